@@ -1,0 +1,195 @@
+/**
+ * CBOR, the strict subset that crosses the wire: deterministic encoding (RFC 8949 section 4.2.1),
+ * definite lengths, shortest heads, safe integers, byte and text strings, arrays, maps with unsigned
+ * integer keys in ascending order, false, true, null. Everything else is refused.
+ */
+import { ProtocolError } from './protocol-error.ts';
+
+export type Cbor =
+  | number
+  | string
+  | boolean
+  | null
+  | Uint8Array
+  | readonly Cbor[]
+  | ReadonlyMap<number, Cbor>;
+
+const MAX_DEPTH = 12;
+const MAX_ITEMS = 65_536;
+const MAJOR = { uint: 0, negative: 1, bytes: 2, text: 3, array: 4, map: 5, simple: 7 } as const;
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/** Encodes a value; the same value always gives the same bytes. Throws ProtocolError 'malformed' for what CBOR here cannot say. */
+export function encodeCbor(value: Cbor): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const push = (part: Uint8Array): void => {
+    parts.push(part);
+    length += part.length;
+  };
+  write(value, push);
+  const out = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+/** Decodes exactly one value; trailing bytes are refused. Throws ProtocolError 'malformed'. */
+export function decodeCbor(bytes: Uint8Array): Cbor {
+  const { value, end } = decodeCborPrefix(bytes);
+  if (end !== bytes.length) throw malformed('trailing bytes');
+  return value;
+}
+
+/** Decodes one value at the start of `bytes` and says where it ended. */
+export function decodeCborPrefix(bytes: Uint8Array): { value: Cbor; end: number } {
+  const reader = { bytes, at: 0, items: 0 };
+  return { value: read(reader, 0), end: reader.at };
+}
+
+function write(value: Cbor, push: (part: Uint8Array) => void): void {
+  if (value === null) return push(Uint8Array.of(0xf6));
+  if (typeof value === 'boolean') return push(Uint8Array.of(value ? 0xf5 : 0xf4));
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value)) throw malformed('not a safe integer');
+    return push(value < 0 ? head(MAJOR.negative, -1 - value) : head(MAJOR.uint, value));
+  }
+  if (typeof value === 'string') {
+    if (!value.isWellFormed()) throw malformed('text with a lone surrogate');
+    const bytes = encoder.encode(value);
+    push(head(MAJOR.text, bytes.length));
+    return push(bytes);
+  }
+  if (value instanceof Uint8Array) {
+    push(head(MAJOR.bytes, value.length));
+    return push(value);
+  }
+  if (value instanceof Map) {
+    push(head(MAJOR.map, value.size));
+    for (const key of [...value.keys()].sort((a, b) => a - b)) {
+      if (!Number.isSafeInteger(key) || key < 0) throw malformed('map key');
+      push(head(MAJOR.uint, key));
+      write(value.get(key) ?? null, push);
+    }
+    return;
+  }
+  const list = value as readonly Cbor[];
+  push(head(MAJOR.array, list.length));
+  for (const item of list) write(item, push);
+}
+
+function head(major: number, n: number): Uint8Array {
+  const top = major << 5;
+  if (n < 24) return Uint8Array.of(top | n);
+  if (n < 0x100) return Uint8Array.of(top | 24, n);
+  if (n < 0x10000) return Uint8Array.of(top | 25, n >> 8, n & 0xff);
+  const out = new Uint8Array(n < 0x1_0000_0000 ? 5 : 9);
+  const view = new DataView(out.buffer);
+  out[0] = top | (out.length === 5 ? 26 : 27);
+  if (out.length === 5) view.setUint32(1, n);
+  else view.setBigUint64(1, BigInt(n));
+  return out;
+}
+
+interface Reader {
+  readonly bytes: Uint8Array;
+  at: number;
+  items: number;
+}
+
+function read(reader: Reader, depth: number): Cbor {
+  if (depth > MAX_DEPTH) throw malformed('nested too deep');
+  if (++reader.items > MAX_ITEMS) throw malformed('too many items');
+  const initial = byte(reader);
+  const major = initial >> 5;
+  if (major === MAJOR.simple) {
+    if (initial === 0xf4) return false;
+    if (initial === 0xf5) return true;
+    if (initial === 0xf6) return null;
+    throw malformed('unknown simple value');
+  }
+  const n = argument(reader, initial & 31);
+  switch (major) {
+    case MAJOR.uint:
+      return n;
+    case MAJOR.negative:
+      if (n === Number.MAX_SAFE_INTEGER) throw malformed('number too large');
+      return -1 - n;
+    case MAJOR.bytes:
+      return take(reader, n).slice();
+    case MAJOR.text:
+      return text(take(reader, n));
+    case MAJOR.array: {
+      if (n > reader.bytes.length - reader.at) throw malformed('array longer than its bytes');
+      const list: Cbor[] = [];
+      for (let i = 0; i < n; i++) list.push(read(reader, depth + 1));
+      return list;
+    }
+    case MAJOR.map:
+      return readMap(reader, n, depth);
+    default:
+      throw malformed('tags are not used');
+  }
+}
+
+function readMap(reader: Reader, size: number, depth: number): Cbor {
+  if (size * 2 > reader.bytes.length - reader.at) throw malformed('map longer than its bytes');
+  const map = new Map<number, Cbor>();
+  let last = -1;
+  for (let i = 0; i < size; i++) {
+    const key = read(reader, depth + 1);
+    if (typeof key !== 'number' || key <= last) throw malformed('map keys out of order');
+    last = key;
+    map.set(key, read(reader, depth + 1));
+  }
+  return map;
+}
+
+function argument(reader: Reader, info: number): number {
+  if (info < 24) return info;
+  if (info > 27) throw malformed('indefinite length');
+  const size = 1 << (info - 24);
+  const raw = take(reader, size);
+  const view = new DataView(raw.buffer, raw.byteOffset, size);
+  const n =
+    size === 1
+      ? view.getUint8(0)
+      : size === 2
+        ? view.getUint16(0)
+        : size === 4
+          ? view.getUint32(0)
+          : Number(view.getBigUint64(0));
+  const least = size === 1 ? 24 : size === 2 ? 0x100 : size === 4 ? 0x10000 : 0x1_0000_0000;
+  if (n < least) throw malformed('not the shortest form');
+  if (!Number.isSafeInteger(n)) throw malformed('number too large');
+  return n;
+}
+
+function byte(reader: Reader): number {
+  const value = reader.bytes[reader.at];
+  if (value === undefined) throw malformed('truncated');
+  reader.at++;
+  return value;
+}
+
+function take(reader: Reader, n: number): Uint8Array {
+  if (n > reader.bytes.length - reader.at) throw malformed('truncated');
+  reader.at += n;
+  return reader.bytes.subarray(reader.at - n, reader.at);
+}
+
+function text(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw malformed('text is not UTF-8');
+  }
+}
+
+function malformed(why: string): ProtocolError {
+  return new ProtocolError('malformed', `CBOR: ${why}`);
+}

@@ -1,0 +1,32 @@
+/** Sizes and counts that client and server agree on. Every decoder holds them. Bytes unless said otherwise. */
+
+export const PROTOCOL_VERSION = 1;
+
+export const LIMITS = {
+  /** One envelope on any carrier, sealed and padded. */
+  envelope: 131_072,
+  /** The least that an envelope measures. */
+  envelopeFloor: 256,
+  /** Requests or items in one envelope. */
+  items: 64,
+  /** The sealed body of one log entry. */
+  entryBody: 65_536,
+  /** Entries in one append. */
+  batch: 16,
+  /** A signal. */
+  signal: 4_096,
+  /** A sealed KeyPackage in stock. */
+  keyPackage: 8_192,
+  /** KeyPackages in one `stock`. */
+  stock: 16,
+  /** One sealed piece of a blob. */
+  piece: 65_536,
+  /** Pieces of one blob: 100 MB and a little. */
+  pieces: 2_048,
+  /** Logs that one session may hold open (count). */
+  openLogs: 10_000,
+  /** A session's life in milliseconds. */
+  session: 24 * 3_600_000,
+  /** Epochs for which entries and capabilities are still taken while no Commit closes (count). */
+  epochs: 3,
+} as const;

@@ -1,0 +1,132 @@
+/** Codecs between typed values and CBOR. Each holds its limits, so that what decodes is valid. */
+import type { Cbor } from './cbor.ts';
+import { ProtocolError } from './protocol-error.ts';
+
+export interface Codec<T> {
+  encode(value: T): Cbor;
+  /** Throws ProtocolError 'malformed' for anything but a valid value. */
+  decode(cbor: Cbor): T;
+}
+export type Infer<C> = C extends Codec<infer T> ? T : never;
+
+/** An unsigned integer of at most `max`. */
+export function uint(max: number = Number.MAX_SAFE_INTEGER): Codec<number> {
+  const check = (value: Cbor): number => {
+    if (typeof value !== 'number' || value < 0 || value > max) throw bad('integer out of range');
+    return value;
+  };
+  return { encode: check, decode: check };
+}
+
+/** A byte string of exactly `min` bytes, or of `min` to `max`. */
+export function bytes(min: number, max: number = min): Codec<Uint8Array> {
+  const check = (value: Cbor): Uint8Array => {
+    if (!(value instanceof Uint8Array)) throw bad('bytes expected');
+    if (value.length < min || value.length > max) throw bad('bytes of a wrong length');
+    return value;
+  };
+  return { encode: check, decode: check };
+}
+
+/** Text of at most `max` UTF-16 units. */
+export function text(max: number): Codec<string> {
+  const check = (value: Cbor): string => {
+    if (typeof value !== 'string' || value.length > max) throw bad('text expected, or too long');
+    return value;
+  };
+  return { encode: check, decode: check };
+}
+
+export const bool: Codec<boolean> = { encode: isBool, decode: isBool };
+
+/** A value or null. */
+export function optional<T>(inner: Codec<T>): Codec<T | null> {
+  return {
+    encode: (value) => (value === null ? null : inner.encode(value)),
+    decode: (cbor) => (cbor === null ? null : inner.decode(cbor)),
+  };
+}
+
+/** At most `max` values of one kind. */
+export function list<T>(inner: Codec<T>, max: number, min = 0): Codec<T[]> {
+  const size = (n: number): void => {
+    if (n < min || n > max) throw bad('list of a wrong length');
+  };
+  return {
+    encode: (values) => {
+      size(values.length);
+      return values.map(inner.encode);
+    },
+    decode: (cbor) => {
+      if (!Array.isArray(cbor)) throw bad('list expected');
+      size(cbor.length);
+      return cbor.map(inner.decode);
+    },
+  };
+}
+
+type Fields = Record<string, Codec<unknown>>;
+export type Shape<F extends Fields> = { [K in keyof F]: Infer<F[K]> };
+
+/** An object as an array of its fields, in the order given. */
+export function struct<F extends Record<string, Codec<never> | Codec<unknown>>>(
+  fields: F,
+): Codec<{ [K in keyof F]: Infer<F[K]> }> {
+  type T = { [K in keyof F]: Infer<F[K]> };
+  const entries = Object.entries(fields) as [keyof F & string, Codec<unknown>][];
+  return {
+    encode: (value) => entries.map(([name, codec]) => codec.encode(value[name])),
+    decode: (cbor) => {
+      if (!Array.isArray(cbor) || cbor.length !== entries.length) throw bad('fields do not match');
+      return Object.fromEntries(
+        entries.map(([name, codec], i) => [name, codec.decode(cbor[i] as Cbor)]),
+      ) as T;
+    },
+  };
+}
+
+type Variants = Record<
+  string,
+  readonly [tag: number, fields: Record<string, Codec<never> | Codec<unknown>>]
+>;
+type VariantOf<K extends string, V extends Variants> = {
+  [N in keyof V & string]: { [P in K]: N } & { [F in keyof V[N][1]]: Infer<V[N][1][F]> };
+}[keyof V & string];
+
+/** One of several objects, told apart by a leading number on the wire and by the field `key` in TypeScript. */
+export function variants<K extends string, const V extends Variants>(
+  key: K,
+  table: V,
+): Codec<VariantOf<K, V>> {
+  type T = VariantOf<K, V>;
+  const byName = new Map<string, { tag: number; codec: Codec<Record<string, unknown>> }>();
+  const byTag = new Map<number, { name: string; codec: Codec<Record<string, unknown>> }>();
+  for (const [name, [tag, fields]] of Object.entries(table)) {
+    const codec = struct(fields) as Codec<Record<string, unknown>>;
+    byName.set(name, { tag, codec });
+    byTag.set(tag, { name, codec });
+  }
+  return {
+    encode: (value) => {
+      const entry = byName.get((value as Record<string, unknown>)[key] as string);
+      if (!entry) throw bad('unknown variant');
+      return [entry.tag, ...(entry.codec.encode(value as Record<string, unknown>) as Cbor[])];
+    },
+    decode: (cbor) => {
+      if (!Array.isArray(cbor)) throw bad('variant expected');
+      const [tag, ...rest] = cbor as Cbor[];
+      const entry = typeof tag === 'number' ? byTag.get(tag) : undefined;
+      if (!entry) throw bad('unknown variant');
+      return { [key]: entry.name, ...entry.codec.decode(rest) } as T;
+    },
+  };
+}
+
+function isBool(value: Cbor): boolean {
+  if (typeof value !== 'boolean') throw bad('boolean expected');
+  return value;
+}
+
+function bad(why: string): ProtocolError {
+  return new ProtocolError('malformed', why);
+}

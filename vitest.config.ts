@@ -1,10 +1,17 @@
 /** One run, two projects: `unit` beside the code, `browser` in a real Chromium. */
 import { defineConfig } from 'vitest/config';
+import { TallyReporter } from './scripts/tally.ts';
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'browser',
@@ -15,6 +22,6 @@ export default defineConfig({
         },
       },
     ],
-    reporters: ['default', './scripts/tally.ts'],
+    reporters: ['default', new TallyReporter()],
   },
 });

@@ -1,0 +1,53 @@
+/** Starts a real Chromium for end-to-end tests, with a throw-away profile or one that outlives it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core';
+import { findChromium } from './find-chromium.ts';
+
+function options(): LaunchOptions {
+  const executablePath = findChromium(process.env);
+  if (executablePath === undefined) {
+    throw new Error('No Chromium found: run the browser tests by `npm test`, which installs one.');
+  }
+  const args = [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    // A test never leaves this machine.
+    '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost',
+  ];
+  return { executablePath, args };
+}
+
+/** A browser whose contexts each have a profile of their own, forgotten when they close. */
+export function launch(): Promise<Browser> {
+  return chromium.launch(options());
+}
+
+/** A folder in which a browser keeps IndexedDB, caches and service workers over its restarts. */
+export interface Profile extends AsyncDisposable {
+  /** Starts a browser on the profile. Close what it answers before opening the profile again. */
+  open(): Promise<BrowserContext>;
+}
+
+/** A new, empty profile. Disposing of it closes its browser and deletes it. */
+export async function createProfile(): Promise<Profile> {
+  const directory = await mkdtemp(join(tmpdir(), 'polynya-profile-'));
+  let context: BrowserContext | undefined;
+  return {
+    async open() {
+      context = await chromium.launchPersistentContext(directory, options());
+      return context;
+    },
+    async [Symbol.asyncDispose]() {
+      await context?.close();
+      await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/**
+ * What a browser must load of the built page before a person can read and write, in brotli bytes
+ * (DESIGN section 11). Whatever file a loaded file names is taken as loaded too, be it by a tag, an
+ * import, a worker or an `import()`: it counts unless it is listed below, so mistakes count too much.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { brotliCompressSync, constants } from 'node:zlib';
+
+/** The bound on the first load, in bytes. */
+export const firstLoadLimit = 120 * 1024;
+
+/** Files that load only when the person is already reading and writing. Each says why. */
+const loadedLater: { name: RegExp; why: string }[] = [
+  { name: /^sw\.js$/, why: 'the service worker installs after the first screen' },
+];
+
+export interface FirstLoad {
+  /** The sum of all parts, in bytes. */
+  total: number;
+  /** Brotli bytes (quality 11) by file, named without folder and content hash. */
+  parts: Record<string, number>;
+}
+
+const brotliSize = (content: Uint8Array): number =>
+  brotliCompressSync(content, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: 11,
+      [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
+    },
+  }).length;
+
+/** `assets/engine-B1x_9f2a.js` is called `engine.js`: the same name from build to build. */
+const stableName = (path: string): string =>
+  posix.basename(path).replace(/-[\w-]{8}(\.\w+)$/, '$1');
+
+/** The files of the built page that `content` names, relative to itself or to the page's root. */
+function filesNamedIn(dist: string, path: string, content: string): string[] {
+  const references = content.matchAll(/["'`(=]([^"'`()=\s<>]+\.(?:js|mjs|css|wasm|woff2?))\b/g);
+  const found: string[] = [];
+  for (const [, reference = ''] of references) {
+    if (/^[a-z]+:/i.test(reference)) continue;
+    const beside = posix.join(posix.dirname(path), reference);
+    const atRoot = posix.join('.', reference.replace(/^\/+/, ''));
+    const file = [beside, atRoot].find((candidate) => existsSync(join(dist, candidate)));
+    if (file !== undefined) found.push(file);
+  }
+  return found;
+}
+
+/**
+ * Measures the page built in the folder `dist`.
+ * @throws Error when it has no index.html.
+ */
+export function measureFirstLoad(dist: string): FirstLoad {
+  const load: FirstLoad = { total: 0, parts: {} };
+  const seen = new Set(['index.html']);
+  for (const path of seen) {
+    const content = readFileSync(join(dist, path));
+    const bytes = brotliSize(content);
+    const name = stableName(path);
+    load.parts[name in load.parts ? path : name] = bytes;
+    load.total += bytes;
+    for (const file of filesNamedIn(dist, path, content.toString('utf8'))) {
+      if (!loadedLater.some((later) => later.name.test(stableName(file)))) seen.add(file);
+    }
+  }
+  return load;
+}

@@ -1,0 +1,280 @@
+/**
+ * What a view (page, terminal, bot) may ask of the messenger. Plain values only, so that it crosses a
+ * worker's boundary; ids are lower-case hex. The messenger never knows a screen.
+ */
+
+export type ChatId = string;
+export type MessageId = string;
+export type PersonId = string;
+
+/** Why something a person asked for could not be done; the view has the words. */
+export type ProblemCode =
+  | 'invite-malformed'
+  | 'invite-version'
+  | 'invite-used'
+  | 'invite-own'
+  | 'unknown-server'
+  | 'not-registered'
+  | 'already-member'
+  | 'not-a-member'
+  | 'not-allowed'
+  | 'group-full'
+  | 'too-big'
+  | 'too-long'
+  | 'storage-full'
+  | 'server-full'
+  | 'quota'
+  | 'rate'
+  | 'offline'
+  | 'not-found'
+  | 'no-contact'
+  | 'corrupt'
+  | 'version'
+  | 'failed';
+
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: ProblemCode;
+  constructor(code: ProblemCode, message: string = code) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export interface AppStatus {
+  /** null before `register`. `tag` tells people of one name apart: four hex digits of the person id. */
+  readonly me: { readonly person: PersonId; readonly name: string; readonly tag: string } | null;
+  readonly line: 'offline' | 'connecting' | 'online';
+  /** This device's clock minus the server's, ms, when it is off by more than five minutes; else null. */
+  readonly clockOff: number | null;
+  /** The device refused to store something for want of space. */
+  readonly storageFull: boolean;
+  /** The build of the page that the server serves now; '' while unknown. */
+  readonly build: string;
+  /** No protocol version is shared with the server. */
+  readonly outdated: boolean;
+  readonly unread: number;
+}
+
+export type ChatState =
+  | 'active'
+  | 'joining'
+  /** We left, or were removed. */
+  | 'left'
+  | 'removed'
+  /** A member's device or the server broke the rules, or this device lost its state: see `trouble`. */
+  | 'stopped';
+
+export interface ChatSummary {
+  readonly chat: ChatId;
+  readonly direct: boolean;
+  readonly title: string;
+  readonly state: ChatState;
+  /** The other person of a direct chat, once there. */
+  readonly peer: PersonId | null;
+  readonly blocked: boolean;
+  readonly last: {
+    readonly sender: string;
+    readonly mine: boolean;
+    readonly text: string;
+    readonly at: number;
+    readonly state: SendState | null;
+  } | null;
+  readonly unread: number;
+  readonly mentioned: boolean;
+  readonly typing: readonly string[];
+  /** ms, for sorting. */
+  readonly at: number;
+}
+
+export interface PersonView {
+  readonly person: PersonId;
+  readonly name: string;
+  /** Four hex digits of the person id, shown where two people share a name. */
+  readonly tag: string;
+  readonly me: boolean;
+  readonly admin: boolean;
+  readonly devices: number;
+  readonly blocked: boolean;
+  /** Whether this person can be added to another group from here. */
+  readonly reachable: boolean;
+  /** Came by this person's invite; null for the creator and for those added. */
+  readonly invitedBy: PersonId | null;
+  readonly typing: boolean;
+}
+
+export interface InviteView {
+  readonly id: string;
+  readonly link: string;
+  /** ms */
+  readonly expires: number;
+  readonly by: PersonId;
+}
+
+export interface ChatDetail extends ChatSummary {
+  readonly people: readonly PersonView[];
+  readonly admin: boolean;
+  /** Open invites that this device made. */
+  readonly invites: readonly InviteView[];
+  /** Why the chat is `stopped`, or what members disagree about. */
+  readonly trouble: 'unlawful-commit' | 'server-lies' | 'lost-state' | null;
+}
+
+/** waiting: for the network; sending: on its way; sent: stored by the server. */
+export type SendState = 'waiting' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed';
+
+export interface FileView {
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+  readonly width: number;
+  readonly height: number;
+  readonly duration: number;
+  readonly thumb: Uint8Array | null;
+  /** here: `fileBlob` gives it. paused and failed can be resumed by `fetchFile` (or `retry` when it is ours). */
+  readonly state: 'remote' | 'waiting' | 'moving' | 'paused' | 'failed' | 'here';
+  /** Bytes moved so far. */
+  readonly done: number;
+}
+
+export type ChatEvent =
+  | { readonly event: 'created' }
+  | { readonly event: 'joined'; readonly person: string; readonly by: string | null }
+  | { readonly event: 'added'; readonly person: string; readonly by: string }
+  | { readonly event: 'left'; readonly person: string }
+  | { readonly event: 'removed'; readonly person: string; readonly by: string }
+  | { readonly event: 'renamed'; readonly title: string; readonly by: string }
+  | { readonly event: 'admin'; readonly person: string; readonly on: boolean; readonly by: string }
+  | { readonly event: 'lost'; readonly count: number };
+
+export interface MessageView {
+  readonly id: MessageId;
+  /** null until the server stored it. */
+  readonly seq: number | null;
+  readonly sender: PersonId;
+  readonly name: string;
+  readonly mine: boolean;
+  /** ms */
+  readonly at: number;
+  readonly text: string;
+  readonly edited: boolean;
+  readonly deleted: boolean;
+  readonly reply: { readonly id: MessageId; readonly name: string; readonly text: string } | null;
+  readonly mentions: readonly PersonId[];
+  readonly reactions: readonly {
+    readonly emoji: string;
+    readonly people: readonly string[];
+    readonly mine: boolean;
+  }[];
+  readonly file: FileView | null;
+  readonly event: ChatEvent | null;
+  /** Of our own messages; null for others'. */
+  readonly state: SendState | null;
+  readonly problem: ProblemCode | null;
+}
+
+export interface MessagePage {
+  /** Oldest first. */
+  readonly messages: readonly MessageView[];
+  /** There are older ones. */
+  readonly more: boolean;
+  /** seq of the first message not yet read when the page was opened; null: none. */
+  readonly firstUnread: number | null;
+}
+
+export type Query =
+  | { readonly query: 'status' }
+  | { readonly query: 'chats' }
+  | { readonly query: 'chat'; readonly chat: ChatId }
+  /** The newest `limit` messages. */
+  | { readonly query: 'messages'; readonly chat: ChatId; readonly limit: number };
+
+export interface QueryResult {
+  readonly status: AppStatus;
+  readonly chats: readonly ChatSummary[];
+  readonly chat: ChatDetail | null;
+  readonly messages: MessagePage;
+}
+
+export interface InvitePreview {
+  readonly kind: 'server' | 'chat';
+  readonly direct: boolean;
+  readonly title: string;
+  readonly inviter: string;
+  readonly people: number;
+}
+
+export interface Messenger {
+  /** Calls `listener` with the present answer, then whenever it changes (at most once a frame or so). */
+  subscribe<Q extends Query>(
+    query: Q,
+    listener: (result: QueryResult[Q['query']]) => void,
+  ): () => void;
+
+  /** What a link leads to, without using it up. */
+  preview(link: string): Promise<InvitePreview>;
+  /** Makes this device's person and spends the invite: to the server, or to a chat, which is then joined. */
+  register(link: string, name: string): Promise<{ readonly chat: ChatId | null }>;
+  /** Joins by another invite, registered already. */
+  join(link: string): Promise<{ readonly chat: ChatId }>;
+  rename(name: string): Promise<void>;
+  /** Erases everything that this device holds. */
+  wipe(): Promise<void>;
+
+  createGroup(title: string): Promise<{ readonly chat: ChatId }>;
+  /** A new seat: in `chat`, or in a new conversation of two when `chat` is null. */
+  invite(chat: ChatId | null): Promise<InviteView & { readonly chat: ChatId }>;
+  withdraw(chat: ChatId, invite: string): Promise<void>;
+  add(chat: ChatId, people: readonly PersonId[]): Promise<void>;
+  remove(chat: ChatId, person: PersonId): Promise<void>;
+  setAdmin(chat: ChatId, person: PersonId, on: boolean): Promise<void>;
+  setTitle(chat: ChatId, title: string): Promise<void>;
+  leave(chat: ChatId): Promise<void>;
+  /** Forgets a chat that was left. */
+  forget(chat: ChatId): Promise<void>;
+  /** A blocked person's messages are not shown, and what they send to our inbox is dropped. */
+  block(person: PersonId, on: boolean): Promise<void>;
+  /** Everyone known from any chat, for `add`. */
+  people(): Promise<readonly PersonView[]>;
+  /** 60 digits that both people see alike if nobody stands between them. */
+  safetyNumber(person: PersonId): Promise<string>;
+
+  send(
+    chat: ChatId,
+    message: {
+      readonly text: string;
+      readonly reply?: MessageId;
+      readonly mentions?: readonly PersonId[];
+    },
+  ): Promise<{ readonly id: MessageId }>;
+  sendFile(
+    chat: ChatId,
+    file: Blob,
+    about: {
+      readonly name: string;
+      readonly caption?: string;
+      readonly reply?: MessageId;
+      readonly thumb?: Uint8Array;
+      readonly width?: number;
+      readonly height?: number;
+      readonly duration?: number;
+    },
+  ): Promise<{ readonly id: MessageId }>;
+  edit(chat: ChatId, message: MessageId, text: string): Promise<void>;
+  delete(chat: ChatId, message: MessageId): Promise<void>;
+  /** `emoji` '' takes it back. */
+  react(chat: ChatId, message: MessageId, emoji: string): Promise<void>;
+  /** After 'failed', or a paused upload. */
+  retry(chat: ChatId, message: MessageId): Promise<void>;
+  /** Drops an own message that was never sent. */
+  discard(chat: ChatId, message: MessageId): Promise<void>;
+  fetchFile(chat: ChatId, message: MessageId): Promise<void>;
+  pauseFile(chat: ChatId, message: MessageId): Promise<void>;
+  fileBlob(chat: ChatId, message: MessageId): Promise<Blob>;
+  typing(chat: ChatId): Promise<void>;
+  /** Everything up to `seq` was seen. */
+  read(chat: ChatId, seq: number): Promise<void>;
+  /** The network came back, the page became visible: try at once. */
+  kick(): Promise<void>;
+  close(): Promise<void>;
+}

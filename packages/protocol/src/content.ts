@@ -1,0 +1,129 @@
+/**
+ * What people say, inside the seal: a compact cousin of MIMI content (draft-ietf-mimi-content). The
+ * message's id is its entry's id and its sender is the leaf that signed it; neither is repeated here.
+ */
+import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
+import { LIMITS } from './limits.ts';
+import { bool, bytes, type Infer, list, optional, struct, text, uint, variants } from './schema.ts';
+
+/** An entry's id, and so a message's. */
+const messageId = bytes(16);
+/** H("polynya person" ‖ root key), its first 16 bytes. */
+const personId = bytes(16);
+const mentions = list(personId, 64);
+const body = text(16_000);
+
+/** A sealed file: where its pieces lie and what opens them. `size` and `hash` (SHA-256) are of the plain bytes. */
+export const fileRef = struct({
+  name: text(255),
+  /** A MIME type; what it says is not trusted. */
+  type: text(127),
+  size: uint(110_000_000),
+  hash: bytes(32),
+  blob: bytes(16),
+  secret: bytes(32),
+  key: bytes(32),
+  /** Plain bytes in each piece but the last. */
+  pieceSize: uint(LIMITS.piece),
+  /** A small WebP or JPEG, shown before the file is fetched. */
+  thumb: optional(bytes(1, 16_384)),
+  width: uint(65_535),
+  height: uint(65_535),
+  /** Sound and video, milliseconds; 0 for all else. */
+  duration: uint(86_400_000),
+});
+export type FileRef = Infer<typeof fileRef>;
+
+/** How to reach a person outside this conversation. */
+export const contactCard = struct({
+  identity: bytes(32),
+  endpoints: list(text(512), 16),
+  inbox: bytes(16),
+  /** The contact token: opens the inbox for appending, and the stock of KeyPackages. */
+  token: bytes(32),
+  /** X-Wing public key that letters are sealed to. */
+  letterKey: bytes(1216),
+});
+export type ContactCard = Infer<typeof contactCard>;
+
+export const content = variants('kind', {
+  text: [0, { text: body, reply: optional(messageId), mentions }],
+  edit: [1, { target: messageId, text: body, mentions }],
+  delete: [2, { target: messageId }],
+  /** `emoji` empty takes the sender's reaction back. */
+  react: [3, { target: messageId, emoji: text(32) }],
+  file: [4, { file: fileRef, caption: body, reply: optional(messageId), mentions }],
+  /** "I have everything up to `delivered`, I have seen everything up to `read`." */
+  receipt: [5, { delivered: uint(), read: uint() }],
+  title: [6, { title: text(128) }],
+  admin: [7, { person: personId, on: bool }],
+  leave: [8, {}],
+  profile: [9, { name: text(64), card: optional(contactCard) }],
+});
+export type KnownContent = Infer<typeof content>;
+/** A part of a later version: its first field is text that anyone can read. */
+export interface UnknownContent {
+  readonly kind: 'unknown';
+  readonly text: string;
+}
+export type Content = KnownContent | UnknownContent;
+
+const frame = struct({
+  /** Seconds since 1970, by the sender's clock. */
+  at: uint(),
+  /** The last entry its sender had processed, and the first 6 bytes of the running hash there. */
+  seq: uint(),
+  hash: bytes(6),
+  /** The first 4 bytes of the epoch authenticator (RFC 9420 section 8.7). */
+  authenticator: bytes(4),
+  body: { encode: (cbor: Cbor) => cbor, decode: (cbor: Cbor) => cbor },
+});
+export type Message = Omit<Infer<typeof frame>, 'body'> & { body: Content };
+
+/** The plaintext of an MLS application message. */
+export function encodeMessage(message: Message & { body: KnownContent }): Uint8Array {
+  return encodeCbor(frame.encode({ ...message, body: content.encode(message.body) }));
+}
+
+/** Throws ProtocolError 'malformed'; a well-formed part of an unknown kind becomes its readable text. */
+export function decodeMessage(plaintext: Uint8Array): Message {
+  const message = frame.decode(decodeCbor(plaintext));
+  return { ...message, body: decodeContent(message.body) };
+}
+
+const FIRST_UNKNOWN = 10;
+
+function decodeContent(cbor: Cbor): Content {
+  if (Array.isArray(cbor) && typeof cbor[0] === 'number' && cbor[0] >= FIRST_UNKNOWN) {
+    return { kind: 'unknown', text: typeof cbor[1] === 'string' ? cbor[1].slice(0, 16_000) : '' };
+  }
+  return content.decode(cbor);
+}
+
+const person = struct({
+  root: bytes(32),
+  name: text(64),
+  admin: bool,
+  card: optional(contactCard),
+});
+
+/** What an inviter knows of a conversation, given to whoever joins by it (docs/protocol.md, section 7). */
+export const about = struct({
+  /** A conversation of two; the title is then the other's name. */
+  direct: bool,
+  title: text(128),
+  inviter: personId,
+  people: list(person, 64),
+});
+export type About = Infer<typeof about>;
+
+/** The plaintext of a seat's blob, or of the blob that a Welcome letter points to. */
+export const welcome = struct({
+  welcome: bytes(1, 200_000),
+  log: bytes(16),
+  /** Of the Commit that made the place: its seq, and the running hash there. */
+  seq: uint(),
+  hash: bytes(32),
+  about,
+});
+export type WelcomePackage = Infer<typeof welcome>;

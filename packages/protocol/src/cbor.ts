@@ -3,6 +3,7 @@
  * definite lengths, shortest heads, safe integers, byte and text strings, arrays, maps with unsigned
  * integer keys in ascending order, false, true, null. Everything else is refused.
  */
+import { type Bytes, concat, fromUtf8, utf8 } from './bytes.ts';
 import { ProtocolError } from './protocol-error.ts';
 
 export type Cbor =
@@ -14,28 +15,20 @@ export type Cbor =
   | readonly Cbor[]
   | ReadonlyMap<number, Cbor>;
 
+/** Arrays and maps within each other. */
 const MAX_DEPTH = 12;
+/** Values in all, those within others included. */
 const MAX_ITEMS = 65_536;
 const MAJOR = { uint: 0, negative: 1, bytes: 2, text: 3, array: 4, map: 5, simple: 7 } as const;
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const encoder = new TextEncoder();
 
-/** Encodes a value; the same value always gives the same bytes. Throws ProtocolError 'malformed' for what CBOR here cannot say. */
-export function encodeCbor(value: Cbor): Uint8Array {
+/**
+ * Encodes a value; the same value always gives the same bytes.
+ * Throws ProtocolError 'malformed' for what this subset cannot say.
+ */
+export function encodeCbor(value: Cbor): Bytes {
   const parts: Uint8Array[] = [];
-  let length = 0;
-  const push = (part: Uint8Array): void => {
-    parts.push(part);
-    length += part.length;
-  };
-  write(value, push);
-  const out = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
+  write(parts, value, 0);
+  return concat(...parts);
 }
 
 /** Decodes exactly one value; trailing bytes are refused. Throws ProtocolError 'malformed'. */
@@ -51,35 +44,43 @@ export function decodeCborPrefix(bytes: Uint8Array): { value: Cbor; end: number 
   return { value: read(reader, 0), end: reader.at };
 }
 
-function write(value: Cbor, push: (part: Uint8Array) => void): void {
-  if (value === null) return push(Uint8Array.of(0xf6));
-  if (typeof value === 'boolean') return push(Uint8Array.of(value ? 0xf5 : 0xf4));
-  if (typeof value === 'number') {
+function write(parts: Uint8Array[], value: Cbor, depth: number): void {
+  if (value === null) {
+    parts.push(Uint8Array.of(0xf6));
+  } else if (typeof value === 'boolean') {
+    parts.push(Uint8Array.of(value ? 0xf5 : 0xf4));
+  } else if (typeof value === 'number') {
     if (!Number.isSafeInteger(value)) throw malformed('not a safe integer');
-    return push(value < 0 ? head(MAJOR.negative, -1 - value) : head(MAJOR.uint, value));
-  }
-  if (typeof value === 'string') {
+    parts.push(value < 0 ? head(MAJOR.negative, -1 - value) : head(MAJOR.uint, value));
+  } else if (typeof value === 'string') {
     if (!value.isWellFormed()) throw malformed('text with a lone surrogate');
-    const bytes = encoder.encode(value);
-    push(head(MAJOR.text, bytes.length));
-    return push(bytes);
+    const encoded = utf8(value);
+    parts.push(head(MAJOR.text, encoded.length), encoded);
+  } else if (value instanceof Uint8Array) {
+    parts.push(head(MAJOR.bytes, value.length), value);
+  } else if (value instanceof Map) {
+    writeMap(parts, value, descend(depth));
+  } else if (Array.isArray(value)) {
+    parts.push(head(MAJOR.array, value.length));
+    for (const item of value as readonly Cbor[]) write(parts, item, descend(depth));
+  } else {
+    throw malformed('a type that is not used');
   }
-  if (value instanceof Uint8Array) {
-    push(head(MAJOR.bytes, value.length));
-    return push(value);
+}
+
+function writeMap(parts: Uint8Array[], map: ReadonlyMap<number, Cbor>, depth: number): void {
+  parts.push(head(MAJOR.map, map.size));
+  for (const [key, value] of [...map].sort(([a], [b]) => a - b)) {
+    if (!Number.isSafeInteger(key) || key < 0) throw malformed('map key');
+    parts.push(head(MAJOR.uint, key));
+    write(parts, value, depth);
   }
-  if (value instanceof Map) {
-    push(head(MAJOR.map, value.size));
-    for (const key of [...value.keys()].sort((a, b) => a - b)) {
-      if (!Number.isSafeInteger(key) || key < 0) throw malformed('map key');
-      push(head(MAJOR.uint, key));
-      write(value.get(key) ?? null, push);
-    }
-    return;
-  }
-  const list = value as readonly Cbor[];
-  push(head(MAJOR.array, list.length));
-  for (const item of list) write(item, push);
+}
+
+/** The depth inside an array or map that stands at `depth`. */
+function descend(depth: number): number {
+  if (depth === MAX_DEPTH) throw malformed('nested too deep');
+  return depth + 1;
 }
 
 function head(major: number, n: number): Uint8Array {
@@ -102,7 +103,6 @@ interface Reader {
 }
 
 function read(reader: Reader, depth: number): Cbor {
-  if (depth > MAX_DEPTH) throw malformed('nested too deep');
   if (++reader.items > MAX_ITEMS) throw malformed('too many items');
   const initial = byte(reader);
   const major = initial >> 5;
@@ -122,18 +122,21 @@ function read(reader: Reader, depth: number): Cbor {
     case MAJOR.bytes:
       return take(reader, n).slice();
     case MAJOR.text:
-      return text(take(reader, n));
-    case MAJOR.array: {
-      if (n > reader.bytes.length - reader.at) throw malformed('array longer than its bytes');
-      const list: Cbor[] = [];
-      for (let i = 0; i < n; i++) list.push(read(reader, depth + 1));
-      return list;
-    }
+      return fromUtf8(take(reader, n));
+    case MAJOR.array:
+      return readArray(reader, n, descend(depth));
     case MAJOR.map:
-      return readMap(reader, n, depth);
+      return readMap(reader, n, descend(depth));
     default:
       throw malformed('tags are not used');
   }
+}
+
+function readArray(reader: Reader, length: number, depth: number): Cbor {
+  if (length > reader.bytes.length - reader.at) throw malformed('array longer than its bytes');
+  const list: Cbor[] = [];
+  for (let i = 0; i < length; i++) list.push(read(reader, depth));
+  return list;
 }
 
 function readMap(reader: Reader, size: number, depth: number): Cbor {
@@ -141,10 +144,10 @@ function readMap(reader: Reader, size: number, depth: number): Cbor {
   const map = new Map<number, Cbor>();
   let last = -1;
   for (let i = 0; i < size; i++) {
-    const key = read(reader, depth + 1);
+    const key = read(reader, depth);
     if (typeof key !== 'number' || key <= last) throw malformed('map keys out of order');
     last = key;
-    map.set(key, read(reader, depth + 1));
+    map.set(key, read(reader, depth));
   }
   return map;
 }
@@ -180,14 +183,6 @@ function take(reader: Reader, n: number): Uint8Array {
   if (n > reader.bytes.length - reader.at) throw malformed('truncated');
   reader.at += n;
   return reader.bytes.subarray(reader.at - n, reader.at);
-}
-
-function text(bytes: Uint8Array): string {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    throw malformed('text is not UTF-8');
-  }
 }
 
 function malformed(why: string): ProtocolError {

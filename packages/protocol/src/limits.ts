@@ -7,6 +7,10 @@ export const LIMITS = {
   envelope: 131_072,
   /** The least that an envelope measures. */
   envelopeFloor: 256,
+  /** The body of one POST, or of its answer. */
+  post: 1_048_576,
+  /** Envelopes in one POST, or in its answer (count). */
+  postEnvelopes: 64,
   /** Requests or items in one envelope. */
   items: 64,
   /** The sealed body of one log entry. */
@@ -23,6 +27,16 @@ export const LIMITS = {
   piece: 65_536,
   /** Pieces of one blob: 100 MB and a little. */
   pieces: 2_048,
+  /** The signed body of an access record. */
+  record: 32_768,
+  /** X-Wing keys in one access record (count). */
+  recordKeys: 4,
+  /** The URL of an endpoint, in UTF-16 units. */
+  endpoint: 512,
+  /** Endpoints in an access record or invite (count). */
+  endpoints: 16,
+  /** What follows the # of an invite link, in letters. */
+  invite: 65_536,
   /** Logs that one session may hold open (count). */
   openLogs: 10_000,
   /** A session's life in milliseconds. */

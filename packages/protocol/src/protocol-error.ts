@@ -57,10 +57,10 @@ export class ProtocolError extends Error {
   }
 }
 
-/** The name of a numeric code; an unknown number is treated as `malformed`. */
+/** The name of a numeric code. One that is not known is taken as its range says: `busy` below 32, else `malformed`. */
 export function errorName(code: number): ErrorCode {
   for (const [name, value] of Object.entries(ERROR_CODES)) {
     if (value === code) return name as ErrorCode;
   }
-  return 'malformed';
+  return code < 32 ? 'busy' : 'malformed';
 }

@@ -14,6 +14,7 @@ const lockFile = join(root, 'package-lock.json');
 /** Holds the hash of the lock file that `node_modules` was installed from. `npm ci` removes it. */
 const stampFile = join(root, 'node_modules', '.polynya-lock');
 const pinnedMajor = 26;
+const parent = process.ppid;
 
 /** A failure that a person can act on: one sentence that says what happened and what to do. */
 class SetupError extends Error {}
@@ -41,7 +42,15 @@ function run(program, args, options) {
     };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, relay);
+    // npm runs us in a shell that dies of a signal without passing it on.
+    const orphaned = () => process.env.npm_lifecycle_event && process.ppid !== parent;
+    const watch = setInterval(() => {
+      if (!orphaned()) return;
+      clearInterval(watch);
+      child.kill('SIGTERM');
+    }, 250);
     const settle = (settled) => (outcome) => {
+      clearInterval(watch);
       for (const signal of signals) process.off(signal, relay);
       settled(outcome);
     };

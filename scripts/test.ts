@@ -1,6 +1,6 @@
 /** Runs the whole suite in a real Chromium, which it finds or installs. Arguments go to Vitest. */
-import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { findChromium, installChromium } from './find-chromium.ts';
 
 const root = dirname(import.meta.dirname);
@@ -22,11 +22,9 @@ if (path === undefined) {
   );
   process.exitCode = 1;
 } else {
-  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const { status } = spawnSync(process.execPath, [vitest, 'run', ...process.argv.slice(2)], {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, CHROMIUM_PATH: path },
-  });
-  process.exitCode = status ?? 1;
+  // In this process, so that whoever stops us stops Vitest.
+  process.chdir(root);
+  process.env.CHROMIUM_PATH = path;
+  process.argv.splice(2, 0, 'run');
+  await import(pathToFileURL(join(root, 'node_modules', 'vitest', 'vitest.mjs')).href);
 }

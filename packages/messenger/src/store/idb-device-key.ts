@@ -1,0 +1,66 @@
+/**
+ * The device key in a browser: a non-extractable CryptoKey in an IndexedDB database of its own,
+ * which the page can use and never read (Web Cryptography API, section 13: structured clone).
+ */
+import { deleteDB, type IDBPDatabase, openDB } from 'idb';
+import { DEVICE_KEY_ALGORITHM, DEVICE_KEY_USAGES, type DeviceKey } from './device-key.ts';
+import { StoreError } from './store.ts';
+
+const TABLE = 'key';
+const KEY = 'device';
+
+/** The key kept in the database `name`, which is not the store's; opened only while in use. */
+export function idbDeviceKey(name: string): DeviceKey {
+  const load = () =>
+    withDatabase(name, async (db) => {
+      const key: unknown = await db.get(TABLE, KEY);
+      if (key === undefined) return undefined;
+      if (key instanceof CryptoKey) return key;
+      throw new StoreError('corrupt', 'what is kept as the device key is not a key');
+    });
+
+  return {
+    load,
+    async create() {
+      const key = await crypto.subtle.generateKey(DEVICE_KEY_ALGORITHM, false, [
+        ...DEVICE_KEY_USAGES,
+      ]);
+      await withDatabase(name, async (db) => {
+        const transaction = db.transaction(TABLE, 'readwrite', { durability: 'strict' });
+        // add() refuses to replace, and of two tabs one wins.
+        const outcomes = await Promise.allSettled([
+          transaction.done,
+          transaction.store.add(key, KEY),
+        ]);
+        for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+      });
+      return key;
+    },
+    async destroy() {
+      await deleteDB(name).catch((cause) => Promise.reject(failed(cause)));
+    },
+  };
+}
+
+async function withDatabase<T>(name: string, use: (db: IDBPDatabase) => Promise<T>): Promise<T> {
+  try {
+    const db = await openDB(name, 1, {
+      upgrade: (database) => void database.createObjectStore(TABLE),
+      blocking: (_current, _next, event) => (event.target as IDBDatabase).close(),
+    });
+    try {
+      return await use(db);
+    } finally {
+      db.close();
+    }
+  } catch (cause) {
+    throw cause instanceof StoreError ? cause : failed(cause);
+  }
+}
+
+function failed(cause: unknown): StoreError {
+  const full = cause instanceof Error && cause.name === 'QuotaExceededError';
+  return full
+    ? new StoreError('full', 'the browser has no room left for the device key', cause)
+    : new StoreError('failed', 'the browser did not keep the device key', cause);
+}

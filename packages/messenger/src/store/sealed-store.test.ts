@@ -1,0 +1,120 @@
+/** The Store contract through the seal, and what the seal hides and notices. */
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { bytes, put, refused, STORE_CONTRACT } from './contract.ts';
+import { fileDeviceKey } from './file-device-key.ts';
+import { openSealedStore } from './sealed-store.ts';
+import { openSqliteStore } from './sqlite-store.ts';
+import type { Store } from './store.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'polynya-sealed-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+let made = 0;
+
+async function openAt(home: string) {
+  const deviceKey = fileDeviceKey(join(home, 'device.key'));
+  const inner = await openSqliteStore(join(home, 'store.db'));
+  const store = await openSealedStore(inner, deviceKey);
+  return { home, deviceKey, inner, store };
+}
+
+const newHome = () => join(folder, `${made++}`);
+const openNew = () => openAt(newHome());
+
+/** Takes the bytes under one key and puts them under another, as a thief of the disk could. */
+async function move(inner: Store, from: string, to: string): Promise<void> {
+  const value = (await inner.get('log', from)) ?? null;
+  await inner.apply([{ table: 'log', key: to, value }]);
+}
+
+describe('SealedStore keeps the Store contract', () => {
+  for (const { name, run } of STORE_CONTRACT) {
+    it(name, () => {
+      const home = newHome();
+      return run(async () => (await openAt(home)).store);
+    });
+  }
+});
+
+describe('SealedStore', () => {
+  it('lets nothing of a value reach the disk', async () => {
+    const { home, store } = await openNew();
+    await store.apply([put('log', 'a', 'meet me at the open water')]);
+    await store.close();
+    const disk = readFileSync(join(home, 'store.db'));
+    expect(disk.includes('log')).toBe(true);
+    expect(disk.includes('open water')).toBe(false);
+  });
+
+  it('seals the same value differently each time, 28 bytes longer', async () => {
+    const { inner, store } = await openNew();
+    await store.apply([put('log', 'a', 'same')]);
+    const first = await inner.get('log', 'a');
+    await store.apply([put('log', 'a', 'same')]);
+    const second = await inner.get('log', 'a');
+    expect(first).toHaveLength(4 + 12 + 16);
+    expect(first).not.toEqual(second);
+    await store.close();
+  });
+
+  it('notices as `corrupt` a value moved to another key or table, changed, or cut', async () => {
+    const { inner, store } = await openNew();
+    await store.apply([put('log', 'a', 'value')]);
+    const sealed = (await inner.get('log', 'a')) ?? new Uint8Array();
+    await move(inner, 'a', 'b');
+    await inner.apply([
+      { table: 'entry', key: 'a', value: sealed },
+      { table: 'piece', key: 'cut', value: sealed.subarray(0, 11) },
+    ]);
+    expect((await refused(store.get('log', 'b'))).code).toBe('corrupt');
+    expect((await refused(store.get('entry', 'a'))).code).toBe('corrupt');
+    expect((await refused(store.range('piece'))).code).toBe('corrupt');
+    expect(await store.get('log', 'a')).toEqual(bytes('value'));
+    for (let i = 0; i < sealed.length; i++) {
+      const changed = sealed.slice();
+      changed[i] = (changed[i] ?? 0) ^ 1;
+      await inner.apply([{ table: 'log', key: 'a', value: changed }]);
+      expect((await refused(store.get('log', 'a'))).code).toBe('corrupt');
+    }
+    await store.close();
+  });
+
+  it('will not open with another key, or make a new one when its key is gone', async () => {
+    const { home, deviceKey, inner, store } = await openNew();
+    await store.apply([put('log', 'a', 'value')]);
+    const other = fileDeviceKey(join(home, 'other.key'));
+    await other.create();
+    expect((await refused(openSealedStore(inner, other))).code).toBe('corrupt');
+    await deviceKey.destroy();
+    expect((await refused(openSealedStore(inner, deviceKey))).code).toBe('corrupt');
+    expect(await deviceKey.load()).toBeUndefined();
+    await store.close();
+  });
+
+  it('forgets the key when destroyed', async () => {
+    const { deviceKey, store } = await openNew();
+    await store.destroy();
+    expect(await deviceKey.load()).toBeUndefined();
+  });
+});
+
+describe('fileDeviceKey', () => {
+  it('keeps 32 bytes in a file of mode 0600 and gives a key that cannot be exported', async () => {
+    const path = join(folder, 'keys', 'device.key');
+    const deviceKey = fileDeviceKey(path);
+    expect(await deviceKey.load()).toBeUndefined();
+    const key = await deviceKey.create();
+    expect(key.extractable).toBe(false);
+    expect(statSync(path).size).toBe(32);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect((await refused(deviceKey.create())).code).toBe('failed');
+  });
+
+  it('says `corrupt` of a file that holds no key', async () => {
+    const path = join(folder, 'short.key');
+    writeFileSync(path, 'too short');
+    expect((await refused(fileDeviceKey(path).load())).code).toBe('corrupt');
+  });
+});

@@ -3,7 +3,7 @@
  * definite lengths, shortest heads, safe integers, byte and text strings, arrays, maps with unsigned
  * integer keys in ascending order, false, true, null. Everything else is refused.
  */
-import { type Bytes, concat, fromUtf8, utf8 } from './bytes.ts';
+import { type Bytes, concatAll, fromUtf8, utf8 } from './bytes.ts';
 import { ProtocolError } from './protocol-error.ts';
 
 export type Cbor =
@@ -26,9 +26,9 @@ const MAJOR = { uint: 0, negative: 1, bytes: 2, text: 3, array: 4, map: 5, simpl
  * Throws ProtocolError 'malformed' for what this subset cannot say.
  */
 export function encodeCbor(value: Cbor): Bytes {
-  const parts: Uint8Array[] = [];
-  write(parts, value, 0);
-  return concat(...parts);
+  const writer: Writer = { parts: [], items: 0 };
+  write(writer, value, 0);
+  return concatAll(writer.parts);
 }
 
 /** Decodes exactly one value; trailing bytes are refused. Throws ProtocolError 'malformed'. */
@@ -40,11 +40,18 @@ export function decodeCbor(bytes: Uint8Array): Cbor {
 
 /** Decodes one value at the start of `bytes` and says where it ended. */
 export function decodeCborPrefix(bytes: Uint8Array): { value: Cbor; end: number } {
-  const reader = { bytes, at: 0, items: 0 };
+  const reader: Reader = { bytes, at: 0, items: 0 };
   return { value: read(reader, 0), end: reader.at };
 }
 
-function write(parts: Uint8Array[], value: Cbor, depth: number): void {
+interface Writer {
+  readonly parts: Uint8Array[];
+  items: number;
+}
+
+function write(writer: Writer, value: Cbor, depth: number): void {
+  count(writer);
+  const { parts } = writer;
   if (value === null) {
     parts.push(Uint8Array.of(0xf6));
   } else if (typeof value === 'boolean') {
@@ -59,22 +66,28 @@ function write(parts: Uint8Array[], value: Cbor, depth: number): void {
   } else if (value instanceof Uint8Array) {
     parts.push(head(MAJOR.bytes, value.length), value);
   } else if (value instanceof Map) {
-    writeMap(parts, value, descend(depth));
+    writeMap(writer, value, descend(depth));
   } else if (Array.isArray(value)) {
+    const inside = descend(depth);
     parts.push(head(MAJOR.array, value.length));
-    for (const item of value as readonly Cbor[]) write(parts, item, descend(depth));
+    for (const item of value as readonly Cbor[]) write(writer, item, inside);
   } else {
     throw malformed('a type that is not used');
   }
 }
 
-function writeMap(parts: Uint8Array[], map: ReadonlyMap<number, Cbor>, depth: number): void {
-  parts.push(head(MAJOR.map, map.size));
+function writeMap(writer: Writer, map: ReadonlyMap<number, Cbor>, depth: number): void {
+  writer.parts.push(head(MAJOR.map, map.size));
   for (const [key, value] of [...map].sort(([a], [b]) => a - b)) {
     if (!Number.isSafeInteger(key) || key < 0) throw malformed('map key');
-    parts.push(head(MAJOR.uint, key));
-    write(parts, value, depth);
+    write(writer, key, depth);
+    write(writer, value, depth);
   }
+}
+
+/** Notes one more value on the way in or out. */
+function count(progress: { items: number }): void {
+  if (++progress.items > MAX_ITEMS) throw malformed('too many items');
 }
 
 /** The depth inside an array or map that stands at `depth`. */
@@ -103,7 +116,7 @@ interface Reader {
 }
 
 function read(reader: Reader, depth: number): Cbor {
-  if (++reader.items > MAX_ITEMS) throw malformed('too many items');
+  count(reader);
   const initial = byte(reader);
   const major = initial >> 5;
   if (major === MAJOR.simple) {

@@ -4,7 +4,7 @@
  * PoPETs 2019, section 4), the request for an access record, and the framing of HTTP POST bodies.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { concat, readU32, u32, utf8 } from './bytes.ts';
+import { concat, concatAll, readU32, u32, utf8 } from './bytes.ts';
 import { type Cbor, decodeCborPrefix } from './cbor.ts';
 import { LIMITS } from './limits.ts';
 import { ProtocolError } from './protocol-error.ts';
@@ -103,7 +103,7 @@ export function joinEnvelopes(envelopes: readonly Uint8Array[]): Uint8Array<Arra
   if (tooLong || envelopes.length > LIMITS.postEnvelopes || total > LIMITS.post) {
     throw new ProtocolError('too-big', 'POST body too long');
   }
-  return concat(...parts);
+  return concatAll(parts);
 }
 
 /** The envelopes in the body of a POST, as views into it. Throws 'too-big' past the limits, 'malformed' when truncated or empty. */

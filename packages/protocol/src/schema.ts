@@ -12,7 +12,8 @@ export type Infer<C> = C extends Codec<infer T> ? T : never;
 /** An unsigned integer of at most `max`. */
 export function uint(max: number = Number.MAX_SAFE_INTEGER): Codec<number> {
   const check = (value: Cbor): number => {
-    if (typeof value !== 'number' || value < 0 || value > max) throw bad('integer out of range');
+    if (typeof value !== 'number' || !Number.isInteger(value)) throw bad('integer expected');
+    if (value < 0 || value > max) throw bad('integer out of range');
     return value;
   };
   return { encode: check, decode: check };
@@ -65,14 +66,11 @@ export function list<T>(inner: Codec<T>, max: number, min = 0): Codec<T[]> {
   };
 }
 
-type Fields = Record<string, Codec<unknown>>;
-export type Shape<F extends Fields> = { [K in keyof F]: Infer<F[K]> };
+type Fields = Record<string, Codec<never> | Codec<unknown>>;
+type Shape<F extends Fields> = { [K in keyof F]: Infer<F[K]> };
 
 /** An object as an array of its fields, in the order given. */
-export function struct<F extends Record<string, Codec<never> | Codec<unknown>>>(
-  fields: F,
-): Codec<{ [K in keyof F]: Infer<F[K]> }> {
-  type T = { [K in keyof F]: Infer<F[K]> };
+export function struct<F extends Fields>(fields: F): Codec<Shape<F>> {
   const entries = Object.entries(fields) as [keyof F & string, Codec<unknown>][];
   return {
     encode: (value) => entries.map(([name, codec]) => codec.encode(value[name])),
@@ -80,15 +78,12 @@ export function struct<F extends Record<string, Codec<never> | Codec<unknown>>>(
       if (!Array.isArray(cbor) || cbor.length !== entries.length) throw bad('fields do not match');
       return Object.fromEntries(
         entries.map(([name, codec], i) => [name, codec.decode(cbor[i] as Cbor)]),
-      ) as T;
+      ) as Shape<F>;
     },
   };
 }
 
-type Variants = Record<
-  string,
-  readonly [tag: number, fields: Record<string, Codec<never> | Codec<unknown>>]
->;
+type Variants = Record<string, readonly [tag: number, fields: Fields]>;
 type VariantOf<K extends string, V extends Variants> = {
   [N in keyof V & string]: { [P in K]: N } & { [F in keyof V[N][1]]: Infer<V[N][1][F]> };
 }[keyof V & string];

@@ -1,0 +1,65 @@
+/** The one error of this package. Whatever the MLS library throws becomes one of these codes. */
+
+export type MlsErrorCode =
+  /** Not of the form that RFC 9420 gives, too long, or followed by more bytes. */
+  | 'malformed'
+  /** The caller's own argument makes no sense: a bug at the caller. */
+  | 'invalid-argument'
+  /** Decryption or signature failed: wrong keys, altered bytes, or a server that lied about the entry. */
+  | 'cannot-open'
+  /** This sender's entry, or a later one of the same epoch, was opened before. */
+  | 'replayed'
+  /** Made by this member itself. */
+  | 'own-entry'
+  /** A Commit of another epoch, or a message of an epoch that is not reached yet. */
+  | 'wrong-epoch'
+  /** A message of an epoch whose keys are forgotten. */
+  | 'epoch-gone'
+  /** No member stands in that leaf. */
+  | 'not-a-member'
+  /** The authentication service does not accept a credential. */
+  | 'unknown-credential'
+  /** The caller's policy refused the Commit. */
+  | 'refused-by-policy'
+  /** The Commit does something that no group of Polynya does. */
+  | 'refused-proposal'
+  /** The Commit removes someone and does not close, or the other way round. */
+  | 'closes-mismatch'
+  | 'invalid-commit'
+  | 'invalid-welcome'
+  | 'invalid-key-package'
+  /** The KeyPackage's lifetime is over or has not begun. */
+  | 'expired'
+  /** A key stands in the tree, or in the same Commit, already. */
+  | 'duplicate-key'
+  /** The group would have more than `MAX_MEMBERS` devices. */
+  | 'group-full'
+  /** This member was removed from the group. */
+  | 'removed'
+  /** The group was disposed of. */
+  | 'disposed';
+
+/** Its message never holds a secret. */
+export class MlsError extends Error {
+  override readonly name = 'MlsError';
+  readonly code: MlsErrorCode;
+
+  constructor(code: MlsErrorCode, message: string = code, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Runs `work`; what it throws becomes `code`, unless it says better itself. */
+export async function attempt<T>(code: MlsErrorCode, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asMlsError(code, error);
+  }
+}
+
+/** An error as it leaves this package. */
+export function asMlsError(code: MlsErrorCode, error: unknown): MlsError {
+  return error instanceof MlsError ? error : new MlsError(code, code, { cause: error });
+}

@@ -1,0 +1,69 @@
+/** For tests: an engine, people with KeyPackages, and groups whose members all follow one log. */
+import type { Engine, Entry, Group, OwnKeyPackage, StagedCommit } from './engine.ts';
+import { makeEngine } from './ts-mls-engine.ts';
+
+export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+export const GROUP_ID = utf8('a group of tests');
+export const DAY = 86_400;
+export const now = (): number => Math.floor(Date.now() / 1000);
+export const anyCommit = (): boolean => true;
+
+/** Accepts every credential that does not start with `stranger`. */
+export const rehearsalEngine = (clock: () => number = now): Promise<Engine> =>
+  makeEngine({
+    authentication: {
+      accepts: async (credential) => !new TextDecoder().decode(credential).startsWith('stranger'),
+    },
+    now: clock,
+  });
+
+export function person(engine: Engine, name: string, seed?: Uint8Array): Promise<OwnKeyPackage> {
+  const lifetime = { notBefore: now() - DAY, notAfter: now() + DAY };
+  return engine.keyPackage({ credential: utf8(name), ...(seed && { seed }), ...lifetime });
+}
+
+export function commitEntry(epoch: number, staged: StagedCommit): Entry {
+  return { kind: 'commit', epoch, body: staged.body, closes: staged.closes };
+}
+
+export async function openCommit(group: Group, entry: Entry) {
+  const opened = await group.open(entry, anyCommit);
+  if (opened.kind !== 'commit') throw new Error('a Commit was expected');
+  return opened;
+}
+
+export async function openMessage(group: Group, body: Uint8Array, epoch = group.epoch) {
+  const opened = await group.open({ kind: 'message', epoch, body }, anyCommit);
+  if (opened.kind !== 'message') throw new Error('a message was expected');
+  return opened;
+}
+
+/** `names.length` members in one group, the first having added all others in one Commit. */
+export async function assemble(engine: Engine, names: readonly string[]): Promise<Group[]> {
+  const [first, ...others] = await Promise.all(names.map((name) => person(engine, name)));
+  if (first === undefined) throw new Error('a group has a member');
+  const alone = await engine.create(GROUP_ID, first);
+  if (others.length === 0) return [alone];
+  const staged = await alone.commit({ add: others.map(({ keyPackage }) => keyPackage) });
+  const { welcome } = staged;
+  if (welcome === undefined) throw new Error('a Welcome was expected');
+  return [staged.group, ...(await Promise.all(others.map((own) => engine.join(welcome, own))))];
+}
+
+/** `groups` after the member at `by` made `change` and all took it, itself included. */
+export async function follow(
+  groups: readonly Group[],
+  by: number,
+  change: Parameters<Group['commit']>[0],
+): Promise<{ groups: Group[]; staged: StagedCommit }> {
+  const maker = groups[by];
+  if (maker === undefined) throw new Error('no such member');
+  const staged = await maker.commit(change);
+  const entry = commitEntry(maker.epoch, staged);
+  const after = await Promise.all(
+    groups.map(async (group, at) =>
+      at === by ? staged.group : (await openCommit(group, entry)).group,
+    ),
+  );
+  return { groups: after, staged };
+}

@@ -1,0 +1,65 @@
+/**
+ * Who wants to hear that something changed. Writers name topics, listeners hear once per burst:
+ * views are recomputed about once a frame, however many entries a sync brings.
+ */
+import type { ChatId } from '../api.ts';
+
+/** The messages of one chat: rows, their states, transfers of their files. */
+export function messagesTopic(chat: ChatId): string {
+  return `messages/${chat}`;
+}
+
+/** One frame at 60 Hz, milliseconds. */
+const FRAME = 16;
+
+/** Runs `run` after `ms` milliseconds; what it returns calls that off. */
+export type After = (ms: number, run: () => void) => () => void;
+
+export class Changes {
+  readonly #after: After;
+  readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #due = new Set<() => void>();
+  #cancel: (() => void) | null = null;
+
+  constructor(after: After) {
+    this.#after = after;
+  }
+
+  /** Call it once what was changed can be read. */
+  touch(topic: string): void {
+    for (const listener of this.#listeners.get(topic) ?? []) this.#due.add(listener);
+    if (this.#due.size > 0) this.#cancel ??= this.#after(FRAME, () => this.#tell());
+  }
+
+  /** Calls `listener` once after each burst that touched one of `topics`; what it returns ends that. */
+  on(topics: readonly string[], listener: () => void): () => void {
+    // A function of its own, so that one given twice is told twice and ended once.
+    const own = () => listener();
+    for (const topic of topics) {
+      const listeners = this.#listeners.get(topic) ?? new Set();
+      this.#listeners.set(topic, listeners.add(own));
+    }
+    return () => {
+      this.#due.delete(own);
+      for (const topic of topics) {
+        const listeners = this.#listeners.get(topic);
+        listeners?.delete(own);
+        if (listeners?.size === 0) this.#listeners.delete(topic);
+      }
+    };
+  }
+
+  /** Forgets what is due; nobody is told anything any more. */
+  close(): void {
+    this.#cancel?.();
+    this.#due.clear();
+    this.#listeners.clear();
+  }
+
+  #tell(): void {
+    this.#cancel = null;
+    const due = [...this.#due];
+    this.#due.clear();
+    for (const listener of due) listener();
+  }
+}

@@ -97,7 +97,7 @@ describe('SqliteStore', () => {
     await store.close();
   });
 
-  it('is locked against another process, also before that one has written', async () => {
+  it('is locked against another process until that one is gone, even by kill -9', async () => {
     const path = newPath();
     const writer = await startWriter(path);
     expect((await refused(openSqliteStore(path))).code).toBe('locked');

@@ -133,7 +133,8 @@ function read(reader: Reader, depth: number): Cbor {
       if (n === Number.MAX_SAFE_INTEGER) throw malformed('number too large');
       return -1 - n;
     case MAJOR.bytes:
-      return take(reader, n).slice();
+      // Not slice(): a Buffer's would share memory with the input.
+      return new Uint8Array(take(reader, n));
     case MAJOR.text:
       return fromUtf8(take(reader, n));
     case MAJOR.array:

@@ -120,7 +120,7 @@ export function splitEnvelopes(body: Uint8Array): Uint8Array[] {
     if (length === 0 || length > body.length - at) {
       throw new ProtocolError('malformed', 'POST body with an empty or truncated envelope');
     }
-    envelopes.push(body.subarray(at, at + length));
+    envelopes.push(new Uint8Array(body.buffer, body.byteOffset + at, length));
     at += length;
   }
   return envelopes;

@@ -1,5 +1,10 @@
 /** For tests: an engine, people with KeyPackages, and groups whose members all follow one log. */
+import type { ClientState } from 'ts-mls/clientState.js';
 import type { Engine, Entry, Group, OwnKeyPackage, StagedCommit } from './engine.ts';
+import type { Judges } from './key-package-check.ts';
+import { MlsError, type MlsErrorCode } from './mls-error.ts';
+import { decodeSnapshot } from './snapshot.ts';
+import { clientConfig } from './state.ts';
 import { makeEngine } from './ts-mls-engine.ts';
 
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -7,6 +12,17 @@ export const GROUP_ID = utf8('a group of tests');
 export const DAY = 86_400;
 export const now = (): number => Math.floor(Date.now() / 1000);
 export const anyCommit = (): boolean => true;
+
+/** The code with which `work` fails. Anything but an MlsError is a defect and is thrown on. */
+export async function refusal(work: () => unknown): Promise<MlsErrorCode | 'nothing'> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof MlsError) return error.code;
+    throw error;
+  }
+  return 'nothing';
+}
 
 /** Accepts every credential that does not start with `stranger`. */
 export const rehearsalEngine = (clock: () => number = now): Promise<Engine> =>
@@ -66,4 +82,10 @@ export async function follow(
     ),
   );
   return { groups: after, staged };
+}
+
+/** What a group holds, as the library sees it. Shares no memory with the group. */
+export function stateOf(group: Group): ClientState {
+  const config: Pick<Judges, 'authentication'> = { authentication: { accepts: async () => true } };
+  return decodeSnapshot(group.snapshot(), clientConfig(config));
 }

@@ -22,7 +22,7 @@ export const NO_RATCHET: GenerationSecret = {
 };
 
 /** How the library is run. Skipped generations keep no ratchet secret; lifetimes are judged by our clock. */
-export function clientConfig({ authentication }: Judges): ClientConfig {
+export function clientConfig({ authentication }: Pick<Judges, 'authentication'>): ClientConfig {
   return {
     keyRetentionConfig: {
       retainKeysForGenerations: 0,

@@ -3,7 +3,7 @@ import type { AuthenticationService, Engine, Snapshot } from './engine.ts';
 import { enter, found } from './join.ts';
 import { decodeKeyPackage, makeKeyPackage } from './key-package.ts';
 import { checkKeyPackage, describeKeyPackage, type Judges } from './key-package-check.ts';
-import { attempt } from './mls-error.ts';
+import { asMlsError, attempt } from './mls-error.ts';
 import { decodeSnapshot } from './snapshot.ts';
 import { clientConfig } from './state.ts';
 import { makeSuite } from './suite.ts';
@@ -31,7 +31,12 @@ export async function makeEngine({ authentication, now }: EngineOptions): Promis
     },
     create: async (groupId, own) => new TsMlsGroup(judges, await found(judges, groupId, own)),
     join: async (welcome, own) => new TsMlsGroup(judges, await enter(judges, welcome, own)),
-    restore: (snapshot: Snapshot) =>
-      new TsMlsGroup(judges, decodeSnapshot(snapshot, clientConfig(judges))),
+    restore(snapshot: Snapshot) {
+      try {
+        return new TsMlsGroup(judges, decodeSnapshot(snapshot, clientConfig(judges)));
+      } catch (error) {
+        throw asMlsError('malformed', error);
+      }
+    },
   };
 }

@@ -105,6 +105,10 @@ const person = struct({
   name: text(64),
   admin: bool,
   card: optional(contactCard),
+  /** Person id of whose invite they came by. */
+  by: optional(personId),
+  /** Asked to leave; the removal is still to come. */
+  leaving: bool,
 });
 
 /** What an inviter knows of a conversation, given to whoever joins by it (docs/protocol.md, section 7). */
@@ -114,6 +118,8 @@ export const about = struct({
   title: text(128),
   inviter: personId,
   people: list(person, 64),
+  /** Seats that someone came by and that stand still. */
+  cameBy: list(struct({ leaf: uint(), person: personId }), 64),
 });
 export type About = Infer<typeof about>;
 
@@ -125,5 +131,7 @@ export const welcome = struct({
   seq: uint(),
   hash: bytes(32),
   about,
+  /** Of a seat: its credential, from which and the invite's secret the seat's KeyPackage is made again. */
+  credential: optional(bytes(1, 512)),
 });
 export type WelcomePackage = Infer<typeof welcome>;

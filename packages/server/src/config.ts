@@ -1,0 +1,70 @@
+/** Everything a host may set about a server, with its defaults, checked in one place. */
+import * as v from 'valibot';
+
+const count = (fallback: number) =>
+  v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0)), fallback);
+const positive = (fallback: number) =>
+  v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1)), fallback);
+/** A token bucket: `burst` at once, then one in `everyMs`. */
+const rate = (burst: number, everyMs: number) =>
+  v.optional(v.strictObject({ burst: positive(burst), everyMs: count(everyMs) }), {});
+
+const schema = v.strictObject({
+  keep: v.optional(
+    v.strictObject({
+      /** Entries of logs, and blobs that are not large. */
+      days: positive(30),
+      largeBlobDays: positive(7),
+      /** A blob of more bytes than this is large. */
+      largeBlob: positive(1_048_576),
+      /** The oldest go while the database uses more bytes than this: 1 TB. */
+      maxBytes: positive(1_000_000_000_000),
+    }),
+    {},
+  ),
+  /** What an admission gives. Blobs are counted by pieces of 64 KB. */
+  allowance: v.optional(
+    v.strictObject({ logs: count(1_000), bytes: count(10_000_000_000), invites: count(1_000) }),
+    {},
+  ),
+  rates: v.optional(
+    v.strictObject({
+      /** Commits that do not close, per log. */
+      commits: rate(10, 30_000),
+      /** Entries, per opened log and session. */
+      entries: rate(512, 20),
+      /** Signals, per opened log and session. */
+      signals: rate(64, 100),
+      /** Logs, blobs, invites and admissions, per session. */
+      makes: rate(128, 500),
+    }),
+    {},
+  ),
+  http: v.optional(
+    v.strictObject({
+      connections: positive(20_000),
+      headerBytes: positive(8_192),
+      headersMs: positive(10_000),
+      requestMs: positive(30_000),
+      idleMs: positive(75_000),
+    }),
+    {},
+  ),
+});
+
+export type Config = v.InferOutput<typeof schema>;
+export type ConfigInput = v.InferInput<typeof schema>;
+export type Rate = Config['rates']['commits'];
+
+/** The host's settings are not of the right form; `message` is one sentence. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Fills in the defaults. @throws ConfigError */
+export function parseConfig(input: unknown = {}): Config {
+  const parsed = v.safeParse(schema, input);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw new ConfigError(`The setting "${v.getDotPath(issue) ?? ''}" is wrong: ${issue.message}.`);
+}

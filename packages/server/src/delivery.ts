@@ -1,0 +1,324 @@
+/**
+ * The delivery service (RFC 9750): what the requests of docs/protocol.md section 4 do. Knows no
+ * envelope, key or connection; a session is somebody who asks and can be told.
+ */
+import { createHash } from 'node:crypto';
+import type { Cbor } from '@polynya/protocol/cbor';
+import { LIMITS } from '@polynya/protocol/limits';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import { type Request, type Result, results } from '@polynya/protocol/requests';
+import type { SessionHandler, SessionLogic, SessionPort } from '@polynya/reach/session-handler';
+import type { Config } from './config.ts';
+import { type Engine, StorageError } from './engine.ts';
+import type { Access } from './log-rules.ts';
+import { TokenBucket, TokenBuckets } from './token-bucket.ts';
+import { keyOf, type Watcher, Watchers } from './watchers.ts';
+
+const HOUR = 3_600_000;
+/** What a client whose request met a failing storage is told to wait. */
+const BUSY_MS = 5_000;
+
+export interface DeliveryOptions {
+  readonly engine: Engine;
+  readonly config: Config;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+interface Shared extends DeliveryOptions {
+  readonly watchers: Watchers;
+  readonly buckets: TokenBuckets;
+}
+
+export class Delivery implements SessionHandler {
+  readonly #shared: Shared;
+
+  constructor(options: DeliveryOptions) {
+    const watchers = new Watchers();
+    this.#shared = { ...options, watchers, buckets: new TokenBuckets(options.now) };
+    options.engine.onChange((change) => watchers.announce(change));
+  }
+
+  open(port: SessionPort): SessionLogic {
+    return new DeliverySession(this.#shared, port);
+  }
+}
+
+/** A log that this session opened. */
+interface Opened extends Watcher {
+  readonly log: Uint8Array;
+  readonly entries: TokenBucket;
+  readonly signals: TokenBucket;
+}
+
+type Of<Op extends Request['op']> = Extract<Request, { op: Op }>;
+
+class DeliverySession implements SessionLogic {
+  readonly #engine: Engine;
+  readonly #shared: Shared;
+  readonly #port: SessionPort;
+  readonly #makes: TokenBucket;
+  readonly #logs = new Map<number, Promise<Opened>>();
+  #ended = false;
+
+  constructor(shared: Shared, port: SessionPort) {
+    this.#engine = shared.engine;
+    this.#shared = shared;
+    this.#port = port;
+    this.#makes = new TokenBucket(shared.config.rates.makes, shared.now);
+  }
+
+  async call(request: Request): Promise<Cbor> {
+    try {
+      return await this.#answer(request);
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      throw new ProtocolError('busy', 'the storage does not answer', BUSY_MS);
+    }
+  }
+
+  end(): void {
+    this.#ended = true;
+    for (const opening of this.#logs.values()) {
+      opening.then(
+        (opened) => this.#shared.watchers.delete(opened.log, opened),
+        () => undefined,
+      );
+    }
+    this.#logs.clear();
+  }
+
+  async #answer(request: Request): Promise<Cbor> {
+    switch (request.op) {
+      case 'open':
+        return results.open.encode(await this.#open(request));
+      case 'append':
+        return results.append.encode({ seqs: await this.#append(request) });
+      case 'commit':
+        return results.commit.encode({ seq: await this.#commit(request) });
+      case 'read':
+        return results.read.encode(await this.#read(request));
+      case 'watch':
+        return results.watch.encode(await this.#watch(request));
+      case 'get':
+        return results.get.encode({
+          body: await this.#engine.getPiece(request.blob, sha256(request.secret), request.index),
+        });
+      case 'stat':
+        return results.stat.encode(
+          await this.#engine.statBlob(request.blob, sha256(request.secret)),
+        );
+      case 'take':
+        return results.take.encode(await this.#take(request));
+      case 'allowance':
+        return results.allowance.encode(await this.#engine.allowance(sha256(request.allowance)));
+      default:
+        await this.#change(request);
+        return [];
+    }
+  }
+
+  /** The requests whose answer is empty. */
+  async #change(request: Request): Promise<void> {
+    switch (request.op) {
+      case 'unwatch': {
+        const opened = await this.#opened(request.n);
+        return this.#shared.watchers.delete(opened.log, opened);
+      }
+      case 'signal':
+        return this.#signal(request);
+      case 'create': {
+        this.#make();
+        const { log, kind, hash, allowance } = request;
+        return this.#engine.create({ log, kind, hash, allowance: sha256(allowance) });
+      }
+      case 'allow': {
+        const { log, access } = await this.#opened(request.n);
+        return this.#engine.allow(log, access, request.hash, request.perHour);
+      }
+      case 'revoke': {
+        const { log, access } = await this.#opened(request.n);
+        return this.#engine.revoke(log, access, request.hash);
+      }
+      case 'stock': {
+        const { log, access } = await this.#opened(request.n);
+        return this.#engine.stock(log, access, request);
+      }
+      case 'blob': {
+        this.#make();
+        const { blob, hash, drop, pieces, allowance } = request;
+        const paidBy = sha256(allowance);
+        return this.#engine.createBlob({ blob, hash, drop, pieces, allowance: paidBy });
+      }
+      case 'put': {
+        const { blob, secret, index, body } = request;
+        return this.#engine.putPiece(blob, sha256(secret), index, body);
+      }
+      case 'drop':
+        return this.#engine.dropBlob(request.blob, sha256(request.secret));
+      case 'admit': {
+        this.#make();
+        const counters = { ...this.#shared.config.allowance, until: 0 };
+        return this.#engine.admit(sha256(request.invite), sha256(request.allowance), counters);
+      }
+      case 'grant': {
+        this.#make();
+        const { allowance, hash, uses, until } = request;
+        const tag = withdrawalTag(allowance, hash);
+        return this.#engine.grant(sha256(allowance), { hash, uses, until, tag });
+      }
+      case 'withdraw': {
+        const { allowance, hash } = request;
+        return this.#engine.withdraw(sha256(allowance), hash, withdrawalTag(allowance, hash));
+      }
+      default:
+        throw new ProtocolError('malformed', 'not a request to the delivery service');
+    }
+  }
+
+  /** Holds for what follows in the same turn at once; a refused `open` leaves the number unopened. */
+  async #open({ n, log, secret }: Of<'open'>): Promise<Result<'open'>> {
+    const before = this.#logs.get(n);
+    if (!before && this.#logs.size >= LIMITS.openLogs) {
+      throw new ProtocolError('too-big', 'a session holds only so many logs open');
+    }
+    const found = this.#engine.open(log, sha256(secret));
+    const opening = found.then(({ access }) => this.#remember(n, log, access));
+    this.#logs.set(n, opening);
+    opening.catch(() => {
+      if (this.#logs.get(n) === opening) this.#logs.delete(n);
+    });
+    const previous = await before?.catch(() => undefined);
+    if (previous) this.#shared.watchers.delete(previous.log, previous);
+    const { state } = await found;
+    await opening;
+    return state;
+  }
+
+  #remember(n: number, log: Uint8Array, access: Access): Opened {
+    const { config, now } = this.#shared;
+    const entries = new TokenBucket(config.rates.entries, now);
+    const signals = new TokenBucket(config.rates.signals, now);
+    return { port: this.#port, n, log, access, entries, signals };
+  }
+
+  async #opened(n: number): Promise<Opened> {
+    try {
+      const opened = await this.#logs.get(n);
+      if (opened) return opened;
+    } catch (error) {
+      // Its own `open` says what was wrong.
+      if (!(error instanceof ProtocolError)) throw error;
+    }
+    throw new ProtocolError('unopened');
+  }
+
+  async #append({ n, entries }: Of<'append'>): Promise<number[]> {
+    const { log, access, entries: bucket } = await this.#opened(n);
+    const buckets = [bucket];
+    if (access.role === 'contact') buckets.push(await this.#contactBucket('letter', log, access));
+    return limited(buckets, entries.length, async (mayAppend) => {
+      const { seqs, repeated } = await this.#engine.append(log, access, entries, mayAppend);
+      return { value: seqs, free: repeated };
+    });
+  }
+
+  async #take({ n, id }: Of<'take'>): Promise<Result<'take'>> {
+    const { log, access } = await this.#opened(n);
+    const buckets =
+      access.role === 'contact' ? [await this.#contactBucket('take', log, access)] : [];
+    return limited(buckets, 1, async (mayTake) => {
+      if (!mayTake) throw new ProtocolError('rate', 'KeyPackages');
+      return { value: await this.#engine.take(log, access, id), free: false };
+    });
+  }
+
+  /** Of a contact token, whoever holds it: `allow.perHour`, of letters and of KeyPackages. */
+  async #contactBucket(
+    what: 'letter' | 'take',
+    log: Uint8Array,
+    access: Extract<Access, { role: 'contact' }>,
+  ): Promise<TokenBucket> {
+    const perHour = await this.#engine.letters(log, access);
+    const rate = { burst: Math.max(1, perHour), everyMs: Math.ceil(HOUR / Math.max(1, perHour)) };
+    const bucket = this.#shared.buckets.of(`${what} ${keyOf(log)}${keyOf(access.token)}`, rate);
+    return perHour > 0 ? bucket : new TokenBucket({ burst: 0, everyMs: HOUR }, this.#shared.now);
+  }
+
+  async #commit({ n, entry, turn }: Of<'commit'>): Promise<number> {
+    const { log, access, entries: bucket } = await this.#opened(n);
+    const { config, buckets } = this.#shared;
+    const perLog = turn.closes ? [] : [buckets.of(`commit ${keyOf(log)}`, config.rates.commits)];
+    return limited([bucket, ...perLog], 1, async (mayTurn) => {
+      const { seq, repeated } = await this.#engine.commit(log, access, entry, turn, mayTurn);
+      return { value: seq, free: repeated };
+    });
+  }
+
+  async #read({ n, from, bytes }: Of<'read'>): Promise<Result<'read'>> {
+    const { log, access } = await this.#opened(n);
+    return this.#engine.read(log, access, from, bytes);
+  }
+
+  /** Watching starts before the head is looked at, so that nothing falls in between. */
+  async #watch({ n }: Of<'watch'>): Promise<Result<'watch'>> {
+    const opened = await this.#opened(n);
+    const { log, access } = opened;
+    const { watchers } = this.#shared;
+    if (access.role !== 'contact' && !this.#ended) watchers.add(log, opened);
+    try {
+      return await this.#engine.live(log, access);
+    } catch (error) {
+      watchers.delete(log, opened);
+      throw error;
+    }
+  }
+
+  async #signal({ n, body }: Of<'signal'>): Promise<void> {
+    const { log, access, signals } = await this.#opened(n);
+    if (!signals.take()) throw new ProtocolError('rate', 'signals', signals.wait());
+    await this.#engine.live(log, access);
+    this.#shared.watchers.signal(log, this.#port, body);
+  }
+
+  #make(): void {
+    if (!this.#makes.take()) throw new ProtocolError('rate', 'too many', this.#makes.wait());
+  }
+}
+
+/**
+ * Runs `use` with tokens of all the buckets, or tells it that there are none; they are given back when
+ * nothing new came of it. A refusal `rate` says when to come again.
+ */
+async function limited<T>(
+  buckets: readonly TokenBucket[],
+  n: number,
+  use: (may: boolean) => Promise<{ value: T; free: boolean }>,
+): Promise<T> {
+  const taken: TokenBucket[] = [];
+  for (const bucket of buckets) if (bucket.take(n)) taken.push(bucket);
+  const may = taken.length === buckets.length;
+  let spent = false;
+  try {
+    const { value, free } = await use(may);
+    spent = !free;
+    return value;
+  } catch (error) {
+    if (!(error instanceof ProtocolError) || error.code !== 'rate') throw error;
+    const wait = Math.max(...buckets.map((bucket) => bucket.wait(n)));
+    throw new ProtocolError('rate', error.message, wait);
+  } finally {
+    if (!spent) for (const bucket of taken) bucket.giveBack(n);
+  }
+}
+
+function sha256(...parts: readonly Uint8Array[]): Uint8Array {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return new Uint8Array(hash.digest());
+}
+
+/** Who granted an invite can show it, and nobody can tell it from the stored allowances. */
+function withdrawalTag(allowance: Uint8Array, invite: Uint8Array): Uint8Array {
+  return sha256(Buffer.from('polynya withdraw'), allowance, invite);
+}

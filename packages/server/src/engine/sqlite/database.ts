@@ -1,0 +1,99 @@
+/**
+ * Opens the database file: durable settings, one process at a time, forward-only migrations. Whatever
+ * is wrong with the file is told as a StorageError whose message a host can act on.
+ */
+import { statSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { StorageError } from '../../engine.ts';
+import { sql as first } from './migrations/0001-first.ts';
+
+/** `migrations[i]` leads from `PRAGMA user_version` i to i + 1. Only ever appended to. */
+const migrations: readonly string[] = [first];
+
+/** A check of the whole file takes about a second per this many bytes; larger ones start unchecked. */
+const CHECKED_AT_START = 256 * 1024 * 1024;
+
+/** SQLite's primary result codes that we tell apart (https://sqlite.org/rescode.html). */
+export const SQLITE = { busy: 5, corrupt: 11, full: 13, notADatabase: 26 } as const;
+
+/** What SQLite said, by its primary and extended code; undefined for any other error. */
+export function sqliteCode(error: unknown): { primary: number; extended: number } | undefined {
+  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
+  const extended = error.errcode;
+  return typeof extended === 'number' ? { primary: extended & 0xff, extended } : undefined;
+}
+
+export type Synchronous = 'FULL' | 'OFF';
+
+/** Opens or makes the database at `path`. @throws StorageError */
+export function openDatabase(path: string, synchronous: Synchronous): DatabaseSync {
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: false });
+    // Makes a second server fail here, and keeps the WAL's index in memory.
+    db.exec('PRAGMA locking_mode = EXCLUSIVE');
+    // Before anything that could write to a damaged file.
+    check(db, path);
+    db.exec(`
+      PRAGMA auto_vacuum = INCREMENTAL;
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = ${synchronous};
+      PRAGMA fullfsync = ON;
+      PRAGMA checkpoint_fullfsync = ON;
+      PRAGMA secure_delete = ON;
+      PRAGMA temp_store = MEMORY;
+      PRAGMA cache_size = -32768;
+      PRAGMA wal_autocheckpoint = 4096;
+      PRAGMA journal_size_limit = 67108864;
+    `);
+    migrate(db);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw asStorageError(error, path);
+  }
+}
+
+function migrate(db: DatabaseSync): void {
+  const version = Number(db.prepare('PRAGMA user_version').get()?.user_version);
+  if (version > migrations.length) {
+    throw new StorageError(
+      'newer',
+      `The database was made by a newer version of this program (schema ${version}, this one knows ${migrations.length}): start that version, or use another data folder.`,
+    );
+  }
+  for (const [index, sql] of migrations.entries()) {
+    if (index < version) continue;
+    db.exec(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${index + 1}; COMMIT;`);
+  }
+}
+
+function check(db: DatabaseSync, path: string): void {
+  if (statSync(path).size > CHECKED_AT_START) return;
+  const found = db.prepare('PRAGMA quick_check(1)').get()?.quick_check;
+  if (found !== 'ok') throw corrupt(path);
+}
+
+function corrupt(path: string, cause?: unknown): StorageError {
+  return new StorageError(
+    'corrupt',
+    `The database ${path} is damaged: restore it from a backup, or move it away to start an empty one.`,
+    cause,
+  );
+}
+
+/** The StorageError that says what an error of SQLite means for the host. */
+export function asStorageError(error: unknown, path: string): StorageError {
+  if (error instanceof StorageError) return error;
+  const code = sqliteCode(error)?.primary;
+  if (code === SQLITE.corrupt || code === SQLITE.notADatabase) return corrupt(path, error);
+  if (code === SQLITE.busy) {
+    return new StorageError(
+      'in-use',
+      `Another server is running on ${path}: stop it first.`,
+      error,
+    );
+  }
+  const why = error instanceof Error ? error.message : String(error);
+  return new StorageError('unavailable', `The database ${path} cannot be used (${why}).`, error);
+}

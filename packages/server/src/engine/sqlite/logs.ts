@@ -1,0 +1,247 @@
+/** The tables of logs: rows in, the rules' outcome out. Runs inside a turn's transaction. */
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { LIMITS } from '@polynya/protocol/limits';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import type { Entry, LogState, NewEntry, Result, Turn } from '@polynya/protocol/requests';
+import type { LogChange, NewLog, Retention } from '../../engine.ts';
+import {
+  type Access,
+  decideAppend,
+  decideCommit,
+  type Found,
+  forbidden,
+  isLive,
+  LOG_KINDS,
+  type LogRow,
+  newLogRow,
+  type Outcome,
+  ROLES,
+  readableEpoch,
+} from '../../log-rules.ts';
+
+/** `oldest` of a log that has no entries. */
+export const NOTHING = Number.MAX_SAFE_INTEGER;
+/** What an entry takes in an answer besides its body, at most. */
+const ENTRY_OVERHEAD = 100;
+/** An answer has to fit into one envelope with room for others' framing. */
+const READ_BYTES = LIMITS.envelope - 8_192;
+const READ_ENTRIES = 1_024;
+const RETENTION_CHUNK = 256;
+const EMPTY = new Uint8Array();
+
+export class Logs {
+  readonly #sql;
+  readonly #hour: () => number;
+  /** What was appended since the last COMMIT, per log. */
+  #changes = new Map<string, { log: Uint8Array; row: LogRow; entries: Entry[] }>();
+
+  constructor(db: DatabaseSync, hour: () => number) {
+    this.#hour = hour;
+    this.#sql = {
+      row: db.prepare('SELECT kind, head, first, epoch, closed, oldest FROM log WHERE log = ?'),
+      insertLog: db.prepare(
+        'INSERT INTO log (log, kind, head, first, epoch, closed, oldest) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      ),
+      updateLog: db.prepare('UPDATE log SET head = ?, epoch = ?, closed = ? WHERE log = ?'),
+      setOldest: db.prepare('UPDATE log SET first = ?, oldest = ? WHERE log = ?'),
+      capability: db.prepare('SELECT epoch FROM capability WHERE log = ? AND hash = ?'),
+      capabilityOfEpoch: db.prepare('SELECT hash, seq FROM capability WHERE log = ? AND epoch = ?'),
+      insertCapability: db.prepare(
+        'INSERT INTO capability (log, epoch, hash, seq) VALUES (?, ?, ?, ?)',
+      ),
+      token: db.prepare('SELECT per_hour FROM contact_token WHERE log = ? AND hash = ?'),
+      low: db.prepare(
+        `SELECT hash FROM contact_token AS token WHERE log = ? AND NOT EXISTS (
+           SELECT 1 FROM key_package WHERE log = token.log AND token = token.hash AND taken_by = x''
+         ) LIMIT 256`,
+      ),
+      found: db.prepare('SELECT seq, kind, epoch FROM entry WHERE log = ? AND id = ?'),
+      insertEntry: db.prepare(
+        'INSERT INTO entry (log, seq, kind, epoch, id, body, closes, next, hour) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      ),
+      read: db.prepare(
+        'SELECT seq, kind, epoch, id, body, closes, next FROM entry WHERE log = ? AND seq >= ? ORDER BY seq LIMIT ?',
+      ),
+      firstBeyond: db.prepare(
+        'SELECT seq FROM entry WHERE log = ? AND seq > ? AND epoch > ? ORDER BY seq LIMIT 1',
+      ),
+      oldestLog: db.prepare('SELECT log, oldest FROM log WHERE oldest < ? ORDER BY oldest LIMIT 1'),
+      lastOld: db.prepare(
+        `SELECT max(seq) AS seq FROM (
+           SELECT seq, hour FROM entry WHERE log = ? ORDER BY seq LIMIT ${RETENTION_CHUNK}
+         ) WHERE hour < ?`,
+      ),
+      deleteUpTo: db.prepare('DELETE FROM entry WHERE log = ? AND seq <= ?'),
+      firstHour: db.prepare('SELECT hour FROM entry WHERE log = ? ORDER BY seq LIMIT 1'),
+    };
+  }
+
+  /** Hands over what was appended since the last call. */
+  takeChanges(): LogChange[] {
+    if (this.#changes.size === 0) return [];
+    const changes = [...this.#changes.values()];
+    this.#changes = new Map();
+    return changes;
+  }
+
+  /** Makes the log unless it is there already; says whether it did. @throws exists */
+  create({ log, kind, hash }: NewLog): boolean {
+    if (this.#sql.row.get(log)) {
+      const known = this.#sql.capabilityOfEpoch.get(log, 0);
+      if (known && sameBytes(known.hash, hash) && this.#load(log).kind === kind) return false;
+      throw new ProtocolError('exists', 'another log has this id');
+    }
+    const row = newLogRow(kind);
+    this.#sql.insertLog.run(log, kind, row.head, row.first, row.epoch, row.closed, NOTHING);
+    this.#sql.insertCapability.run(log, 0, hash, 0);
+    return true;
+  }
+
+  open(log: Uint8Array, hash: Uint8Array): { access: Access; state: LogState } {
+    const capability = this.#sql.capability.get(log, hash);
+    const token = this.#sql.token.get(log, hash);
+    if (!capability && !token) throw new ProtocolError('not-found');
+    const row = this.#load(log);
+    const access: Access = !capability
+      ? { role: 'contact', token: hash }
+      : row.kind === LOG_KINDS.inbox
+        ? { role: 'owner' }
+        : { role: 'member', epoch: Number(capability.epoch) };
+    return { access, state: this.#state(log, row, access) };
+  }
+
+  live(log: Uint8Array, access: Access): LogState {
+    const row = this.#load(log);
+    if (!isLive(row, access)) throw forbidden('this log is not watched with that secret');
+    return this.#state(log, row, access);
+  }
+
+  append(log: Uint8Array, access: Access, entries: readonly NewEntry[], mayAppend: boolean) {
+    const row = this.#load(log);
+    this.#checkToken(log, access);
+    const found = entries.map(({ id }) => this.#found(log, id));
+    const outcome = decideAppend(row, access, entries, found, mayAppend);
+    return { seqs: this.#store(log, row, outcome), repeated: outcome.repeated };
+  }
+
+  commit(log: Uint8Array, access: Access, entry: NewEntry, turn: Turn, mayTurn: boolean) {
+    const row = this.#load(log);
+    this.#checkToken(log, access);
+    const nextTaken = this.#sql.capability.get(log, turn.next) !== undefined;
+    const found = this.#found(log, entry.id);
+    const outcome = decideCommit(row, access, entry, turn, found, nextTaken, mayTurn);
+    const [seq = 0] = this.#store(log, row, outcome);
+    if (!outcome.repeated) this.#sql.insertCapability.run(log, outcome.row.epoch, turn.next, seq);
+    return { seq, repeated: outcome.repeated };
+  }
+
+  read(log: Uint8Array, access: Access, from: number, bytes: number): Result<'read'> {
+    const row = this.#load(log);
+    const upTo = readableEpoch(row, access);
+    const entries: Entry[] = [];
+    let left = Math.min(bytes, READ_BYTES);
+    for (const found of this.#sql.read.iterate(log, Math.max(from, row.first), READ_ENTRIES)) {
+      const entry = entryOf(found);
+      left -= entry.body.length + ENTRY_OVERHEAD;
+      if ((left < 0 && entries.length > 0) || (upTo !== null && entry.epoch > upTo)) break;
+      entries.push(entry);
+    }
+    return { entries, head: this.#visibleHead(log, row, upTo), first: row.first };
+  }
+
+  /** Letters an hour for this contact token. */
+  letters(log: Uint8Array, access: Access): number {
+    return this.#checkToken(log, access);
+  }
+
+  /** Deletes a chunk of the entries older than `entriesSince`; says whether there was anything to delete. */
+  retain({ entriesSince }: Retention): boolean {
+    const old = this.#sql.oldestLog.get(entriesSince);
+    if (!old) return false;
+    const log = old.log as Uint8Array;
+    const last = Number(this.#sql.lastOld.get(log, entriesSince)?.seq);
+    this.#sql.deleteUpTo.run(log, last);
+    const next = this.#sql.firstHour.get(log);
+    this.#sql.setOldest.run(last + 1, next ? Number(next.hour) : NOTHING, log);
+    return true;
+  }
+
+  /** The hour of the oldest entry, or undefined. */
+  oldest(): number | undefined {
+    const found = this.#sql.oldestLog.get(NOTHING);
+    return found && Number(found.oldest);
+  }
+
+  #load(log: Uint8Array): LogRow & { oldest: number } {
+    const row = this.#sql.row.get(log);
+    if (!row) throw new ProtocolError('not-found');
+    return row as unknown as LogRow & { oldest: number };
+  }
+
+  #state(log: Uint8Array, row: LogRow, access: Access): LogState {
+    const role = ROLES[access.role];
+    if (access.role === 'contact') {
+      return { head: 0, first: 1, epoch: 0, role, upTo: null, low: [] };
+    }
+    const upTo = readableEpoch(row, access);
+    const low =
+      access.role === 'owner' ? this.#sql.low.all(log).map(({ hash }) => hash as Uint8Array) : [];
+    const epoch = upTo ?? row.epoch;
+    return { head: this.#visibleHead(log, row, upTo), first: row.first, epoch, role, upTo, low };
+  }
+
+  /** A closed capability is not told how the log goes on: its head is before the first entry it cannot read. */
+  #visibleHead(log: Uint8Array, row: LogRow, upTo: number | null): number {
+    if (upTo === null) return row.head;
+    const commit = Number(this.#sql.capabilityOfEpoch.get(log, upTo + 1)?.seq ?? row.head);
+    const beyond = this.#sql.firstBeyond.get(log, commit, upTo);
+    return beyond ? Number(beyond.seq) - 1 : row.head;
+  }
+
+  #checkToken(log: Uint8Array, access: Access): number {
+    if (access.role !== 'contact') return 0;
+    const token = this.#sql.token.get(log, access.token);
+    if (!token) throw new ProtocolError('not-found');
+    return Number(token.per_hour);
+  }
+
+  #found(log: Uint8Array, id: Uint8Array): Found | undefined {
+    return this.#sql.found.get(log, id) as unknown as Found | undefined;
+  }
+
+  #store(log: Uint8Array, before: LogRow & { oldest: number }, outcome: Outcome): number[] {
+    if (outcome.repeated) return outcome.seqs;
+    const { entries, row } = outcome;
+    const hour = this.#hour();
+    for (const { seq, kind, epoch, id, body, turn } of entries) {
+      const closes = turn?.closes ? 1 : 0;
+      this.#sql.insertEntry.run(log, seq, kind, epoch, id, body, closes, turn?.next ?? EMPTY, hour);
+    }
+    this.#sql.updateLog.run(row.head, row.epoch, row.closed, log);
+    if (before.oldest === NOTHING) this.#sql.setOldest.run(row.first, hour, log);
+    this.#note(log, row, entries);
+    return entries.map(({ seq }) => seq);
+  }
+
+  #note(log: Uint8Array, row: LogRow, entries: readonly Entry[]): void {
+    const key = Buffer.from(log).toString('latin1');
+    const change = this.#changes.get(key);
+    if (change) {
+      change.row = row;
+      change.entries.push(...entries);
+    } else this.#changes.set(key, { log, row, entries: [...entries] });
+  }
+}
+
+function entryOf(row: Record<string, SQLOutputValue>): Entry {
+  const { seq, kind, epoch, id, body, closes, next } = row as unknown as Entry & {
+    closes: number;
+    next: Uint8Array;
+  };
+  const turn = next.length > 0 ? { closes: closes === 1, next } : null;
+  return { seq, kind, epoch, id, body, turn };
+}
+
+export function sameBytes(a: SQLOutputValue | undefined, b: Uint8Array): boolean {
+  return a instanceof Uint8Array && Buffer.compare(a, b) === 0;
+}

@@ -1,0 +1,100 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { entry, hashOf, id, secret } from '../../test/ids.ts';
+import { engineContract } from '../contract.ts';
+import { SqliteEngine } from './sqlite-engine.ts';
+
+let folder = '';
+let path = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'polynya-engine-'));
+  path = join(folder, 'polynya.db');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const now = () => 1_800_000_000_000;
+
+engineContract('SQLite', async (clock) => new SqliteEngine({ path, now: clock }));
+
+async function withLog(engine: SqliteEngine) {
+  const [log, owner, invite, allowance] = [id(), secret(), secret(), secret()];
+  await engine.invite({ hash: invite, uses: 1, until: 2_000_000_000, tag: secret() });
+  await engine.admit(invite, allowance, { logs: 9, bytes: 10 ** 9, invites: 0, until: 0 });
+  await engine.create({ log, kind: 0, hash: hashOf(owner), allowance });
+  return { log, owner, allowance, access: (await engine.open(log, hashOf(owner))).access };
+}
+
+describe('the database file', () => {
+  test('keeps everything over a restart', async () => {
+    const before = new SqliteEngine({ path, now });
+    const { log, owner, access } = await withLog(before);
+    await before.append(log, access, [entry(0, 'kept')], true);
+    await before.close();
+    const after = new SqliteEngine({ path, now });
+    expect((await after.open(log, hashOf(owner))).state).toMatchObject({ head: 1 });
+    await after.close();
+  });
+
+  test('is refused to a second server', async () => {
+    const first = new SqliteEngine({ path, now });
+    expect(() => new SqliteEngine({ path, now })).toThrow(
+      expect.objectContaining({ name: 'StorageError', fault: 'in-use' }),
+    );
+    await withLog(first);
+    await first.close();
+  });
+
+  test('is refused when it is damaged, and left as it was', async () => {
+    const engine = new SqliteEngine({ path, now });
+    const { log, access } = await withLog(engine);
+    for (let i = 0; i < 50; i++) {
+      await engine.append(log, access, [entry(0, 'x'.repeat(2_000))], true);
+    }
+    await engine.close();
+    const good = readFileSync(path);
+    const noDatabase = Buffer.from('this is no database at all'.repeat(40));
+    const torn = good.subarray(0, good.length / 2);
+    const scrambled = Buffer.from(good).fill(0x55, 4_096, 16_384);
+    for (const bad of [noDatabase, torn, scrambled]) {
+      writeFileSync(path, bad);
+      expect(() => new SqliteEngine({ path, now })).toThrow(
+        expect.objectContaining({ name: 'StorageError', fault: 'corrupt' }),
+      );
+      expect(readFileSync(path).equals(bad)).toBe(true);
+    }
+  });
+
+  test('is refused when a newer version made it', async () => {
+    await new SqliteEngine({ path, now }).close();
+    const db = new DatabaseSync(path);
+    db.exec('PRAGMA user_version = 999');
+    db.close();
+    expect(() => new SqliteEngine({ path, now })).toThrow(
+      expect.objectContaining({ name: 'StorageError', fault: 'newer' }),
+    );
+  });
+
+  test('holds no byte of a dropped blob or of a deleted entry after scrubbing', async () => {
+    const engine = new SqliteEngine({ path, now });
+    const { log, access, allowance } = await withLog(engine);
+    const [blob, hash, drop] = [id(), secret(), secret()];
+    const needle = 'a needle that is easily found ';
+    await engine.createBlob({ blob, hash, drop, pieces: 100, allowance });
+    for (let i = 0; i < 100; i++) {
+      await engine.putPiece(blob, hash, i, Buffer.from(needle.repeat(200)));
+    }
+    await engine.append(log, access, [entry(0, needle.repeat(100))], true);
+    const holds = () =>
+      [path, `${path}-wal`].some((file) => readFileSync(file).includes(needle.slice(2, 20)));
+    expect(holds()).toBe(true);
+    await engine.dropBlob(blob, drop);
+    const retention = { entriesSince: 10 ** 9, blobsSince: 0, largeBlobsSince: 0, largeBlob: 1 };
+    while (await engine.retain({ ...retention, maxBytes: 10 ** 12, now: 0 }));
+    await engine.scrub();
+    expect(holds()).toBe(false);
+    await engine.close();
+  });
+});

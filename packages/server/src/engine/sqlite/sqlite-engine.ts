@@ -1,0 +1,201 @@
+/** The default engine: one SQLite file, one process, an fsync per turn of the event loop (DESIGN section 9). */
+import type { DatabaseSync } from 'node:sqlite';
+import { LIMITS } from '@polynya/protocol/limits';
+import type { NewEntry, Turn } from '@polynya/protocol/requests';
+import type {
+  Counters,
+  Engine,
+  LogChange,
+  NewBlob,
+  NewInvite,
+  NewLog,
+  Retention,
+  Stock,
+} from '../../engine.ts';
+import type { Access } from '../../log-rules.ts';
+import { Allowances } from './allowances.ts';
+import { Blobs } from './blobs.ts';
+import { openDatabase, type Synchronous } from './database.ts';
+import { Inboxes } from './inboxes.ts';
+import { Logs } from './logs.ts';
+import { Turns } from './turns.ts';
+
+const HOUR = 3_600_000;
+
+export interface SqliteOptions {
+  /** The database file; made if it is not there. */
+  readonly path: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** OFF is only for the test that shows what FULL is for. */
+  readonly synchronous?: Synchronous;
+}
+
+export class SqliteEngine implements Engine {
+  readonly #db: DatabaseSync;
+  readonly #turns: Turns;
+  readonly #logs: Logs;
+  readonly #inboxes: Inboxes;
+  readonly #blobs: Blobs;
+  readonly #allowances: Allowances;
+  readonly #listeners: ((change: LogChange) => void)[] = [];
+
+  /** @throws StorageError */
+  constructor({ path, now, synchronous = 'FULL' }: SqliteOptions) {
+    const hour = () => Math.floor(now() / HOUR);
+    this.#db = openDatabase(path, synchronous);
+    this.#logs = new Logs(this.#db, hour);
+    this.#inboxes = new Inboxes(this.#db, hour);
+    this.#blobs = new Blobs(this.#db, hour);
+    this.#allowances = new Allowances(this.#db, hour);
+    this.#turns = new Turns(
+      this.#db,
+      path,
+      () => this.#announce(),
+      () => this.#logs.takeChanges(),
+    );
+  }
+
+  create(log: NewLog) {
+    return this.#turns.change(() => {
+      this.#allowances.load(log.allowance);
+      if (this.#logs.create(log)) this.#allowances.spend(log.allowance, { logs: 1 });
+    });
+  }
+
+  open(log: Uint8Array, hash: Uint8Array) {
+    return this.#turns.read(() => this.#logs.open(log, hash));
+  }
+
+  live(log: Uint8Array, access: Access) {
+    return this.#turns.read(() => this.#logs.live(log, access));
+  }
+
+  append(log: Uint8Array, access: Access, entries: readonly NewEntry[], mayAppend: boolean) {
+    return this.#turns.change(() => this.#logs.append(log, access, entries, mayAppend));
+  }
+
+  commit(log: Uint8Array, access: Access, entry: NewEntry, turn: Turn, mayTurn: boolean) {
+    return this.#turns.change(() => this.#logs.commit(log, access, entry, turn, mayTurn));
+  }
+
+  read(log: Uint8Array, access: Access, from: number, bytes: number) {
+    return this.#turns.read(() => this.#logs.read(log, access, from, bytes));
+  }
+
+  allow(log: Uint8Array, access: Access, hash: Uint8Array, perHour: number) {
+    return this.#turns.change(() => this.#inboxes.allow(log, access, hash, perHour));
+  }
+
+  revoke(log: Uint8Array, access: Access, hash: Uint8Array) {
+    return this.#turns.change(() => this.#inboxes.revoke(log, access, hash));
+  }
+
+  stock(log: Uint8Array, access: Access, stock: Stock) {
+    return this.#turns.change(() => this.#inboxes.stock(log, access, stock));
+  }
+
+  take(log: Uint8Array, access: Access, id: Uint8Array) {
+    return this.#turns.change(() => this.#inboxes.take(log, access, id));
+  }
+
+  letters(log: Uint8Array, access: Access) {
+    return this.#turns.read(() => this.#logs.letters(log, access));
+  }
+
+  createBlob(blob: NewBlob) {
+    return this.#turns.change(() => {
+      this.#allowances.load(blob.allowance);
+      const bytes = blob.pieces * LIMITS.piece;
+      if (this.#blobs.create(blob)) this.#allowances.spend(blob.allowance, { bytes });
+    });
+  }
+
+  putPiece(blob: Uint8Array, hash: Uint8Array, index: number, body: Uint8Array) {
+    return this.#turns.change(() => this.#blobs.put(blob, hash, index, body));
+  }
+
+  getPiece(blob: Uint8Array, hash: Uint8Array, index: number) {
+    return this.#turns.read(() => this.#blobs.get(blob, hash, index));
+  }
+
+  statBlob(blob: Uint8Array, hash: Uint8Array) {
+    return this.#turns.read(() => this.#blobs.stat(blob, hash));
+  }
+
+  async dropBlob(blob: Uint8Array, drop: Uint8Array) {
+    await this.#turns.change(() => this.#blobs.close(blob, drop));
+    while (await this.#turns.change(() => this.#blobs.deletePieces(blob)));
+  }
+
+  invite(invite: NewInvite) {
+    return this.#turns.change(() => this.#allowances.invite(invite));
+  }
+
+  admit(invite: Uint8Array, allowance: Uint8Array, counters: Counters) {
+    return this.#turns.change(() => this.#allowances.admit(invite, allowance, counters));
+  }
+
+  grant(allowance: Uint8Array, invite: NewInvite) {
+    return this.#turns.change(() => this.#allowances.grant(allowance, invite));
+  }
+
+  withdraw(allowance: Uint8Array, hash: Uint8Array, tag: Uint8Array) {
+    return this.#turns.change(() => this.#allowances.withdraw(allowance, hash, tag));
+  }
+
+  allowance(hash: Uint8Array) {
+    return this.#turns.read(() => this.#allowances.load(hash));
+  }
+
+  retain(retention: Retention) {
+    return this.#turns.change(() => {
+      const kept = this.#stored() > retention.maxBytes ? this.#stricter(retention) : retention;
+      this.#allowances.retain(kept);
+      // Each is a bounded step, so all of them run.
+      const steps = [this.#logs.retain(kept), this.#blobs.retain(kept), this.#inboxes.retain(kept)];
+      return steps.includes(true);
+    });
+  }
+
+  scrub() {
+    return this.#turns.read(() => {
+      this.#db.exec('PRAGMA incremental_vacuum(4096); PRAGMA wal_checkpoint(TRUNCATE);');
+    });
+  }
+
+  onChange(listener: (change: LogChange) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  async close() {
+    this.#turns.stop();
+    this.#db.close();
+  }
+
+  #announce(): void {
+    for (const change of this.#logs.takeChanges()) {
+      for (const listener of this.#listeners) listener(change);
+    }
+  }
+
+  /** Bytes in use, without pages that are free for new data. */
+  #stored(): number {
+    const pages = this.#pragma('page_count') - this.#pragma('freelist_count');
+    return pages * this.#pragma('page_size');
+  }
+
+  #pragma(name: 'page_count' | 'freelist_count' | 'page_size'): number {
+    return Number(this.#db.prepare(`PRAGMA ${name}`).get()?.[name]);
+  }
+
+  /** What to keep when too much is stored: all but the oldest hour. */
+  #stricter(retention: Retention): Retention {
+    const oldest = Math.min(
+      this.#logs.oldest() ?? retention.now,
+      this.#blobs.oldest() ?? retention.now,
+    );
+    const entriesSince = Math.max(retention.entriesSince, oldest + 1);
+    return { ...retention, entriesSince, blobsSince: Math.max(retention.blobsSince, oldest + 1) };
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * Group commit: what is asked for during one turn of the event loop runs in one transaction, each
+ * change in a savepoint of its own, and is answered only after COMMIT, that is after fsync, returned.
+ * Reads run after the COMMIT, so nobody is shown what is not durable.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import { StorageError } from '../../engine.ts';
+import { asStorageError, SQLITE, sqliteCode } from './database.ts';
+
+interface Job {
+  readonly run: () => unknown;
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Outcome = { readonly job: Job } & ({ readonly value: unknown } | { readonly error: unknown });
+
+export class Turns {
+  readonly #db: DatabaseSync;
+  readonly #path: string;
+  readonly #committed: () => void;
+  readonly #abandoned: () => void;
+  readonly #sql;
+  #changes: Job[] = [];
+  #reads: Job[] = [];
+  #scheduled = false;
+  #failure: StorageError | undefined;
+
+  /**
+   * `committed` is called after each fsync, before anybody is answered; `abandoned` when what ran
+   * since then was undone.
+   */
+  constructor(db: DatabaseSync, path: string, committed: () => void, abandoned: () => void) {
+    this.#db = db;
+    this.#path = path;
+    this.#committed = committed;
+    this.#abandoned = abandoned;
+    this.#sql = {
+      begin: db.prepare('BEGIN IMMEDIATE'),
+      commit: db.prepare('COMMIT'),
+      rollback: db.prepare('ROLLBACK'),
+      savepoint: db.prepare('SAVEPOINT op'),
+      release: db.prepare('RELEASE op'),
+      undo: db.prepare('ROLLBACK TO op'),
+    };
+  }
+
+  /** Runs `run` in this turn's transaction. It may run twice, and has to refuse before it changes anything outside the database. */
+  change<T>(run: () => T): Promise<T> {
+    return this.#add(this.#changes, run);
+  }
+
+  /** Runs `run` after this turn's COMMIT. */
+  read<T>(run: () => T): Promise<T> {
+    return this.#add(this.#reads, run);
+  }
+
+  /** Runs what was asked for, then refuses everything. */
+  stop(): void {
+    this.#flush();
+    this.#failure ??= new StorageError('unavailable', 'The storage was closed.');
+  }
+
+  #add<T>(jobs: Job[], run: () => T): Promise<T> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    if (!this.#scheduled) {
+      this.#scheduled = true;
+      setImmediate(() => this.#flush());
+    }
+    return new Promise((resolve, reject) => jobs.push({ run, resolve, reject }));
+  }
+
+  #flush(): void {
+    const changes = this.#changes;
+    const reads = this.#reads;
+    this.#changes = [];
+    this.#reads = [];
+    this.#scheduled = false;
+    if (changes.length > 0) this.#transact(changes);
+    for (const job of reads) settle(attempt(job));
+  }
+
+  #transact(jobs: readonly Job[]): void {
+    const outcomes: Outcome[] = [];
+    try {
+      this.#sql.begin.run();
+      for (const job of jobs) outcomes.push(this.#inSavepoint(job));
+      this.#sql.commit.run();
+    } catch (error) {
+      this.#undo();
+      this.#failed(jobs, error);
+      return;
+    }
+    this.#committed();
+    for (const outcome of outcomes) settle(outcome);
+  }
+
+  #inSavepoint(job: Job): Outcome {
+    this.#sql.savepoint.run();
+    const outcome = attempt(job);
+    if ('error' in outcome) {
+      // Anything but a refusal is a fault of the storage or of ours: none of the turn is kept.
+      if (!(outcome.error instanceof ProtocolError)) throw outcome.error;
+      this.#sql.undo.run();
+    }
+    this.#sql.release.run();
+    return outcome;
+  }
+
+  #undo(): void {
+    this.#abandoned();
+    if (this.#db.isTransaction) this.#sql.rollback.run();
+  }
+
+  /** One change that does not fit on the disk, or has a bug, does not take the others of its turn along. */
+  #failed(jobs: readonly Job[], error: unknown): void {
+    const fault = faultOf(error, this.#path);
+    if (fault instanceof StorageError) {
+      this.#failure = fault;
+      for (const { reject } of [...jobs, ...this.#changes]) reject(fault);
+      this.#changes = [];
+      return;
+    }
+    const [only] = jobs;
+    if (only && jobs.length === 1) {
+      only.reject(fault);
+      return;
+    }
+    for (const job of jobs) {
+      if (this.#failure) job.reject(this.#failure);
+      else this.#transact([job]);
+    }
+  }
+}
+
+/** 'full' for a disk without space, a StorageError where the file itself can no longer be trusted. */
+function faultOf(error: unknown, path: string): unknown {
+  const code = sqliteCode(error);
+  if (code === undefined) return error;
+  if (code.primary === SQLITE.full) return new ProtocolError('full', 'the disk is full');
+  return asStorageError(error, path);
+}
+
+function attempt(job: Job): Outcome {
+  try {
+    return { job, value: job.run() };
+  } catch (error) {
+    return { job, error };
+  }
+}
+
+function settle(outcome: Outcome): void {
+  if ('error' in outcome) outcome.job.reject(outcome.error);
+  else outcome.job.resolve(outcome.value as never);
+}

@@ -1,0 +1,77 @@
+/** Who watches which log, and what of it they are handed: entries after fsync, signals at once. */
+
+import type { Entry } from '@polynya/protocol/requests';
+import type { SessionPort } from '@polynya/reach/session-handler';
+import type { LogChange } from './engine.ts';
+import { type Access, isLive } from './log-rules.ts';
+
+/** A push has at most this many entries and bytes of bodies; of more, only the head is told. */
+const PUSH_ENTRIES = 64;
+const PUSH_BYTES = 65_536;
+
+/** One opened log of one session. */
+export interface Watcher {
+  readonly port: SessionPort;
+  /** The client's number for the log. */
+  readonly n: number;
+  readonly access: Access;
+}
+
+export const keyOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+
+export class Watchers {
+  readonly #byLog = new Map<string, Set<Watcher>>();
+
+  add(log: Uint8Array, watcher: Watcher): void {
+    const key = keyOf(log);
+    const watchers = this.#byLog.get(key);
+    if (watchers) watchers.add(watcher);
+    else this.#byLog.set(key, new Set([watcher]));
+  }
+
+  delete(log: Uint8Array, watcher: Watcher): void {
+    const key = keyOf(log);
+    const watchers = this.#byLog.get(key);
+    watchers?.delete(watcher);
+    if (watchers?.size === 0) this.#byLog.delete(key);
+  }
+
+  /** Hands what was appended to whoever may still see it. A watch that a Commit closed ends here. */
+  announce({ log, row, entries }: LogChange): void {
+    for (const watcher of this.#byLog.get(keyOf(log)) ?? []) {
+      const { access } = watcher;
+      if (isLive(row, access)) tell(watcher, entries, row.head);
+      else {
+        this.delete(log, watcher);
+        if (access.role === 'member') tell(watcher, readable(entries, access.epoch), undefined);
+      }
+    }
+  }
+
+  /** Hands a signal to everyone who watches the log, except the session that sent it. */
+  signal(log: Uint8Array, sender: SessionPort, body: Uint8Array): void {
+    for (const { port, n } of this.#byLog.get(keyOf(log)) ?? []) {
+      if (port !== sender) port.push({ item: 'signal', n, body });
+    }
+  }
+
+  /** Logs that somebody watches. */
+  get size(): number {
+    return this.#byLog.size;
+  }
+}
+
+/** What of new entries a capability that was just closed still opens: up to the first of a later epoch. */
+function readable(entries: readonly Entry[], epoch: number): readonly Entry[] {
+  const end = entries.findIndex((entry) => entry.epoch > epoch);
+  return end < 0 ? entries : entries.slice(0, end);
+}
+
+function tell({ port, n }: Watcher, entries: readonly Entry[], head: number | undefined): void {
+  const last = entries.at(-1);
+  if (!last) return;
+  const bytes = entries.reduce((sum, { body }) => sum + body.length, 0);
+  if (entries.length <= PUSH_ENTRIES && bytes <= PUSH_BYTES) {
+    port.push({ item: 'push', n, entries: [...entries] });
+  } else port.push({ item: 'nudge', n, head: head ?? last.seq });
+}

@@ -95,7 +95,9 @@ const FIRST_UNKNOWN = 10;
 
 function decodeContent(cbor: Cbor): Content {
   if (Array.isArray(cbor) && typeof cbor[0] === 'number' && cbor[0] >= FIRST_UNKNOWN) {
-    return { kind: 'unknown', text: typeof cbor[1] === 'string' ? cbor[1].slice(0, 16_000) : '' };
+    const readable = typeof cbor[1] === 'string' ? cbor[1] : '';
+    // The cut may halve a surrogate pair, which CBOR could not say again.
+    return { kind: 'unknown', text: readable.slice(0, 16_000).toWellFormed() };
   }
   return content.decode(cbor);
 }

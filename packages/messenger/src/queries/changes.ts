@@ -2,6 +2,7 @@
  * Who wants to hear that something changed. Writers name topics, listeners hear once per burst:
  * views are recomputed about once a frame, however many entries a sync brings.
  */
+import type { Clock } from '@polynya/reach/clock';
 import type { ChatId } from '../api.ts';
 
 /** The messages of one chat: rows, their states, transfers of their files. */
@@ -12,23 +13,20 @@ export function messagesTopic(chat: ChatId): string {
 /** One frame at 60 Hz, milliseconds. */
 const FRAME = 16;
 
-/** Runs `run` after `ms` milliseconds; what it returns calls that off. */
-export type After = (ms: number, run: () => void) => () => void;
-
 export class Changes {
-  readonly #after: After;
+  readonly #clock: Pick<Clock, 'setTimeout'>;
   readonly #listeners = new Map<string, Set<() => void>>();
   readonly #due = new Set<() => void>();
   #cancel: (() => void) | null = null;
 
-  constructor(after: After) {
-    this.#after = after;
+  constructor(clock: Pick<Clock, 'setTimeout'>) {
+    this.#clock = clock;
   }
 
   /** Call it once what was changed can be read. */
   touch(topic: string): void {
     for (const listener of this.#listeners.get(topic) ?? []) this.#due.add(listener);
-    if (this.#due.size > 0) this.#cancel ??= this.#after(FRAME, () => this.#tell());
+    if (this.#due.size > 0) this.#cancel ??= this.#clock.setTimeout(() => this.#tell(), FRAME);
   }
 
   /** Calls `listener` once after each burst that touched one of `topics`; what it returns ends that. */

@@ -1,0 +1,102 @@
+/**
+ * Edits, deletions and reactions: content that changes an earlier message instead of being one
+ * (docs/protocol.md section 8). Which of them members follow is decided here, from senders and seqs
+ * alone, so that every device comes to the same message in whatever order it hears of them.
+ */
+import { toHex } from '@polynya/protocol/bytes';
+import type { Content } from '@polynya/protocol/content';
+import { bool, type Infer, list, struct, text, uint, variants } from '@polynya/protocol/schema';
+import type { MessageId, PersonId } from '../api.ts';
+import type { MessageRow } from './row.ts';
+
+const id = text(32);
+
+export const amendment = variants('kind', {
+  edit: [0, { text: text(16_000), mentions: list(id, 64) }],
+  delete: [1, {}],
+  /** '' takes the reaction back. */
+  react: [2, { emoji: text(32) }],
+});
+export type Amendment = Infer<typeof amendment>;
+
+/** One met in the log. */
+export const loggedAmendment = struct({ seq: uint(), sender: id, amendment });
+export type LoggedAmendment = Infer<typeof loggedAmendment>;
+
+/** An own one that the log does not have yet; a failed one has no effect until it is tried again. */
+export const pendingAmendment = struct({ id, sender: id, amendment, failed: bool });
+export type PendingAmendment = Infer<typeof pendingAmendment>;
+
+/** The amendment that a content is, and of which message; null for all other content. */
+export function amendmentOf(content: Content): { target: MessageId; amendment: Amendment } | null {
+  switch (content.kind) {
+    case 'edit': {
+      const mentions = content.mentions.map(toHex);
+      const edit: Amendment = { kind: 'edit', text: content.text, mentions };
+      return { target: toHex(content.target), amendment: edit };
+    }
+    case 'delete':
+      return { target: toHex(content.target), amendment: { kind: 'delete' } };
+    case 'react':
+      return {
+        target: toHex(content.target),
+        amendment: { kind: 'react', emoji: content.emoji },
+      };
+    default:
+      return null;
+  }
+}
+
+/** Whether members follow an amendment by this person: only the sender edits and deletes. */
+export function mayAmend(row: MessageRow, sender: PersonId, kind: Amendment['kind']): boolean {
+  if (row.deleted) return false;
+  return kind === 'react' || sender === row.sender;
+}
+
+/**
+ * The message as it is after an amendment; the very same row where that changes nothing. Of edits, and
+ * of one person's reactions, the one with the highest seq stands; a deletion is final.
+ */
+export function amend(row: MessageRow, { seq, sender, amendment }: LoggedAmendment): MessageRow {
+  if (!mayAmend(row, sender, amendment.kind)) return row;
+  switch (amendment.kind) {
+    case 'edit':
+      if (seq <= row.edited) return row;
+      return { ...row, text: amendment.text, mentions: amendment.mentions, edited: seq };
+    case 'delete':
+      return {
+        ...row,
+        deleted: true,
+        text: '',
+        mentions: [],
+        file: null,
+        reactions: [],
+        edited: 0,
+      };
+    case 'react': {
+      const before = row.reactions.find(({ person }) => person === sender);
+      if (before && seq <= before.seq) return row;
+      if (!before && row.reactions.length === REACTIONS) return row;
+      // One taken back stays as '', so that an older one that comes late does not return.
+      const others = row.reactions.filter(({ person }) => person !== sender);
+      const own = { person: sender, emoji: amendment.emoji, seq };
+      return { ...row, reactions: [...others, own].sort((a, b) => a.seq - b.seq) };
+    }
+  }
+}
+
+/** People who may react to one message. */
+const REACTIONS = 4_096;
+/** Beyond every real seq, so that what is pending stands above what the log has. */
+const PENDING_SEQ = 2 ** 52;
+
+/** The message as this person sees it: with their own amendments that are still on their way. */
+export function withPending(row: MessageRow): MessageRow {
+  return row.pending
+    .filter(({ failed }) => !failed)
+    .reduce(
+      (shown, { sender, amendment }, i) =>
+        amend(shown, { seq: PENDING_SEQ + i, sender, amendment }),
+      row,
+    );
+}

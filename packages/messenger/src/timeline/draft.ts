@@ -1,0 +1,93 @@
+/**
+ * Changes to one chat's timeline in the making: reads see what was written before them, so that
+ * several messages of one batch may touch the same row, and all of it is applied at once.
+ */
+
+import type { ChatId, MessageId } from '../api.ts';
+import { eraseFile, pieceCount } from '../files/file-record.ts';
+import type { Change, Range, Store, Table } from '../store/store.ts';
+import {
+  type Counts,
+  counts,
+  type Indexed,
+  indexed,
+  keys,
+  NO_COUNTS,
+  type Row,
+  row,
+} from './row.ts';
+import { decode, encode } from './stored.ts';
+
+export class Draft {
+  readonly chat: ChatId;
+  readonly #store: Store;
+  readonly #written = new Map<string, Change>();
+  #counts: Counts | null = null;
+
+  constructor(store: Store, chat: ChatId) {
+    this.#store = store;
+    this.chat = chat;
+  }
+
+  async get(table: Table, key: string): Promise<Uint8Array | undefined> {
+    const written = this.#written.get(`${table} ${key}`);
+    return written ? (written.value ?? undefined) : this.#store.get(table, key);
+  }
+
+  put(table: Table, key: string, value: Uint8Array | null): void {
+    this.#written.set(`${table} ${key}`, { table, key, value });
+  }
+
+  async row(key: string): Promise<Row | undefined> {
+    const stored = await this.get('timeline', key);
+    return stored && decode(row, stored);
+  }
+
+  /** The rows in a range, what was drafted among them; in no order. */
+  async rows({ from = '', to = '\uffff' }: Range): Promise<Row[]> {
+    const found = new Map<string, Uint8Array | null>(
+      await this.#store.range('timeline', { from, to }),
+    );
+    for (const { table, key, value } of this.#written.values()) {
+      if (table === 'timeline' && key >= from && key < to) found.set(key, value);
+    }
+    return [...found.values()].flatMap((value) => (value ? [decode(row, value)] : []));
+  }
+
+  putRow(key: string, value: Row): void {
+    this.put('timeline', key, encode(row, value));
+  }
+
+  async index(id: MessageId): Promise<Indexed | undefined> {
+    const stored = await this.get('timeline', keys.index(this.chat, id));
+    return stored && decode(indexed, stored);
+  }
+
+  putIndex(id: MessageId, value: Indexed | null): void {
+    this.put('timeline', keys.index(this.chat, id), value && encode(indexed, value));
+  }
+
+  async counts(): Promise<Counts> {
+    const stored = this.#counts ? undefined : await this.get('timeline', keys.counts(this.chat));
+    this.#counts ??= stored ? decode(counts, stored) : NO_COUNTS;
+    return this.#counts;
+  }
+
+  putCounts(value: Counts): void {
+    if (value === this.#counts) return;
+    this.#counts = value;
+    this.put('timeline', keys.counts(this.chat), encode(counts, value));
+  }
+
+  /** Takes a message's file off this device, if anything of it is here. */
+  async eraseFile(id: MessageId, ref: Parameters<typeof pieceCount>[0]): Promise<void> {
+    const [record, ...rest] = eraseFile(this.chat, id, pieceCount(ref) ?? 0);
+    if (!record || !(await this.get(record.table, record.key))) return;
+    for (const { table, key, value } of [record, ...rest]) this.put(table, key, value);
+  }
+
+  /** In no particular order: no key is written twice. */
+  changes(): Change[] {
+    return [...this.#written.values()];
+  }
+}

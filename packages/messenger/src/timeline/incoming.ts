@@ -1,0 +1,191 @@
+/** What the log brings, written into a draft: messages, amendments, receipts, events. */
+import { toHex } from '@polynya/protocol/bytes';
+import type { Content, FileRef } from '@polynya/protocol/content';
+import type { MessageId, PersonId } from '../api.ts';
+import { AUTOMATIC, fileKeys, fileRecord, pieceCount } from '../files/file-record.ts';
+import { amend, amendmentOf, type LoggedAmendment } from './amendment.ts';
+import type { Arrived, Happened, Queued } from './arrived.ts';
+import type { Draft } from './draft.ts';
+import { asideList, eventId, keys, type MessageRow } from './row.ts';
+import { decode, encode } from './stored.ts';
+import { moveMark, recount } from './unread.ts';
+
+/** Amendments kept for one message that is not here, and messages they are kept for. */
+const ASIDE_EACH = 32;
+const ASIDE_TARGETS = 128;
+/** People whose receipts are kept, those heard of last. */
+const RECEIPTS = 4_096;
+/** The last moment that a Date can name, ms; a sender's clock may claim anything. */
+const MAX_DATE = 8_640_000_000_000_000;
+
+export async function addEvent(draft: Draft, happened: Happened): Promise<void> {
+  const { chat, seq, at, event } = happened;
+  const key = keys.event(chat, happened);
+  if (!(await draft.get('timeline', key))) {
+    draft.putRow(key, {
+      row: 'event',
+      id: eventId(happened),
+      seq,
+      at: Math.min(at, MAX_DATE),
+      event,
+    });
+  }
+  await raiseTop(draft, seq);
+}
+
+/** A message of another device. Told again, or under an id that is taken, it changes nothing. */
+export async function addArrived(draft: Draft, arrived: Arrived, me: PersonId): Promise<void> {
+  const { id, seq, sender, content } = arrived;
+  await raiseTop(draft, seq);
+  const amended = amendmentOf(content);
+  if (amended) {
+    await addAmendment(draft, amended.target, { seq, sender, amendment: amended.amendment }, me);
+  } else if (content.kind === 'receipt') {
+    await addReceipt(draft, arrived, content);
+  } else {
+    const row = messageRow({ ...arrived, seq });
+    if (row && !(await draft.index(id))) await insertLogged(draft, row, me);
+  }
+}
+
+/** A message that has its place in the log and has no row under it yet. */
+export async function insertLogged(draft: Draft, row: MessageRow, me: PersonId): Promise<void> {
+  const key = keys.logged(draft.chat, row.seq ?? 0);
+  draft.putIndex(row.id, { is: 'row', key });
+  const amended = (await takeAside(draft, row.id)).reduce(amend, row);
+  draft.putRow(key, amended);
+  draft.putCounts(recount(await draft.counts(), null, amended, me));
+  if (amended.file) await wantFile(draft, row.id, amended.file);
+}
+
+/** An edit, deletion or reaction that the log has; set aside while its target is not here. */
+export async function addAmendment(
+  draft: Draft,
+  target: MessageId,
+  logged: LoggedAmendment,
+  me: PersonId,
+): Promise<void> {
+  const place = await draft.index(target);
+  if (!place) return setAside(draft, target, logged);
+  if (place.is !== 'row') return;
+  const row = await draft.row(place.key);
+  if (row?.row !== 'message') return;
+  const amended = amend(row, logged);
+  if (amended === row) return;
+  draft.putRow(place.key, amended);
+  draft.putCounts(recount(await draft.counts(), row, amended, me));
+  if (amended.deleted && row.file) await draft.eraseFile(row.id, row.file);
+}
+
+/** The row of a content that is a message of its own; null for all other content. */
+export function messageRow(
+  message: Omit<Queued, 'chat'> & { readonly seq: number | null; readonly mine: boolean },
+): MessageRow | null {
+  const { id, seq, sender, mine, at, content } = message;
+  const said = wordsOf(content);
+  if (!said) return null;
+  return {
+    row: 'message',
+    id,
+    seq,
+    sender,
+    mine,
+    at: Math.min(at, MAX_DATE),
+    ...said,
+    edited: 0,
+    deleted: false,
+    reactions: [],
+    pending: [],
+    state: null,
+    problem: null,
+  };
+}
+
+export async function raiseTop(draft: Draft, seq: number): Promise<void> {
+  const counts = await draft.counts();
+  if (seq > counts.top) draft.putCounts({ ...counts, top: seq });
+}
+
+type Words = Pick<MessageRow, 'text' | 'reply' | 'mentions' | 'file'>;
+
+function wordsOf(content: Content): Words | null {
+  switch (content.kind) {
+    case 'text':
+    case 'file': {
+      const file = content.kind === 'file' ? content.file : null;
+      const text = content.kind === 'file' ? content.caption : content.text;
+      const reply = content.reply && toHex(content.reply);
+      return { text, reply, mentions: content.mentions.map(toHex), file };
+    }
+    case 'unknown':
+      // The codec may have cut it in the middle of a letter.
+      return { text: content.text.toWellFormed(), reply: null, mentions: [], file: null };
+    default:
+      return null;
+  }
+}
+
+type Receipt = Extract<Content, { kind: 'receipt' }>;
+
+/** Ours, from another device, moves the read mark. Nobody has seen what comes after their receipt. */
+async function addReceipt(
+  draft: Draft,
+  { mine, sender, seq }: Arrived,
+  said: Receipt,
+): Promise<void> {
+  const read = Math.min(said.read, seq - 1);
+  const delivered = Math.max(read, Math.min(said.delivered, seq - 1));
+  if (mine) return moveMark(draft, read);
+  const counts = await draft.counts();
+  const before = counts.receipts.find(({ person }) => person === sender);
+  const after = {
+    person: sender,
+    delivered: Math.max(delivered, before?.delivered ?? 0),
+    read: Math.max(read, before?.read ?? 0),
+  };
+  if (after.delivered === before?.delivered && after.read === before.read) return;
+  const others = counts.receipts.filter(({ person }) => person !== sender);
+  draft.putCounts({ ...counts, receipts: [...others, after].slice(-RECEIPTS) });
+}
+
+async function setAside(draft: Draft, target: MessageId, logged: LoggedAmendment): Promise<void> {
+  const key = keys.aside(draft.chat, target);
+  const stored = await draft.get('timeline', key);
+  const waiting = stored ? decode(asideList, stored) : [];
+  if (waiting.length === ASIDE_EACH || waiting.some(({ seq }) => seq === logged.seq)) return;
+  draft.put('timeline', key, encode(asideList, [...waiting, logged]));
+  if (stored) return;
+  const counts = await draft.counts();
+  const aside = [...counts.aside, target];
+  for (const dropped of aside.splice(0, aside.length - ASIDE_TARGETS)) {
+    draft.put('timeline', keys.aside(draft.chat, dropped), null);
+  }
+  draft.putCounts({ ...counts, aside });
+}
+
+async function takeAside(draft: Draft, target: MessageId): Promise<LoggedAmendment[]> {
+  const key = keys.aside(draft.chat, target);
+  const stored = await draft.get('timeline', key);
+  if (!stored) return [];
+  draft.put('timeline', key, null);
+  const counts = await draft.counts();
+  draft.putCounts({ ...counts, aside: counts.aside.filter((id) => id !== target) });
+  return decode(asideList, stored);
+}
+
+/** Small files are fetched without being asked for; one that is here already (sent from here) is not. */
+async function wantFile(draft: Draft, id: MessageId, ref: FileRef): Promise<void> {
+  const record = fileKeys.record(draft.chat, id);
+  if (ref.size > AUTOMATIC || pieceCount(ref) === null) return;
+  if (await draft.get('file', record)) return;
+  draft.put('file', record, encode(fileRecord, REMOTE));
+  draft.put('file', fileKeys.todo(draft.chat, id), new Uint8Array());
+}
+
+const REMOTE = {
+  direction: 'down',
+  state: 'waiting',
+  problem: null,
+  present: new Uint8Array(),
+  content: null,
+} as const;

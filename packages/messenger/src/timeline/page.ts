@@ -1,0 +1,234 @@
+/** Rows as a person sees them: names, reactions, quotes, states, resolved when the page is asked for. */
+
+import type {
+  ChatEvent,
+  ChatId,
+  ChatSummary,
+  FileView,
+  MessageId,
+  MessagePage,
+  MessageView,
+  PersonId,
+  ProblemCode,
+  SendState,
+} from '../api.ts';
+import { bytesDone, type FileRecord, fileKeys, fileRecord } from '../files/file-record.ts';
+import type { Store } from '../store/store.ts';
+import { withPending } from './amendment.ts';
+import {
+  type Counts,
+  type EventRow,
+  indexed,
+  keys,
+  type MessageRow,
+  type Row,
+  row,
+} from './row.ts';
+import { decode } from './stored.ts';
+
+/** What a page needs to know that the timeline does not hold. */
+export interface PageView {
+  readonly names: (person: PersonId) => string;
+  /** The present members but this person: all must have a message for it to be `delivered` or `read`. */
+  readonly others: readonly PersonId[];
+}
+
+export interface TimelineSummary {
+  readonly last: ChatSummary['last'];
+  readonly unread: number;
+  readonly mentioned: boolean;
+  /** ms: of the last message, or of the last event where there is no message near; 0 for an empty chat. */
+  readonly at: number;
+}
+
+/** Letters of a quote. */
+const EXCERPT = 120;
+/** Rows looked at for the last message, among events. */
+const LOOK_BACK = 32;
+
+/** Reads one chat for one view. */
+export class PageReader {
+  readonly #store: Store;
+  readonly #chat: ChatId;
+  readonly #counts: Counts;
+  readonly #view: PageView;
+  readonly #me: PersonId;
+  readonly #reached: { readonly delivered: number; readonly read: number };
+
+  constructor(store: Store, chat: ChatId, counts: Counts, view: PageView, me: PersonId) {
+    this.#store = store;
+    this.#chat = chat;
+    this.#counts = counts;
+    this.#view = view;
+    this.#me = me;
+    this.#reached = reachedByAll(counts, view.others);
+  }
+
+  async page(limit: number, firstUnread: number | null): Promise<MessagePage> {
+    const rows = await this.#newest(Math.max(1, limit) + 1);
+    const more = rows.length > Math.max(1, limit);
+    const shown = more ? rows.slice(0, -1) : rows;
+    const near = new Map<MessageId, MessageRow>();
+    for (const one of shown) if (one.row === 'message') near.set(one.id, one);
+    const messages = await Promise.all(
+      shown
+        .reverse()
+        .map((one) => (one.row === 'event' ? this.#event(one) : this.#message(one, near))),
+    );
+    return { messages, more, firstUnread };
+  }
+
+  async summary(): Promise<TimelineSummary> {
+    const rows = await this.#newest(LOOK_BACK);
+    const last = rows.find((one) => one.row === 'message');
+    const { unread, mentions } = this.#counts;
+    return {
+      last: last
+        ? {
+            sender: this.#view.names(last.sender),
+            mine: last.mine,
+            text: excerptOf(last),
+            at: last.at,
+            state: this.#stateOf(last),
+          }
+        : null,
+      unread,
+      mentioned: mentions.length > 0,
+      at: last?.at ?? rows[0]?.at ?? 0,
+    };
+  }
+
+  async #newest(limit: number): Promise<Row[]> {
+    const range = { ...keys.rows(this.#chat), limit, reverse: true };
+    return (await this.#store.range('timeline', range)).map(([, value]) => decode(row, value));
+  }
+
+  async #message(
+    stored: MessageRow,
+    near: ReadonlyMap<MessageId, MessageRow>,
+  ): Promise<MessageView> {
+    const { names } = this.#view;
+    const message = withPending(stored);
+    return {
+      id: message.id,
+      seq: message.seq,
+      sender: message.sender,
+      name: names(message.sender),
+      mine: message.mine,
+      at: message.at,
+      text: message.text,
+      edited: message.edited > 0,
+      deleted: message.deleted,
+      reply: message.reply && !message.deleted ? await this.#quote(message.reply, near) : null,
+      mentions: message.mentions,
+      reactions: this.#reactions(message),
+      file: message.file && (await this.#file(message.id, message.file)),
+      event: null,
+      state: this.#stateOf(message),
+      problem: message.problem as ProblemCode | null,
+    };
+  }
+
+  #event({ id, seq, at, event }: EventRow): MessageView {
+    const person = 'person' in event ? event.person : 'by' in event ? event.by : '';
+    return {
+      id,
+      seq,
+      sender: person,
+      name: person && this.#view.names(person),
+      mine: false,
+      at,
+      text: '',
+      edited: false,
+      deleted: false,
+      reply: null,
+      mentions: [],
+      reactions: [],
+      file: null,
+      event: this.#named(event),
+      state: null,
+      problem: null,
+    };
+  }
+
+  /** An event with names in place of person ids. */
+  #named(event: ChatEvent): ChatEvent {
+    const { names } = this.#view;
+    switch (event.event) {
+      case 'created':
+      case 'lost':
+        return event;
+      case 'joined':
+        return { ...event, person: names(event.person), by: event.by && names(event.by) };
+      case 'left':
+        return { ...event, person: names(event.person) };
+      case 'renamed':
+        return { ...event, by: names(event.by) };
+      default:
+        return { ...event, person: names(event.person), by: names(event.by) };
+    }
+  }
+
+  /** The text is '' when the quoted message was deleted, the name too when it is not on this device. */
+  async #quote(
+    id: MessageId,
+    near: ReadonlyMap<MessageId, MessageRow>,
+  ): Promise<NonNullable<MessageView['reply']>> {
+    const quoted = near.get(id) ?? (await this.#find(id));
+    if (!quoted) return { id, name: '', text: '' };
+    return { id, name: this.#view.names(quoted.sender), text: excerptOf(quoted) };
+  }
+
+  async #find(id: MessageId): Promise<MessageRow | null> {
+    const stored = await this.#store.get('timeline', keys.index(this.#chat, id));
+    const place = stored && decode(indexed, stored);
+    if (place?.is !== 'row') return null;
+    const found = await this.#store.get('timeline', place.key);
+    const quoted = found && decode(row, found);
+    return quoted?.row === 'message' ? quoted : null;
+  }
+
+  /** In the order in which each emoji was first given. */
+  #reactions({ reactions }: MessageRow): MessageView['reactions'] {
+    const byEmoji = new Map<string, { emoji: string; people: string[]; mine: boolean }>();
+    for (const { emoji, person } of reactions) {
+      if (emoji === '') continue;
+      const group = byEmoji.get(emoji) ?? { emoji, people: [], mine: false };
+      group.people.push(this.#view.names(person));
+      group.mine ||= person === this.#me;
+      byEmoji.set(emoji, group);
+    }
+    return [...byEmoji.values()];
+  }
+
+  async #file(id: MessageId, ref: NonNullable<MessageRow['file']>): Promise<FileView> {
+    const { name, type, size, width, height, duration, thumb } = ref;
+    const stored = await this.#store.get('file', fileKeys.record(this.#chat, id));
+    const record: FileRecord | undefined = stored && decode(fileRecord, stored);
+    const state = record?.state ?? 'remote';
+    const done = state === 'here' ? size : record ? bytesDone(ref, record.present) : 0;
+    return { name, type, size, width, height, duration, thumb, state, done };
+  }
+
+  #stateOf({ mine, seq, state }: MessageRow): SendState | null {
+    if (!mine) return null;
+    if (seq === null) return state ?? 'waiting';
+    if (seq <= this.#reached.read) return 'read';
+    return seq <= this.#reached.delivered ? 'delivered' : 'sent';
+  }
+}
+
+/** How far all of these people have come; 0 where nobody else is there. */
+function reachedByAll(counts: Counts, others: readonly PersonId[]) {
+  if (others.length === 0) return { delivered: 0, read: 0 };
+  const receipts = new Map(counts.receipts.map((receipt) => [receipt.person, receipt]));
+  const least = (which: 'delivered' | 'read') =>
+    Math.min(...others.map((person) => receipts.get(person)?.[which] ?? 0));
+  return { delivered: least('delivered'), read: least('read') };
+}
+
+function excerptOf(stored: MessageRow): string {
+  const { text, file } = withPending(stored);
+  // By code points: a letter is not cut in two.
+  return [...(text || file?.name || '')].slice(0, EXCERPT).join('');
+}

@@ -1,0 +1,129 @@
+/**
+ * How the timeline lies in the Store: one row per message or event, an index from ids to rows, one
+ * record of counts per chat. Keys are made so that a page is one reverse range: rows of the log by
+ * seq, then own unsent ones in the order typed.
+ */
+import { fileRef } from '@polynya/protocol/content';
+import {
+  bool,
+  type Infer,
+  list,
+  optional,
+  struct,
+  text,
+  uint,
+  variants,
+} from '@polynya/protocol/schema';
+import type { ChatId, MessageId } from '../api.ts';
+import { loggedAmendment, pendingAmendment } from './amendment.ts';
+import type { Happened } from './arrived.ts';
+import { choice } from './stored.ts';
+
+const id = text(32);
+const title = text(128);
+
+const message = {
+  id,
+  /** null: not in the log yet. */
+  seq: optional(uint()),
+  sender: id,
+  mine: bool,
+  at: uint(),
+  text: text(16_000),
+  reply: optional(id),
+  mentions: list(id, 64),
+  file: optional(fileRef),
+  /** seq of the edit that stands; 0: as first sent. */
+  edited: uint(),
+  deleted: bool,
+  /** By seq; one per person, '' where it was taken back. */
+  reactions: list(struct({ person: id, emoji: text(32), seq: uint() }), 4_096),
+  pending: list(pendingAmendment, 256),
+  /** Of an own message that the log does not have yet. */
+  state: optional(choice('waiting', 'sending', 'failed')),
+  problem: optional(text(32)),
+} as const;
+
+const event = variants('event', {
+  created: [0, {}],
+  joined: [1, { person: id, by: optional(id) }],
+  added: [2, { person: id, by: id }],
+  left: [3, { person: id }],
+  removed: [4, { person: id, by: id }],
+  renamed: [5, { title, by: id }],
+  admin: [6, { person: id, on: bool, by: id }],
+  lost: [7, { count: uint() }],
+});
+
+export const row = variants('row', {
+  message: [0, message],
+  event: [1, { id: text(64), seq: uint(), at: uint(), event }],
+});
+export type Row = Infer<typeof row>;
+export type MessageRow = Extract<Row, { row: 'message' }>;
+export type EventRow = Extract<Row, { row: 'event' }>;
+
+/** What an id names: a message, by the key of its row, or an own pending amendment, by its target. */
+export const indexed = variants('is', {
+  row: [0, { key: text(128) }],
+  amendment: [1, { target: id }],
+});
+export type Indexed = Infer<typeof indexed>;
+
+export const counts = struct({
+  /** Everything of the log up to here was read by this person. */
+  mark: uint(),
+  /** The highest seq met. */
+  top: uint(),
+  /** Others' messages beyond the mark, deleted ones left out. */
+  unread: uint(),
+  /** seqs of those among them that mention this person, the newest few, ascending. */
+  mentions: list(uint(), 64),
+  /** What the other people said they have, and have read; the highest of each. */
+  receipts: list(struct({ person: id, delivered: uint(), read: uint() }), 4_096),
+  /** Place of the next own message. */
+  next: uint(),
+  /** Messages that amendments were set aside for, the oldest first. */
+  aside: list(id, 256),
+});
+export type Counts = Infer<typeof counts>;
+export const NO_COUNTS: Counts = {
+  mark: 0,
+  top: 0,
+  unread: 0,
+  mentions: [],
+  receipts: [],
+  next: 0,
+  aside: [],
+};
+
+/** Amendments that came before their target. */
+export const asideList = list(loggedAmendment, 64);
+
+export const keys = {
+  logged: (chat: ChatId, seq: number) => `${chat}/m/${pad(seq)}`,
+  /** One entry may do several things, so the event is part of the key: told twice, it is there once. */
+  event: (chat: ChatId, happened: Happened) => `${chat}/m/${eventId(happened)}`,
+  queued: (chat: ChatId, place: number) => `${chat}/q/${pad(place)}`,
+  /** All rows. */
+  rows: (chat: ChatId) => ({ from: `${chat}/m/`, to: `${chat}/q0` }),
+  /** Rows of the log from one seq up to, not including, another. */
+  between: (chat: ChatId, from: number, to: number) => ({
+    from: `${chat}/m/${pad(from)}`,
+    to: `${chat}/m/${pad(to)}`,
+  }),
+  index: (chat: ChatId, message: MessageId) => `${chat}/i/${message}`,
+  aside: (chat: ChatId, target: MessageId) => `${chat}/a/${target}`,
+  counts: (chat: ChatId) => `${chat}/c`,
+  everything: (chat: ChatId) => ({ from: `${chat}/`, to: `${chat}0` }),
+} as const;
+
+/** An id for the view, unlike any message's. */
+export function eventId({ seq, event }: Happened): string {
+  return `${pad(seq)}.${event.event}${'person' in event ? `.${event.person.slice(0, 32)}` : ''}`;
+}
+
+/** Enough digits for any safe integer. */
+function pad(n: number): string {
+  return String(n).padStart(16, '0');
+}

@@ -27,6 +27,7 @@ import {
 } from './rehearsal.ts';
 import { secretsOf } from './state.ts';
 import { makeSuite, type Suite } from './suite.ts';
+import { makeEngine } from './ts-mls-engine.ts';
 import { TsMlsGroup } from './ts-mls-group.ts';
 
 const engine = await rehearsalEngine();
@@ -234,6 +235,39 @@ test(`a group takes ${MAX_MEMBERS} devices and refuses the next, in commit and i
   expect((await openCommit(ben, commitEntry(ann.epoch, swapped))).group.members).toHaveLength(
     MAX_MEMBERS,
   );
+});
+
+test('a Commit longer than an entry may be is not made', async () => {
+  const [ann] = await trio();
+  const many = await Promise.all(
+    Array.from({ length: 28 }, (_, at) => person(engine, `newcomer ${at}`)),
+  );
+  const add = many.map(({ keyPackage }) => keyPackage);
+  expect(await refusal(() => ann.commit({ add }))).toBe('too-long');
+  expect((await ann.commit({ add: add.slice(0, 14) })).group.members).toHaveLength(17);
+});
+
+describe('a judge that fails to answer is no verdict on the Commit', () => {
+  test('the policy', async () => {
+    const [ann, ben] = await trio();
+    const entry = commitEntry(ann.epoch, await ann.commit({}));
+    const broken = () => {
+      throw new Error('a bug');
+    };
+    expect(await refusal(() => ben.open(entry, broken))).toBe('no-verdict');
+  });
+
+  test('the authentication service', async () => {
+    const [ann, ben] = await trio();
+    const accepts = () => Promise.reject(new Error('the store is away'));
+    const lost = await makeEngine({ authentication: { accepts }, now });
+    const { keyPackage } = await person(engine, 'dan');
+    for (const change of [{}, { add: [keyPackage] }]) {
+      const entry = commitEntry(ann.epoch, await ann.commit(change));
+      const code = await refusal(() => lost.restore(ben.snapshot()).open(entry, anyCommit));
+      expect(code).toBe('no-verdict');
+    }
+  });
 });
 
 test('removing oneself, nobody or someone twice is refused', async () => {

@@ -9,7 +9,7 @@ import type { RatchetTree } from 'ts-mls/ratchetTree.js';
 import { sameBytes } from './codec.ts';
 import type { CommitPolicy, Member } from './engine.ts';
 import { checkKeyPackage, identityOf, type Judges } from './key-package-check.ts';
-import { MlsError } from './mls-error.ts';
+import { attempt, MlsError } from './mls-error.ts';
 import { checkTreeChange, leafNodeAt, memberAt, type TreeChange } from './tree-view.ts';
 
 /** @throws MlsError `refused-proposal` for whatever no group of ours does. */
@@ -62,7 +62,8 @@ export async function checkCommit(
   checkPathLeaf(tree, frame.committer, change.path);
   for (const keyPackage of change.added) await checkKeyPackage(judges, keyPackage);
   const added = change.added.map(({ leafNode }) => identityOf(leafNode));
-  if (!policy({ ...frame, added, removed })) throw new MlsError('refused-by-policy');
+  const lawful = await attempt('no-verdict', () => policy({ ...frame, added, removed }));
+  if (!lawful) throw new MlsError('refused-by-policy');
   return {
     removed,
     isNew: (after, leaf) => {

@@ -1,7 +1,7 @@
 /** What a KeyPackage must satisfy before anyone relies on it (RFC 9420 sections 7.3 and 10.1). */
 import type { KeyPackage } from 'ts-mls/keyPackage.js';
 import { makeKeyPackageRef, verifyKeyPackage } from 'ts-mls/keyPackage.js';
-import { verifyLeafNodeSignatureKeyPackage } from 'ts-mls/leafNode.js';
+import { type LeafNode, verifyLeafNodeSignatureKeyPackage } from 'ts-mls/leafNode.js';
 import { sameBytes } from './codec.ts';
 import type { AuthenticationService, Identity, InspectedKeyPackage } from './engine.ts';
 import { LAST_RESORT } from './key-package.ts';
@@ -18,20 +18,11 @@ export interface Judges {
 }
 
 /** Who a leaf says to be. Only basic credentials exist here, so another type is refused. */
-export function identityOf(leaf: KeyPackage['leafNode']): Identity;
-export function identityOf(leaf: {
-  readonly credential: { readonly credentialType: string };
-  readonly signaturePublicKey: Uint8Array;
-}): Identity;
-export function identityOf(leaf: {
-  readonly credential: { readonly credentialType: string; readonly identity?: Uint8Array };
-  readonly signaturePublicKey: Uint8Array;
-}): Identity {
-  const { identity } = leaf.credential;
-  if (leaf.credential.credentialType !== 'basic' || identity === undefined) {
+export function identityOf(leaf: Pick<LeafNode, 'credential' | 'signaturePublicKey'>): Identity {
+  if (leaf.credential.credentialType !== 'basic') {
     throw new MlsError('malformed', 'not a basic credential');
   }
-  return { credential: identity, signatureKey: leaf.signaturePublicKey };
+  return { credential: leaf.credential.identity, signatureKey: leaf.signaturePublicKey };
 }
 
 function hasOurForm(keyPackage: KeyPackage): boolean {

@@ -34,6 +34,10 @@ export type MlsErrorCode =
   | 'duplicate-key'
   /** The group would have more than `MAX_MEMBERS` devices. */
   | 'group-full'
+  /** The Commit is longer than an entry may be: add fewer at once. */
+  | 'too-long'
+  /** The authentication service or the policy failed to answer. It says nothing about the entry: ask again. */
+  | 'no-verdict'
   /** This member was removed from the group. */
   | 'removed'
   /** The group was disposed of. */

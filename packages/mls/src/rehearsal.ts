@@ -54,16 +54,20 @@ export async function openMessage(group: Group, body: Uint8Array, epoch = group.
   return opened;
 }
 
-/** `names.length` members in one group, the first having added all others in one Commit. */
+/** `names.length` members in one group, the first having added all others, sixteen to a Commit. */
 export async function assemble(engine: Engine, names: readonly string[]): Promise<Group[]> {
   const [first, ...others] = await Promise.all(names.map((name) => person(engine, name)));
   if (first === undefined) throw new Error('a group has a member');
-  const alone = await engine.create(GROUP_ID, first);
-  if (others.length === 0) return [alone];
-  const staged = await alone.commit({ add: others.map(({ keyPackage }) => keyPackage) });
-  const { welcome } = staged;
-  if (welcome === undefined) throw new Error('a Welcome was expected');
-  return [staged.group, ...(await Promise.all(others.map((own) => engine.join(welcome, own))))];
+  let groups = [await engine.create(GROUP_ID, first)];
+  for (let at = 0; at < others.length; at += 16) {
+    const batch = others.slice(at, at + 16);
+    const followed = await follow(groups, 0, { add: batch.map(({ keyPackage }) => keyPackage) });
+    const { welcome } = followed.staged;
+    if (welcome === undefined) throw new Error('a Welcome was expected');
+    const joined = await Promise.all(batch.map((own) => engine.join(welcome, own)));
+    groups = [...followed.groups, ...joined];
+  }
+  return groups;
 }
 
 /** `groups` after the member at `by` made `change` and all took it, itself included. */

@@ -86,8 +86,7 @@ class Room {
     if (what === 'send') await this.send(actor);
     else if (what === 'add' && room) await this.commit(actor, true, []);
     else if (what === 'remove') await this.commit(actor, false, remove);
-    else if (what === 'swap')
-      await this.commit(actor, true, remove.length > 0 || room ? remove : []);
+    else if (what === 'swap') await this.commit(actor, true, remove);
     else await this.commit(actor, false, []);
   }
 

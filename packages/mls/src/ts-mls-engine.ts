@@ -20,7 +20,14 @@ export interface EngineOptions {
 }
 
 export async function makeEngine({ authentication, now }: EngineOptions): Promise<Engine> {
-  const judges: Judges = { suite: await makeSuite(), authentication, now };
+  const judges: Judges = {
+    suite: await makeSuite(),
+    authentication: {
+      accepts: (credential, signatureKey) =>
+        attempt('no-verdict', () => authentication.accepts(credential, signatureKey)),
+    },
+    now,
+  };
   const { suite } = judges;
   return {
     keyPackage: (options) => attempt('invalid-argument', () => makeKeyPackage(suite, options)),

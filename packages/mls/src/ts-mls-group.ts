@@ -24,7 +24,7 @@ import type {
 import { branchProof, enter, found } from './join.ts';
 import { decodeKeyPackage } from './key-package.ts';
 import { checkKeyPackage, type Judges } from './key-package-check.ts';
-import { MAX_PLAINTEXT } from './limits.ts';
+import { MAX_BODY, MAX_PLAINTEXT } from './limits.ts';
 import { attempt, MlsError } from './mls-error.ts';
 import { unseal, withRatchets } from './open-entry.ts';
 import { encodeRestPart, encodeTreePart } from './snapshot.ts';
@@ -122,9 +122,11 @@ export class TsMlsGroup implements Group {
       ),
     );
     if (commit.wireformat !== 'mls_private_message') throw new MlsError('invalid-commit');
+    const body = encodeBody(commit.privateMessage);
+    if (body.length > MAX_BODY) throw new MlsError('too-long');
     return {
       group: new TsMlsGroup(this.#judges, slimmed(newState)),
-      body: encodeBody(commit.privateMessage),
+      body,
       closes,
       ...(welcome === undefined ? {} : { welcome: encodeWelcome(welcome) }),
     };

@@ -1,0 +1,121 @@
+/** A delivery service on a real database, and sessions that speak to it directly: no seal, no network. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Item, type Op, type Request, type Result, results } from '@polynya/protocol/requests';
+import type { Codec } from '@polynya/protocol/schema';
+import { type ConfigInput, parseConfig } from '../config.ts';
+import { Delivery } from '../delivery.ts';
+import { SqliteEngine } from '../engine/sqlite/sqlite-engine.ts';
+import { entry, hashOf, id, secret } from './ids.ts';
+
+export type Pushed = Extract<Item, { item: 'push' | 'nudge' | 'signal' }>;
+type Asked<O extends Op> = Omit<Extract<Request, { op: O }>, 'op'>;
+
+export class TestSession {
+  readonly pushed: Pushed[] = [];
+  readonly #logic;
+
+  constructor(delivery: Delivery) {
+    const push = (item: Pushed) => void this.pushed.push(item);
+    this.#logic = delivery.open({ push, backlog: () => 0 });
+  }
+
+  async ask<O extends Op>(op: O, fields: Asked<O>): Promise<Result<O>> {
+    const cbor = await this.#logic.call({ op, ...fields } as unknown as Request);
+    return (results[op] as unknown as Codec<Result<O>>).decode(cbor);
+  }
+
+  /** The seqs that were pushed for the log with this number. */
+  seqs(n: number): number[] {
+    return this.pushed.flatMap((item) =>
+      item.item === 'push' && item.n === n ? item.entries.map(({ seq }) => seq) : [],
+    );
+  }
+
+  end(): void {
+    this.#logic.end();
+  }
+}
+
+export class DeliveryBench {
+  now = 500_000 * 3_600_000;
+  readonly engine: SqliteEngine;
+  readonly delivery: Delivery;
+  readonly allowance = secret();
+  readonly #folder = mkdtempSync(join(tmpdir(), 'polynya-delivery-'));
+
+  constructor(config: ConfigInput = {}) {
+    const now = () => this.now;
+    this.engine = new SqliteEngine({ path: join(this.#folder, 'polynya.db'), now });
+    this.delivery = new Delivery({ engine: this.engine, config: parseConfig(config), now });
+  }
+
+  /** Admits the allowance that tests pay with. */
+  async start(): Promise<this> {
+    const invite = secret();
+    const until = this.now / 1_000 + 3_600;
+    await this.engine.invite({ hash: hashOf(invite), uses: 1, until, tag: secret() });
+    await this.session().ask('admit', { invite, allowance: this.allowance });
+    return this;
+  }
+
+  session(): TestSession {
+    return new TestSession(this.delivery);
+  }
+
+  /** A session that has the log open as number 1. */
+  async opened(log: Uint8Array, secret: Uint8Array): Promise<TestSession> {
+    const session = this.session();
+    await session.ask('open', { n: 1, log, secret });
+    return session;
+  }
+
+  async close(): Promise<void> {
+    await this.engine.close();
+    rmSync(this.#folder, { recursive: true });
+  }
+}
+
+/** A group's log whose epoch secrets the test knows: capability k is `capabilities[k]`. */
+export class TestGroup {
+  readonly log = id();
+  readonly capabilities: Uint8Array[] = [secret()];
+  readonly #bench: DeliveryBench;
+
+  constructor(bench: DeliveryBench) {
+    this.#bench = bench;
+  }
+
+  async create(): Promise<this> {
+    const hash = hashOf(this.capability());
+    const { allowance } = this.#bench;
+    await this.#bench.session().ask('create', { log: this.log, kind: 0, hash, allowance });
+    return this;
+  }
+
+  get epoch(): number {
+    return this.capabilities.length - 1;
+  }
+
+  capability(epoch = this.epoch): Uint8Array {
+    const found = this.capabilities[epoch];
+    if (!found) throw new Error(`no epoch ${epoch}`);
+    return found;
+  }
+
+  /** A new session with the capability of `epoch`. */
+  member(epoch = this.epoch): Promise<TestSession> {
+    return this.#bench.opened(this.log, this.capability(epoch));
+  }
+
+  /** Appends a Commit by a member of the newest epoch. */
+  async commit(closes: boolean, by?: TestSession): Promise<number> {
+    const session = by ?? (await this.member());
+    const next = secret();
+    const turn = { closes, next: hashOf(next) };
+    const { seq } = await session.ask('commit', { n: 1, entry: entry(this.epoch), turn });
+    this.capabilities.push(next);
+    return seq;
+  }
+}

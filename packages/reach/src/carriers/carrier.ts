@@ -1,0 +1,32 @@
+/**
+ * A way to move envelopes between a client and a server. It may lose, repeat and reorder them, and die
+ * at any moment: nothing above it relies on more.
+ */
+export type CarrierKind = 'websocket' | 'post' | (string & {});
+
+/** Why a carrier died: nobody answered, what answered is not the server, or it was closed from here. */
+export type CarrierEnd = 'lost' | 'refused' | 'closed';
+
+export interface Carrier {
+  readonly kind: CarrierKind;
+  /** Whether the server can speak only in answer, so that a lingering request must be kept with it. */
+  readonly polls: boolean;
+  /** Sends, or drops. `apart`: the answer may take long, so hold nothing else back with it. */
+  send(envelope: Uint8Array, apart?: boolean): void;
+  /** Bytes that were given to `send` and have not left yet, as far as can be known. */
+  backlog(): number;
+  /** Set by whoever uses the carrier, before anything can arrive. */
+  onEnvelope: (envelope: Uint8Array) => void;
+  /** Called once, not after `close`. */
+  onClose: (reason: CarrierEnd) => void;
+  close(): void;
+}
+
+export interface CarrierFactory {
+  readonly kind: CarrierKind;
+  /**
+   * Opens a carrier to an endpoint (`http:` or `https:` URL). Rejects if that is not possible, or with
+   * the signal's reason.
+   */
+  open(endpoint: string, signal: AbortSignal): Promise<Carrier>;
+}

@@ -1,0 +1,55 @@
+/** The server's end of a WebSocket: each binary message is one envelope; whatever is not is answered by closing. */
+import { LIMITS } from '@polynya/protocol/limits';
+import type { WebSocket } from 'ws';
+import type { ServerSessions } from '../../server-sessions.ts';
+import { Sink } from '../../sink.ts';
+
+export interface WebSocketLimits {
+  /** Bytes held for a client that does not read, beyond which it is cut off. */
+  readonly buffered: number;
+  /** A connection on which nothing is heard for so long is cut off, in ms. Clients speak every 30 s. */
+  readonly silence: number;
+}
+
+export const DEFAULT_WEBSOCKET_LIMITS: WebSocketLimits = { buffered: 8_388_608, silence: 120_000 };
+
+/** The `ws` server's options that belong to this carrier. */
+export const WEBSOCKET_OPTIONS = {
+  maxPayload: LIMITS.envelope,
+  perMessageDeflate: false,
+  skipUTF8Validation: true,
+} as const;
+
+/** Serves one WebSocket until it closes. The caller bounds how many there are. */
+export function acceptWebSocket(
+  socket: WebSocket,
+  sessions: ServerSessions,
+  limits: WebSocketLimits = DEFAULT_WEBSOCKET_LIMITS,
+): void {
+  let full = false;
+  const sink = new Sink({
+    standing: true,
+    backlog: () => socket.bufferedAmount,
+    send: (envelope) => {
+      if (socket.bufferedAmount > limits.buffered) return socket.terminate();
+      full ||= socket.bufferedAmount > 0;
+      socket.send(envelope, () => {
+        if (!full || socket.bufferedAmount > 0) return;
+        full = false;
+        sink.drained();
+      });
+    },
+  });
+  const silence = setTimeout(() => socket.terminate(), limits.silence);
+  socket.on('message', (data, binary) => {
+    silence.refresh();
+    if (!binary || !Buffer.isBuffer(data) || sessions.receive(data, sink) === 'unknown') {
+      socket.close();
+    }
+  });
+  socket.on('error', () => socket.terminate());
+  socket.on('close', () => {
+    clearTimeout(silence);
+    sink.close();
+  });
+}

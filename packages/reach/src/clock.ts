@@ -1,0 +1,30 @@
+/** The ports by which time and chance enter this package: given at the edge, so that tests hold both. */
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Runs `run` once, `ms` milliseconds from now at the earliest. What is returned prevents it. */
+  setTimeout(run: () => void, ms: number): () => void;
+}
+
+/** So many random bytes from a cryptographic source. */
+export type Random = (length: number) => Uint8Array;
+
+/** The platform's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  setTimeout: (run, ms) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** The platform's own cryptographic randomness. */
+export const systemRandom: Random = (length) =>
+  globalThis.crypto.getRandomValues(new Uint8Array(length));
+
+/** A random number from 0 up to, not including, 1: for spreading things out in time. */
+export function fraction(random: Random): number {
+  const [high = 0, low = 0] = random(2);
+  return ((high << 8) | low) / 0x1_0000;
+}

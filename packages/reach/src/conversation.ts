@@ -1,0 +1,110 @@
+/** One carrier in use: what is expected of it now, when it was last heard, and how it ended. */
+import type { Carrier } from './carriers/carrier.ts';
+import type { Clock } from './clock.ts';
+import type { Way } from './line.ts';
+
+/** What became of a carrier: it stays but the session is gone, or it is dead. */
+export type Turn = 'renew' | 'dead';
+
+export class Conversation {
+  readonly carrier: Carrier;
+  readonly way: Way;
+  readonly startedAt: number;
+  /** The handle under which we speak here, once there is a session. */
+  handle: Uint8Array | null = null;
+  /** When an envelope of the server's was last heard here, in ms since 1970. */
+  heardAt: number;
+  /** Whether anything of the server's was ever heard here. */
+  heard = false;
+  /** Whether its end says nothing against the carrier, so that the next may be tried at once. */
+  excused = false;
+  readonly #clock: Clock;
+  readonly #abort = new AbortController();
+  #expected: ((envelope: Uint8Array) => Promise<boolean>) | null = null;
+  #turn: (turn: Turn) => void = () => undefined;
+
+  /** `receive` gets, in order, every envelope that nothing else expected. */
+  constructor(
+    carrier: Carrier,
+    way: Way,
+    clock: Clock,
+    receive: (envelope: Uint8Array) => Promise<void>,
+  ) {
+    this.carrier = carrier;
+    this.way = way;
+    this.#clock = clock;
+    this.startedAt = clock.now();
+    this.heardAt = this.startedAt;
+    let last = Promise.resolve();
+    carrier.onEnvelope = (envelope) => {
+      last = last.then(async () => {
+        if (!(await this.#expected?.(envelope))) await receive(envelope);
+      });
+    };
+    carrier.onClose = () => this.end();
+  }
+
+  get ended(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
+  /** Aborts when the carrier dies or is given up. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  noteHeard(): void {
+    this.heard = true;
+    this.heardAt = this.#clock.now();
+  }
+
+  /** Sends `envelope` and waits for the one that `open` makes something of; null after `ms`, or when the carrier dies. */
+  exchange<T>(
+    envelope: Uint8Array,
+    open: (envelope: Uint8Array) => Promise<T | null>,
+    ms: number,
+  ): Promise<T | null> {
+    return new Promise((resolve) => {
+      const done = (value: T | null): void => {
+        cancel();
+        this.#expected = null;
+        this.signal.removeEventListener('abort', died);
+        resolve(value);
+      };
+      const died = (): void => done(null);
+      const cancel = this.#clock.setTimeout(died, ms);
+      if (this.ended) return done(null);
+      this.signal.addEventListener('abort', died);
+      this.#expected = async (arrived) => {
+        const value = await open(arrived);
+        if (value === null) return false;
+        this.noteHeard();
+        done(value);
+        return true;
+      };
+      this.carrier.send(envelope);
+    });
+  }
+
+  /** Resolves when the session must be made anew, or the carrier is dead. */
+  nextTurn(): Promise<Turn> {
+    return new Promise((resolve) => {
+      if (this.ended) resolve('dead');
+      this.#turn = resolve;
+    });
+  }
+
+  renew(): void {
+    this.handle = null;
+    this.#turn('renew');
+  }
+
+  /** The carrier is dead or given up. */
+  end(): void {
+    if (this.ended) return;
+    this.handle = null;
+    this.carrier.close();
+    this.#abort.abort();
+    this.#turn('dead');
+  }
+}

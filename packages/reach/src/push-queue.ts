@@ -1,0 +1,55 @@
+/** What waits to be told to a client unasked: a bounded number of bytes, and beyond them only where each log's head is. */
+import type { Item } from '@polynya/protocol/requests';
+
+export type PushItem = Extract<Item, { item: 'push' | 'nudge' | 'signal' }>;
+
+export class PushQueue {
+  readonly #limit: number;
+  #items: PushItem[] = [];
+  #bytes = 0;
+  /** Heads of logs by number, for pushes that did not fit. */
+  readonly #nudges = new Map<number, number>();
+
+  /** `limit`: bytes of bodies that may wait. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get empty(): boolean {
+    return this.#items.length === 0 && this.#nudges.size === 0;
+  }
+
+  add(item: PushItem): void {
+    const size = sizeOf(item);
+    // Once a push of a log was left out, those after it would only show a gap.
+    const gap = item.item !== 'signal' && this.#nudges.has(item.n);
+    if (item.item !== 'nudge' && !gap && this.#bytes + size <= this.#limit) {
+      this.#items.push(item);
+      this.#bytes += size;
+      return;
+    }
+    if (item.item === 'signal') return;
+    const head = item.item === 'nudge' ? item.head : (item.entries.at(-1)?.seq ?? 0);
+    this.#nudges.set(item.n, Math.max(head, this.#nudges.get(item.n) ?? 0));
+  }
+
+  /** Takes everything out, in order, nudges last. */
+  drain(): PushItem[] {
+    const nudges = [...this.#nudges].map(([n, head]) => ({ item: 'nudge' as const, n, head }));
+    const items = [...this.#items, ...nudges];
+    this.#items = [];
+    this.#bytes = 0;
+    this.#nudges.clear();
+    return items;
+  }
+}
+
+function sizeOf(item: PushItem): number {
+  if (item.item === 'push')
+    return item.entries.reduce((sum, { body }) => sum + body.length + 64, 0);
+  return item.item === 'signal' ? item.body.length + 16 : 16;
+}

@@ -1,0 +1,119 @@
+/**
+ * The server's X-Wing keys and the access record that carries them (docs/protocol.md section 2): a new
+ * key at start and daily, the one before it kept, both in memory only; each first flight taken once.
+ */
+import { createHash } from 'node:crypto';
+import { PROTOCOL_VERSION } from '@polynya/protocol/limits';
+import { identityOf, importIdentity, signAccessRecord } from './access-record-signing.ts';
+import type { Clock } from './clock.ts';
+import { HpkeRecipient } from './hpke-recipient.ts';
+
+const DAY = 24 * 3_600_000;
+/** A key is taken for its own day and the one after. */
+const KEY_LIFE = 2 * DAY;
+/** The endpoints of a record are worth more than its keys, which a client can ask for again. */
+const RECORD_LIFE = 30 * DAY;
+
+export interface ServerKey {
+  readonly recipient: HpkeRecipient;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+  /** SHA-256 of each `enc` that was taken. */
+  readonly taken: Set<string>;
+}
+
+export interface ServerKeysOptions {
+  /** The Ed25519 seed, 32 bytes. */
+  readonly seed: Uint8Array;
+  readonly endpoints: readonly string[];
+  readonly clock: Clock;
+  /** First flights that are remembered for one key; when it is full a new key is made (count). */
+  readonly flights: number;
+}
+
+export class ServerKeys {
+  readonly #options: ServerKeysOptions;
+  #signing: CryptoKey | undefined;
+  #identity: Uint8Array = new Uint8Array(0);
+  #record: Uint8Array = new Uint8Array(0);
+  #keys: ServerKey[] = [];
+  #serial = 0;
+  #rotating: Promise<void> | undefined;
+
+  constructor(options: ServerKeysOptions) {
+    this.#options = options;
+  }
+
+  /** The server's Ed25519 public key; empty before the first `rotate`. */
+  get identity(): Uint8Array {
+    return this.#identity;
+  }
+
+  /** The access record, encoded as it travels; empty before the first `rotate`. */
+  get record(): Uint8Array {
+    return this.#record;
+  }
+
+  /** Makes a new key and record; keeps the key before it and forgets any older one. */
+  rotate(): Promise<void> {
+    this.#rotating ??= this.#rotate().finally(() => {
+      this.#rotating = undefined;
+    });
+    return this.#rotating;
+  }
+
+  /** The key that a first flight names, if it is still good. */
+  find(keyId: Uint8Array): ServerKey | undefined {
+    const now = this.#options.clock.now();
+    return this.#keys.find((key) => key.until > now && same(key.recipient.keyId, keyId));
+  }
+
+  /** Notes a first flight that opened. False if it was taken before, or if no more can be remembered. */
+  take(key: ServerKey, enc: Uint8Array): boolean {
+    const id = createHash('sha256').update(enc).digest('base64');
+    if (key.taken.has(id) || key.taken.size >= this.#options.flights) return false;
+    key.taken.add(id);
+    return true;
+  }
+
+  /** Whether the newest key's memory of first flights is nearly full, so that it is time for a new key. */
+  get crowded(): boolean {
+    const newest = this.#keys[0];
+    return newest !== undefined && newest.taken.size >= this.#options.flights * 0.8;
+  }
+
+  async #rotate(): Promise<void> {
+    const { clock, endpoints, seed } = this.#options;
+    this.#signing ??= await importIdentity(seed);
+    this.#identity = await identityOf(this.#signing);
+    const now = clock.now();
+    const fresh = {
+      recipient: new HpkeRecipient(),
+      until: now + KEY_LIFE,
+      taken: new Set<string>(),
+    };
+    const keys = [fresh, ...this.#keys.slice(0, 1)];
+    this.#serial = Math.max(Math.floor(now / 1_000), this.#serial + 1);
+    const record = await signAccessRecord(
+      {
+        version: PROTOCOL_VERSION,
+        identity: this.#identity,
+        serial: this.#serial,
+        issued: Math.floor(now / 1_000),
+        until: Math.floor((now + RECORD_LIFE) / 1_000),
+        keys: keys.map(({ recipient, until }) => ({
+          key: recipient.publicKey,
+          until: Math.floor(until / 1_000),
+        })),
+        endpoints: [...endpoints],
+      },
+      this.#signing,
+    );
+    this.#keys = keys;
+    this.#record = record;
+  }
+}
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}

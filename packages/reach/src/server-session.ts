@@ -1,0 +1,360 @@
+/**
+ * The server's end of one session (docs/protocol.md section 3): opens what comes up, hands calls to the
+ * logic, and gathers all that arises in one turn of the event loop into as few envelopes as it takes.
+ */
+import { createCipheriv } from 'node:crypto';
+import { concat } from '@polynya/protocol/bytes';
+import { type Cbor, encodeCbor } from '@polynya/protocol/cbor';
+import { HANDLE, NONCE, OVERHEAD, paddedPlaintext, unpad } from '@polynya/protocol/envelope';
+import { PROTOCOL_VERSION } from '@polynya/protocol/limits';
+import { ERROR_CODES, ProtocolError } from '@polynya/protocol/protocol-error';
+import { ReplayWindow } from '@polynya/protocol/replay-window';
+import {
+  type Call,
+  down,
+  firstReply,
+  type Handle,
+  type Item,
+  item as itemCodec,
+  results,
+  up,
+} from '@polynya/protocol/requests';
+import type { Clock, Random } from './clock.ts';
+import { openGcm } from './hpke-recipient.ts';
+import { measure, Packer, room } from './packing.ts';
+import { PushQueue } from './push-queue.ts';
+import type { SessionHandler, SessionLogic, SessionPort } from './session-handler.ts';
+import type { SessionKeys } from './session-keys.ts';
+import type { Sink, SinkUser } from './sink.ts';
+
+/** How long the first reply waits for the answers to the calls of the first flight, in ms. */
+const FIRST_REPLY_WAIT = 200;
+/** What a client is told to wait when too many of its calls are under way, in ms. */
+const BUSY_WAIT = 1_000;
+/** Lingering requests at a time; one more ends the eldest (count). */
+const LINGERS = 4;
+const EMPTY = new Uint8Array(0);
+
+export interface SessionLimits {
+  /** Calls under way at a time (count). */
+  readonly calls: number;
+  /** Bytes of pushes that wait in a session. */
+  readonly pushBytes: number;
+  /** Bytes held by a connection beyond which pushes wait. */
+  readonly sinkBacklog: number;
+}
+
+export interface ServerSessionOptions {
+  readonly keys: SessionKeys;
+  /** Our X25519 public key and the key id of the first flight: what the first reply is made with. */
+  readonly share: Uint8Array;
+  readonly keyId: Uint8Array;
+  /** The version chosen, 0 if none is shared. */
+  readonly version: number;
+  readonly build: string;
+  readonly handler: SessionHandler;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits: SessionLimits;
+  /** Issues new handles of this session. */
+  readonly issue: (count: number) => Handle[];
+  /** Called when the client ends the session. */
+  readonly onBye: () => void;
+  /** Hears of errors that are bugs. */
+  readonly report: (error: unknown) => void;
+}
+
+/** A call under way: where its answer goes and who waits for that. */
+interface Running {
+  sink: Sink;
+  readonly waiting: (() => void)[];
+}
+
+export class ServerSession implements SessionPort, SinkUser {
+  readonly started: number;
+  /** When the client was last heard, in ms since 1970. */
+  heard: number;
+  readonly #options: ServerSessionOptions;
+  readonly #logic: SessionLogic;
+  readonly #window = new ReplayWindow();
+  readonly #running = new Map<number, Running>();
+  /** Connections that the session has used, the one that spoke last at the end. */
+  readonly #sinks = new Set<Sink>();
+  readonly #lingers = new Map<number, () => void>();
+  readonly #pushes: PushQueue;
+  #answers = new Map<Sink, Packer<Item>>();
+  #flushed: (() => void)[] = [];
+  #seq = 0;
+  #replied = false;
+  #mayReply = false;
+  #scheduled = false;
+  #ended = false;
+
+  constructor(options: ServerSessionOptions) {
+    this.#options = options;
+    this.started = options.clock.now();
+    this.heard = this.started;
+    this.#pushes = new PushQueue(options.limits.pushBytes);
+    this.#logic = options.handler.open(this);
+  }
+
+  /** Whether a connection is there on which pushes can go at any time. */
+  get connected(): boolean {
+    return [...this.#sinks].some((sink) => sink.open);
+  }
+
+  /**
+   * Takes the calls of the first flight. Resolves when all are answered. The first reply waits a little
+   * for the answers, to carry them.
+   */
+  begin(calls: readonly Call[], sink: Sink): Promise<void> {
+    const replied = new Promise<void>((resolve) => this.#flushed.push(resolve));
+    this.#options.clock.setTimeout(() => this.#reply(), FIRST_REPLY_WAIT);
+    this.#hear(sink);
+    const answered = this.#answer(calls, sink);
+    if (this.#running.size === this.#lingers.size) this.#reply();
+    return replied.then(() => answered);
+  }
+
+  /**
+   * Takes one envelope. Resolves when all it asked for was handed to the sink; 'unknown' if it does not
+   * open, in which case nothing has changed.
+   */
+  receive(envelope: Uint8Array, sink: Sink): Promise<void> | 'unknown' {
+    const handle = envelope.subarray(0, HANDLE);
+    const nonce = envelope.subarray(HANDLE, HANDLE + NONCE);
+    const sealed = envelope.subarray(HANDLE + NONCE);
+    const plaintext = openGcm(this.#options.keys.up, nonce, sealed, handle);
+    const message = plaintext && decodeUp(plaintext);
+    if (!message) return 'unknown';
+    if (!this.#window.accept(message.seq)) return Promise.resolve();
+    this.#hear(sink);
+    return this.#answer(message.calls, sink);
+  }
+
+  push(item: Extract<Item, { item: 'push' | 'nudge' | 'signal' }>): void {
+    if (this.#ended) return;
+    this.#pushes.add(item);
+    this.#schedule();
+  }
+
+  backlog(): number {
+    return this.#pushes.bytes;
+  }
+
+  sinkClosed(sink: Sink): void {
+    this.#sinks.delete(sink);
+    this.#answers.delete(sink);
+    for (const [id, cancel] of this.#lingers) {
+      if (this.#running.get(id)?.sink !== sink) continue;
+      cancel();
+      this.#lingers.delete(id);
+      this.#running.delete(id);
+    }
+  }
+
+  sinkDrained(): void {
+    if (!this.#pushes.empty) this.#schedule();
+  }
+
+  /** Forgets keys and connections. What is under way goes unanswered. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const cancel of this.#lingers.values()) cancel();
+    for (const sink of this.#sinks) sink.detach(this);
+    for (const { waiting } of this.#running.values()) for (const tell of waiting) tell();
+    for (const tell of this.#flushed) tell();
+    this.#sinks.clear();
+    this.#running.clear();
+    this.#answers.clear();
+    this.#options.keys.up.fill(0);
+    this.#options.keys.down.fill(0);
+    this.#logic.end();
+  }
+
+  #hear(sink: Sink): void {
+    this.heard = this.#options.clock.now();
+    this.#sinks.delete(sink);
+    this.#sinks.add(sink);
+    sink.attach(this);
+  }
+
+  async #answer(calls: readonly Call[], sink: Sink): Promise<void> {
+    await Promise.all(calls.map((call) => this.#start(call, sink)));
+  }
+
+  #reply(): void {
+    if (this.#mayReply) return;
+    this.#mayReply = true;
+    this.#schedule();
+  }
+
+  #start({ id, request }: Call, sink: Sink): Promise<void> {
+    return new Promise((resolve) => {
+      const running = this.#running.get(id);
+      if (running) {
+        // Asked again while under way: one answer, to the connection that asked last.
+        running.sink = sink;
+        running.waiting.push(resolve);
+        return;
+      }
+      this.#running.set(id, { sink, waiting: [resolve] });
+      if (this.#running.size > this.#options.limits.calls) {
+        this.#finish(id, refusal(id, new ProtocolError('busy', 'too many calls', BUSY_WAIT)));
+      } else if (request.op === 'linger') {
+        this.#linger(id, request.ms);
+      } else if (request.op === 'handles') {
+        const handles = this.#options.issue(request.count);
+        this.#finish(id, answer(id, results.handles.encode({ handles })));
+      } else if (request.op === 'bye') {
+        this.#finish(id, answer(id, results.bye.encode({})));
+        this.#flushed.push(this.#options.onBye);
+      } else {
+        this.#perform(id, () => this.#logic.call(request));
+      }
+    });
+  }
+
+  #perform(id: number, act: () => Promise<Cbor>): void {
+    const refuse = (error: unknown): void => {
+      if (!(error instanceof ProtocolError)) this.#options.report(error);
+      const told =
+        error instanceof ProtocolError ? error : new ProtocolError('busy', 'fault', 5_000);
+      this.#finish(id, refusal(id, told));
+    };
+    try {
+      act().then((value) => this.#finish(id, answer(id, value)), refuse);
+    } catch (error) {
+      refuse(error);
+    }
+  }
+
+  #linger(id: number, ms: number): void {
+    const [eldest] = this.#lingers.keys();
+    if (eldest !== undefined && this.#lingers.size === LINGERS) this.#endLinger(eldest);
+    this.#lingers.set(
+      id,
+      this.#options.clock.setTimeout(() => this.#endLinger(id), ms),
+    );
+    if (!this.#pushes.empty) this.#schedule();
+  }
+
+  #endLinger(id: number): void {
+    this.#lingers.get(id)?.();
+    this.#lingers.delete(id);
+    this.#finish(id, answer(id, results.linger.encode({})));
+  }
+
+  #finish(id: number, item: Item): void {
+    const running = this.#running.get(id);
+    if (!running) return;
+    this.#running.delete(id);
+    this.#flushed.push(...running.waiting);
+    if (running.sink.open) this.#queue(running.sink, item);
+    if (this.#running.size === this.#lingers.size) this.#mayReply = true;
+    this.#schedule();
+  }
+
+  #queue(sink: Sink, item: Item): void {
+    let packer = this.#answers.get(sink);
+    if (!packer) {
+      packer = new Packer();
+      this.#answers.set(sink, packer);
+    }
+    const size = measure(itemCodec.encode(item));
+    if (size <= room(OVERHEAD.down)) packer.add(item, size);
+    else if (item.item === 'push') packer.add(nudgeFor(item), 24);
+    else if (item.item === 'answer') packer.add(refusal(item.id, new ProtocolError('too-big')), 64);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#ended) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (!this.#ended) this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (!this.#replied && !this.#mayReply) return;
+    this.#gatherPushes();
+    const answers = this.#answers;
+    this.#answers = new Map();
+    if (!this.#replied) this.#sendFirstReply(answers);
+    for (const [sink, packer] of answers) {
+      while (!packer.empty) {
+        const items = packer.take(room(OVERHEAD.down));
+        const cbor = encodeCbor(down.encode({ seq: this.#seq++, items }));
+        sink.send(this.#seal(cbor, OVERHEAD.down, EMPTY));
+      }
+    }
+    const flushed = this.#flushed;
+    this.#flushed = [];
+    for (const tell of flushed) tell();
+  }
+
+  #sendFirstReply(answers: Map<Sink, Packer<Item>>): void {
+    const sink = [...this.#sinks].at(-1);
+    if (!sink) return;
+    this.#replied = true;
+    const { version, build, clock, share, keyId, issue } = this.#options;
+    const cbor = encodeCbor(
+      firstReply.encode({
+        version,
+        versions: [PROTOCOL_VERSION],
+        time: Math.max(0, Math.floor(clock.now())),
+        build,
+        handles: version === 0 ? [] : issue(4),
+        items: answers.get(sink)?.take(room(OVERHEAD.firstReply) - 512) ?? [],
+      }),
+    );
+    sink.send(concat(share, this.#seal(cbor, OVERHEAD.firstReply, keyId)));
+  }
+
+  /** Moves pushes to the connection that spoke last and has room, and ends its lingering requests. */
+  #gatherPushes(): void {
+    if (this.#pushes.empty) return;
+    const lingering = new Set([...this.#lingers.keys()].map((id) => this.#running.get(id)?.sink));
+    const sink = [...this.#sinks]
+      .reverse()
+      .find((one) => one.open && (one.standing || lingering.has(one) || this.#answers.has(one)));
+    if (!sink || sink.backlog() > this.#options.limits.sinkBacklog) return;
+    for (const item of this.#pushes.drain()) this.#queue(sink, item);
+    for (const id of [...this.#lingers.keys()]) {
+      if (this.#running.get(id)?.sink === sink) this.#endLinger(id);
+    }
+  }
+
+  /** nonce ‖ AEAD(down, nonce, aad, cbor ‖ zeros). */
+  #seal(cbor: Uint8Array, overhead: number, aad: Uint8Array): Uint8Array {
+    const nonce = this.#options.random(NONCE);
+    const cipher = createCipheriv('aes-256-gcm', this.#options.keys.down, nonce);
+    cipher.setAAD(aad);
+    const sealed = cipher.update(paddedPlaintext(cbor, overhead));
+    cipher.final();
+    return concat(nonce, sealed, cipher.getAuthTag());
+  }
+}
+
+function decodeUp(plaintext: Uint8Array): { seq: number; calls: Call[] } | null {
+  try {
+    return up.decode(unpad(plaintext));
+  } catch (error) {
+    if (error instanceof ProtocolError) return null;
+    throw error;
+  }
+}
+
+function answer(id: number, value: Cbor): Item {
+  return { item: 'answer', id, value };
+}
+
+function refusal(id: number, { code, retryAfter, message }: ProtocolError): Item {
+  return { item: 'refusal', id, code: ERROR_CODES[code], retryAfter, note: message.slice(0, 200) };
+}
+
+function nudgeFor(push: Extract<Item, { item: 'push' }>): Item {
+  return { item: 'nudge', n: push.n, head: push.entries.at(-1)?.seq ?? 0 };
+}

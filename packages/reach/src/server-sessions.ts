@@ -1,0 +1,271 @@
+/**
+ * All sessions of one server process: tells record requests, first flights, known and lost handles
+ * apart (docs/protocol.md sections 2 and 3), and bounds how many there are and how long they live.
+ */
+import { generateKeyPairSync } from 'node:crypto';
+import { concat, equal } from '@polynya/protocol/bytes';
+import {
+  ENC,
+  HANDLE,
+  RECORD_NONCE,
+  recordAnswerTag,
+  recordRequestHandle,
+  unpad,
+} from '@polynya/protocol/envelope';
+import { LIMITS, PROTOCOL_VERSION } from '@polynya/protocol/limits';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import { firstFlight, type Handle } from '@polynya/protocol/requests';
+import type { Clock, Random } from './clock.ts';
+import { Handles } from './handles.ts';
+import { rawX25519, x25519 } from './hpke-recipient.ts';
+import { type ServerKey, ServerKeys } from './server-keys.ts';
+import { ServerSession, type SessionLimits } from './server-session.ts';
+import type { SessionHandler } from './session-handler.ts';
+import { flightInfo, SESSION_SECRET, type SessionKeys, sessionKeys } from './session-keys.ts';
+import type { Sink } from './sink.ts';
+
+const DAY = 24 * 3_600_000;
+const SWEEP = 30_000;
+
+export interface ServerSessionsLimits extends SessionLimits {
+  /** Sessions at a time; one more displaces the one unheard for longest, if it has no connection (count). */
+  readonly sessions: number;
+  /** A session that has no connection and is not heard for so long ends, in ms. */
+  readonly idle: number;
+  /** Handles that one session may hold; beyond, the one unused for longest is forgotten (count). */
+  readonly handles: number;
+  /** First flights that are remembered for one key (count). */
+  readonly flights: number;
+}
+
+export const DEFAULT_SESSION_LIMITS: ServerSessionsLimits = {
+  sessions: 50_000,
+  idle: 10 * 60_000,
+  handles: 32,
+  flights: 200_000,
+  calls: 256,
+  pushBytes: 262_144,
+  sinkBacklog: 1_048_576,
+};
+
+export interface ServerSessionsOptions {
+  /** The Ed25519 seed of the server's identity, 32 bytes. */
+  readonly identity: Uint8Array;
+  /** 32 secret bytes that outlive restarts, so that a lost session can be told as such. */
+  readonly handleKey: Uint8Array;
+  readonly endpoints: readonly string[];
+  /** The build of the page that this server serves; '' for none. */
+  readonly build: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly handler: SessionHandler;
+  readonly limits?: Partial<ServerSessionsLimits>;
+  /** Hears of errors that are bugs; never of what a client sent. */
+  readonly report?: (error: unknown) => void;
+}
+
+/** Answers a client with which no version is shared. */
+const NO_VERSION: SessionHandler = {
+  open: () => ({ call: () => Promise.reject(new ProtocolError('version')), end: () => undefined }),
+};
+
+interface Held {
+  readonly session: ServerSession;
+  /** Its handles, the one used last at the end. */
+  readonly handles: Set<string>;
+}
+
+export class ServerSessions {
+  readonly #options: ServerSessionsOptions;
+  readonly #limits: ServerSessionsLimits;
+  readonly #keys: ServerKeys;
+  readonly #handles: Handles;
+  readonly #byHandle = new Map<string, Held>();
+  readonly #held = new Set<Held>();
+  #timers: (() => void)[] = [];
+  #recordRequest: Uint8Array = new Uint8Array(0);
+
+  constructor(options: ServerSessionsOptions) {
+    this.#options = options;
+    this.#limits = { ...DEFAULT_SESSION_LIMITS, ...options.limits };
+    this.#handles = new Handles(options.handleKey, options.random);
+    const { identity: seed, endpoints, clock } = options;
+    this.#keys = new ServerKeys({ seed, endpoints, clock, flights: this.#limits.flights });
+  }
+
+  /** Makes the first key and starts the timers that renew keys and end sessions. Call once, before `receive`. */
+  async start(): Promise<void> {
+    await this.#keys.rotate();
+    this.#recordRequest = recordRequestHandle(this.identity());
+    this.#every(DAY, () => this.#rotate());
+    this.#every(SWEEP, () => this.#sweep());
+  }
+
+  /** Ends all sessions. Their handles are answered by resets from then on. */
+  stop(): void {
+    for (const cancel of this.#timers) cancel();
+    for (const held of [...this.#held]) this.#end(held);
+  }
+
+  /** The server's Ed25519 public key. */
+  identity(): Uint8Array {
+    return this.#keys.identity;
+  }
+
+  /** The access record as it travels, signed. */
+  record(): Uint8Array {
+    return this.#keys.record;
+  }
+
+  /** Sessions that are alive (count). */
+  get size(): number {
+    return this.#held.size;
+  }
+
+  /**
+   * Takes one envelope from a connection. Resolves when all it asked for was handed to `sink`. 'unknown'
+   * for whatever is not for this server, was changed on its way, or is a first flight seen before: it
+   * changed nothing, and the carrier answers as if no such server were here.
+   */
+  receive(envelope: Uint8Array, sink: Sink): Promise<void> | 'unknown' {
+    if (envelope.length < LIMITS.envelopeFloor || envelope.length > LIMITS.envelope)
+      return 'unknown';
+    const prefix = envelope.subarray(0, HANDLE);
+    const held = this.#byHandle.get(name(prefix));
+    if (held) {
+      this.#use(held, name(prefix));
+      return held.session.receive(envelope, sink);
+    }
+    if (equal(prefix, this.#recordRequest)) return this.#answerRecordRequest(envelope, sink);
+    const key = this.#keys.find(prefix);
+    if (key) return this.#begin(key, envelope, sink);
+    if (!this.#handles.issued(prefix)) return 'unknown';
+    const fill = this.#options.random(LIMITS.envelopeFloor - HANDLE);
+    sink.send(concat(this.#handles.token(prefix), fill));
+    return Promise.resolve();
+  }
+
+  #answerRecordRequest(envelope: Uint8Array, sink: Sink): Promise<void> {
+    const nonce = envelope.subarray(HANDLE, HANDLE + RECORD_NONCE);
+    sink.send(concat(recordAnswerTag(this.identity(), nonce), this.record()));
+    return Promise.resolve();
+  }
+
+  #begin(key: ServerKey, envelope: Uint8Array, sink: Sink): Promise<void> | 'unknown' {
+    const enc = envelope.subarray(HANDLE, HANDLE + ENC);
+    const { keyId } = key.recipient;
+    const info = flightInfo(this.identity());
+    const opened = key.recipient.open(enc, envelope.subarray(HANDLE + ENC), info, keyId);
+    const flight = opened && decodeFlight(opened.plaintext);
+    if (!flight) return 'unknown';
+    const pair = generateKeyPairSync('x25519');
+    const shared = x25519(pair.privateKey, flight.share);
+    if (!shared || !this.#makeRoom() || !this.#keys.take(key, enc)) return 'unknown';
+    if (this.#keys.crowded) this.#rotate();
+    const hs = opened.export(SESSION_SECRET.label, SESSION_SECRET.length);
+    const keys = sessionKeys(hs, shared);
+    hs.fill(0);
+    shared.fill(0);
+    const version = flight.versions.includes(PROTOCOL_VERSION) ? PROTOCOL_VERSION : 0;
+    const held = this.#hold(keys, rawX25519(pair.publicKey), keyId, version);
+    const answered = held.session.begin(flight.calls, sink);
+    return version > 0 ? answered : answered.then(() => this.#end(held));
+  }
+
+  #hold(keys: SessionKeys, share: Uint8Array, keyId: Uint8Array, version: number): Held {
+    const { build, clock, random, report } = this.#options;
+    const handler = version > 0 ? this.#options.handler : NO_VERSION;
+    const session = new ServerSession({
+      keys,
+      share,
+      keyId,
+      version,
+      build,
+      handler,
+      clock,
+      random,
+      limits: this.#limits,
+      issue: (count) => this.#issue(held, count),
+      onBye: () => this.#end(held),
+      report: report ?? (() => undefined),
+    });
+    const held: Held = { session, handles: new Set() };
+    this.#held.add(held);
+    return held;
+  }
+
+  #issue(held: Held, count: number): Handle[] {
+    const issued = Array.from({ length: count }, () => this.#handles.issue());
+    for (const { handle } of issued) {
+      held.handles.add(name(handle));
+      this.#byHandle.set(name(handle), held);
+    }
+    for (const old of held.handles) {
+      if (held.handles.size <= this.#limits.handles) break;
+      held.handles.delete(old);
+      this.#byHandle.delete(old);
+    }
+    return issued;
+  }
+
+  /** Makes this handle the one used last. */
+  #use(held: Held, handle: string): void {
+    held.handles.delete(handle);
+    held.handles.add(handle);
+  }
+
+  /** Whether one more session may be: if need be, one that has no connection goes. */
+  #makeRoom(): boolean {
+    if (this.#held.size < this.#limits.sessions) return true;
+    let idlest: Held | undefined;
+    for (const held of this.#held) {
+      const { connected, heard } = held.session;
+      if (!connected && heard < (idlest?.session.heard ?? Number.POSITIVE_INFINITY)) idlest = held;
+    }
+    if (idlest) this.#end(idlest);
+    return idlest !== undefined;
+  }
+
+  #sweep(): void {
+    const now = this.#options.clock.now();
+    for (const held of [...this.#held]) {
+      const { connected, heard, started } = held.session;
+      const idle = !connected && now - heard >= this.#limits.idle;
+      if (idle || now - started >= LIMITS.session) this.#end(held);
+    }
+  }
+
+  #end(held: Held): void {
+    if (!this.#held.delete(held)) return;
+    for (const handle of held.handles) this.#byHandle.delete(handle);
+    held.session.end();
+  }
+
+  #rotate(): void {
+    this.#keys.rotate().catch((error: unknown) => this.#options.report?.(error));
+  }
+
+  #every(ms: number, run: () => void): void {
+    const at = this.#timers.length;
+    const arm = (): void => {
+      this.#timers[at] = this.#options.clock.setTimeout(() => {
+        arm();
+        run();
+      }, ms);
+    };
+    arm();
+  }
+}
+
+function name(handle: Uint8Array): string {
+  return Buffer.from(handle.buffer, handle.byteOffset, handle.length).toString('latin1');
+}
+
+function decodeFlight(plaintext: Uint8Array): ReturnType<typeof firstFlight.decode> | null {
+  try {
+    return firstFlight.decode(unpad(plaintext));
+  } catch (error) {
+    if (error instanceof ProtocolError) return null;
+    throw error;
+  }
+}

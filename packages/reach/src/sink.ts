@@ -1,0 +1,72 @@
+/** The way back to a client on one connection, as the server's sessions see it. */
+
+/** A session that uses a sink. */
+export interface SinkUser {
+  sinkClosed(sink: Sink): void;
+  sinkDrained(sink: Sink): void;
+}
+
+/** Sessions that one connection may carry before the eldest must do without it (count). */
+const USERS = 4;
+
+export interface SinkOptions {
+  readonly send: (envelope: Uint8Array) => void;
+  /** Bytes that were sent and are still held in this process. */
+  readonly backlog: () => number;
+  /** Whether pushes may go out at any time (WebSocket), or only while the client lingers (POST). */
+  readonly standing: boolean;
+}
+
+export class Sink {
+  readonly standing: boolean;
+  readonly #send: (envelope: Uint8Array) => void;
+  readonly #backlog: () => number;
+  readonly #users = new Set<SinkUser>();
+  #open = true;
+
+  constructor(options: SinkOptions) {
+    this.standing = options.standing;
+    this.#send = options.send;
+    this.#backlog = options.backlog;
+  }
+
+  get open(): boolean {
+    return this.#open;
+  }
+
+  send(envelope: Uint8Array): void {
+    if (this.#open) this.#send(envelope);
+  }
+
+  backlog(): number {
+    return this.#backlog();
+  }
+
+  /** From now on `user` hears what becomes of this sink. */
+  attach(user: SinkUser): void {
+    if (this.#users.has(user)) return;
+    const [eldest] = this.#users;
+    if (eldest && this.#users.size === USERS) {
+      this.#users.delete(eldest);
+      eldest.sinkClosed(this);
+    }
+    this.#users.add(user);
+  }
+
+  detach(user: SinkUser): void {
+    this.#users.delete(user);
+  }
+
+  /** The carrier says that there is room again. */
+  drained(): void {
+    for (const user of this.#users) user.sinkDrained(this);
+  }
+
+  /** The connection is gone. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    for (const user of this.#users) user.sinkClosed(this);
+    this.#users.clear();
+  }
+}

@@ -1,15 +1,22 @@
 /** Branches (RFC 9420 section 11.3): a group refounded from an epoch that its members share. */
+import { createCommit } from 'ts-mls/createCommit.js';
+import { encodeWelcome, type Welcome } from 'ts-mls/welcome.js';
 import { expect, test } from 'vitest';
 import type { Group } from './engine.ts';
+import { branchProof, found } from './join.ts';
+import { decodeKeyPackage } from './key-package.ts';
 import {
   assemble,
   follow,
+  now,
   openMessage,
   person,
   refusal,
   rehearsalEngine,
+  stateOf,
   utf8,
 } from './rehearsal.ts';
+import { makeSuite } from './suite.ts';
 
 const engine = await rehearsalEngine();
 const trio = async () => (await assemble(engine, ['ann', 'ben', 'cid'])) as [Group, Group, Group];
@@ -44,4 +51,25 @@ test('an ordinary Welcome is no branch', async () => {
   const dan = await person(engine, 'dan');
   const { welcome } = await ann.commit({ add: [dan.keyPackage] });
   expect(await refusal(() => ben.joinBranch(welcome as Uint8Array, dan))).toBe('invalid-welcome');
+});
+
+test('a resumption PSK for another use proves no branch', async () => {
+  const [ann, ben] = await trio();
+  const suite = await makeSuite();
+  const judges = { suite, authentication: { accepts: async () => true }, now };
+  const [annAgain, benAgain] = await Promise.all([person(engine, 'ann'), person(engine, 'ben')]);
+  const { proposal, pskIndex } = branchProof(judges, stateOf(ann));
+  const preSharedKeyId = { ...proposal.psk.preSharedKeyId, usage: 'application' as const };
+  const { welcome } = await createCommit(
+    { state: await found(judges, utf8('new'), annAgain), cipherSuite: suite, pskIndex },
+    {
+      extraProposals: [
+        { proposalType: 'add', add: { keyPackage: decodeKeyPackage(benAgain.keyPackage) } },
+        { proposalType: 'psk', psk: { preSharedKeyId } },
+      ],
+      ratchetTreeExtension: true,
+    },
+  );
+  const bytes = encodeWelcome(welcome as Welcome);
+  expect(await refusal(() => ben.joinBranch(bytes, benAgain))).toBe('invalid-welcome');
 });

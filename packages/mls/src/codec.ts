@@ -86,7 +86,9 @@ export function encodeBody(message: PrivateMessage): Uint8Array {
 
 /** The PrivateMessage that an entry of group `groupId` stands for. */
 export function decodeEntry(entry: Entry, groupId: Uint8Array): PrivateMessage {
-  if (!Number.isSafeInteger(entry.epoch) || entry.epoch < 0) throw new MlsError('malformed');
+  for (const number of [entry.epoch, entry.time ?? 0]) {
+    if (!Number.isSafeInteger(number) || number < 0) throw new MlsError('malformed');
+  }
   const commit = entry.kind === 'commit';
   return {
     ...decodeExactly(bodyCodec, entry.body, MAX_BODY),

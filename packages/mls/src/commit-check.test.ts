@@ -188,6 +188,17 @@ describe('a Commit is refused', () => {
     expect(await refusedBy(late, await forge(stateOf(ann), [add(keyPackage)]))).toBe('expired');
     expect(await refusal(() => late.commit({ add: [keyPackage] }))).toBe('expired');
   });
+
+  test('by the time at which the log took it, and not by when it is read', async () => {
+    const [ann, ben] = await trio();
+    const late = (await rehearsalEngine(() => now() + 2 * DAY)).restore(ben.snapshot());
+    const { keyPackage } = await person(engine, 'dan');
+    const entry = commitEntry(ann.epoch, await ann.commit({ add: [keyPackage] }));
+    expect(await refusedBy(late, entry)).toBe('expired');
+    expect(await refusedBy(late, { ...entry, time: Number.NaN })).toBe('malformed');
+    const { group } = await openCommit(late, { ...entry, time: now() });
+    expect(group.members).toHaveLength(4);
+  });
 });
 
 describe('a KeyPackage whose HPKE key stands in the group already', () => {

@@ -59,6 +59,11 @@ export interface Entry {
   readonly epoch: number;
   readonly body: Uint8Array;
   readonly closes?: boolean;
+  /**
+   * When the log took the entry, in seconds since 1970. The lifetimes of what a Commit adds are judged by it, so that
+   * whoever reads late does not refuse what was alive then. Default: now.
+   */
+  readonly time?: number;
 }
 
 export interface OpenedMessage {

@@ -37,6 +37,11 @@ test('parts of different epochs are refused', async () => {
   expect(await refusal(() => engine.restore({ tree, rest }))).toBe('malformed');
 });
 
+test('parts of different groups are refused, at the same epoch too', async () => {
+  const [{ tree }, { rest }] = [(await pair())[1].snapshot(), (await pair())[1].snapshot()];
+  expect(await refusal(() => engine.restore({ tree, rest }))).toBe('malformed');
+});
+
 test('a snapshot of another version is refused', async () => {
   const { tree, rest } = (await pair())[0].snapshot();
   const other = Uint8Array.of(99, ...tree.subarray(1));

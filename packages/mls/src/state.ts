@@ -21,7 +21,10 @@ export const NO_RATCHET: GenerationSecret = {
   unusedGenerations: {},
 };
 
-/** How the library is run. Skipped generations keep no ratchet secret; lifetimes are judged by our clock. */
+/**
+ * How the library is run. Skipped generations keep no ratchet secret; lifetimes are judged by our clock; padding
+ * belongs to what is sealed, and to the envelope.
+ */
 export function clientConfig({ authentication }: Pick<Judges, 'authentication'>): ClientConfig {
   return {
     keyRetentionConfig: {

@@ -160,8 +160,9 @@ export class TsMlsGroup implements Group {
     if (content.content.contentType !== 'commit') throw new MlsError('malformed');
     const { commit } = content.content;
     const frame = { committer, closes: entry.closes === true };
+    const judges = { ...this.#judges, now: () => entry.time ?? this.#judges.now() };
     const checked = await attempt('invalid-commit', () =>
-      checkCommit(this.#judges, state.ratchetTree, commit, frame, policy),
+      checkCommit(judges, state.ratchetTree, commit, frame, policy),
     );
     const { removed, isNew } = checked;
     // Ours to see: the library overlooks a removal whose leaf the same Commit gives to someone else.

@@ -23,6 +23,8 @@ export interface DeliveryOptions {
   readonly config: Config;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Hears of a storage that failed. */
+  readonly report: (error: unknown) => void;
 }
 
 interface Shared extends DeliveryOptions {
@@ -73,6 +75,7 @@ class DeliverySession implements SessionLogic {
       return await this.#answer(request);
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
+      this.#shared.report(error);
       throw new ProtocolError('busy', 'the storage does not answer', BUSY_MS);
     }
   }

@@ -43,12 +43,14 @@ export class DeliveryBench {
   readonly engine: SqliteEngine;
   readonly delivery: Delivery;
   readonly allowance = secret();
+  readonly reported: unknown[] = [];
   readonly #folder = mkdtempSync(join(tmpdir(), 'polynya-delivery-'));
 
   constructor(config: ConfigInput = {}) {
     const now = () => this.now;
     this.engine = new SqliteEngine({ path: join(this.#folder, 'polynya.db'), now });
-    this.delivery = new Delivery({ engine: this.engine, config: parseConfig(config), now });
+    const report = (error: unknown) => void this.reported.push(error);
+    this.delivery = new Delivery({ engine: this.engine, config: parseConfig(config), now, report });
   }
 
   /** Admits the allowance that tests pay with. */

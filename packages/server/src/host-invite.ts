@@ -1,0 +1,18 @@
+/** The link that admits to a server, for the host to hand out (docs/protocol.md, section 7). */
+import { inviteLink } from '@polynya/protocol/invite-link';
+import type { RunningServer } from './serve.ts';
+
+/**
+ * Makes an invite of so many uses that ends after so many days, and answers its link: the only copy of
+ * its secret. @param pageUrl where the people invited find the page
+ */
+export async function makeHostInvite(
+  server: Pick<RunningServer, 'identity' | 'endpoints' | 'invite'>,
+  pageUrl: string,
+  uses: number,
+  days: number,
+): Promise<string> {
+  const secret = await server.invite(uses, days);
+  const { identity, endpoints } = server;
+  return inviteLink(pageUrl, { kind: 'server', identity, endpoints: [...endpoints], secret });
+}

@@ -1,0 +1,142 @@
+/**
+ * The server's one port: the page's files, and at `/s` the sessions over WebSocket and POST
+ * (docs/protocol.md, section 2). What is not for it gets the site's answer. Keeps no access log.
+ */
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { handlePost } from '@polynya/reach/carriers/post/server';
+import { acceptWebSocket, WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
+import type { ServerSessions } from '@polynya/reach/server-sessions';
+import { WebSocketServer } from 'ws';
+import type { Config } from './config.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
+import type { WebFiles } from './web-files.ts';
+
+export const SESSION_PATH = '/s';
+
+/** Pages of other origins speak to this server too; no cookie or other credential is ever used. */
+const CROSS_ORIGIN = { 'access-control-allow-origin': '*' };
+const PREFLIGHT = {
+  ...CROSS_ORIGIN,
+  'access-control-allow-methods': 'POST',
+  'access-control-allow-headers': 'content-type',
+  'access-control-max-age': '86400',
+};
+/** How long connections get to end by themselves when the server stops, in ms. */
+const GRACE = 2_000;
+
+export interface HttpServerOptions {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** PEM. Without it the server speaks plain http. */
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+  readonly limits: Config['http'];
+  readonly files: WebFiles;
+  /** Makes the sessions, once the port is known. Requests wait for it. */
+  readonly sessions: (port: number) => Promise<ServerSessions>;
+  /** Hears of errors that are bugs. */
+  readonly report: (error: unknown) => void;
+}
+
+export interface HttpServer {
+  readonly port: number;
+  readonly sessions: ServerSessions;
+  /** Takes no more connections, ends those that are open, and resolves when all are gone. */
+  close(): Promise<void>;
+}
+
+/** Listens. Rejects with the platform's error (EADDRINUSE, EACCES and the like) when it cannot. */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { files, limits, report } = options;
+  const ready = Promise.withResolvers<ServerSessions>();
+  const sockets = new WebSocketServer({ noServer: true, ...WEBSOCKET_OPTIONS });
+
+  const post: RequestListener = async (request, response) => {
+    try {
+      for (const [name, value] of Object.entries(CROSS_ORIGIN)) response.setHeader(name, value);
+      const outcome = await handlePost(request, response, await ready.promise);
+      if (outcome === 'unknown' && !response.destroyed) files.refuse(response);
+    } catch (error) {
+      // The client went away in the middle; anything else is ours.
+      if (!request.readableAborted) report(error);
+      response.destroy();
+    }
+  };
+
+  const server = listener(options, (request, response) => {
+    if (request.url !== SESSION_PATH) files.serve(request, response);
+    else if (request.method === 'POST') post(request, response);
+    else if (request.method === 'OPTIONS') response.writeHead(204, PREFLIGHT).end();
+    else files.serve(request, response);
+  });
+  server.maxConnections = limits.connections;
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    if (request.url !== SESSION_PATH) return refuseUpgrade(socket);
+    ready.promise.then(
+      (sessions) =>
+        sockets.handleUpgrade(request, socket, head, (one) => acceptWebSocket(one, sessions)),
+      () => socket.destroy(),
+    );
+  });
+
+  await listen(server, options);
+  const { port } = server.address() as AddressInfo;
+  try {
+    const sessions = await options.sessions(port);
+    ready.resolve(sessions);
+    return { port, sessions, close: () => close(server, sockets, sessions) };
+  } catch (error) {
+    ready.promise.catch(report);
+    ready.reject(error);
+    server.close();
+    server.closeAllConnections();
+    throw error;
+  }
+}
+
+function listener({ tls, limits }: HttpServerOptions, handle: RequestListener): Server {
+  const options = {
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.idleMs,
+    connectionsCheckingInterval: Math.min(5_000, limits.headersMs),
+  };
+  return tls ? createTlsServer({ ...options, ...tls }, handle) : createServer(options, handle);
+}
+
+function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function refuseUpgrade(socket: Duplex): void {
+  const headers = Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 404 Not Found\r\n${headers.join('')}content-length: 0\r\n\r\n`);
+}
+
+async function close(
+  server: Server,
+  sockets: WebSocketServer,
+  sessions: ServerSessions,
+): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  sessions.stop();
+  for (const socket of sockets.clients) socket.close(1001);
+  server.closeIdleConnections();
+  const timer = setTimeout(() => {
+    for (const socket of sockets.clients) socket.terminate();
+    server.closeAllConnections();
+  }, GRACE);
+  await closed;
+  clearTimeout(timer);
+}

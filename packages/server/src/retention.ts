@@ -1,0 +1,61 @@
+/** Deletes, hourly and in small steps between requests, what the host does not keep. */
+import type { Clock } from '@polynya/reach/clock';
+import type { Config } from './config.ts';
+import type { Engine } from './engine.ts';
+import { bugLine, type Log } from './server-log.ts';
+
+const HOUR = 3_600_000;
+const DAY_HOURS = 24;
+
+export interface RetentionOptions {
+  readonly engine: Engine;
+  readonly keep: Config['keep'];
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Runs at once and then hourly. What is returned stops it and resolves when the run under way has ended. */
+export function startRetention(options: RetentionOptions): () => Promise<void> {
+  let stopped = false;
+  let cancel = (): void => undefined;
+  const loop = async (): Promise<void> => {
+    try {
+      await retainOnce(options, () => stopped);
+    } catch (error) {
+      options.log(bugLine(error));
+    }
+    if (stopped) return;
+    cancel = options.clock.setTimeout(() => {
+      running = loop();
+    }, HOUR);
+  };
+  let running = loop();
+  return () => {
+    stopped = true;
+    cancel();
+    return running;
+  };
+}
+
+/** One run: chunk by chunk, then overwrites what it deleted. */
+export async function retainOnce(
+  { engine, keep, clock, log }: RetentionOptions,
+  stopped = () => false,
+): Promise<void> {
+  const started = clock.now();
+  const now = Math.floor(started / HOUR);
+  const since = Math.max(0, now - keep.days * DAY_HOURS);
+  const retention = {
+    now,
+    entriesSince: since,
+    blobsSince: since,
+    largeBlobsSince: Math.max(0, now - keep.largeBlobDays * DAY_HOURS),
+    largeBlob: keep.largeBlob,
+    maxBytes: keep.maxBytes,
+  };
+  let chunks = 0;
+  while (!stopped() && (await engine.retain(retention))) chunks++;
+  if (stopped()) return;
+  await engine.scrub();
+  if (chunks > 0) log({ event: 'retention', chunks, ms: Math.max(0, clock.now() - started) });
+}

@@ -1,0 +1,164 @@
+/** A whole server: data folder, engine, delivery, sessions, port. Everything it needs is given here. */
+import { createHash } from 'node:crypto';
+import type { Clock, Random } from '@polynya/reach/clock';
+import { ServerSessions } from '@polynya/reach/server-sessions';
+import { ConfigError, type ConfigInput, parseConfig } from './config.ts';
+import { Delivery } from './delivery.ts';
+import type { Synchronous } from './engine/sqlite/database.ts';
+import { SqliteEngine } from './engine/sqlite/sqlite-engine.ts';
+import { StorageError } from './engine.ts';
+import { SESSION_PATH, startHttpServer } from './http-server.ts';
+import { startRetention } from './retention.ts';
+import { bugLine, type Log } from './server-log.ts';
+import { databasePath, loadServerKeys, makeDataDir } from './server-state.ts';
+import { WebFiles } from './web-files.ts';
+
+const DAY = 86_400;
+
+export interface ServeOptions {
+  /** Holds the identity and the database; made if it is not there. */
+  readonly dataDir: string;
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** PEM. */
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+  /** The built page. */
+  readonly pageDir?: string;
+  /** URLs that lead to this server's session endpoint, for the access record; else the one of `host` and `port`. */
+  readonly endpoints?: readonly string[];
+  readonly config?: ConfigInput;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Only for tests. */
+  readonly synchronous?: Synchronous;
+}
+
+export interface RunningServer {
+  /** Of the site; the session endpoint is at `/s` under it. */
+  readonly url: string;
+  readonly endpoints: readonly string[];
+  /** The Ed25519 public key. */
+  readonly identity: Uint8Array;
+  /** Makes an invite to this server and answers its secret, which is kept nowhere. */
+  invite(uses: number, days: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** The server does not start; `message` is one sentence. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+/** What to tell the host when `startServer` rejects, or undefined for a bug. */
+export function startFailure(error: unknown): string | undefined {
+  const told =
+    error instanceof StartError || error instanceof StorageError || error instanceof ConfigError;
+  return told ? error.message : undefined;
+}
+
+/** Starts a server, whole or not at all. @throws StartError, StorageError, ConfigError */
+export async function startServer(options: ServeOptions): Promise<RunningServer> {
+  const { dataDir, clock, random, log, tls } = options;
+  const config = parseConfig(options.config);
+  const files = loadPage(options.pageDir);
+  makeDataDir(dataDir);
+  const now = () => clock.now();
+  const synchronous = options.synchronous ?? 'FULL';
+  // First, because it keeps other servers out of the folder.
+  const engine = new SqliteEngine({ path: databasePath(dataDir), now, synchronous });
+  const report = (error: unknown): void => log(lineFor(error));
+  const scheme = tls ? 'https' : 'http';
+  const urlAt = (port: number) => `${scheme}://${hostInUrl(options.host)}:${port}`;
+  const endpointsAt = (port: number) => options.endpoints ?? [`${urlAt(port)}${SESSION_PATH}`];
+  try {
+    const keys = loadServerKeys(dataDir, random);
+    const handler = new Delivery({ engine, config, now, report });
+    const http = await startHttpServer({
+      ...options,
+      limits: config.http,
+      files,
+      report,
+      sessions: async (port) => {
+        const endpoints = endpointsAt(port);
+        const { build } = files;
+        const wiring = { ...keys, endpoints, build, clock, random, handler, report };
+        const sessions = new ServerSessions(wiring);
+        await sessions.start();
+        return sessions;
+      },
+    }).catch((error: unknown) => {
+      throw asStartError(error, options);
+    });
+    const stopRetention = startRetention({ engine, keep: config.keep, clock, log });
+    log({ event: 'started', tls: tls !== undefined, page: options.pageDir !== undefined });
+    return {
+      url: urlAt(http.port),
+      endpoints: endpointsAt(http.port),
+      identity: http.sessions.identity(),
+      invite: (uses, days) => invite(engine, random, uses, Math.floor(now() / 1_000) + days * DAY),
+      close: async () => {
+        await http.close();
+        await stopRetention();
+        await engine.close();
+        log({ event: 'stopped' });
+      },
+    };
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+async function invite(
+  engine: SqliteEngine,
+  random: Random,
+  uses: number,
+  until: number,
+): Promise<Uint8Array> {
+  const secret = random(32);
+  const hash = new Uint8Array(createHash('sha256').update(secret).digest());
+  // Random, so that no allowance can withdraw it.
+  await engine.invite({ hash, uses, until, tag: random(32) });
+  return secret;
+}
+
+function loadPage(folder: string | undefined): WebFiles {
+  try {
+    return new WebFiles(folder);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StartError(`The page's folder ${folder} cannot be read (${why}).`, { cause: error });
+  }
+}
+
+function asStartError(error: unknown, { host, port }: ServeOptions): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') {
+    const message = `Port ${port} of ${host} is in use: stop what runs there, or choose another port.`;
+    return new StartError(message, { cause: error });
+  }
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new StartError(`The server cannot listen on ${host}, port ${port} (${code}).`, {
+      cause: error,
+    });
+  }
+  if (String(code).startsWith('ERR_OSSL') || String(code).startsWith('ERR_SSL')) {
+    return new StartError('The certificate or its key cannot be used: give both in PEM form.', {
+      cause: error,
+    });
+  }
+  return error;
+}
+
+function lineFor(error: unknown): ReturnType<typeof bugLine> {
+  if (!(error instanceof StorageError)) return bugLine(error);
+  return { event: 'storage-failed', fault: error.fault, why: error.message };
+}
+
+/** A host that means every address is reached on this machine by the local one. */
+function hostInUrl(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

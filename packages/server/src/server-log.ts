@@ -1,0 +1,17 @@
+/** What a server says about itself: events and counts. Never an address, id, name, or text that came from outside. */
+
+export type LogLine =
+  | { readonly event: 'started'; readonly tls: boolean; readonly page: boolean }
+  | { readonly event: 'stopped' }
+  | { readonly event: 'retention'; readonly chunks: number; readonly ms: number }
+  | { readonly event: 'storage-failed'; readonly fault: string; readonly why: string }
+  | { readonly event: 'bug'; readonly error: string; readonly at: readonly string[] };
+
+export type Log = (line: LogLine) => void;
+
+/** A bug's kind and where it happened. Its message stays out: it may quote what came from outside. */
+export function bugLine(error: unknown): LogLine {
+  if (!(error instanceof Error)) return { event: 'bug', error: typeof error, at: [] };
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
+  return { event: 'bug', error: error.name, at: frames.slice(0, 5).map((line) => line.trim()) };
+}

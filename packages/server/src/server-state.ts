@@ -1,0 +1,103 @@
+/**
+ * The data folder: the server's identity and handle key in a file that only its owner reads, the
+ * database beside it. A server that loses this file is another server.
+ */
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Random } from '@polynya/reach/clock';
+import * as v from 'valibot';
+import { StorageError } from './engine.ts';
+
+const SECRET = 32;
+
+export interface ServerKeyFile {
+  /** The Ed25519 seed of the server's identity. */
+  readonly identity: Uint8Array;
+  /** MACs the handles of sessions, so that a restarted server knows its own. */
+  readonly handleKey: Uint8Array;
+}
+
+const secret = v.pipe(
+  v.string(),
+  v.transform((text) => new Uint8Array(Buffer.from(text, 'base64url'))),
+  v.check((bytes) => bytes.length === SECRET),
+);
+const schema = v.strictObject({ version: v.literal(1), identity: secret, handleKey: secret });
+
+export const databasePath = (dataDir: string): string => join(dataDir, 'polynya.db');
+const keyPath = (dataDir: string): string => join(dataDir, 'server-keys.json');
+
+/** Makes the folder if need be. @throws StorageError */
+export function makeDataDir(dataDir: string): void {
+  told(`The data folder ${dataDir} cannot be used`, () =>
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 }),
+  );
+}
+
+/** Reads the keys, or makes them on the first start. @throws StorageError */
+export function loadServerKeys(dataDir: string, random: Random): ServerKeyFile {
+  const path = keyPath(dataDir);
+  return told(`The key file ${path} cannot be used`, () => {
+    if (!existsSync(path)) create(path, random);
+    // Backups and copies tend to lose this.
+    chmodSync(path, 0o600);
+    return parse(path);
+  });
+}
+
+function parse(path: string): ServerKeyFile {
+  const damaged = (cause?: unknown) =>
+    new StorageError(
+      'corrupt',
+      `The key file ${path} is damaged: restore it from a backup, or move the whole data folder away to start a new server.`,
+      cause,
+    );
+  try {
+    const parsed = v.safeParse(schema, JSON.parse(readFileSync(path, 'utf8')));
+    if (parsed.success) return parsed.output;
+  } catch (error) {
+    // The parser's message would quote what it read.
+    throw error instanceof SyntaxError ? damaged() : error;
+  }
+  throw damaged();
+}
+
+/** All of the file is there after a crash, or none of it. */
+function create(path: string, random: Random): void {
+  const fresh = () => Buffer.from(random(SECRET)).toString('base64url');
+  const text = JSON.stringify({ version: 1, identity: fresh(), handleKey: fresh() });
+  const temporary = `${path}.new`;
+  withFile(temporary, 'w', (file) => writeSync(file, `${text}\n`));
+  renameSync(temporary, path);
+  withFile(dirname(path), 'r', () => undefined);
+}
+
+function withFile(path: string, flags: string, use: (file: number) => void): void {
+  const file = openSync(path, flags, 0o600);
+  try {
+    use(file);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function told<T>(what: string, use: () => T): T {
+  try {
+    return use();
+  } catch (error) {
+    if (error instanceof StorageError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StorageError('unavailable', `${what} (${why}).`, error);
+  }
+}

@@ -23,10 +23,24 @@ export const fileRecord = struct({
   problem: optional(text(32)),
   /** Bit i of byte i >> 3: piece i was moved. */
   present: bytes(0, LIMITS.pieces / 8),
+  /** Of an own file: what takes its blob off the server. */
+  drop: bytes(0, 32),
   /** Of an own file: the message that goes to the outbox when all pieces are on the server. null: still being copied. */
   content: optional(content),
 });
 export type FileRecord = Infer<typeof fileRecord>;
+
+/** One to be fetched. */
+export const INCOMING: FileRecord = {
+  direction: 'down',
+  state: 'waiting',
+  problem: null,
+  present: new Uint8Array(),
+  drop: new Uint8Array(),
+  content: null,
+};
+/** An own one that is yet to be copied. */
+export const OUTGOING: FileRecord = { ...INCOMING, direction: 'up' };
 
 export const fileKeys = {
   record: (chat: ChatId, id: MessageId) => `record/${chat}/${id}`,

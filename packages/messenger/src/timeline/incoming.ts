@@ -2,7 +2,7 @@
 import { toHex } from '@polynya/protocol/bytes';
 import type { Content, FileRef } from '@polynya/protocol/content';
 import type { MessageId, PersonId } from '../api.ts';
-import { AUTOMATIC, fileKeys, fileRecord, pieceCount } from '../files/file-record.ts';
+import { AUTOMATIC, fileKeys, fileRecord, INCOMING, pieceCount } from '../files/file-record.ts';
 import { amend, amendmentOf, type LoggedAmendment } from './amendment.ts';
 import type { Arrived, Happened, Queued } from './arrived.ts';
 import type { Draft } from './draft.ts';
@@ -118,8 +118,7 @@ function wordsOf(content: Content): Words | null {
       return { text, reply, mentions: content.mentions.map(toHex), file };
     }
     case 'unknown':
-      // The codec may have cut it in the middle of a letter.
-      return { text: content.text.toWellFormed(), reply: null, mentions: [], file: null };
+      return { text: content.text, reply: null, mentions: [], file: null };
     default:
       return null;
   }
@@ -178,14 +177,6 @@ async function wantFile(draft: Draft, id: MessageId, ref: FileRef): Promise<void
   const record = fileKeys.record(draft.chat, id);
   if (ref.size > AUTOMATIC || pieceCount(ref) === null) return;
   if (await draft.get('file', record)) return;
-  draft.put('file', record, encode(fileRecord, REMOTE));
+  draft.put('file', record, encode(fileRecord, INCOMING));
   draft.put('file', fileKeys.todo(draft.chat, id), new Uint8Array());
 }
-
-const REMOTE = {
-  direction: 'down',
-  state: 'waiting',
-  problem: null,
-  present: new Uint8Array(),
-  content: null,
-} as const;

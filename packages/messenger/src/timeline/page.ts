@@ -1,5 +1,6 @@
 /** Rows as a person sees them: names, reactions, quotes, states, resolved when the page is asked for. */
 
+import type { FileRef } from '@polynya/protocol/content';
 import type {
   ChatEvent,
   ChatId,
@@ -109,6 +110,7 @@ export class PageReader {
   ): Promise<MessageView> {
     const { names } = this.#view;
     const message = withPending(stored);
+    const record = message.file && (await this.#record(message.id));
     return {
       id: message.id,
       seq: message.seq,
@@ -122,10 +124,10 @@ export class PageReader {
       reply: message.reply && !message.deleted ? await this.#quote(message.reply, near) : null,
       mentions: message.mentions,
       reactions: this.#reactions(message),
-      file: message.file && (await this.#file(message.id, message.file)),
+      file: message.file && fileView(message.file, record),
       event: null,
       state: this.#stateOf(message),
-      problem: message.problem as ProblemCode | null,
+      problem: (message.problem ?? record?.problem ?? null) as ProblemCode | null,
     };
   }
 
@@ -201,13 +203,9 @@ export class PageReader {
     return [...byEmoji.values()];
   }
 
-  async #file(id: MessageId, ref: NonNullable<MessageRow['file']>): Promise<FileView> {
-    const { name, type, size, width, height, duration, thumb } = ref;
+  async #record(id: MessageId): Promise<FileRecord | null> {
     const stored = await this.#store.get('file', fileKeys.record(this.#chat, id));
-    const record: FileRecord | undefined = stored && decode(fileRecord, stored);
-    const state = record?.state ?? 'remote';
-    const done = state === 'here' ? size : record ? bytesDone(ref, record.present) : 0;
-    return { name, type, size, width, height, duration, thumb, state, done };
+    return stored ? decode(fileRecord, stored) : null;
   }
 
   #stateOf({ mine, seq, state }: MessageRow): SendState | null {
@@ -216,6 +214,13 @@ export class PageReader {
     if (seq <= this.#reached.read) return 'read';
     return seq <= this.#reached.delivered ? 'delivered' : 'sent';
   }
+}
+
+function fileView(ref: FileRef, record: FileRecord | null): FileView {
+  const { name, type, size, width, height, duration, thumb } = ref;
+  const state = record?.state ?? 'remote';
+  const done = state === 'here' ? size : bytesDone(ref, record?.present ?? new Uint8Array());
+  return { name, type, size, width, height, duration, thumb, state, done };
 }
 
 /** How far all of these people have come; 0 where nobody else is there. */

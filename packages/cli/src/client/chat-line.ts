@@ -1,0 +1,62 @@
+/** What somebody types in `polynya chat`: a text, or a command that begins with a slash. */
+export type ChatLine =
+  | { readonly say: 'text'; readonly text: string }
+  | { readonly say: 'reply' | 'edit'; readonly message: string; readonly text: string }
+  | { readonly say: 'react'; readonly message: string; readonly emoji: string }
+  | { readonly say: 'delete'; readonly message: string }
+  | { readonly say: 'save'; readonly message: string; readonly path: string }
+  | { readonly say: 'file'; readonly path: string }
+  | { readonly say: 'help' | 'people' | 'quit' | 'nothing' }
+  /** No such command, or something is missing: `usage` is how it goes, if it is one. */
+  | { readonly say: 'wrong'; readonly usage: string | undefined };
+
+/** How each command goes and what it does. */
+export const chatCommands: Readonly<Record<string, readonly [usage: string, what: string]>> = {
+  reply: ['/reply MESSAGE TEXT', 'answers a message'],
+  react: ['/react MESSAGE [EMOJI]', 'reacts to it; without an emoji takes that back'],
+  edit: ['/edit MESSAGE TEXT', 'changes what you wrote'],
+  delete: ['/delete MESSAGE', 'takes back what you wrote'],
+  file: ['/file PATH', 'sends a file'],
+  save: ['/save MESSAGE [PATH]', 'saves a file that was sent'],
+  people: ['/people', 'who is here'],
+  help: ['/help', 'these lines; a text that begins with a slash is sent with two'],
+  quit: ['/quit', 'leaves the terminal, not the chat'],
+};
+
+export function parseChatLine(line: string): ChatLine {
+  if (line.trim() === '') return { say: 'nothing' };
+  if (!line.startsWith('/')) return { say: 'text', text: line };
+  if (line.startsWith('//')) return { say: 'text', text: line.slice(1) };
+  const [, command = '', rest = ''] = /^\/(\S*)\s*([\s\S]*?)\s*$/.exec(line) ?? [];
+  const [, message = '', after = ''] = /^(\S*)\s*([\s\S]*)$/.exec(rest) ?? [];
+  const parsed = commandOf(command, rest, message, after);
+  const usage = Object.hasOwn(chatCommands, command) ? chatCommands[command]?.[0] : undefined;
+  return parsed ?? { say: 'wrong', usage };
+}
+
+function commandOf(
+  command: string,
+  rest: string,
+  message: string,
+  after: string,
+): ChatLine | undefined {
+  switch (command) {
+    case 'reply':
+    case 'edit':
+      return after ? { say: command, message, text: after } : undefined;
+    case 'react':
+      return message ? { say: command, message, emoji: after } : undefined;
+    case 'delete':
+      return message ? { say: command, message } : undefined;
+    case 'save':
+      return message ? { say: command, message, path: after || '.' } : undefined;
+    case 'file':
+      return rest ? { say: command, path: rest } : undefined;
+    case 'help':
+    case 'people':
+    case 'quit':
+      return { say: command };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * A person on this machine: a folder (0700) with the sealed store and the key that opens it. The store's
+ * lock keeps a second process away, so a device has one writer.
+ */
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { AppStatus, Messenger } from '@polynya/messenger/api';
+import { Failure } from '../failure.ts';
+import type { Terminal } from '../terminal.ts';
+import { failureOf, problemWords } from '../words.ts';
+import { answer } from './answers.ts';
+import { openMessenger } from './open-messenger.ts';
+
+/** `--profile`, else POLYNYA_PROFILE, else the user's data folder (XDG base directories). */
+export function profileFolder(given: string | undefined, env: Terminal['env']): string {
+  const chosen = given ?? env.POLYNYA_PROFILE;
+  if (chosen) return resolve(chosen);
+  const data = env.XDG_DATA_HOME || join(homedir(), '.local', 'share');
+  return join(data, 'polynya', 'default');
+}
+
+/**
+ * Runs `work` with the messenger of a profile and closes it in any case.
+ * @throws Failure for everything that a person can do something about
+ */
+export async function withMessenger<T>(
+  given: string | undefined,
+  terminal: Terminal,
+  work: (messenger: Messenger) => Promise<T>,
+): Promise<T> {
+  const folder = profileFolder(given, terminal.env);
+  try {
+    const messenger = await openMessenger(folder);
+    try {
+      return await work(messenger);
+    } finally {
+      await messenger.close();
+    }
+  } catch (error) {
+    throw failureOf(error, folder) ?? error;
+  }
+}
+
+/** As `withMessenger`, for what only somebody who has joined can do. */
+export function withPerson<T>(
+  given: string | undefined,
+  terminal: Terminal,
+  work: (messenger: Messenger, me: NonNullable<AppStatus['me']>) => Promise<T>,
+): Promise<T> {
+  return withMessenger(given, terminal, async (messenger) => {
+    const { me } = await answer(messenger, { query: 'status' });
+    if (!me) throw new Failure(problemWords['not-registered']);
+    return work(messenger, me);
+  });
+}

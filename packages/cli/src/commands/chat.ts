@@ -1,0 +1,98 @@
+/** `polynya chat CHAT`: a conversation line by line, what others say appearing above what one types. */
+import type { ChatId, MessageView, Messenger } from '@polynya/messenger/api';
+import { act } from '../client/act.ts';
+import { answer } from '../client/answers.ts';
+import { catchUp } from '../client/catch-up.ts';
+import { parseChatLine } from '../client/chat-line.ts';
+import { findChat } from '../client/find.ts';
+import { type FeedListener, follow } from '../client/follow.ts';
+import { withPerson } from '../client/profile.ts';
+import { Prompt } from '../client/prompt.ts';
+import { command, profileOption } from '../command.ts';
+import { cleanLine } from '../render/clean.ts';
+import { messageLines, namesIn } from '../render/messages.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** Messages shown at the beginning. */
+const HISTORY = 30;
+
+export const chat = command({
+  options: { ...profileOption },
+  takes: [1, 1],
+  async run({ profile }, [wanted = ''], terminal) {
+    await withPerson(profile, terminal, async (messenger) => {
+      await catchUp(messenger, terminal);
+      const found = await findChat(messenger, wanted);
+      await converse(messenger, found.chat, cleanLine(found.title), terminal);
+    });
+  },
+});
+
+/** Returns when the user ends it, once all that was typed has been handed over. */
+async function converse(
+  messenger: Messenger,
+  chat: ChatId,
+  title: string,
+  terminal: Terminal,
+): Promise<void> {
+  const ended = Promise.withResolvers<void>();
+  // One after the other, so that what is typed first is said first.
+  let work: Promise<void> = Promise.resolve();
+  const next = (step: () => Promise<void>) => {
+    work = work.then(step);
+    work.catch(ended.reject);
+  };
+  const typed = (text: string) => {
+    const line = parseChatLine(text);
+    if (line.say === 'quit') prompt.close();
+    else next(async () => prompt.print(await act(messenger, chat, line, terminal)));
+  };
+  const prompt = new Prompt(terminal, typed, ended.resolve);
+  const stop = () => prompt.close();
+  terminal.ended.addEventListener('abort', stop, { once: true });
+
+  prompt.print([`${title}: type and press Enter; /help for more, /quit to end.`]);
+  const people = (await answer(messenger, { query: 'chat', chat }))?.people ?? [];
+  const changes = new Shown();
+  const show: FeedListener = (messages, page) => {
+    const names = namesIn(page.messages, people);
+    prompt.print(messages.flatMap((message) => changes.lines(message, names)));
+    const seq = Math.max(0, ...messages.map((message) => message.seq ?? 0));
+    if (seq > 0) next(() => messenger.read(chat, seq));
+  };
+  const ends = [follow(messenger, chat, HISTORY, show), showLine(messenger, prompt)];
+  try {
+    await ended.promise;
+  } finally {
+    terminal.ended.removeEventListener('abort', stop);
+    for (const end of ends) end();
+    prompt.close();
+  }
+  await work;
+}
+
+/** Says when the line goes and when it is back. */
+function showLine(messenger: Messenger, prompt: Prompt): () => void {
+  let online = true;
+  return messenger.subscribe({ query: 'status' }, ({ line }) => {
+    if (line === 'offline' && online) {
+      prompt.print(['* offline: what you write goes when the line is back']);
+    }
+    if (line === 'online' && !online) prompt.print(['* online again']);
+    if (line !== 'connecting') online = line === 'online';
+  });
+}
+
+/** What is on the screen: a change is shown as such, and that an own message was stored is not. */
+class Shown {
+  readonly #stored = new Map<string, boolean>();
+
+  lines(message: MessageView, names: ReadonlyMap<string, string>): string[] {
+    const before = this.#stored.get(message.id);
+    this.#stored.set(message.id, message.seq !== null);
+    if (before === false && message.seq !== null) return [];
+    const state = message.state === 'failed' ? message.state : null;
+    const [first = '', ...more] = messageLines({ ...message, state }, names);
+    return [before === undefined ? first : `~ ${first}`, ...more];
+  }
+}

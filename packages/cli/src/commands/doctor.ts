@@ -1,0 +1,52 @@
+/** `polynya doctor`: what stands between this profile and its server. Exit code 1 if anything does. */
+import type { AppStatus } from '@polynya/messenger/api';
+import { answer } from '../client/answers.ts';
+import { withMessenger } from '../client/profile.ts';
+import { command, profileOption } from '../command.ts';
+import { Failure } from '../failure.ts';
+import { cleanLine } from '../render/clean.ts';
+import { print } from '../terminal.ts';
+import { version } from '../version.ts';
+
+/** How long the line may take before it counts as down, ms. */
+const PATIENCE = 10_000;
+
+export const doctor = command({
+  options: { ...profileOption },
+  takes: [0, 0],
+  async run({ profile }, _, terminal) {
+    print(terminal, `polynya ${version()}, Node ${process.versions.node}`);
+    await withMessenger(profile, terminal, async (messenger) => {
+      const query = { query: 'status' } as const;
+      const signal = AbortSignal.any([AbortSignal.timeout(PATIENCE), terminal.ended]);
+      const online = (status: AppStatus) => status.me === null || status.line === 'online';
+      const status = await answer(messenger, query, online, signal).catch(() =>
+        answer(messenger, query),
+      );
+      print(terminal, ...statusLines(status));
+      if (troubled(status)) throw new Failure('Something above needs attention.');
+    });
+  },
+});
+
+function troubled({ me, line, clockOff, storageFull, outdated }: AppStatus): boolean {
+  return (me !== null && line !== 'online') || clockOff !== null || storageFull || outdated;
+}
+
+/** What there is to say about a status, a line each. */
+export function statusLines(status: AppStatus): string[] {
+  const { me, line, clockOff, storageFull, outdated, build } = status;
+  if (!me) return ['Nobody has joined with this profile yet: polynya join LINK --name NAME'];
+  const lines = [`You are ${cleanLine(me.name)} #${me.tag}.`, `Line: ${line}.`];
+  if (clockOff === null) lines.push('Clock: right.');
+  else {
+    const minutes = Math.round(Math.abs(clockOff) / 60_000);
+    lines.push(
+      `Clock: ${minutes} minutes ${clockOff > 0 ? 'ahead of' : 'behind'} the server's; set it right.`,
+    );
+  }
+  lines.push(storageFull ? 'Disk: full; free some space.' : 'Disk: fine.');
+  if (outdated) lines.push('Protocol: none is shared with the server; update this program.');
+  if (build) lines.push(`Server's build: ${cleanLine(build)}.`);
+  return lines;
+}

@@ -1,0 +1,19 @@
+/** `polynya invite`: one more invite to the server that runs on this machine. */
+import { command, wholeNumber } from '../command.ts';
+import { askForInvite } from '../host/control-socket.ts';
+import { dataFolder, longestInvite, mostUses } from '../host/settings.ts';
+import { qrLines } from '../render/qr.ts';
+import { print } from '../terminal.ts';
+
+export const invite = command({
+  options: { data: { type: 'string' }, uses: { type: 'string' }, days: { type: 'string' } },
+  takes: [0, 0],
+  async run({ data, uses, days }, _, terminal) {
+    const link = await askForInvite(dataFolder(data, terminal.env), {
+      uses: wholeNumber('--uses', uses, 1, [1, mostUses]),
+      days: wholeNumber('--days', days, 7, [1, longestInvite]),
+    });
+    print(terminal, link);
+    if (terminal.output.isTTY) print(terminal, ...qrLines(link));
+  },
+});

@@ -1,0 +1,16 @@
+/** `polynya new-group TITLE`: a group with nobody in it yet but its creator. */
+import { withPerson } from '../client/profile.ts';
+import { command, profileOption } from '../command.ts';
+import { shortId } from '../render/units.ts';
+import { print } from '../terminal.ts';
+
+export const newGroup = command({
+  options: { ...profileOption },
+  takes: [1, 1],
+  async run({ profile }, [title = ''], terminal) {
+    await withPerson(profile, terminal, async (messenger) => {
+      const { chat } = await messenger.createGroup(title);
+      print(terminal, shortId(chat));
+    });
+  },
+});

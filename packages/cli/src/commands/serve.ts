@@ -1,0 +1,134 @@
+/** `polynya serve`: runs a server with the page, until Ctrl-C or SIGTERM. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeHostInvite } from '@polynya/server/host-invite';
+import {
+  type RunningServer,
+  type ServeOptions,
+  startFailure,
+  startServer,
+} from '@polynya/server/serve';
+import { command, wholeNumber } from '../command.ts';
+import { Failure } from '../failure.ts';
+import { openControl } from '../host/control-socket.ts';
+import { reachableHost } from '../host/reachable-at.ts';
+import {
+  dataFolder,
+  longestInvite,
+  mostUses,
+  pageFolder,
+  publicUrls,
+  readTls,
+} from '../host/settings.ts';
+import { qrLines } from '../render/qr.ts';
+import { endOf, note, print, type Terminal } from '../terminal.ts';
+
+const PORT = 8787;
+
+export const serve = command({
+  options: {
+    host: { type: 'string' },
+    port: { type: 'string' },
+    data: { type: 'string' },
+    /** The certificate; its key is the word after it. */
+    tls: { type: 'string' },
+    public: { type: 'string', multiple: true },
+    uses: { type: 'string' },
+    days: { type: 'string' },
+  },
+  takes: [0, 1],
+  async run(given, [key], terminal) {
+    const tls = readTls(given.tls, key);
+    const host = given.host ?? (tls ? '0.0.0.0' : '127.0.0.1');
+    const port = wholeNumber('The port', given.port ?? terminal.env.PORT, PORT, [0, 65_535]);
+    const uses = wholeNumber('--uses', given.uses, 1, [1, mostUses]);
+    const days = wholeNumber('--days', given.days, 7, [1, longestInvite]);
+    const dataDir = dataFolder(given.data, terminal.env);
+    const urls = publicUrls(given.public ?? []);
+    if (tls && urls.length === 0 && port !== 0)
+      urls.push(`https://${reachableHost(tls.cert)}:${port}`);
+    if (!existsSync(join(pageFolder, 'index.html'))) {
+      throw new Failure('The page is not built yet: run npm run build, or npm start.');
+    }
+    const server = await start({
+      dataDir,
+      host,
+      port,
+      pageDir: pageFolder,
+      ...(tls && { tls }),
+      ...(urls.length > 0 && { endpoints: urls.map((url) => `${url}/s`) }),
+      clock: { now: () => Date.now(), setTimeout: after },
+      random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      log: (line) => {
+        // That it started and stopped is said below, in words.
+        if (line.event !== 'started' && line.event !== 'stopped')
+          note(terminal, JSON.stringify(line));
+      },
+    });
+    try {
+      const page = urls[0] ?? server.url;
+      const link = await makeHostInvite(server, `${page}/`, uses, days);
+      print(terminal, ...greeting(page, link, { uses, days, dataDir, qr: tls !== undefined }));
+      await attend(server, page, dataDir, terminal);
+    } finally {
+      await server.close();
+    }
+    print(terminal, 'Stopped. All that was acknowledged is kept.');
+  },
+});
+
+/** @throws Failure with the server's own sentence */
+async function start(options: ServeOptions): Promise<RunningServer> {
+  try {
+    return await startServer(options);
+  } catch (error) {
+    const sentence = startFailure(error);
+    throw sentence === undefined ? error : new Failure(sentence, 1, error);
+  }
+}
+
+/** Makes invites for `polynya invite` until the user wants an end. */
+async function attend(
+  server: RunningServer,
+  page: string,
+  dataDir: string,
+  terminal: Terminal,
+): Promise<void> {
+  let close: (() => Promise<void>) | undefined;
+  try {
+    close = await openControl(dataDir, ({ uses, days }) =>
+      makeHostInvite(server, `${page}/`, uses, days),
+    );
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    note(terminal, `polynya invite will not work: ${error.message}`);
+  }
+  await endOf(terminal);
+  await close?.();
+}
+
+interface Greeting {
+  readonly uses: number;
+  readonly days: number;
+  readonly dataDir: string;
+  readonly qr: boolean;
+}
+
+function greeting(page: string, link: string, { uses, days, dataDir, qr }: Greeting): string[] {
+  const people = uses === 1 ? 'one person' : `${uses} people`;
+  const time = days === 1 ? 'one day' : `${days} days`;
+  return [
+    `Polynya runs at ${page} and keeps its data in ${dataDir}.`,
+    '',
+    `This link admits ${people} within ${time}; polynya invite makes another:`,
+    link,
+    '',
+    ...(qr ? [...qrLines(link), ''] : []),
+    'Stop it with Ctrl-C.',
+  ];
+}
+
+function after(run: () => void, ms: number): () => void {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,58 @@
+/** `polynya COMMAND ...`: finds the command, runs it, and ends with its sentence and exit code. */
+import { commands, helpText } from './commands.ts';
+import { Failure, systemCode } from './failure.ts';
+import { note, print, type Terminal } from './terminal.ts';
+import { version } from './version.ts';
+
+/** Runs one command line. Answers the exit code; bugs are thrown. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  const [name = 'help', ...rest] = args;
+  if (['help', '--help', '-h'].includes(name) || rest.includes('--help')) {
+    print(terminal, helpText());
+    return 0;
+  }
+  if (name === '--version') {
+    print(terminal, version());
+    return 0;
+  }
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!entry) {
+    note(terminal, `There is no command "${name}": see polynya help`);
+    return 2;
+  }
+  try {
+    const command = await entry.load();
+    await command.run(rest, entry.usage, terminal);
+    return 0;
+  } catch (error) {
+    if (terminal.ended.aborted && error === terminal.ended.reason) return 130;
+    if (!(error instanceof Failure)) throw error;
+    note(terminal, error.message);
+    return error.exitCode;
+  }
+}
+
+async function main(): Promise<void> {
+  const end = new AbortController();
+  const stop = () => {
+    // A second Ctrl-C is not asked to wait.
+    if (end.signal.aborted) process.exit(130);
+    end.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  // Whoever reads our output may stop doing so: `polynya read | head`.
+  process.stdout.on('error', (error) => {
+    if (systemCode(error) !== 'EPIPE') throw error;
+    process.exit(0);
+  });
+  const { stdin: input, stdout: output, stderr: notes, env } = process;
+  process.exitCode = await run(process.argv.slice(2), {
+    input,
+    output,
+    notes,
+    env,
+    ended: end.signal,
+  });
+}
+
+if (import.meta.main) await main();

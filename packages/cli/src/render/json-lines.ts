@@ -1,0 +1,66 @@
+/**
+ * The lines that `--json` prints, one value in each. Programs of others read them: fields are only ever
+ * added, times are ISO 8601 in UTC, ids are whole, and what is not there is null.
+ */
+import type { ChatSummary, MessageView, PersonView } from '@polynya/messenger/api';
+import { cleanJson } from './clean.ts';
+import { tagOf } from './names.ts';
+
+export function chatJson(chat: ChatSummary): string {
+  return cleanJson({
+    chat: chat.chat,
+    title: chat.title,
+    direct: chat.direct,
+    state: chat.state,
+    unread: chat.unread,
+    mentioned: chat.mentioned,
+    at: isoTime(chat.at),
+    last: chat.last && {
+      sender: chat.last.sender,
+      mine: chat.last.mine,
+      text: chat.last.text,
+      at: isoTime(chat.last.at),
+      state: chat.last.state,
+    },
+  });
+}
+
+export function messageJson(message: MessageView): string {
+  const { file } = message;
+  return cleanJson({
+    message: message.id,
+    seq: message.seq,
+    at: isoTime(message.at),
+    sender: message.sender,
+    name: message.name,
+    tag: tagOf(message.sender),
+    mine: message.mine,
+    text: message.text,
+    edited: message.edited,
+    deleted: message.deleted,
+    reply: message.reply?.id ?? null,
+    mentions: message.mentions,
+    reactions: message.reactions.map(({ emoji, people }) => ({ emoji, people })),
+    file: file && { name: file.name, type: file.type, size: file.size },
+    event: message.event,
+    state: message.state,
+    problem: message.problem,
+  });
+}
+
+export function personJson(person: PersonView): string {
+  return cleanJson({
+    person: person.person,
+    name: person.name,
+    tag: person.tag,
+    me: person.me,
+    admin: person.admin,
+    devices: person.devices,
+    blocked: person.blocked,
+    invitedBy: person.invitedBy,
+  });
+}
+
+function isoTime(at: number): string | null {
+  return at > 0 ? new Date(at).toISOString() : null;
+}

@@ -1,0 +1,80 @@
+/** Messages and events as lines of text. All that others wrote is cleaned here, on its way out. */
+import type { ChatEvent, FileView, MessageView } from '@polynya/messenger/api';
+import { problemWords, stateWords } from '../words.ts';
+import { cleanLine, cleanText, excerpt } from './clean.ts';
+import { namesOf } from './names.ts';
+import { localTime, shortId, size } from './units.ts';
+
+const INDENT = '    ';
+
+/** `names` are those of everybody who may have written; who is missing goes by the message's own. */
+export type Names = ReadonlyMap<string, string>;
+
+/** The names of these people and of everybody who wrote one of `messages`. */
+export function namesIn(
+  messages: readonly MessageView[],
+  people: readonly { readonly person: string; readonly name: string }[],
+): Names {
+  const writers = messages.map(({ sender, name }) => ({ person: sender, name }));
+  return namesOf([...writers.filter(({ person }) => person !== ''), ...people]);
+}
+
+/** One message or event; the lines after the first are indented. */
+export function messageLines(message: MessageView, names: Names): string[] {
+  const when = `${shortId(message.id)}  ${localTime(message.at)}`;
+  if (message.event) return [`${when}  * ${eventWords(message.event)}`];
+  const name = names.get(message.sender) ?? cleanLine(message.name);
+  return [`${when}  ${name}: ${said(message)}`, ...asides(message).map((line) => INDENT + line)];
+}
+
+function said(message: MessageView): string {
+  if (message.deleted) return '(deleted)';
+  const file = message.file ? fileWords(message.file) : '';
+  const text = cleanText(message.text, INDENT);
+  return [file, text, message.edited ? '(edited)' : ''].filter((part) => part !== '').join(' ');
+}
+
+function asides(message: MessageView): string[] {
+  const lines: string[] = [];
+  const { reply, reactions, state, problem } = message;
+  if (reply) lines.push(`> ${cleanLine(reply.name)}: ${excerpt(reply.text)}`);
+  if (reactions.length > 0) {
+    const each = reactions.map(
+      ({ emoji, people }) => `${cleanLine(emoji)} ${people.map(cleanLine).join(', ')}`,
+    );
+    lines.push(each.join('  '));
+  }
+  if (state && state !== 'sent') {
+    lines.push(`(${stateWords[state]}${problem ? `: ${problemWords[problem]}` : ''})`);
+  }
+  return lines;
+}
+
+export function fileWords({ name, type, size: bytes }: FileView): string {
+  return `[${cleanLine(name) || 'file'}, ${cleanLine(type) || 'unknown kind'}, ${size(bytes)}]`;
+}
+
+export function eventWords(event: ChatEvent): string {
+  switch (event.event) {
+    case 'created':
+      return 'the chat began';
+    case 'joined': {
+      const way = event.by === null ? '' : ` by ${cleanLine(event.by)}'s invite, not verified`;
+      return `${cleanLine(event.person)} joined${way}`;
+    }
+    case 'added':
+      return `${cleanLine(event.by)} added ${cleanLine(event.person)}`;
+    case 'left':
+      return `${cleanLine(event.person)} left`;
+    case 'removed':
+      return `${cleanLine(event.by)} removed ${cleanLine(event.person)}`;
+    case 'renamed':
+      return `${cleanLine(event.by)} named the chat "${cleanLine(event.title)}"`;
+    case 'admin': {
+      const what = event.on ? 'made an admin' : 'no admin any more';
+      return `${cleanLine(event.person)} was ${what} by ${cleanLine(event.by)}`;
+    }
+    case 'lost':
+      return `${event.count} messages could not be opened here`;
+  }
+}

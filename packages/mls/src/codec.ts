@@ -14,7 +14,7 @@ import {
 } from 'ts-mls/codec/variableLength.js';
 import type { PrivateMessage } from 'ts-mls/privateMessage.js';
 import type { Entry } from './engine.ts';
-import { MAX_BODY } from './limits.ts';
+import { MAX_BODY, MAX_BOUND } from './limits.ts';
 import { asMlsError, MlsError } from './mls-error.ts';
 
 export interface Codec<T> {
@@ -75,9 +75,9 @@ const bodyCodec: Codec<Body> = struct(
   (encryptedSenderData, ciphertext) => ({ encryptedSenderData, ciphertext }),
 );
 
-/** `authenticated_data` of a Commit: whether it closes. A server that tells it otherwise breaks the seal. */
-export function closesFlag(closes: boolean): Uint8Array {
-  return Uint8Array.of(closes ? 1 : 0);
+/** `authenticated_data` of a Commit ends in whether it closes: a server that tells it otherwise breaks the seal. */
+export function withClosesFlag(authenticatedData: Uint8Array, closes: boolean): Uint8Array {
+  return Uint8Array.of(...authenticatedData, closes ? 1 : 0);
 }
 
 export function encodeBody(message: PrivateMessage): Uint8Array {
@@ -90,11 +90,14 @@ export function decodeEntry(entry: Entry, groupId: Uint8Array): PrivateMessage {
     if (!Number.isSafeInteger(number) || number < 0) throw new MlsError('malformed');
   }
   const commit = entry.kind === 'commit';
+  const bound = entry.authenticatedData ?? new Uint8Array();
+  if (bound.length > MAX_BOUND)
+    throw new MlsError('malformed', `more than ${MAX_BOUND} bound bytes`);
   return {
     ...decodeExactly(bodyCodec, entry.body, MAX_BODY),
     groupId,
     epoch: BigInt(entry.epoch),
     contentType: commit ? 'commit' : 'application',
-    authenticatedData: commit ? closesFlag(entry.closes === true) : new Uint8Array(),
+    authenticatedData: commit ? withClosesFlag(bound, entry.closes === true) : bound,
   };
 }

@@ -8,7 +8,7 @@ import { encodeKeyPackage, signKeyPackage } from 'ts-mls/keyPackage.js';
 import { signLeafNodeKeyPackage } from 'ts-mls/leafNode.js';
 import type { Proposal } from 'ts-mls/proposal.js';
 import { describe, expect, test } from 'vitest';
-import { closesFlag, encodeBody } from './codec.ts';
+import { encodeBody, withClosesFlag } from './codec.ts';
 import type { Entry, Group } from './engine.ts';
 import { decodeKeyPackage, readOwnKeyPackage } from './key-package.ts';
 import { MAX_MEMBERS } from './limits.ts';
@@ -45,7 +45,7 @@ async function forge(
   const psk = Buffer.from('psk').toString('base64');
   const { commit } = await createCommit(
     { state, cipherSuite, pskIndex: makePskIndex(state, { [psk]: new Uint8Array(64) }) },
-    { extraProposals: proposals, authenticatedData: closesFlag(closes) },
+    { extraProposals: proposals, authenticatedData: withClosesFlag(new Uint8Array(), closes) },
   );
   if (commit.wireformat !== 'mls_private_message') throw new Error('a PrivateMessage is expected');
   const epoch = Number(state.groupContext.epoch);

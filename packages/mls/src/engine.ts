@@ -53,11 +53,15 @@ export interface CommitView {
 /** Whether a Commit is lawful here. False: `refused-by-policy`, and nothing changes. */
 export type CommitPolicy = (commit: CommitView) => boolean;
 
-/** An entry of a log. `epoch` is the entry's, `closes` the flag of a Commit, both as the server told them. */
+/**
+ * An entry of a log. `epoch` is the entry's, `closes` the flag of a Commit, both as the server told them;
+ * `authenticatedData` is what its maker bound to it (RFC 9420 section 6.1) and does not travel in the body.
+ */
 export interface Entry {
   readonly kind: 'message' | 'commit';
   readonly epoch: number;
   readonly body: Uint8Array;
+  readonly authenticatedData?: Uint8Array;
   readonly closes?: boolean;
   /**
    * When the log took the entry, in seconds since 1970. The lifetimes of what a Commit adds are judged by it, so that
@@ -142,11 +146,15 @@ export interface Group {
   readonly epochAuthenticator: Uint8Array;
 
   /** Store the new group before `body` leaves: a generation must never be used twice. */
-  seal(plaintext: Uint8Array): Promise<{ readonly group: Group; readonly body: Uint8Array }>;
+  seal(
+    plaintext: Uint8Array,
+    authenticatedData?: Uint8Array,
+  ): Promise<{ readonly group: Group; readonly body: Uint8Array }>;
   /** With neither `add` nor `remove`: new keys for the own leaf and its path. */
   commit(change: {
     readonly add?: readonly Uint8Array[];
     readonly remove?: readonly number[];
+    readonly authenticatedData?: Uint8Array;
   }): Promise<StagedCommit>;
   /** Opens another member's entry. The own ones come back as `own-entry`: their group was staged. */
   open(entry: Entry, policy: CommitPolicy): Promise<OpenedMessage | OpenedCommit>;

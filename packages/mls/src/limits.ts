@@ -9,6 +9,8 @@ export const MAX_SKIPPED = 4096;
 
 /** Bytes. */
 export const MAX_BODY = 65_536;
+/** What a maker binds to an entry besides its content. */
+export const MAX_BOUND = 256;
 export const MAX_PLAINTEXT = 65_000;
 export const MAX_KEY_PACKAGE = 8_192;
 export const MAX_CREDENTIAL = 4_096;

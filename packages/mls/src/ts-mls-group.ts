@@ -8,7 +8,7 @@ import { processPrivateMessage } from 'ts-mls/processMessages.js';
 import type { Proposal } from 'ts-mls/proposal.js';
 import { emptyPskIndex } from 'ts-mls/pskIndex.js';
 import { encodeWelcome } from 'ts-mls/welcome.js';
-import { closesFlag, decodeEntry, encodeBody } from './codec.ts';
+import { decodeEntry, encodeBody, withClosesFlag } from './codec.ts';
 import { checkCommit } from './commit-check.ts';
 import type {
   CommitPolicy,
@@ -24,7 +24,7 @@ import type {
 import { branchProof, enter, found } from './join.ts';
 import { decodeKeyPackage } from './key-package.ts';
 import { checkKeyPackage, type Judges } from './key-package-check.ts';
-import { MAX_BODY, MAX_PLAINTEXT } from './limits.ts';
+import { MAX_BODY, MAX_BOUND, MAX_PLAINTEXT } from './limits.ts';
 import { attempt, MlsError } from './mls-error.ts';
 import { unseal, withRatchets } from './open-entry.ts';
 import { encodeRestPart, encodeTreePart } from './snapshot.ts';
@@ -65,13 +65,17 @@ export class TsMlsGroup implements Group {
     return this.#state;
   }
 
-  async seal(plaintext: Uint8Array): Promise<{ group: Group; body: Uint8Array }> {
+  async seal(
+    plaintext: Uint8Array,
+    authenticatedData: Uint8Array = new Uint8Array(),
+  ): Promise<{ group: Group; body: Uint8Array }> {
     const state = this.#live();
     if (plaintext.length > MAX_PLAINTEXT) {
       throw new MlsError('invalid-argument', `more than ${MAX_PLAINTEXT} bytes`);
     }
+    checkBound(authenticatedData);
     const { newState, privateMessage } = await attempt('invalid-argument', () =>
-      createApplicationMessage(state, plaintext, this.#judges.suite),
+      createApplicationMessage(state, plaintext, this.#judges.suite, authenticatedData),
     );
     return {
       group: new TsMlsGroup(this.#judges, newState, this),
@@ -82,6 +86,7 @@ export class TsMlsGroup implements Group {
   async commit(change: {
     readonly add?: readonly Uint8Array[];
     readonly remove?: readonly number[];
+    readonly authenticatedData?: Uint8Array;
   }): Promise<StagedCommit> {
     const state = this.#live();
     const removed = change.remove ?? [];
@@ -96,7 +101,9 @@ export class TsMlsGroup implements Group {
         remove: { removed: leaf },
       }),
     );
-    return this.#stage(state, [...removes, ...adds], removed.length > 0);
+    const { authenticatedData = new Uint8Array() } = change;
+    checkBound(authenticatedData);
+    return this.#stage(state, [...removes, ...adds], authenticatedData, removed.length > 0);
   }
 
   async #proposeAdds(
@@ -110,14 +117,19 @@ export class TsMlsGroup implements Group {
     return added.map((keyPackage) => ({ proposalType: 'add', add: { keyPackage } }));
   }
 
-  async #stage(state: ClientState, proposals: Proposal[], closes: boolean): Promise<StagedCommit> {
+  async #stage(
+    state: ClientState,
+    proposals: Proposal[],
+    bound: Uint8Array,
+    closes: boolean,
+  ): Promise<StagedCommit> {
     const { newState, commit, welcome } = await attempt('invalid-commit', () =>
       createCommit(
         { state, cipherSuite: this.#judges.suite },
         {
           extraProposals: proposals,
           ratchetTreeExtension: true,
-          authenticatedData: closesFlag(closes),
+          authenticatedData: withClosesFlag(bound, closes),
         },
       ),
     );
@@ -233,5 +245,11 @@ export class TsMlsGroup implements Group {
     );
     for (const secret of secretsOf(this.#state)) if (!inUse.has(secret)) secret.fill(0);
     this.#state = undefined;
+  }
+}
+
+function checkBound(authenticatedData: Uint8Array): void {
+  if (authenticatedData.length > MAX_BOUND) {
+    throw new MlsError('invalid-argument', `more than ${MAX_BOUND} bound bytes`);
   }
 }

@@ -6,7 +6,7 @@ export interface Live<T> {
   readonly topics: readonly string[];
   readonly compute: () => Promise<T>;
   readonly listener: (result: T) => void;
-  /** `compute` threw; it is tried again at the next change. */
+  /** `compute` or `listener` threw; the query goes on with the next change. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -26,10 +26,12 @@ export function live<T>({ changes, topics, compute, listener, failed }: Live<T>)
     running = true;
     do {
       again = false;
-      await compute().then(
-        (result) => ended || listener(result),
-        (error) => ended || failed(error),
-      );
+      try {
+        const result = await compute();
+        if (!ended) listener(result);
+      } catch (error) {
+        if (!ended) failed(error);
+      }
     } while (again && !ended);
     running = false;
   };

@@ -7,43 +7,52 @@ import type { ChatId, MessagePage, MessageView, Messenger } from '@polynya/messe
 /** Oldest first. `page.firstUnread` is as it was when following began. */
 export type FeedListener = (messages: readonly MessageView[], page: MessagePage) => void;
 
-/**
- * Gives the newest `limit` messages at once, later ones as they come.
- * What it returns ends it.
- */
+export interface Follow {
+  readonly chat: ChatId;
+  /** So many of the newest to begin with. */
+  readonly limit: number;
+  /** To begin with every message that is not yet read, if those are more. */
+  readonly unread?: boolean;
+}
+
+/** Gives what is there at once, later messages as they come. What it returns ends it. */
 export function follow(
-  messenger: Messenger,
-  chat: ChatId,
-  limit: number,
+  messenger: Pick<Messenger, 'subscribe'>,
+  { chat, limit, unread = false }: Follow,
   listener: FeedListener,
 ): () => void {
-  const shown = new Map<string, string>();
+  const given = new Map<string, string>();
+  let begun = false;
   let ended = false;
   let end = () => {};
 
-  const watch = (window: number, first: boolean) => {
+  const reachesBack = ({ messages, more, firstUnread }: MessagePage) => {
+    const oldest = messages[0];
+    if (!more || !oldest) return true;
+    if (begun) return given.size === 0 || given.has(oldest.id);
+    return !unread || firstUnread === null || (oldest.seq ?? 0) <= firstUnread;
+  };
+  const watch = (window: number) => {
     let growing = false;
-    let beginning = first;
     const stop = messenger.subscribe({ query: 'messages', chat, limit: window }, (page) => {
       if (ended || growing) return;
-      const oldest = page.messages[0];
-      if (!beginning && shown.size > 0 && page.more && oldest && !shown.has(oldest.id)) {
+      if (!reachesBack(page)) {
         growing = true;
         queueMicrotask(() => {
           stop();
-          if (!ended) watch(window * 2, false);
+          if (!ended) watch(window * 2);
         });
         return;
       }
-      beginning = false;
-      const news = page.messages.filter((message) => shown.get(message.id) !== look(message));
-      for (const message of news) shown.set(message.id, look(message));
+      begun = true;
+      const news = page.messages.filter((message) => given.get(message.id) !== look(message));
+      for (const message of news) given.set(message.id, look(message));
       if (news.length > 0) listener(news, page);
     });
     end = stop;
   };
 
-  watch(limit, true);
+  watch(limit);
   return () => {
     ended = true;
     end();

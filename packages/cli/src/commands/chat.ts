@@ -60,7 +60,7 @@ async function converse(
     const seq = Math.max(0, ...messages.map((message) => message.seq ?? 0));
     if (seq > 0) next(() => messenger.read(chat, seq));
   };
-  const ends = [follow(messenger, chat, HISTORY, show), showLine(messenger, prompt)];
+  const ends = [follow(messenger, { chat, limit: HISTORY }, show), showLine(messenger, prompt)];
   try {
     await ended.promise;
   } finally {

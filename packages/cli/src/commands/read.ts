@@ -34,7 +34,7 @@ export const read = command({
         if (seq > 0) marking = marking.then(() => messenger.read(chat, seq));
       };
       if (stay) {
-        const end = follow(messenger, chat, newest, show);
+        const end = follow(messenger, { chat, limit: newest }, show);
         await endOf(terminal);
         end();
       } else {

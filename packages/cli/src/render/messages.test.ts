@@ -1,27 +1,11 @@
 import type { MessageView } from '@polynya/messenger/api';
 import { expect, test } from 'vitest';
+import { aMessage } from '../test/a-message.ts';
 import { messageJson } from './json-lines.ts';
 import { messageLines, namesIn } from './messages.ts';
 
 const at = new Date(2026, 1, 11, 9, 41).getTime();
-const message: MessageView = {
-  id: '0123456789abcdef0123456789abcdef',
-  seq: 7,
-  sender: 'a1b2c3d4',
-  name: 'Ann',
-  mine: false,
-  at,
-  text: 'hello',
-  edited: false,
-  deleted: false,
-  reply: null,
-  mentions: [],
-  reactions: [],
-  file: null,
-  event: null,
-  state: null,
-  problem: null,
-};
+const message = aMessage({ at, text: 'hello' });
 const shown = (changes: Partial<MessageView>) => {
   const changed = { ...message, ...changes };
   return messageLines(changed, namesIn([changed], [])).join('\n');

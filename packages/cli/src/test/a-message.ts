@@ -1,0 +1,24 @@
+import type { MessageView } from '@polynya/messenger/api';
+
+/** Somebody else's message of which only some fields matter. */
+export function aMessage(fields: Partial<MessageView>): MessageView {
+  return {
+    id: '0123456789abcdef0123456789abcdef',
+    seq: 7,
+    sender: 'a1b2c3d4',
+    name: 'Ann',
+    mine: false,
+    at: 0,
+    text: '',
+    edited: false,
+    deleted: false,
+    reply: null,
+    mentions: [],
+    reactions: [],
+    file: null,
+    event: null,
+    state: null,
+    problem: null,
+    ...fields,
+  };
+}

@@ -1,0 +1,137 @@
+/** The program as a person runs it: child processes, real folders, real sockets. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const main = join(import.meta.dirname, '..', 'main.ts');
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A program that runs until it is stopped; what it has said so far can be waited for. */
+export class Running {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #exit: Promise<unknown>;
+  out = '';
+  err = '';
+
+  constructor(program: string, args: readonly string[], env: Record<string, string> = {}) {
+    const inherited = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', TZ: 'UTC' };
+    this.#child = spawn(process.execPath, [program, ...args], { env: { ...inherited, ...env } });
+    this.#exit = once(this.#child, 'close');
+    this.#child.stdout.setEncoding('utf8').on('data', (text) => {
+      this.out += text;
+    });
+    this.#child.stderr.setEncoding('utf8').on('data', (text) => {
+      this.err += text;
+    });
+    this.#child.stdin.on('error', () => this.#child.stdin.destroy());
+  }
+
+  type(line: string): void {
+    this.#child.stdin.write(`${line}\n`);
+  }
+
+  /** Resolves once the output matches. Rejects when the program ends before, or after 20 seconds. */
+  async until(pattern: RegExp): Promise<RegExpExecArray> {
+    for (const patience = AbortSignal.timeout(20_000); ; ) {
+      const found = pattern.exec(this.out);
+      if (found) return found;
+      if (patience.aborted || this.#child.exitCode !== null || this.#child.signalCode !== null) {
+        throw new Error(`no ${pattern} in:\n${this.out}\n${this.err}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  async ended(): Promise<Outcome> {
+    await this.#exit;
+    return { code: this.#child.exitCode, out: this.out, err: this.err };
+  }
+
+  stop(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): Promise<Outcome> {
+    this.#child.kill(signal);
+    return this.ended();
+  }
+}
+
+/** A folder of its own, gone at the end of the scope. */
+export class TemporaryFolder {
+  readonly path = mkdtempSync(join(tmpdir(), 'polynya-'));
+
+  in(...parts: string[]): string {
+    return join(this.path, ...parts);
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** Runs one command line to its end. */
+export function polynya(...args: string[]): Promise<Outcome> {
+  return new Running(main, args).ended();
+}
+
+export function start(...args: string[]): Running {
+  return new Running(main, args);
+}
+
+export interface TestServer extends Running {
+  readonly port: number;
+  readonly link: string;
+}
+
+/** `polynya serve` on a port of its own, ready for whoever comes. */
+export async function serve(data: string, ...args: string[]): Promise<TestServer> {
+  const server = start('serve', '--port', '0', '--uses', '50', '--data', data, ...args);
+  const [link = ''] = await server.until(/^https?:\/\/\S+#\S+$/m);
+  await server.until(/Ctrl-C/);
+  return Object.assign(server, { port: Number(new URL(link).port), link });
+}
+
+/** A port of 127.0.0.1 that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** A person: a profile of their own, and commands run with it, each of which must succeed. */
+export class Person {
+  readonly profile: string;
+
+  constructor(folder: TemporaryFolder, name: string) {
+    this.profile = folder.in(name);
+  }
+
+  /** Standard output without the last line's end. */
+  async does(command: string, ...args: string[]): Promise<string> {
+    const { code, out, err } = await this.tries(command, ...args);
+    if (code !== 0) throw new Error(`${command} ended with ${code}: ${err}${out}`);
+    return out.trimEnd();
+  }
+
+  tries(command: string, ...args: string[]): Promise<Outcome> {
+    return polynya(command, ...args, '--profile', this.profile);
+  }
+
+  starts(command: string, ...args: string[]): Running {
+    return start(command, ...args, '--profile', this.profile);
+  }
+
+  /** The lines of a command that prints JSON. */
+  async lists<T>(command: string, ...args: string[]): Promise<T[]> {
+    const out = await this.does(command, ...args, '--json');
+    return out.split('\n').flatMap((line) => (line ? [JSON.parse(line) as T] : []));
+  }
+}

@@ -24,8 +24,7 @@ export async function download(transfer: Transfer, ref: FileRef, line: FileLine)
   const seal = await pieceSeal(ref);
   const { present } = await transfer.update((record) => ({ ...record, state: 'moving' }));
   await inFlight(LANES, missing(present, pieces), async (index) => {
-    await transfer.record();
-    const { body } = await line.request({ op: 'get', blob, secret, index });
+    const { body } = await transfer.ask(line, { op: 'get', blob, secret, index });
     await seal.open(index, body);
     await transfer.update(
       (record) => ({ ...record, present: withPieces(record.present, [index], pieces) }),

@@ -4,25 +4,26 @@ import { join } from 'node:path';
 import { fromHex } from '@polynya/protocol/bytes';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Clock } from '@polynya/reach/clock';
-import { DeliveryBench } from '@polynya/server/test/delivery-bench';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CHAT, ME } from '../timeline/test-timeline.ts';
 import { AUTOMATIC, MAX_FILE, PIECE_SIZE } from './file-record.ts';
 import { TestDevice } from './test-device.ts';
+import { TestServer } from './test-server.ts';
+import { Transfer } from './transfer.ts';
 
-let bench: DeliveryBench;
+let server: TestServer;
 let alice: TestDevice;
 let bob: TestDevice;
 let folder: string;
 beforeEach(async () => {
-  bench = await new DeliveryBench().start();
-  alice = await TestDevice.open(bench);
-  bob = await TestDevice.open(bench);
+  server = await TestServer.start();
+  alice = await TestDevice.open(server);
+  bob = await TestDevice.open(server);
   folder = mkdtempSync(join(tmpdir(), 'files-'));
 });
 afterEach(async () => {
   await Promise.all([alice.close(), bob.close()]);
-  await bench.close();
+  await server.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -147,16 +148,17 @@ describe('5 MB, the connection cut in the middle and the device restarted', () =
 
   it('going out: no piece is put twice, and the source is not needed again', async () => {
     const path = join(folder, 'alice.db');
-    const before = await TestDevice.open(bench, path);
+    const before = await TestDevice.open(server, path);
     const cut = before.line.cutAt('put', 30);
     const { id } = await before.files.sendFile(CHAT, new Blob([bytes]), ABOUT);
     await cut;
     await before.close();
 
-    const after = await TestDevice.open(bench, path);
+    const after = await TestDevice.open(server, path);
     await after.files.resumeAll();
     await after.reaches(id, 'here');
-    expect(before.line.count('put') + after.line.count('put')).toBe(pieces);
+    expect(before.line.count('put')).toBeGreaterThanOrEqual(30);
+    expect(before.line.count('put') + after.line.count('put')).toBeLessThanOrEqual(pieces);
     const [sent] = after.sent;
     if (!sent) throw new Error('nothing reached the outbox');
     await bob.receive(sent);
@@ -169,14 +171,14 @@ describe('5 MB, the connection cut in the middle and the device restarted', () =
   it('coming in: no piece that was kept is got twice', async () => {
     const sent = await send(alice, bytes);
     const path = join(folder, 'bob.db');
-    const before = await TestDevice.open(bench, path);
+    const before = await TestDevice.open(server, path);
     await before.receive(sent);
     const cut = before.line.cutAt('get', 30);
     await before.files.fetch(CHAT, sent.id);
     await cut;
     await before.close();
 
-    const after = await TestDevice.open(bench, path);
+    const after = await TestDevice.open(server, path);
     const kept = (await after.store.range('piece')).length;
     expect(kept).toBeGreaterThan(20);
     await after.files.resumeAll();
@@ -185,6 +187,30 @@ describe('5 MB, the connection cut in the middle and the device restarted', () =
     expect(Buffer.compare(await after.bytes(sent.id), bytes)).toBe(0);
     await after.close();
   });
+});
+
+it('a server that stops in the middle of a file, either way, only delays it', async () => {
+  const bytes = noise(20 * PIECE_SIZE);
+  const stopAfter = async (device: TestDevice, op: 'put' | 'get') => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    device.line.before = (request) => {
+      if (request.op === op && device.line.count(op) >= 6) resolve();
+    };
+    await promise;
+    await server.stop();
+    await server.resume();
+  };
+  const [{ id }] = await Promise.all([
+    alice.files.sendFile(CHAT, new Blob([bytes]), ABOUT),
+    stopAfter(alice, 'put'),
+  ]);
+  await alice.reaches(id, 'here');
+  const [sent] = alice.sent;
+  if (!sent) throw new Error('nothing reached the outbox');
+  await bob.receive(sent);
+  await Promise.all([bob.files.fetch(CHAT, id), stopAfter(bob, 'get')]);
+  await bob.reaches(id, 'here');
+  expect(Buffer.compare(await bob.bytes(id), bytes)).toBe(0);
 });
 
 describe('a pause', () => {
@@ -200,7 +226,7 @@ describe('a pause', () => {
     expect((await alice.view(id)).state).toBe('paused');
     await alice.files.retry(CHAT, id);
     await alice.reaches(id, 'here');
-    expect(alice.line.count('put')).toBe(12);
+    expect(alice.line.count('put')).toBeLessThanOrEqual(12);
 
     const [sent] = alice.sent;
     if (!sent) throw new Error('nothing reached the outbox');
@@ -211,10 +237,11 @@ describe('a pause', () => {
     await bob.files.pause(CHAT, id);
     const { done } = await bob.view(id);
     expect(done).toBeGreaterThan(0);
+    const asked = bob.line.count('get');
     bob.line.before = () => undefined;
     await bob.files.fetch(CHAT, id);
     await bob.reaches(id, 'here');
-    expect(bob.line.count('get')).toBe(8 + 12 - done / PIECE_SIZE);
+    expect(bob.line.count('get') - asked).toBe(12 - done / PIECE_SIZE);
   });
 
   it('of what does not move changes nothing', async () => {
@@ -279,7 +306,7 @@ describe('a file that is not what its message says', () => {
 
 describe('a full store', () => {
   it('undoes everything of a file that does not fit, and says so', async () => {
-    const small = await TestDevice.open(bench, join(folder, 'small.db'), { maxBytes: 1_000_000 });
+    const small = await TestDevice.open(server, join(folder, 'small.db'), { maxBytes: 1_000_000 });
     const sending = small.files.sendFile(CHAT, new Blob([noise(3_000_000)]), ABOUT);
     await expect(sending).rejects.toMatchObject({ name: 'Problem', code: 'storage-full' });
     expect(await small.chat.messages()).toEqual([]);
@@ -293,7 +320,7 @@ describe('a full store', () => {
 
   it('fails a file that comes in, and gives the room back', async () => {
     const sent = await send(alice, noise(3_000_000));
-    const small = await TestDevice.open(bench, join(folder, 'small.db'), { maxBytes: 1_000_000 });
+    const small = await TestDevice.open(server, join(folder, 'small.db'), { maxBytes: 1_000_000 });
     await small.receive(sent);
     await small.files.fetch(CHAT, sent.id);
     await small.reaches(sent.id, 'failed');
@@ -325,7 +352,7 @@ describe('what the server refuses', () => {
   });
 
   it('a real allowance that is used up is a quota', async () => {
-    const poor = await new DeliveryBench({ allowance: { bytes: 100_000 } }).start();
+    const poor = await TestServer.start({ allowance: { bytes: 100_000 } });
     const device = await TestDevice.open(poor);
     const { id } = await device.files.sendFile(CHAT, new Blob([noise(300_000)]), ABOUT);
     await device.reaches(id, 'failed');
@@ -335,11 +362,13 @@ describe('what the server refuses', () => {
   });
 
   it('a file that the server no longer has is not found', async () => {
-    const { id } = await received(noise(10));
-    bench.now += 40 * 24 * 3_600_000;
-    const now = bench.now / 3_600_000;
-    const since = { entriesSince: now - 1, blobsSince: now - 1, largeBlobsSince: now - 1 };
-    while (await bench.engine.retain({ ...since, largeBlob: 1, maxBytes: 1e12, now }));
+    const sent = await received(noise(10));
+    if (sent.content.kind !== 'file') throw new Error('no file');
+    const { id } = sent;
+    const { blob } = sent.content.file;
+    const ports = { ...alice, timeline: alice.chat.timeline };
+    const { drop } = await new Transfer(ports, CHAT, id).record();
+    await server.connect().call({ op: 'drop', blob, secret: drop });
     await bob.files.fetch(CHAT, id);
     await bob.reaches(id, 'failed');
     expect((await bob.chat.messages())[0]?.problem).toBe('not-found');
@@ -355,7 +384,7 @@ describe('what the server refuses', () => {
         return () => undefined;
       },
     };
-    const device = await TestDevice.open(bench, ':memory:', {}, clock);
+    const device = await TestDevice.open(server, ':memory:', {}, clock);
     device.line.before = () => {
       throw new ProtocolError('busy', 'busy', 7_000);
     };
@@ -439,7 +468,7 @@ describe('a file whose message goes away', () => {
 
 it('a restart while the source was being copied leaves nothing of it', async () => {
   const path = join(folder, 'alice.db');
-  const before = await TestDevice.open(bench, path);
+  const before = await TestDevice.open(server, path);
   const source = new Blob([noise(5 * PIECE_SIZE)]);
   const slice = source.slice.bind(source);
   const { promise: reached, resolve } = Promise.withResolvers<void>();
@@ -456,7 +485,7 @@ it('a restart while the source was being copied leaves nothing of it', async () 
   expect(await before.chat.messages()).toHaveLength(1);
   await before.close();
 
-  const after = await TestDevice.open(bench, path);
+  const after = await TestDevice.open(server, path);
   await after.files.resumeAll();
   while ((await after.chat.messages()).length > 0) await new Promise((next) => setTimeout(next, 1));
   expect(await after.store.range('piece')).toEqual([]);
@@ -466,7 +495,7 @@ it('a restart while the source was being copied leaves nothing of it', async () 
 
 it('a restart between the outbox and the record hands the message over again, under its id', async () => {
   const path = join(folder, 'alice.db');
-  const before = await TestDevice.open(bench, path);
+  const before = await TestDevice.open(server, path);
   const { promise: handed, resolve } = Promise.withResolvers<void>();
   const push = before.sent.push.bind(before.sent);
   before.sent.push = (...messages) => {
@@ -477,7 +506,7 @@ it('a restart between the outbox and the record hands the message over again, un
   const { id } = await before.files.sendFile(CHAT, new Blob([noise(10)]), ABOUT);
   await handed;
   await before.close();
-  const after = await TestDevice.open(bench, path);
+  const after = await TestDevice.open(server, path);
   await after.files.resumeAll();
   await after.reaches(id, 'here');
   expect(after.sent).toEqual([...before.sent]);

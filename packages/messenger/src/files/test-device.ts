@@ -1,20 +1,22 @@
-/** A device with a store, a timeline and files, and a line to a real delivery service that can be cut. */
+/** A device with a store, a timeline and files, and a line to a real server that can be cut. */
 import { toHex } from '@polynya/protocol/bytes';
 import type { KnownContent } from '@polynya/protocol/content';
 import type { Op, Request, Result } from '@polynya/protocol/requests';
+import type { Connection } from '@polynya/reach/client';
 import { type Clock, systemClock, systemRandom } from '@polynya/reach/clock';
-import type { DeliveryBench, TestSession } from '@polynya/server/test/delivery-bench';
 import type { FileView, MessageId } from '../api.ts';
 import { Changes, messagesTopic } from '../queries/changes.ts';
 import { openSqliteStore, type SqliteStoreOptions } from '../store/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { CHAT, ME, TestTimeline } from '../timeline/test-timeline.ts';
 import { Files } from './files.ts';
+import type { TestServer } from './test-server.ts';
 import type { FileLine } from './transfer.ts';
 
 /** A line as reach gives it: a request that meets no network waits, it does not fail. */
 export class TestLine implements FileLine {
-  readonly #session: TestSession;
+  readonly #connection: Connection;
+  /** Requests that were answered. */
   readonly counts = new Map<Op, number>();
   mostAtOnce = 0;
   #atOnce = 0;
@@ -23,17 +25,20 @@ export class TestLine implements FileLine {
   /** May change an answer on its way. */
   after: (request: Request, answer: unknown) => unknown = (_request, answer) => answer;
 
-  constructor(bench: DeliveryBench) {
-    this.#session = bench.session();
+  constructor(server: TestServer) {
+    this.#connection = server.connect();
   }
 
-  async request<O extends Op>(request: Extract<Request, { op: O }>): Promise<Result<O>> {
+  async call<O extends Op>(
+    request: Extract<Request, { op: O }>,
+    options: { readonly signal: AbortSignal },
+  ): Promise<Result<O>> {
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#atOnce);
     try {
       await this.before(request);
+      const answer = await this.#connection.call(request, options);
       this.counts.set(request.op, this.count(request.op) + 1);
-      const { op, ...fields } = request;
-      return this.after(request, await this.#session.ask(op, fields as never)) as Result<O>;
+      return this.after(request, answer) as Result<O>;
     } finally {
       this.#atOnce--;
     }
@@ -43,7 +48,7 @@ export class TestLine implements FileLine {
     return this.counts.get(op) ?? 0;
   }
 
-  /** From the `n`th request of this kind on, no answer comes. */
+  /** After `n` answers to requests of this kind no more come. */
   cutAt(op: Op, n: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.before = (request) => {
@@ -65,17 +70,17 @@ export class TestDevice {
   readonly sent: { content: KnownContent; id: MessageId }[] = [];
   readonly trouble: unknown[] = [];
 
-  constructor(store: Store, bench: DeliveryBench, clock: Clock = systemClock) {
+  constructor(store: Store, server: TestServer, clock: Clock = systemClock) {
     this.store = store;
     this.chat = new TestTimeline(store);
-    this.line = new TestLine(bench);
+    this.line = new TestLine(server);
     this.changes = new Changes(clock);
     this.files = new Files({
       store,
       timeline: this.chat.timeline,
       changes: this.changes,
       connectionFor: () => this.line,
-      allowanceFor: () => bench.allowance,
+      allowanceFor: () => server.allowance,
       me: () => ME,
       random: systemRandom,
       clock,
@@ -89,12 +94,12 @@ export class TestDevice {
   }
 
   static async open(
-    bench: DeliveryBench,
+    server: TestServer,
     path = ':memory:',
     options: SqliteStoreOptions = {},
     clock?: Clock,
   ): Promise<TestDevice> {
-    return new TestDevice(await openSqliteStore(path, options), bench, clock);
+    return new TestDevice(await openSqliteStore(path, options), server, clock);
   }
 
   /** As another member has it: the message arrives, with its file still on the server. */

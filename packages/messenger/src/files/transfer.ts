@@ -14,8 +14,11 @@ import { type FileRecord, fileKeys, fileRecord, has } from './file-record.ts';
 
 /** The line to the server that has a chat's files. */
 export interface FileLine {
-  /** Settles with the server's word, however long that takes. @throws ProtocolError */
-  request<O extends Op>(request: Extract<Request, { op: O }>): Promise<Result<O>>;
+  /** Settles with the server's word, however long that takes. @throws ProtocolError, the signal's reason */
+  call<O extends Op>(
+    request: Extract<Request, { op: O }>,
+    options: { readonly signal: AbortSignal },
+  ): Promise<Result<O>>;
 }
 
 export interface TransferPorts {
@@ -33,7 +36,7 @@ export class Transfer {
   readonly chat: ChatId;
   readonly id: MessageId;
   readonly #ports: TransferPorts;
-  #stopped = false;
+  readonly #wanted = new AbortController();
 
   constructor(ports: TransferPorts, chat: ChatId, id: MessageId) {
     this.#ports = ports;
@@ -41,15 +44,26 @@ export class Transfer {
     this.id = id;
   }
 
-  /** Nothing is written any more. */
+  /** Nothing is asked for or written any more. */
   stop(): void {
-    this.#stopped = true;
+    this.#wanted.abort(new NoLongerWanted());
+  }
+
+  /** Asks the server, as long as the file is wanted. @throws ProtocolError, NoLongerWanted */
+  async ask<O extends Op>(
+    line: FileLine,
+    request: Extract<Request, { op: O }>,
+  ): Promise<Result<O>> {
+    await this.record();
+    return line.call(request, { signal: this.#wanted.signal });
   }
 
   /** @throws NoLongerWanted */
   async record(): Promise<FileRecord> {
+    const { signal } = this.#wanted;
+    signal.throwIfAborted();
     const stored = await this.#ports.store.get('file', fileKeys.record(this.chat, this.id));
-    if (this.#stopped || !stored) throw new NoLongerWanted();
+    if (signal.aborted || !stored) throw new NoLongerWanted();
     return decode(fileRecord, stored);
   }
 

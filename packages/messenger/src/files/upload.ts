@@ -51,17 +51,15 @@ export async function upload(
   const pieces = pieceCount(ref) ?? 0;
   const { drop } = await transfer.record();
   const hash = sha256(secret);
-  await line.request({ op: 'blob', blob, hash, drop: sha256(drop), pieces, allowance });
-  let { present } = await line.request({ op: 'stat', blob, secret });
+  await transfer.ask(line, { op: 'blob', blob, hash, drop: sha256(drop), pieces, allowance });
+  let { present } = await transfer.ask(line, { op: 'stat', blob, secret });
   const todo = missing(present, pieces);
   let count = 0;
   await transfer.update((record) => ({ ...record, state: 'moving', present }));
   await inFlight(LANES, todo, async (index) => {
-    // Also where the record is not written: a deleted file stops here.
-    await transfer.record();
     const body = await transfer.piece(index);
     if (!body) throw new Problem('corrupt');
-    await line.request({ op: 'put', blob, secret, index, body });
+    await transfer.ask(line, { op: 'put', blob, secret, index, body });
     present = withPieces(present, [index], pieces);
     if (++count % COARSE === 0) await transfer.update((record) => ({ ...record, present }));
   });

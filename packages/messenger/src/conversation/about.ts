@@ -1,0 +1,43 @@
+/** What an inviter tells a newcomer of the conversation (docs/protocol.md section 7), and how that is taken in. */
+import type { About } from '@polynya/protocol/content';
+import type { Self } from '../identity/self.ts';
+import { findPerson } from './people.ts';
+import type { ConversationState, Person } from './state.ts';
+
+/** Contact cards are of 1.3 KB each: past so many people they are left out. */
+const CARDS = 32;
+
+export function aboutOf(state: ConversationState, self: Self): About {
+  const people = state.people.filter(({ here }) => here);
+  return {
+    direct: state.direct,
+    title: state.title,
+    inviter: self.personBytes,
+    people: people.map(({ root, name, admin, card, by, leaving }) => ({
+      root,
+      name,
+      admin,
+      card: people.length > CARDS ? null : card,
+      by,
+      leaving,
+    })),
+    cameBy: state.cameBy,
+  };
+}
+
+export function peopleFrom(about: About): Person[] {
+  return about.people.map((person) => ({ ...person, wasAdmin: person.admin, here: true }));
+}
+
+/** A direct conversation has the name of the other; a group its title. */
+export function titleFor(state: ConversationState, me: string): string {
+  if (!state.direct) return state.title;
+  return peerOf(state, me)?.name ?? '';
+}
+
+/** The other person of a direct conversation, also when gone. */
+export function peerOf(state: ConversationState, me: string): Person | undefined {
+  const mine = findPerson(state, me);
+  const others = state.people.filter((person) => person !== mine);
+  return others.find(({ here }) => here) ?? others.at(-1);
+}

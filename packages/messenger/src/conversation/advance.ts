@@ -1,0 +1,247 @@
+/**
+ * One entry of the log, taken in: the running hash, the MLS group, the people. The heart of sync, and the only
+ * place where another member's Commit or message enters. Reads nothing and stores nothing.
+ */
+import type { Group, OpenedCommit } from '@polynya/mls/engine';
+import { MlsError } from '@polynya/mls/mls-error';
+import { equal, toHex } from '@polynya/protocol/bytes';
+import { decodeMessage, type Message } from '@polynya/protocol/content';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import { ENTRY_KINDS, type Entry } from '@polynya/protocol/requests';
+import { next } from '@polynya/protocol/running-hash';
+import type { ChatEvent, ChatId, PersonId } from '../api.ts';
+import type { Arrived, Happened } from '../timeline/arrived.ts';
+import { capabilityHash } from './capability.ts';
+import { applyContent, isForTimeline } from './contents.ts';
+import type { Held } from './held.ts';
+import { membersChanged } from './membership.ts';
+import { adoptPending, dropPending, meetOwnItem } from './own-entries.ts';
+import { idOf, standingOf } from './people.ts';
+import { lawful } from './policy.ts';
+import { leafOf, leavesOf } from './roster.ts';
+import {
+  type ConversationState,
+  HASH_PREFIX,
+  hashAt,
+  type PendingCommit,
+  REMEMBERED,
+} from './state.ts';
+
+/** What a step must know of its surroundings. */
+export interface Surroundings {
+  readonly chat: ChatId;
+  readonly me: PersonId;
+  /** ms */
+  readonly now: number;
+  readonly adopt: (held: Held) => Promise<Group>;
+  readonly blocked: (person: PersonId) => boolean;
+}
+
+export interface Advanced {
+  readonly held: Held;
+  readonly shown: readonly (Arrived | Happened)[];
+  /** Own entries that were met: their ids, with the outbox rows that are done ('': none). */
+  readonly met: readonly {
+    readonly id: Uint8Array;
+    readonly row: string;
+  }[];
+  /** The own Commit that was met. */
+  readonly committed: PendingCommit | null;
+  /** The epoch changed: capability and leaves are new. */
+  readonly turned: boolean;
+}
+
+/** @param entry the one after `held.state.cursor` */
+export async function advance(held: Held, entry: Entry, around: Surroundings): Promise<Advanced> {
+  const moved: Held = { ...held, state: counted(held.state, entry) };
+  if (entry.kind === ENTRY_KINDS.commit) return takeCommit(moved, entry, around);
+  if (entry.kind === ENTRY_KINDS.message) return takeMessage(moved, entry, around);
+  return nothing(unopened(moved));
+}
+
+function counted(state: ConversationState, entry: Entry): ConversationState {
+  const hash = next(state.hash, entry);
+  const recent = new Uint8Array(
+    Math.min(state.recent.length + HASH_PREFIX, REMEMBERED * HASH_PREFIX),
+  );
+  recent.set(state.recent.slice(-(recent.length - HASH_PREFIX)));
+  recent.set(hash.slice(0, HASH_PREFIX), recent.length - HASH_PREFIX);
+  return { ...state, cursor: entry.seq, hash, recent };
+}
+
+async function takeCommit(held: Held, entry: Entry, around: Surroundings): Promise<Advanced> {
+  const { state, group } = held;
+  const isOwn = state.pending !== null && equal(state.pending.id, entry.id);
+  if (entry.epoch !== group.epoch || !entry.turn) return nothing(stopped(held));
+  const leaves = leavesOf(group);
+  if (isOwn) {
+    const adopted = await adoptPending(held, entry, around);
+    const committer = leaves.find(({ leaf }) => leaf === group.ownLeaf);
+    const turned = changed(adopted, leaves, committer, entry, around);
+    return { ...turned, committed: state.pending };
+  }
+  const standing = standingOf(state, leaves);
+  let opened: OpenedCommit;
+  try {
+    const result = await group.open(
+      { kind: 'commit', epoch: entry.epoch, body: entry.body, closes: entry.turn.closes },
+      (commit) => lawful(commit, standing),
+    );
+    if (result.kind !== 'commit') return nothing(stopped(held));
+    opened = result;
+    if (!opened.removedUs && !equal(await capabilityHash(opened.group), entry.turn.next)) {
+      return nothing(stopped(held));
+    }
+  } catch (error) {
+    if (error instanceof MlsError && error.code === 'own-entry') return nothing(overtaken(held));
+    if (error instanceof MlsError || error instanceof ProtocolError) return nothing(stopped(held));
+    throw error;
+  }
+  if (opened.removedUs) return removedUs(held, opened, entry, around);
+  const turned = { ...dropPending(held), group: opened.group };
+  return changed(turned, leaves, leafOf(opened.committer), entry, around);
+}
+
+/** The group is in its next epoch: who came and went? */
+function changed(
+  held: Held,
+  before: ReturnType<typeof leavesOf>,
+  committer: ReturnType<typeof leafOf> | undefined,
+  entry: Entry,
+  around: Surroundings,
+): Advanced {
+  if (!committer) return nothing(stopped(held));
+  const { state, events } = membersChanged(held.state, before, leavesOf(held.group), committer);
+  const seat = entry.turn?.closes ? null : held.seat;
+  return {
+    held: { ...held, state, seat },
+    shown: events.map((event) => happened(event, entry.seq, around)),
+    met: [],
+    committed: null,
+    turned: true,
+  };
+}
+
+function removedUs(
+  held: Held,
+  { group, committer }: OpenedCommit,
+  entry: Entry,
+  around: Surroundings,
+): Advanced {
+  const by = leafOf(committer).person;
+  const left = held.state.people.some(
+    (person) => person.leaving && person.here && isMe(person, around),
+  );
+  const event: ChatEvent = left
+    ? { event: 'left', person: around.me }
+    : { event: 'removed', person: around.me, by };
+  const phase = left || by === around.me ? 'left' : 'removed';
+  return {
+    held: { ...dropPending(held), group, seat: null, state: { ...dropPending(held).state, phase } },
+    shown: held.state.phase === 'joining' ? [] : [happened(event, entry.seq, around)],
+    met: [],
+    committed: null,
+    turned: true,
+  };
+}
+
+async function takeMessage(held: Held, entry: Entry, around: Surroundings): Promise<Advanced> {
+  const own = meetOwnItem(held, entry);
+  if (own) {
+    const { state, events } = applyContent(own.held.state, around.me, own.content);
+    if (own.content.kind === 'leave') {
+      const left: ChatEvent = { event: 'left', person: around.me };
+      return {
+        ...nothing({ ...own.held, state: { ...state, phase: 'left' } }),
+        shown: [happened(left, entry.seq, around)],
+        met: [{ id: entry.id, row: own.row }],
+      };
+    }
+    const shown: (Arrived | Happened)[] = events.map((event) => happened(event, entry.seq, around));
+    if (own.row && isForTimeline(own.content)) {
+      const { chat, me: sender } = around;
+      const { seq, id } = entry;
+      const { at, content } = own;
+      shown.push({ chat, seq, id: toHex(id), sender, mine: true, at, content });
+    }
+    return {
+      held: { ...own.held, state },
+      shown,
+      met: [{ id: entry.id, row: own.row }],
+      committed: null,
+      turned: false,
+    };
+  }
+  const early = entry.epoch < held.state.firstEpoch;
+  const opener = early ? held.seat : held.group;
+  if (!opener) return nothing(held);
+  try {
+    const opened = await opener.open(
+      { kind: 'message', epoch: entry.epoch, body: entry.body, authenticatedData: entry.id },
+      () => false,
+    );
+    if (opened.kind !== 'message') return nothing(unopened(held));
+    const after = early ? { ...held, seat: opened.group } : { ...held, group: opened.group };
+    const sender = leafOf(opened.sender);
+    if (sender.kind !== 'device') return nothing(unopened(after));
+    return takeContent(after, entry, sender.person, decodeMessage(opened.plaintext), around);
+  } catch (error) {
+    if (error instanceof MlsError || error instanceof ProtocolError) return nothing(unopened(held));
+    throw error;
+  }
+}
+
+function takeContent(
+  held: Held,
+  entry: Entry,
+  sender: PersonId,
+  message: Message,
+  around: Surroundings,
+): Advanced {
+  const { chat, me } = around;
+  const ours = hashAt(held.state, message.seq);
+  const lied = ours !== null && !equal(ours, message.hash);
+  const seen: ConversationState = lied ? { ...held.state, trouble: 'server-lies' } : held.state;
+  const content = message.body;
+  const { state, events } = applyContent(seen, sender, content);
+  const at = message.at * 1_000;
+  const shown: (Arrived | Happened)[] = events.map((event) =>
+    happened(event, entry.seq, around, at),
+  );
+  if (isForTimeline(content) && !around.blocked(sender)) {
+    const id = toHex(entry.id);
+    shown.push({ chat, seq: entry.seq, id, sender, mine: sender === me, at, content });
+  }
+  return { held: { ...held, state }, shown, met: [], committed: null, turned: false };
+}
+
+function happened(event: ChatEvent, seq: number, { chat, now }: Surroundings, at = now): Happened {
+  return { chat, seq, at, event };
+}
+
+function isMe(person: { root: Uint8Array }, { me }: Surroundings): boolean {
+  return idOf(person) === me;
+}
+
+function nothing(held: Held): Advanced {
+  return { held, shown: [], met: [], committed: null, turned: false };
+}
+
+/** The chat goes on without it. */
+function unopened(held: Held): Held {
+  const undecryptable = held.state.undecryptable + 1;
+  return { ...held, state: { ...held.state, undecryptable } };
+}
+
+/** A Commit of our own leaf that we did not make: somebody else has the same seat, or an old copy of this device. */
+function overtaken(held: Held): Held {
+  if (held.state.phase !== 'joining') {
+    return { ...held, state: { ...held.state, phase: 'stopped', trouble: 'lost-state' } };
+  }
+  return { ...dropPending(held), state: { ...dropPending(held).state, phase: 'removed' } };
+}
+
+/** A Commit that no member follows: nothing after it can be understood. */
+function stopped(held: Held): Held {
+  return { ...held, state: { ...held.state, phase: 'stopped', trouble: 'unlawful-commit' } };
+}

@@ -1,0 +1,62 @@
+/**
+ * What a message's content does to the record of its conversation. Contents that only the timeline shows do
+ * nothing here. Who may what is decided from the log alone, as for Commits.
+ */
+import { toHex } from '@polynya/protocol/bytes';
+import type { Content } from '@polynya/protocol/content';
+import type { ChatEvent, PersonId } from '../api.ts';
+import { findPerson, withPerson } from './people.ts';
+import type { ConversationState } from './state.ts';
+
+export interface Applied {
+  readonly state: ConversationState;
+  readonly events: readonly ChatEvent[];
+}
+
+/** @param sender of a device that stood in the group when it wrote this */
+export function applyContent(
+  state: ConversationState,
+  sender: PersonId,
+  content: Content,
+): Applied {
+  const author = findPerson(state, sender);
+  const unchanged = { state, events: [] };
+  if (!author) return unchanged;
+  switch (content.kind) {
+    case 'title': {
+      const { title } = content;
+      if (state.direct || title === state.title) return unchanged;
+      return { state: { ...state, title }, events: [{ event: 'renamed', title, by: sender }] };
+    }
+    case 'admin': {
+      const person = toHex(content.person);
+      const subject = findPerson(state, person);
+      if (!author.admin || !subject?.here || subject.admin === content.on) return unchanged;
+      return {
+        state: withPerson(state, subject.root, { admin: content.on }),
+        events: [{ event: 'admin', person, on: content.on, by: sender }],
+      };
+    }
+    case 'leave':
+      return { state: withPerson(state, author.root, { leaving: true }), events: [] };
+    case 'profile': {
+      const { name, card } = content;
+      return {
+        state: withPerson(state, author.root, { name, ...(card && { card }) }),
+        events: [],
+      };
+    }
+    default:
+      return unchanged;
+  }
+}
+
+/** Contents that become rows of the timeline, or change some. */
+export function isForTimeline(content: Content): boolean {
+  return !['title', 'admin', 'leave', 'profile'].includes(content.kind);
+}
+
+/** Contents that a person wrote: what receipts are for. */
+export function isWritten(content: Content): boolean {
+  return ['text', 'file', 'unknown'].includes(content.kind);
+}

@@ -1,0 +1,76 @@
+/** What the parts of a conversation share: what is held, how it is stored, and the log. */
+import type { Group } from '@polynya/mls/engine';
+import type { LogHandle } from '@polynya/reach/log-handle';
+import type { ChatId } from '../api.ts';
+import { messagesTopic } from '../queries/changes.ts';
+import type { Change } from '../store/store.ts';
+import { capability } from './capability.ts';
+import { type Held, heldChanges } from './held.ts';
+import { Outbox } from './outbox.ts';
+import type { World } from './world.ts';
+
+export class Core {
+  readonly world: World;
+  readonly chat: ChatId;
+  readonly outbox: Outbox;
+  readonly log: LogHandle;
+  #held: Held;
+  /** ms: since when a receipt waits. */
+  readonly #receiptSince = new Map<'read' | 'delivered', number>();
+
+  constructor(world: World, chat: ChatId, held: Held, log: LogHandle) {
+    this.world = world;
+    this.chat = chat;
+    this.#held = held;
+    this.log = log;
+    this.outbox = new Outbox(world.store, chat);
+  }
+
+  get held(): Held {
+    return this.#held;
+  }
+
+  /**
+   * Stores `next` with `others` in one batch; then it is the present, and what only the old one held of secrets
+   * is erased.
+   * @throws StoreError: nothing has changed
+   */
+  async save(next: Held, others: readonly Change[] = []): Promise<void> {
+    const before = this.#held;
+    await this.world.store.apply([...heldChanges(this.chat, before, next), ...others]);
+    this.#held = next;
+    if (next.group.epoch !== before.group.epoch && next.group.active) {
+      this.log.setSecret(await capability(next.group));
+    }
+    const kept = groupsOf(next);
+    for (const group of groupsOf(before)) if (!kept.includes(group)) group.dispose(kept);
+    this.touch();
+  }
+
+  /** As `save`, together with changes of the timeline, which nobody else writes meanwhile. */
+  saveWithTimeline(next: Held, others: () => Promise<readonly Change[]>): Promise<void> {
+    return this.world.timeline.locked(this.chat, async () => this.save(next, await others()));
+  }
+
+  /** ms until a receipt is due that waits `after` ms from when it was first seen to be owed. */
+  receiptDueIn(kind: 'read' | 'delivered', now: number, after: number): number {
+    const since = this.#receiptSince.get(kind) ?? now;
+    this.#receiptSince.set(kind, since);
+    return Math.max(0, since + after - now);
+  }
+
+  receiptSent(): void {
+    this.#receiptSince.clear();
+  }
+
+  touch(): void {
+    const { changes } = this.world;
+    for (const topic of [messagesTopic(this.chat), `chat/${this.chat}`, 'chats', 'status']) {
+      changes.touch(topic);
+    }
+  }
+}
+
+function groupsOf({ group, staged, seat }: Held): Group[] {
+  return [group, staged, seat].filter((one) => one !== null);
+}

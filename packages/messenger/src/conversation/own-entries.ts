@@ -1,0 +1,60 @@
+/**
+ * Own entries, met in the log. MLS cannot open what it sealed itself, so they are known by their ids; the
+ * staged group of a Commit is adopted here and nowhere else.
+ */
+import { equal } from '@polynya/protocol/bytes';
+import { decodeCbor } from '@polynya/protocol/cbor';
+import { type Content, content as contentCodec } from '@polynya/protocol/content';
+import type { Entry } from '@polynya/protocol/requests';
+import type { Surroundings } from './advance.ts';
+import type { Held } from './held.ts';
+
+/** Without the pending Commit, which lost its race or was met. */
+export function dropPending(held: Held): Held {
+  if (!held.state.pending) return held;
+  return { ...held, staged: null, state: { ...held.state, pending: null } };
+}
+
+/** The pending Commit was taken: its group is ours, or, for a joiner, the one its Welcome leads to. */
+export async function adoptPending(held: Held, entry: Entry, around: Surroundings): Promise<Held> {
+  const { state, staged } = held;
+  const { pending } = state;
+  if (!pending || !staged) return held;
+  const group = await around.adopt(held);
+  const joined = pending.own !== null;
+  return {
+    group,
+    staged: null,
+    seat: joined ? staged : held.seat,
+    state: {
+      ...state,
+      pending: null,
+      healed: around.now,
+      sinceHealed: 0,
+      ...(joined && { phase: 'active', firstEpoch: entry.epoch + 1 }),
+    },
+  };
+}
+
+/** The item of the batch in flight that this entry is, taken out of the batch; null if it is none. */
+export function meetOwnItem(
+  held: Held,
+  entry: Entry,
+): {
+  readonly held: Held;
+  readonly content: Content;
+  readonly row: string;
+  /** ms */
+  readonly at: number;
+} | null {
+  const item = held.state.batch.find(({ id }) => equal(id, entry.id));
+  if (!item) return null;
+  const batch = held.state.batch.filter((other) => other !== item);
+  const sinceHealed = held.state.sinceHealed + 1;
+  return {
+    held: { ...held, state: { ...held.state, batch, sinceHealed } },
+    content: contentCodec.decode(decodeCbor(item.content)),
+    row: item.row,
+    at: item.at,
+  };
+}

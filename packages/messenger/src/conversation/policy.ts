@@ -1,0 +1,59 @@
+/**
+ * Which Commits are lawful (docs/protocol.md section 6). A pure function of the log up to the Commit, so that
+ * every member decides alike: no clock, no local setting enters here.
+ */
+import type { CommitView } from '@polynya/mls/engine';
+import type { PersonId } from '../api.ts';
+import { inviterStands, type Leaf, leafOf, type Stander, standerOf } from './roster.ts';
+
+/** What the log says of the members before the Commit. */
+export interface Standing {
+  readonly leaves: readonly Leaf[];
+  readonly admins: ReadonlySet<PersonId>;
+  /** Who asked to leave. */
+  readonly leaving: ReadonlySet<PersonId>;
+  /** By the seat's leaf, who came by it. */
+  readonly cameBy: ReadonlyMap<number, PersonId>;
+}
+
+export function lawful(commit: CommitView, standing: Standing): boolean {
+  const committer = leafOf(commit.committer);
+  const added = commit.added.map(standerOf);
+  const removed = commit.removed.map(leafOf);
+  if (committer.kind === 'seat') return seatMay(committer, added, removed, standing);
+  return (
+    added.every((stander) => mayAdd(stander, standing)) &&
+    removed.every((leaf) => mayRemove(committer, leaf, standing))
+  );
+}
+
+/** A seat brings in one device of one newcomer, once. */
+function seatMay(
+  seat: Leaf,
+  added: readonly Stander[],
+  removed: readonly Leaf[],
+  { leaves, cameBy }: Standing,
+): boolean {
+  const [device, ...others] = added;
+  return (
+    device?.kind === 'device' &&
+    others.length === 0 &&
+    removed.length === 0 &&
+    !cameBy.has(seat.leaf) &&
+    !leaves.some(({ kind, person }) => kind === 'device' && person === device.person)
+  );
+}
+
+function mayAdd(stander: Stander, { leaves }: Standing): boolean {
+  return stander.kind === 'device' || inviterStands(stander, leaves);
+}
+
+function mayRemove(
+  { person }: Leaf,
+  removed: Leaf,
+  { admins, leaving, cameBy }: Standing,
+): boolean {
+  if (admins.has(person) || person === removed.person) return true;
+  if (removed.kind === 'seat') return cameBy.get(removed.leaf) === person;
+  return leaving.has(removed.person);
+}

@@ -1,0 +1,53 @@
+/** Who stands in the leaves of a group: each leaf's credential, read once. */
+import type { Group, Identity, Member } from '@polynya/mls/engine';
+import { equal } from '@polynya/protocol/bytes';
+import type { PersonId } from '../api.ts';
+import { type Credential, decodeCredential } from '../identity/credential.ts';
+import { personId } from '../identity/person.ts';
+
+export interface Stander {
+  readonly kind: 'device' | 'seat';
+  /** Of a seat: its inviter. */
+  readonly person: PersonId;
+  readonly root: Uint8Array;
+  readonly signatureKey: Uint8Array;
+  /** Of a seat: the signature key of the device that made it. */
+  readonly madeBy: Uint8Array | null;
+  /** Of a seat: seconds since 1970. */
+  readonly until: number;
+}
+export interface Leaf extends Stander {
+  readonly leaf: number;
+}
+
+/** @throws ProtocolError 'malformed'; never for a leaf that the authentication service accepted */
+export function standerOf({ credential, signatureKey }: Identity): Stander {
+  const decoded: Credential = decodeCredential(credential);
+  const { kind, root } = decoded;
+  const seat = decoded.kind === 'seat' ? decoded : null;
+  const [madeBy, until] = [seat?.device ?? null, seat?.until ?? 0];
+  return { kind, root, person: personId(root), signatureKey, madeBy, until };
+}
+
+export function leafOf(member: Member): Leaf {
+  return { ...standerOf(member), leaf: member.leaf };
+}
+
+export function leavesOf(group: Pick<Group, 'members'>): Leaf[] {
+  return group.members.map(leafOf);
+}
+
+export function devicesOf(leaves: readonly Leaf[], person: PersonId): Leaf[] {
+  return leaves.filter((leaf) => leaf.kind === 'device' && leaf.person === person);
+}
+
+/** Whether the device that made this seat stands in the group, as a device of the seat's root. */
+export function inviterStands(seat: Stander, leaves: readonly Leaf[]): boolean {
+  return leaves.some(
+    ({ kind, root, signatureKey }) =>
+      kind === 'device' &&
+      seat.madeBy !== null &&
+      equal(root, seat.root) &&
+      equal(signatureKey, seat.madeBy),
+  );
+}

@@ -1,0 +1,167 @@
+/** What a device keeps of one conversation beside its MLS group: one record, written whole. */
+import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
+import { contactCard } from '@polynya/protocol/content';
+import { LIMITS } from '@polynya/protocol/limits';
+import {
+  bool,
+  bytes,
+  type Codec,
+  type Infer,
+  list,
+  optional,
+  struct,
+  text,
+  uint,
+} from '@polynya/protocol/schema';
+
+const RECORD_VERSION = 1;
+/** Hashes that are remembered, so that others' (seq, hash) can be compared with ours. */
+export const REMEMBERED = 256;
+/** Bytes of a running hash that a message carries. */
+export const HASH_PREFIX = 6;
+
+function choice<const T extends string>(names: readonly T[]): Codec<T> {
+  const number = uint(names.length - 1);
+  return {
+    encode: (name) => number.encode(names.indexOf(name)),
+    decode: (cbor) => names[number.decode(cbor)] as T,
+  };
+}
+
+const person = struct({
+  root: bytes(32),
+  name: text(64),
+  admin: bool,
+  /** Was an admin when the epoch began: what such a one commits in this epoch was lawful when it was made. */
+  wasAdmin: bool,
+  card: optional(contactCard),
+  /** Person id of whose invite they came by. */
+  by: optional(bytes(16)),
+  /** Asked to leave, and stands in the group still. */
+  leaving: bool,
+  /** A device of theirs stands in the group. Those who went are kept for their names. */
+  here: bool,
+});
+export type Person = Infer<typeof person>;
+
+/** A KeyPackage of this device, as packages/mls keeps it. */
+export const ownKeyPackage = struct({
+  keyPackage: bytes(1, LIMITS.keyPackage),
+  secrets: bytes(1, LIMITS.keyPackage),
+  ref: bytes(1, 64),
+});
+
+const pending = struct({
+  id: bytes(16),
+  epoch: uint(),
+  body: bytes(1, LIMITS.entryBody),
+  closes: bool,
+  next: bytes(32),
+  welcome: optional(bytes(1, 200_000)),
+  /** Ids of the handovers that the Welcome is for. */
+  handovers: list(bytes(16), 32),
+  /** A joiner's own device: what its Welcome is opened with. */
+  own: optional(ownKeyPackage),
+});
+export type PendingCommit = Infer<typeof pending>;
+
+const sealedItem = struct({
+  id: bytes(16),
+  epoch: uint(),
+  body: bytes(1, LIMITS.entryBody),
+  /** CBOR of the content, for sealing it anew in a later epoch. */
+  content: bytes(1, LIMITS.entryBody),
+  /** ms */
+  at: uint(),
+  /** Key of its outbox row; '' for what was never there (receipts). */
+  row: text(64),
+});
+export type SealedItem = Infer<typeof sealedItem>;
+
+const codec = struct({
+  version: uint(RECORD_VERSION),
+  server: bytes(32),
+  log: bytes(16),
+  phase: choice(['active', 'joining', 'left', 'removed', 'stopped']),
+  trouble: choice(['', 'unlawful-commit', 'server-lies', 'lost-state']),
+  direct: bool,
+  title: text(128),
+  /** ms; for the order of chats while nothing was said. */
+  since: uint(),
+  /** The last entry processed, and the running hash there. */
+  cursor: uint(),
+  hash: bytes(32),
+  /** The first bytes of the running hashes of the last entries, `cursor`'s the last. */
+  recent: bytes(0, REMEMBERED * HASH_PREFIX),
+  /** The epoch in which this device came: earlier messages are not for it. */
+  firstEpoch: uint(),
+  people: list(person, 512),
+  /** Seats that someone came by. */
+  cameBy: list(struct({ leaf: uint(), person: bytes(16) }), 64),
+  pending: optional(pending),
+  batch: list(sealedItem, LIMITS.batch),
+  /** The secret of the invite by which this device joins, until nothing is left to tidy. */
+  invite: optional(bytes(32)),
+  /** What our last receipt said, and what the next one will. */
+  told: struct({ delivered: uint(), read: uint() }),
+  seen: struct({ delivered: uint(), read: uint() }),
+  /** Own contact token for these people. */
+  token: bytes(32),
+  /** The log is on the server. */
+  created: bool,
+  /** The token is known to the server, with KeyPackages in stock. */
+  stocked: bool,
+  /** Our name and card are on their way to, or known by, these people. */
+  introduced: bool,
+  /** ms of the last own update of the leaf, own messages since. */
+  healed: uint(),
+  sinceHealed: uint(),
+  /** Entries that could not be opened. */
+  undecryptable: uint(),
+});
+export type ConversationState = Readonly<Infer<typeof codec>>;
+export type Phase = ConversationState['phase'];
+
+export function encodeState(state: ConversationState): Uint8Array {
+  return encodeCbor(codec.encode(state));
+}
+
+/** Throws ProtocolError 'malformed'. */
+export function decodeState(stored: Uint8Array): ConversationState {
+  return codec.decode(decodeCbor(stored));
+}
+
+/** A conversation of which nothing has been read. */
+export function blankState(
+  known: Pick<
+    ConversationState,
+    'server' | 'log' | 'phase' | 'direct' | 'title' | 'since' | 'token'
+  > &
+    Pick<ConversationState, 'cursor' | 'hash' | 'firstEpoch' | 'people'>,
+): ConversationState {
+  return {
+    version: RECORD_VERSION,
+    trouble: '',
+    recent: known.hash.slice(0, HASH_PREFIX),
+    cameBy: [],
+    pending: null,
+    batch: [],
+    invite: null,
+    told: { delivered: known.cursor, read: known.cursor },
+    seen: { delivered: known.cursor, read: known.cursor },
+    created: true,
+    stocked: false,
+    introduced: false,
+    healed: known.since,
+    sinceHealed: 0,
+    undecryptable: 0,
+    ...known,
+  };
+}
+
+/** The first bytes of our running hash at `seq`; null if that is not remembered. */
+export function hashAt({ cursor, recent }: ConversationState, seq: number): Uint8Array | null {
+  const end = recent.length - (cursor - seq) * HASH_PREFIX;
+  if (seq > cursor || end < HASH_PREFIX) return null;
+  return recent.slice(end - HASH_PREFIX, end);
+}

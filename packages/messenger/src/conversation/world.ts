@@ -1,0 +1,34 @@
+/** What conversations share: the ports, this person, the line to one server. */
+import type { Engine } from '@polynya/mls/engine';
+import type { ContactCard } from '@polynya/protocol/content';
+import type { Connection } from '@polynya/reach/client';
+import type { Clock, Random } from '@polynya/reach/clock';
+import type { PersonId } from '../api.ts';
+import type { Self } from '../identity/self.ts';
+import type { Server } from '../line/server.ts';
+import type { Changes } from '../queries/changes.ts';
+import type { Store } from '../store/store.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+
+/** Lines for whoever runs the program. Never a name, a text, an id or a secret. */
+export type Log = (line: string) => void;
+
+export interface World {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly timeline: Timeline;
+  readonly changes: Changes;
+  readonly log: Log;
+  self(): Self;
+  server(): Server;
+  readonly connection: Connection;
+  blocked(person: PersonId): boolean;
+  /** The device refused to store, or takes again. */
+  storageFull(full: boolean): void;
+  /** A contact token was made for a conversation: the inbox lets its holders in. */
+  openInbox(token: Uint8Array): Promise<void>;
+  /** How others reach us, with this token. */
+  card(token: Uint8Array): Promise<ContactCard>;
+}

@@ -1,0 +1,180 @@
+/**
+ * Everything that runs on this device, and how the parts are put together: the person, the lines to servers,
+ * the conversations, the timeline and the files. The facade (messenger.ts) and the views read it.
+ */
+import type { Engine } from '@polynya/mls/engine';
+import { equal, toHex } from '@polynya/protocol/bytes';
+import type { CarrierFactory } from '@polynya/reach/carriers/carrier';
+import type { Clock, Random } from '@polynya/reach/clock';
+import { type ChatId, type PersonId, Problem } from './api.ts';
+import { capability } from './conversation/capability.ts';
+import { Conversation } from './conversation/conversation.ts';
+import { type Held, loadHeld } from './conversation/held.ts';
+import type { Log } from './conversation/world.ts';
+import { Files } from './files/files.ts';
+import { Self } from './identity/self.ts';
+import { HANDOVER_PHASE, handoverGone, loadHandovers } from './invite/handover.ts';
+import { loadServers, type Server } from './line/server.ts';
+import { ServerLink } from './line/server-link.ts';
+import { Changes } from './queries/changes.ts';
+import type { Store } from './store/store.ts';
+import { Timeline } from './timeline/timeline.ts';
+
+export interface Ports {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** In the order in which they are tried. */
+  readonly carriers: readonly CarrierFactory[];
+  readonly log: Log;
+}
+
+export class Device {
+  readonly ports: Ports;
+  readonly changes: Changes;
+  readonly timeline: Timeline;
+  readonly files: Files;
+  readonly links = new Map<string, ServerLink>();
+  readonly conversations = new Map<ChatId, Conversation>();
+  readonly blocked = new Set<PersonId>();
+  storageFull = false;
+  #self: Self | null = null;
+
+  private constructor(ports: Ports) {
+    this.ports = ports;
+    const { store, clock, random, log } = ports;
+    this.changes = new Changes(clock);
+    this.timeline = new Timeline(store, () => this.self.person);
+    this.files = new Files({
+      store,
+      clock,
+      random,
+      timeline: this.timeline,
+      changes: this.changes,
+      me: () => this.self.person,
+      connectionFor: (chat) => this.linkOf(chat).connection,
+      allowanceFor: (chat) => this.linkOf(chat).server.allowance,
+      send: (chat, content, id) => this.conversation(chat).queueOnce(content, id),
+      onTrouble: (error) => log(`a file waits: ${error instanceof Error ? error.name : 'unknown'}`),
+    });
+  }
+
+  /** What the store holds comes to life. @throws StoreError; ProtocolError 'malformed' for a damaged store */
+  static async open(ports: Ports): Promise<Device> {
+    const device = new Device(ports);
+    const { store } = ports;
+    device.#self = (await Self.load(store)) ?? null;
+    for (const [key] of await store.range('person', { from: 'blocked/', to: 'blocked0' })) {
+      device.blocked.add(key.slice('blocked/'.length));
+    }
+    for (const server of await loadServers(store)) device.addServer(server);
+    for (const [chat] of await store.range('log')) await device.#load(chat);
+    return device;
+  }
+
+  /** Lines are opened, logs are followed. */
+  async start(): Promise<void> {
+    for (const link of this.links.values()) link.start();
+    for (const conversation of this.conversations.values()) await conversation.start();
+    await this.files.resumeAll();
+  }
+
+  /** Stops after the steps under way; nothing is lost. */
+  async close(): Promise<void> {
+    this.files.close();
+    const closing = [...this.conversations.values()].map((conversation) => conversation.close());
+    for (const link of this.links.values()) link.close();
+    await Promise.all(closing);
+    this.changes.close();
+  }
+
+  /** @throws Problem 'not-registered' */
+  get self(): Self {
+    if (!this.#self) throw new Problem('not-registered');
+    return this.#self;
+  }
+
+  get registered(): Self | null {
+    return [...this.links.values()].some(({ server }) => server.admitted) ? this.#self : null;
+  }
+
+  /** The person of this device from now on: what was given is stored already. */
+  become(self: Self | null): void {
+    this.#self = self;
+  }
+
+  /** @throws Problem 'not-found' */
+  conversation(chat: ChatId): Conversation {
+    const found = this.conversations.get(chat);
+    if (!found) throw new Problem('not-found');
+    return found;
+  }
+
+  linkOf(chat: ChatId): ServerLink {
+    const { server } = this.conversation(chat).held.state;
+    const link = this.links.get(toHex(server));
+    if (!link) throw new Problem('unknown-server');
+    return link;
+  }
+
+  /** The server on which new conversations are made. @throws Problem 'not-registered' */
+  get homeLink(): ServerLink {
+    const home = [...this.links.values()].find(({ server }) => server.admitted);
+    if (!home) throw new Problem('not-registered');
+    return home;
+  }
+
+  addServer(server: Server): ServerLink {
+    const link = new ServerLink(this, server);
+    this.links.set(toHex(server.identity), link);
+    return link;
+  }
+
+  /** A line that is used for a moment; nothing of it is kept. To be closed by the caller. */
+  visit(server: Server): ServerLink {
+    return new ServerLink(this, server, false);
+  }
+
+  removeServer(identity: Uint8Array): void {
+    this.links.get(toHex(identity))?.close();
+    this.links.delete(toHex(identity));
+  }
+
+  /** A conversation that is stored already comes to life. */
+  async addConversation(chat: ChatId, held: Held): Promise<Conversation> {
+    const link = this.links.get(toHex(held.state.server));
+    if (!link) throw new Problem('unknown-server');
+    const secret = held.group.active ? await capability(held.group) : new Uint8Array(32);
+    const conversation = new Conversation(link.world, chat, held, secret);
+    this.conversations.set(chat, conversation);
+    return conversation;
+  }
+
+  setStorageFull(full: boolean): void {
+    if (this.storageFull === full) return;
+    this.storageFull = full;
+    this.changes.touch('status');
+  }
+
+  /** Every contact token of the conversations on one server. */
+  tokensAt(identity: Uint8Array): Uint8Array[] {
+    return [...this.conversations.values()]
+      .map(({ held }) => held.state)
+      .filter(({ server, phase }) => equal(server, identity) && phase === 'active')
+      .map(({ token }) => token);
+  }
+
+  async #load(chat: ChatId): Promise<void> {
+    const { store, engine } = this.ports;
+    const held = await loadHeld(store, engine, chat);
+    if (!held) return;
+    // Wanted when the program ended, and their Commit was never stored: nobody waits for them.
+    const pending = held.state.pending?.handovers.map(toHex) ?? [];
+    const orphans = (await loadHandovers(store, chat)).filter(
+      ({ id, phase }) => phase === HANDOVER_PHASE.wanted && !pending.includes(toHex(id)),
+    );
+    await store.apply(orphans.map((handover) => handoverGone(chat, handover)));
+    await this.addConversation(chat, held);
+  }
+}

@@ -1,0 +1,230 @@
+/** What people do to a conversation's membership: each becomes a Commit, or a message that Commits follow. */
+import { equal, toHex } from '@polynya/protocol/bytes';
+import { inviteLink } from '@polynya/protocol/invite-link';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import { start } from '@polynya/protocol/running-hash';
+import { type ChatId, type InviteView, type PersonId, Problem } from './api.ts';
+import type { Intent } from './conversation/commits.ts';
+import type { Conversation } from './conversation/conversation.ts';
+import { heldChanges } from './conversation/held.ts';
+import { blankPerson, findPerson } from './conversation/people.ts';
+import { devicesOf, leavesOf } from './conversation/roster.ts';
+import { blankState, type Person } from './conversation/state.ts';
+import type { Device } from './device.ts';
+import { decodeCredential } from './identity/credential.ts';
+import { personId } from './identity/person.ts';
+import { makeKeyPackage, openKeyPackage } from './inbox/key-packages.ts';
+import { HANDOVER_PHASE, type Handover, handoverSaved, loadHandovers } from './invite/handover.ts';
+import { makeSeat } from './invite/seat-keys.ts';
+import { inviteView } from './views.ts';
+
+/** Seconds: an invite's life. */
+const WEEK = 7 * 86_400;
+/** ms that a person waits for a Commit before hearing that there is no line. */
+const PATIENCE = 30_000;
+
+/** A group of one, made here; it comes to be on the server once there is a line. */
+export async function createConversation(
+  device: Device,
+  about: { direct: boolean; title: string },
+): Promise<Conversation> {
+  const { store, engine, clock, random } = device.ports;
+  const { self, homeLink } = device;
+  const log = random(16);
+  const chat = toHex(log);
+  const token = random(32);
+  const own = await makeKeyPackage(engine, self, clock.now(), false);
+  const group = await engine.create(log, own);
+  const me = {
+    ...blankPerson(self.root.publicKey),
+    name: self.name,
+    admin: true,
+    wasAdmin: true,
+    here: true,
+    card: await homeLink.world.card(token),
+  };
+  const state = blankState({
+    ...about,
+    server: homeLink.server.identity,
+    log,
+    phase: 'active',
+    since: clock.now(),
+    token,
+    cursor: 0,
+    hash: start(log),
+    firstEpoch: 0,
+    people: [me],
+  });
+  const held = {
+    group,
+    staged: null,
+    seat: null,
+    state: { ...state, created: false, introduced: true },
+  };
+  const created = { chat, seq: 0, at: clock.now(), event: { event: 'created' as const } };
+  await device.timeline.locked(chat, async () =>
+    store.apply([...heldChanges(chat, null, held), ...(await device.timeline.arrived([created]))]),
+  );
+  const conversation = await device.addConversation(chat, held);
+  await conversation.start();
+  conversation.touch();
+  return conversation;
+}
+
+/** A new seat and its link, which works once this resolves. @throws Problem 'offline', 'group-full', ... */
+export async function inviteTo(device: Device, chat: ChatId): Promise<InviteView> {
+  const { engine, clock, random, store } = device.ports;
+  const { self } = device;
+  const { server } = device.linkOf(chat);
+  const secret = random(32);
+  const until = Math.floor(clock.now() / 1_000) + WEEK;
+  const { own, credential, signatureKey } = await makeSeat(engine, self, secret, until);
+  const link = inviteLink(server.page, {
+    kind: 'seat',
+    identity: server.identity,
+    endpoints: [...server.endpoints],
+    secret,
+    inviter: self.personBytes,
+  });
+  const handover: Handover = {
+    id: random(16),
+    secret,
+    phase: HANDOVER_PHASE.wanted,
+    made: clock.now(),
+    seat: { until, link, credential, signatureKey },
+    letter: null,
+    package: null,
+  };
+  await commit(device, chat, async () => ({
+    add: [own.keyPackage],
+    handovers: [handover],
+    saved: [handoverSaved(chat, handover)],
+  }));
+  await reached(device, chat, async () =>
+    (await loadHandovers(store, chat)).some(
+      ({ id, phase }) => equal(id, handover.id) && phase === HANDOVER_PHASE.ready,
+    ),
+  );
+  const [view] = inviteView({ ...handover, phase: HANDOVER_PHASE.ready }, self.person);
+  if (!view) throw new Problem('failed');
+  return view;
+}
+
+/** The seat goes, its blob and its admission too. @throws Problem 'not-found' */
+export async function withdrawInvite(device: Device, chat: ChatId, invite: string): Promise<void> {
+  const { store } = device.ports;
+  const found = (await loadHandovers(store, chat)).find(({ id }) => toHex(id) === invite);
+  const seat = found?.seat;
+  if (!found || !seat) throw new Problem('not-found');
+  await commit(device, chat, async ({ group, state }) => {
+    const leaf = leavesOf(group).find(({ signatureKey }) => equal(signatureKey, seat.signatureKey));
+    if (!leaf || state.cameBy.some((used) => used.leaf === leaf.leaf)) return null;
+    const withdrawn = { ...found, phase: HANDOVER_PHASE.withdrawn, package: null };
+    return { remove: [leaf.leaf], saved: [handoverSaved(chat, withdrawn)] };
+  });
+}
+
+/** @throws Problem 'no-contact', 'already-member', 'group-full', 'offline' */
+export async function addPeople(
+  device: Device,
+  chat: ChatId,
+  people: readonly PersonId[],
+): Promise<void> {
+  const { state } = device.conversation(chat).held;
+  if (people.every((person) => findPerson(state, person)?.here))
+    throw new Problem('already-member');
+  const wanted = people.filter((person) => !findPerson(state, person)?.here);
+  const taken = await Promise.all(wanted.map((person) => takeFor(device, chat, person)));
+  await commit(device, chat, async (held) => {
+    const missing = taken.filter(
+      ({ handover }) => !isHere(held.state.people, handover.letter?.root),
+    );
+    if (missing.length === 0) return null;
+    const handovers = missing.map(({ handover }) => handover);
+    return {
+      add: missing.map(({ keyPackage }) => keyPackage),
+      handovers,
+      saved: handovers.map((handover) => handoverSaved(chat, handover)),
+    };
+  });
+}
+
+export async function removePerson(device: Device, chat: ChatId, person: PersonId): Promise<void> {
+  await commit(device, chat, async ({ group }) => {
+    const leaves = devicesOf(leavesOf(group), person).map(({ leaf }) => leaf);
+    return leaves.length > 0 ? { remove: leaves } : null;
+  });
+}
+
+/** A KeyPackage out of the stock that this person left for us. */
+async function takeFor(device: Device, chat: ChatId, person: PersonId) {
+  const { engine, random, clock } = device.ports;
+  const { connection, server } = device.linkOf(chat);
+  const known = [...device.conversations.values()]
+    .map(({ held }) => findPerson(held.state, person))
+    .find((found) => found?.card && equal(found.card.identity, server.identity));
+  if (!known?.card) throw new Problem('no-contact');
+  const { card, root } = known;
+  const log = connection.log(card.inbox, card.token);
+  try {
+    const { package: sealed } = await log.take(random(16));
+    if (!sealed) throw new Problem('no-contact');
+    const keyPackage = await openKeyPackage(card.token, sealed);
+    const inspected = await engine.inspect(keyPackage);
+    if (standsFor(inspected.credential) !== person) throw new Problem('no-contact');
+    const handover: Handover = {
+      id: random(16),
+      secret: random(32),
+      phase: HANDOVER_PHASE.wanted,
+      made: clock.now(),
+      seat: null,
+      letter: { card, root, ref: inspected.ref },
+      package: null,
+    };
+    return { keyPackage, handover };
+  } catch (error) {
+    if (error instanceof ProtocolError && !error.retriable) throw new Problem('no-contact');
+    throw error;
+  } finally {
+    log.close();
+  }
+}
+
+/** The person whose device a credential is; null for a seat's. */
+function standsFor(credential: Uint8Array): PersonId | null {
+  const decoded = decodeCredential(credential);
+  return decoded.kind === 'device' ? personId(decoded.root) : null;
+}
+
+function isHere(people: readonly Person[], root: Uint8Array | undefined): boolean {
+  return people.some((person) => person.here && root !== undefined && equal(person.root, root));
+}
+
+/** Settles once it is in the log. @throws Problem 'offline' if that takes too long; it may still come to be */
+async function commit(device: Device, chat: ChatId, build: Intent['build']): Promise<void> {
+  const { done, cancel } = device.conversation(chat).change(build);
+  const stop = device.ports.clock.setTimeout(() => cancel(new Problem('offline')), PATIENCE);
+  await done.finally(stop);
+}
+
+/** Settles once `there` says so; it is asked again whenever the chat changes. @throws Problem 'offline' */
+export function reached(
+  device: Device,
+  chat: ChatId,
+  there: () => Promise<boolean>,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error?: unknown) => {
+      off();
+      stop();
+      if (error) reject(error);
+      else resolve();
+    };
+    const look = () => {
+      there().then((is) => is && settle(), settle);
+    };
+    const off = device.changes.on([`chat/${chat}`], look);
+    const stop = device.ports.clock.setTimeout(() => settle(new Problem('offline')), PATIENCE);
+    look();
+  });
+}

@@ -1,0 +1,157 @@
+/**
+ * The own inbox on one server: contact tokens are let in, KeyPackages kept in stock, letters read in order.
+ * A letter that makes no sense, or comes from somebody unknown or blocked, is passed over.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { MlsError } from '@polynya/mls/mls-error';
+import { equal } from '@polynya/protocol/bytes';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import type { Entry } from '@polynya/protocol/requests';
+import type { LogHandle } from '@polynya/reach/log-handle';
+import type { World } from '../conversation/world.ts';
+import { type Server, serverSaved } from '../line/server.ts';
+import { keyPackageSaved, makeKeyPackage, sealKeyPackage } from './key-packages.ts';
+import { type LetterPayload, openLetter } from './letters.ts';
+
+/** Letters an hour by the holders of one token. */
+const PER_HOUR = 60;
+/** ms */
+const RETRY = 5_000;
+
+export interface Mailbox {
+  /** Every contact token that was let in. */
+  tokens(): readonly Uint8Array[];
+  /** A letter that holds; settles once it is dealt with, so that it need not be read again. */
+  letter(root: Uint8Array, payload: LetterPayload): Promise<void>;
+  saved(server: Server): void;
+}
+
+export class Inbox {
+  readonly #world: World;
+  readonly #mailbox: Mailbox;
+  readonly #log: LogHandle;
+  #made: Promise<void> | null = null;
+  #unwatch: (() => void) | null = null;
+  #closed = false;
+
+  constructor(world: World, mailbox: Mailbox) {
+    this.#world = world;
+    this.#mailbox = mailbox;
+    const { inbox } = world.server();
+    this.#log = world.connection.log(inbox.log, inbox.secret);
+  }
+
+  /** Makes the inbox if it is not there, and reads it from now on. Never rejects; tries until closed. */
+  async start(): Promise<void> {
+    while (!this.#closed) {
+      try {
+        await this.#make();
+        const { inbox } = this.#world.server();
+        this.#unwatch ??= this.#log.watch(
+          { entries: (entries) => this.#read(entries) },
+          inbox.cursor + 1,
+        );
+        await this.#restock();
+        return;
+      } catch (error) {
+        if (this.#closed) return;
+        this.#world.log(`the inbox waits: ${error instanceof Error ? error.message : 'unknown'}`);
+        await new Promise<void>((resolve) => this.#world.clock.setTimeout(resolve, RETRY));
+      }
+    }
+  }
+
+  /** Lets the holders of a contact token in. Can be repeated. @throws ProtocolError */
+  async open(token: Uint8Array): Promise<void> {
+    await this.#make();
+    await this.#log.allow(sha256(token), PER_HOUR);
+    await this.#stock(token);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#unwatch?.();
+    this.#log.close();
+  }
+
+  #make(): Promise<void> {
+    this.#made ??= this.#create().catch((error: unknown) => {
+      this.#made = null;
+      throw error;
+    });
+    return this.#made;
+  }
+
+  async #create(): Promise<void> {
+    const server = this.#world.server();
+    const { inbox, allowance } = server;
+    if (inbox.made) return;
+    const hash = sha256(inbox.secret);
+    await this.#world.connection.call({ op: 'create', log: inbox.log, kind: 1, hash, allowance });
+    await this.#save({ ...server, inbox: { ...inbox, made: true } });
+  }
+
+  /** Of tokens whose stock has run out. */
+  async #restock(): Promise<void> {
+    const { low } = await this.#log.state();
+    for (const token of this.#mailbox.tokens()) {
+      const hash = sha256(token);
+      if (low.some((one) => equal(one, hash))) await this.#stock(token);
+    }
+  }
+
+  /** One to be used once and a last resort. What is stored here goes first, or a Welcome could not be opened. */
+  async #stock(token: Uint8Array): Promise<void> {
+    const { engine, random, clock, store } = this.#world;
+    const self = this.#world.self();
+    const once = await makeKeyPackage(engine, self, clock.now(), false);
+    const last = await makeKeyPackage(engine, self, clock.now(), true);
+    await store.apply([keyPackageSaved(once, false), keyPackageSaved(last, true)]);
+    await this.#log.stock(
+      sha256(token),
+      [await sealKeyPackage(token, random, once.keyPackage)],
+      await sealKeyPackage(token, random, last.keyPackage),
+    );
+  }
+
+  async #read(entries: readonly Entry[]): Promise<void> {
+    for (const entry of entries) {
+      if (this.#closed || entry.seq <= this.#world.server().inbox.cursor) continue;
+      await this.#untilDone(entry);
+    }
+  }
+
+  /** One letter that cannot be dealt with now (no line, no room) keeps those behind it waiting. */
+  async #untilDone(entry: Entry): Promise<void> {
+    while (!this.#closed) {
+      try {
+        await this.#take(entry);
+        const server = this.#world.server();
+        await this.#save({ ...server, inbox: { ...server.inbox, cursor: entry.seq } });
+        await this.#restock();
+        return;
+      } catch (error) {
+        this.#world.log(`a letter waits: ${error instanceof Error ? error.message : 'unknown'}`);
+        await new Promise<void>((resolve) => this.#world.clock.setTimeout(resolve, RETRY));
+      }
+    }
+  }
+
+  async #take(entry: Entry): Promise<void> {
+    const { inbox } = this.#world.server();
+    try {
+      const { root, payload } = await openLetter(inbox.letterSeed, inbox.log, entry.body);
+      await this.#mailbox.letter(root, payload);
+    } catch (error) {
+      const lasting =
+        error instanceof MlsError || (error instanceof ProtocolError && !error.retriable);
+      if (!lasting) throw error;
+      this.#world.log(`a letter was passed over: ${error.code}`);
+    }
+  }
+
+  async #save(server: Server): Promise<void> {
+    await this.#world.store.apply([serverSaved(server)]);
+    this.#mailbox.saved(server);
+  }
+}

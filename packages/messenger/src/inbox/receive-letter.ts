@@ -1,0 +1,55 @@
+/** A letter that brings a Welcome: the group is joined, if the sender is known from some chat and not blocked. */
+import { toHex } from '@polynya/protocol/bytes';
+import { heldChanges } from '../conversation/held.ts';
+import { stateFrom } from '../conversation/joining.ts';
+import { findPerson } from '../conversation/people.ts';
+import type { Device } from '../device.ts';
+import { personId } from '../identity/person.ts';
+import { dropPackage, getPackage } from '../invite/sealed-blob.ts';
+import type { ServerLink } from '../line/server-link.ts';
+import { findKeyPackage, keyPackageUsed } from './key-packages.ts';
+import type { LetterPayload } from './letters.ts';
+
+/** @throws ProtocolError, MlsError, StoreError; can be repeated */
+export async function receiveLetter(
+  device: Device,
+  link: ServerLink,
+  root: Uint8Array,
+  payload: LetterPayload,
+): Promise<void> {
+  const sender = personId(root);
+  if (device.blocked.has(sender) || !isKnown(device, sender)) return;
+  const { store, engine, clock, random } = device.ports;
+  const found = await findKeyPackage(store, payload.ref);
+  if (!found) return;
+  const received = await getPackage(link.connection, payload.secret);
+  const chat = toHex(received.log);
+  const before = device.conversations.get(chat);
+  if (before && ['active', 'joining'].includes(before.held.state.phase)) return;
+  const group = await engine.join(received.welcome, found.own);
+  const own = { server: link.server.identity, now: clock.now(), token: random(32) };
+  const state = stateFrom(received, group.epoch, own);
+  const held = { group, staged: null, seat: null, state: { ...state, healed: 0 } };
+  const { person } = device.self;
+  const added = { event: 'added' as const, person, by: sender };
+  await before?.close();
+  await device.timeline.locked(chat, async () =>
+    store.apply([
+      ...heldChanges(chat, null, held),
+      ...(await device.timeline.arrived([
+        { chat, seq: received.seq, at: clock.now(), event: added },
+      ])),
+      ...(found.lastResort ? [] : [keyPackageUsed(payload.ref)]),
+    ]),
+  );
+  const conversation = await device.addConversation(chat, held);
+  await conversation.start();
+  conversation.touch();
+  await dropPackage(link.connection, payload.secret);
+}
+
+function isKnown(device: Device, person: string): boolean {
+  return [...device.conversations.values()].some(
+    ({ held }) => findPerson(held.state, person) !== undefined,
+  );
+}

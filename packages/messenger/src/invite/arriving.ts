@@ -1,0 +1,224 @@
+/**
+ * Arriving by a link: this device is admitted to the server, takes the Welcome and is in the conversation. What
+ * was begun is in the store before the first step that spends something, so that a crash anywhere only delays:
+ * `resume` goes on from there.
+ */
+import { equal, toHex } from '@polynya/protocol/bytes';
+import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
+import type { WelcomePackage } from '@polynya/protocol/content';
+import { decodeInvite, encodeInvite, type Invite } from '@polynya/protocol/invite-link';
+import { LIMITS } from '@polynya/protocol/limits';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import { struct, text } from '@polynya/protocol/schema';
+import { seatSecrets } from '@polynya/protocol/seat-secrets';
+import { type ChatId, type InvitePreview, Problem } from '../api.ts';
+import { heldChanges } from '../conversation/held.ts';
+import { openSeat } from '../conversation/joining.ts';
+import type { Device } from '../device.ts';
+import { personBytes } from '../identity/person.ts';
+import { Self } from '../identity/self.ts';
+import { type Server, serverSaved } from '../line/server.ts';
+import type { ServerLink } from '../line/server-link.ts';
+import type { Change } from '../store/store.ts';
+import { getPackage } from './sealed-blob.ts';
+
+/** Where an arrival under way is written down. */
+const record = struct({ link: text(LIMITS.invite) });
+const PREFIX = 'arriving/';
+
+/** @throws Problem 'invite-malformed', 'invite-version' */
+export function readInvite(link: string): Invite {
+  try {
+    return decodeInvite(link);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    throw new Problem(error.code === 'version' ? 'invite-version' : 'invite-malformed');
+  }
+}
+
+/** Uses nothing up and leaves nothing behind. @throws Problem */
+export async function previewInvite(device: Device, link: string): Promise<InvitePreview> {
+  const invite = readInvite(link);
+  if (invite.kind === 'server') {
+    return { kind: 'server', direct: false, title: '', inviter: '', people: 0 };
+  }
+  const { about } = await visiting(device, link, invite, (server) => welcomeOf(server, invite));
+  const inviter = about.people.find(({ root }) => equal(personBytes(root), about.inviter));
+  return {
+    kind: 'chat',
+    direct: about.direct,
+    title: about.title,
+    inviter: inviter?.name ?? '',
+    people: about.people.length,
+  };
+}
+
+/**
+ * @param name of the person to be made; null for one who is registered
+ * @returns the conversation that was joined, still on the way from seat to device; null for a server's invite
+ * @throws Problem
+ */
+export async function arrive(
+  device: Device,
+  link: string,
+  name: string | null,
+): Promise<ChatId | null> {
+  const invite = readInvite(link);
+  if (invite.kind === 'seat') await refuseUseless(device, link, invite);
+  const known = device.links.get(toHex(invite.identity))?.server;
+  if (invite.kind === 'server' && known?.admitted) throw new Problem('already-member');
+  const self = name === null ? device.self : Self.create(device.ports.random, name);
+  const server = known ?? newServer(device, link, invite);
+  const changes: Change[] = [arriving(invite), serverSaved(server)];
+  await device.ports.store.apply(name === null ? changes : [...changes, self.saved()]);
+  device.become(self);
+  const there = device.links.get(toHex(invite.identity)) ?? device.addServer(server);
+  return goOn(device, there, invite);
+}
+
+/** What was under way when the program ended. A link that proves used up is given up silently. */
+export async function resumeArrivals(device: Device): Promise<void> {
+  const rows = await device.ports.store.range('invite', { from: PREFIX, to: 'arriving0' });
+  for (const [, value] of rows) {
+    const invite = decodeInvite(record.decode(decodeCbor(value)).link);
+    const link = device.links.get(toHex(invite.identity));
+    if (!link) continue;
+    await goOn(device, link, invite).catch((error: unknown) => {
+      if (!(error instanceof Problem)) throw error;
+      device.ports.log(`an invite could not be followed: ${error.code}`);
+    });
+  }
+}
+
+/** Each step can be repeated: the server answers a repeat as it answered at first. */
+async function goOn(device: Device, link: ServerLink, invite: Invite): Promise<ChatId | null> {
+  try {
+    await admit(link, invite);
+    if (invite.kind === 'server') {
+      await device.ports.store.apply([arrived(invite)]);
+      return null;
+    }
+    return await sitDown(device, invite, await welcomeOf(link, invite));
+  } catch (error) {
+    if (error instanceof Problem) await giveUp(device, link, invite);
+    throw error;
+  }
+}
+
+async function admit(link: ServerLink, invite: Invite): Promise<void> {
+  const { server } = link;
+  if (!server.admitted) {
+    const secret = invite.kind === 'seat' ? seatSecrets(invite.secret).admit : invite.secret;
+    try {
+      await link.connection.call({ op: 'admit', invite: secret, allowance: server.allowance });
+    } catch (error) {
+      if (error instanceof ProtocolError && !error.retriable) throw new Problem('invite-used');
+      throw error;
+    }
+    await link.update({ ...link.server, admitted: true });
+  }
+  link.start();
+}
+
+async function sitDown(
+  device: Device,
+  invite: Invite,
+  received: WelcomePackage,
+): Promise<ChatId> {
+  const { store, engine, random, clock } = device.ports;
+  const chat = toHex(received.log);
+  if (device.conversations.has(chat)) {
+    await store.apply([arrived(invite)]);
+    return chat;
+  }
+  const known = { server: invite.identity, secret: invite.secret, now: clock.now() };
+  const held = await openSeat(engine, random, known, received);
+  await store.apply([...heldChanges(chat, null, held), arrived(invite)]);
+  const conversation = await device.addConversation(chat, held);
+  await conversation.start();
+  conversation.touch();
+  return chat;
+}
+
+/** Before anything is spent: is there a conversation behind it that we are not in? */
+async function refuseUseless(
+  device: Device,
+  link: string,
+  invite: Extract<Invite, { kind: 'seat' }>,
+): Promise<void> {
+  const me = device.registered;
+  if (me && equal(invite.inviter, me.personBytes)) throw new Problem('invite-own');
+  const received = await visiting(device, link, invite, (server) => welcomeOf(server, invite));
+  const mine = device.conversations.get(toHex(received.log))?.held.state.phase;
+  if (mine === 'active' || mine === 'joining') throw new Problem('already-member');
+}
+
+async function welcomeOf(
+  { connection }: Pick<ServerLink, 'connection'>,
+  invite: Invite,
+): Promise<WelcomePackage> {
+  try {
+    return await getPackage(connection, invite.secret);
+  } catch (error) {
+    if (!(error instanceof ProtocolError) || error.retriable) throw error;
+    throw new Problem(error.code === 'malformed' ? 'invite-malformed' : 'invite-used');
+  }
+}
+
+/** A line to a server that need not be known: opened for this, and closed again. */
+async function visiting<T>(
+  device: Device,
+  link: string,
+  invite: Invite,
+  work: (link: ServerLink) => Promise<T>,
+): Promise<T> {
+  const known = device.links.get(toHex(invite.identity));
+  if (known) return work(known);
+  const visit = device.visit(newServer(device, link, invite));
+  try {
+    return await work(visit);
+  } finally {
+    visit.close();
+  }
+}
+
+async function giveUp(device: Device, link: ServerLink, invite: Invite): Promise<void> {
+  const changes: Change[] = [arrived(invite)];
+  if (!link.server.admitted) {
+    const key = `server/${toHex(invite.identity)}`;
+    changes.push({ table: 'self', key, value: null });
+    device.removeServer(invite.identity);
+    if (!device.registered) {
+      changes.push({ table: 'self', key: 'person', value: null });
+      device.become(null);
+    }
+  }
+  await device.ports.store.apply(changes);
+}
+
+function newServer({ ports }: Device, link: string, invite: Invite): Server {
+  const { random } = ports;
+  const page = link.includes('#') ? link.slice(0, link.indexOf('#')).trim() : '';
+  return {
+    identity: invite.identity,
+    endpoints: invite.endpoints,
+    page,
+    allowance: random(32),
+    admitted: false,
+    record: null,
+    inbox: { log: random(16), secret: random(32), letterSeed: random(32), made: false, cursor: 0 },
+  };
+}
+
+function keyOf(invite: Invite): string {
+  return `${PREFIX}${toHex(seatSecrets(invite.secret).blobId)}`;
+}
+
+function arriving(invite: Invite): Change {
+  const value = encodeCbor(record.encode({ link: encodeInvite(invite) }));
+  return { table: 'invite', key: keyOf(invite), value };
+}
+
+function arrived(invite: Invite): Change {
+  return { table: 'invite', key: keyOf(invite), value: null };
+}

@@ -1,0 +1,53 @@
+/**
+ * A handover: a Welcome that this device has to bring to someone, by an invite link (a seat) or by a letter.
+ * A row of the store from before the Commit until it is used, expired, withdrawn or delivered.
+ */
+import { toHex } from '@polynya/protocol/bytes';
+import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
+import { contactCard } from '@polynya/protocol/content';
+import { bytes, type Infer, optional, struct, text, uint } from '@polynya/protocol/schema';
+import type { ChatId } from '../api.ts';
+import type { Change, Store } from '../store/store.ts';
+
+const codec = struct({
+  id: bytes(16),
+  /** `seatSecrets` of it name and open the blob. */
+  secret: bytes(32),
+  /** 0 its Commit is not in the log yet, 1 to be uploaded, 2 ready, 3 withdrawn: to be taken back. */
+  phase: uint(3),
+  /** ms */
+  made: uint(),
+  /** A seat. `until` in seconds since 1970. */
+  seat: optional(
+    struct({
+      until: uint(),
+      link: text(8_192),
+      credential: bytes(1, 512),
+      signatureKey: bytes(32),
+    }),
+  ),
+  /** Someone who is reached by letter, and the KeyPackage that was taken for them. */
+  letter: optional(struct({ card: contactCard, root: bytes(32), ref: bytes(1, 64) })),
+  /** The WelcomePackage, from phase 1 until it is uploaded. */
+  package: optional(bytes(1, 400_000)),
+});
+export type Handover = Infer<typeof codec>;
+
+export const HANDOVER_PHASE = { wanted: 0, made: 1, ready: 2, withdrawn: 3 } as const;
+
+export function handoverSaved(chat: ChatId, handover: Handover): Change {
+  return {
+    table: 'invite',
+    key: `${chat}/${toHex(handover.id)}`,
+    value: encodeCbor(codec.encode(handover)),
+  };
+}
+
+export function handoverGone(chat: ChatId, handover: Handover): Change {
+  return { table: 'invite', key: `${chat}/${toHex(handover.id)}`, value: null };
+}
+
+export async function loadHandovers(store: Store, chat: ChatId): Promise<Handover[]> {
+  const rows = await store.range('invite', { from: `${chat}/`, to: `${chat}0` });
+  return rows.map(([, value]) => codec.decode(decodeCbor(value)));
+}

@@ -1,0 +1,111 @@
+/** The line to one server, the own inbox there, and the world that conversations on it live in. */
+import { Connection, type Hello } from '@polynya/reach/client';
+import { hpkePublicKey } from '@polynya/reach/hpke';
+import type { World } from '../conversation/world.ts';
+import type { Device } from '../device.ts';
+import { Inbox } from '../inbox/inbox.ts';
+import { receiveLetter } from '../inbox/receive-letter.ts';
+import { type Server, serverSaved } from './server.ts';
+
+/** ms: a clock that is off by less is nobody's concern. */
+const CLOCK_OFF = 5 * 60_000;
+
+export class ServerLink {
+  readonly connection: Connection;
+  readonly world: World;
+  readonly #device: Device;
+  readonly #inbox: Inbox;
+  #server: Server;
+  #letterKey: Promise<Uint8Array> | null = null;
+
+  /** @param kept what is learned of the server is stored */
+  constructor(device: Device, server: Server, kept = true) {
+    this.#device = device;
+    this.#server = server;
+    const { store, engine, clock, random, carriers, log } = device.ports;
+    const { identity, endpoints, record } = server;
+    this.connection = new Connection({
+      address: { identity, endpoints },
+      carriers,
+      clock,
+      random,
+      ...(record && { record }),
+      ...(kept && { saveRecord: (newer: Uint8Array) => this.#saveRecord(newer) }),
+    });
+    this.connection.onStatus(() => device.changes.touch('status'));
+    this.connection.onHello(() => device.changes.touch('status'));
+    this.world = {
+      store,
+      engine,
+      clock,
+      random,
+      log,
+      timeline: device.timeline,
+      changes: device.changes,
+      connection: this.connection,
+      self: () => device.self,
+      server: () => this.#server,
+      blocked: (person) => device.blocked.has(person),
+      storageFull: (full) => device.setStorageFull(full),
+      openInbox: (token) => this.#inbox.open(token),
+      card: (token) => this.#card(token),
+    };
+    this.#inbox = new Inbox(this.world, {
+      tokens: () => device.tokensAt(identity),
+      letter: (root, payload) => receiveLetter(device, this, root, payload),
+      saved: (saved) => {
+        this.#server = saved;
+      },
+    });
+  }
+
+  get server(): Server {
+    return this.#server;
+  }
+
+  /** ms by which this device's clock is behind the server's, if that matters. */
+  get clockOff(): number | null {
+    const offset = this.#hello?.offset ?? 0;
+    return Math.abs(offset) > CLOCK_OFF ? offset : null;
+  }
+
+  get build(): string {
+    return this.#hello?.build ?? '';
+  }
+
+  get outdated(): boolean {
+    return this.connection.problem === 'version';
+  }
+
+  /** Reads the inbox from now on, once admitted. */
+  start(): void {
+    if (this.#server.admitted) void this.#inbox.start();
+  }
+
+  async update(server: Server): Promise<void> {
+    await this.#device.ports.store.apply([serverSaved(server)]);
+    this.#server = server;
+  }
+
+  close(): void {
+    this.#inbox.close();
+    this.connection.close();
+  }
+
+  get #hello(): Hello | null {
+    return this.connection.hello;
+  }
+
+  async #card(token: Uint8Array) {
+    const { identity, endpoints, inbox } = this.#server;
+    this.#letterKey ??= hpkePublicKey(inbox.letterSeed);
+    const letterKey = await this.#letterKey;
+    return { identity, endpoints: [...endpoints], inbox: inbox.log, token, letterKey };
+  }
+
+  #saveRecord(record: Uint8Array): void {
+    this.update({ ...this.#server, record }).catch(() => {
+      // Only a saving: without it the record is asked for again at the next start.
+    });
+  }
+}

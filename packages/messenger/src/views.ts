@@ -1,0 +1,154 @@
+/** What views are shown, computed from what is held and from the timeline (api.ts has the shapes). */
+import { toHex } from '@polynya/protocol/bytes';
+import type {
+  AppStatus,
+  ChatDetail,
+  ChatId,
+  ChatSummary,
+  InviteView,
+  MessagePage,
+  PersonId,
+  PersonView,
+} from './api.ts';
+import { peerOf, titleFor } from './conversation/about.ts';
+import type { Conversation } from './conversation/conversation.ts';
+import { findPerson, idOf } from './conversation/people.ts';
+import { devicesOf, leavesOf } from './conversation/roster.ts';
+import type { ConversationState, Person } from './conversation/state.ts';
+import type { Device } from './device.ts';
+import { tagOf } from './identity/person.ts';
+import { HANDOVER_PHASE, type Handover, loadHandovers } from './invite/handover.ts';
+import type { PageView } from './timeline/page.ts';
+
+export async function statusOf(device: Device): Promise<AppStatus> {
+  const self = device.registered;
+  const links = [...device.links.values()];
+  const lines = links.map(({ connection }) => connection.status);
+  const chats = self ? await chatsOf(device) : [];
+  return {
+    me: self && { person: self.person, name: self.name, tag: tagOf(self.person) },
+    line: (['online', 'connecting'] as const).find((line) => lines.includes(line)) ?? 'offline',
+    clockOff: links.find(({ clockOff }) => clockOff !== null)?.clockOff ?? null,
+    storageFull: device.storageFull,
+    build: links[0]?.build ?? '',
+    outdated: links.some(({ outdated }) => outdated),
+    unread: chats.reduce((sum, { unread, blocked }) => sum + (blocked ? 0 : unread), 0),
+  };
+}
+
+/** The newest first. */
+export async function chatsOf(device: Device): Promise<ChatSummary[]> {
+  const chats = [...device.conversations.values()];
+  const summaries = await Promise.all(chats.map((chat) => summaryOf(device, chat)));
+  return summaries.sort((a, b) => b.at - a.at);
+}
+
+export async function detailOf(device: Device, chat: ChatId): Promise<ChatDetail | null> {
+  const conversation = device.conversations.get(chat);
+  if (!conversation) return null;
+  const { state } = conversation.held;
+  const handovers = await loadHandovers(device.ports.store, chat);
+  return {
+    ...(await summaryOf(device, conversation)),
+    people: state.people
+      .filter(({ here }) => here)
+      .map((person) => personView(device, conversation, person)),
+    admin: findPerson(state, device.self.person)?.admin ?? false,
+    invites: handovers.flatMap((handover) => inviteView(handover, device.self.person)),
+    trouble: state.trouble === '' ? null : state.trouble,
+  };
+}
+
+export async function messagesOf(
+  device: Device,
+  chat: ChatId,
+  limit: number,
+  firstUnread: number | null,
+): Promise<MessagePage> {
+  const conversation = device.conversations.get(chat);
+  if (!conversation) return { messages: [], more: false, firstUnread: null };
+  return device.timeline.page(chat, limit, pageView(device, conversation), firstUnread);
+}
+
+/** Everyone known from any chat, once, without this person. */
+export function everyone(device: Device): PersonView[] {
+  const found = new Map<PersonId, PersonView>();
+  for (const conversation of device.conversations.values()) {
+    for (const person of conversation.held.state.people) {
+      const view = personView(device, conversation, person);
+      const known = found.get(view.person);
+      if (!view.me && (!known || (view.reachable && !known.reachable))) {
+        found.set(view.person, view);
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** The name under which a person is known anywhere; '' for nobody. */
+export function nameOf(device: Device, person: PersonId): string {
+  if (device.registered?.person === person) return device.self.name;
+  for (const { held } of device.conversations.values()) {
+    const name = findPerson(held.state, person)?.name;
+    if (name) return name;
+  }
+  return '';
+}
+
+export function inviteView({ id, seat, phase }: Handover, by: PersonId): InviteView[] {
+  if (!seat || phase !== HANDOVER_PHASE.ready) return [];
+  return [{ id: toHex(id), link: seat.link, expires: seat.until * 1_000, by }];
+}
+
+async function summaryOf(device: Device, conversation: Conversation): Promise<ChatSummary> {
+  const { chat, held, signals } = conversation;
+  const { state } = held;
+  const me = device.self.person;
+  const view = pageView(device, conversation);
+  const summary = await device.timeline.summary(chat, view);
+  const peer = state.direct ? peerOf(state, me) : undefined;
+  const peerId = peer ? idOf(peer) : null;
+  return {
+    chat,
+    direct: state.direct,
+    title: titleFor(state, me),
+    state: state.phase,
+    peer: peerId,
+    blocked: peerId !== null && device.blocked.has(peerId),
+    last: summary.last,
+    unread: summary.unread,
+    mentioned: summary.mentioned,
+    typing: [...signals.typing].map(view.names),
+    at: summary.at || state.since,
+  };
+}
+
+function pageView(device: Device, { held }: Conversation): PageView {
+  const me = device.self.person;
+  const names = (person: PersonId) =>
+    findPerson(held.state, person)?.name || nameOf(device, person);
+  return { names, others: othersHere(held.state, me) };
+}
+
+function othersHere(state: ConversationState, me: PersonId): PersonId[] {
+  return state.people
+    .filter(({ here }) => here)
+    .map(idOf)
+    .filter((person) => person !== me);
+}
+
+function personView(device: Device, { held, signals }: Conversation, person: Person): PersonView {
+  const id = idOf(person);
+  return {
+    person: id,
+    name: person.name || nameOf(device, id),
+    tag: tagOf(id),
+    me: id === device.self.person,
+    admin: person.admin,
+    devices: devicesOf(leavesOf(held.group), id).length,
+    blocked: device.blocked.has(id),
+    reachable: person.card !== null,
+    invitedBy: person.by && toHex(person.by),
+    typing: signals.typing.has(id),
+  };
+}

@@ -1,10 +1,20 @@
 /** How the page is built: relative to wherever it is served from, for browsers of 2024 and later. */
 import { defineConfig } from 'vite';
 import solid from 'vite-plugin-solid';
+import { precompress } from './build/precompress.ts';
+import { serviceWorker } from './build/service-worker.ts';
+import { unusedSuites } from './build/unused-suites.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [solid()],
-  worker: { format: 'es' },
-  build: { target: 'es2024', modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
+  plugins: [solid(), unusedSuites(), serviceWorker(), precompress()],
+  worker: { format: 'es', plugins: () => [unusedSuites()] },
+  build: {
+    target: 'es2024',
+    modulePreload: { polyfill: false },
+    // Whole files only: what is inlined as data would need a hole in the content security policy.
+    assetsInlineLimit: 0,
+    cssCodeSplit: false,
+    reportCompressedSize: false,
+  },
 });

@@ -1,5 +1,48 @@
-/** Starts the page. */
+/** Starts the page: takes the invite from the address, wakes the engine, shows the first screen. */
 import { render } from 'solid-js/web';
+import { startEngine } from './engine/engine.ts';
+import { Root } from './root.tsx';
+import { takeInviteFromAddress } from './state/fragment.ts';
+import './ui/base.css';
+import './ui/tokens.css';
+
+/** Null where the browser refuses: reading the property alone throws then. */
+function storageOf(read: () => Storage): Storage | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DOMException) return null;
+    throw error;
+  }
+}
+
+function start(root: Element): void {
+  const invite = takeInviteFromAddress(location, history);
+  // The server calls a build by the name of the page's first script, which is this module.
+  const build = import.meta.env.PROD ? (import.meta.url.split('/').at(-1) ?? '') : '';
+  const engine = startEngine();
+  render(
+    () => (
+      <Root
+        engine={engine}
+        invite={invite}
+        languages={navigator.languages}
+        memory={storageOf(() => localStorage)}
+        update={{
+          own: build,
+          memory: storageOf(() => sessionStorage),
+          reload: () => location.reload(),
+        }}
+      />
+    ),
+    root,
+  );
+  if (build !== '') {
+    // Without it the page still works, only not without its server.
+    navigator.serviceWorker?.register('./sw.js').catch(() => undefined);
+  }
+}
 
 const root = document.querySelector('#app');
-if (root) render(() => <h1>Polynya</h1>, root);
+// An insecure page has been told so by index.html, and has none of what the engine needs.
+if (root && isSecureContext) start(root);

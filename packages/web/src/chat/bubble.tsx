@@ -1,0 +1,153 @@
+/** One message: who, what, in answer to what, and how far it has come. */
+import type { MessageView } from '@polynya/messenger/api';
+import { createSignal, For, type JSX, Show } from 'solid-js';
+import { useApp } from '../state/app.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { nameToneOf } from '../ui/tone.ts';
+import { useWords } from '../words/use-words.ts';
+import './bubble.css';
+import { useChat } from './chat-context.ts';
+import { FilePart } from './file-part.tsx';
+import { onLongPress } from './long-press.ts';
+import { MessageMenu } from './message-menu.tsx';
+import { MessageText } from './message-text.tsx';
+import { SendMark } from './send-mark.tsx';
+
+export interface BubbleProps {
+  message: MessageView;
+  first: boolean;
+  last: boolean;
+  flash: boolean;
+}
+
+export function Bubble(props: BubbleProps): JSX.Element {
+  const { t, format } = useWords();
+  const { messenger, attempt } = useApp();
+  const { detail, tagOf, goTo } = useChat();
+  const [menu, setMenu] = createSignal<{ x: number; y: number }>();
+  const chat = () => detail().chat;
+
+  return (
+    <article
+      class="message"
+      classList={{
+        mine: props.message.mine,
+        first: props.first,
+        last: props.last,
+        flash: props.flash,
+      }}
+      aria-label={`${props.message.mine ? t().you : props.message.name}, ${format().time(props.message.at)}`}
+      onContextMenu={(event) => {
+        if (event.target instanceof Element && event.target.closest('a')) return;
+        event.preventDefault();
+        setMenu({ x: event.clientX, y: event.clientY });
+      }}
+      {...onLongPress(setMenu)}
+    >
+      <div class="bubble">
+        <Show when={props.first && !props.message.mine && !detail().direct}>
+          <strong class="bubble-name" style={{ color: nameToneOf(props.message.sender) }}>
+            {props.message.name}{' '}
+            <Show when={tagOf(props.message.sender)}>
+              {(tag) => <span class="tag">#{tag()}</span>}
+            </Show>
+          </strong>
+        </Show>
+        <Show when={props.message.reply}>
+          {(quoted) => (
+            <button
+              type="button"
+              class="bubble-quote"
+              title={t().goToQuoted}
+              onClick={() => goTo(quoted().id)}
+            >
+              <strong>{quoted().name}</strong>
+              <span>{quoted().text}</span>
+            </button>
+          )}
+        </Show>
+        <Show when={!props.message.deleted && props.message.file}>
+          {(file) => <FilePart message={props.message} file={file()} />}
+        </Show>
+        <MessageText message={props.message} />
+        <div class="bubble-meta">
+          <Show when={props.message.edited && !props.message.deleted}>
+            <span>{t().edited}</span>
+          </Show>
+          <time
+            dateTime={new Date(props.message.at).toISOString()}
+            title={format().full(props.message.at)}
+          >
+            {format().time(props.message.at)}
+          </time>
+          <Show when={props.message.state}>{(state) => <SendMark state={state()} />}</Show>
+        </div>
+        <Show when={props.message.state === 'failed'}>
+          <div class="bubble-problem">
+            <span>{t().problem[props.message.problem ?? 'failed']}</span>
+            <div>
+              <Button
+                look="small"
+                onClick={() => attempt(messenger.retry(chat(), props.message.id))}
+              >
+                {t().retry}
+              </Button>
+              <Button
+                look="small danger"
+                onClick={() => attempt(messenger.discard(chat(), props.message.id))}
+              >
+                {t().discard}
+              </Button>
+            </div>
+          </div>
+        </Show>
+        <Show when={props.message.reactions.length > 0}>
+          <div class="reactions">
+            <For each={props.message.reactions}>
+              {(reaction) => (
+                <button
+                  type="button"
+                  class="reaction"
+                  classList={{ mine: reaction.mine }}
+                  aria-pressed={reaction.mine}
+                  aria-label={t().reactionBy(reaction.emoji, reaction.people.join(', '))}
+                  title={reaction.people.join(', ')}
+                  onClick={() =>
+                    attempt(
+                      messenger.react(
+                        chat(),
+                        props.message.id,
+                        reaction.mine ? '' : reaction.emoji,
+                      ),
+                    )
+                  }
+                >
+                  <span>{reaction.emoji}</span>
+                  <span>{reaction.people.length}</span>
+                </button>
+              )}
+            </For>
+          </div>
+        </Show>
+      </div>
+      <Show when={!props.message.deleted}>
+        <span class="message-more">
+          <IconButton
+            icon="more"
+            label={t().messageMenu}
+            aria-haspopup="menu"
+            onClick={(event) => {
+              const { left, bottom } = event.currentTarget.getBoundingClientRect();
+              setMenu({ x: left, y: bottom });
+            }}
+          />
+        </span>
+      </Show>
+      <Show when={!props.message.deleted && menu()}>
+        {(at) => (
+          <MessageMenu message={props.message} at={at()} onClose={() => setMenu(undefined)} />
+        )}
+      </Show>
+    </article>
+  );
+}

@@ -1,0 +1,58 @@
+/** In the composer's place, where one cannot write: why not, and what can be done. */
+import { createSignal, type JSX, Show } from 'solid-js';
+import { useApp } from '../state/app.ts';
+import { Button } from '../ui/button.tsx';
+import { Confirm } from '../ui/confirm.tsx';
+import { useWords } from '../words/use-words.ts';
+import { useChat } from './chat-context.ts';
+
+export function ChatFoot(): JSX.Element {
+  const { t } = useWords();
+  const { messenger, attempt, nav } = useApp();
+  const { detail } = useChat();
+  const [forgetting, setForgetting] = createSignal(false);
+  const why = () => {
+    switch (detail().state) {
+      case 'joining':
+        return t().chatJoining;
+      case 'left':
+        return t().chatLeft;
+      case 'removed':
+        return t().chatRemoved;
+      case 'stopped':
+        return t().chatStopped;
+      case 'active':
+        return t().blockedNote;
+    }
+  };
+  const over = () => ['left', 'removed', 'stopped'].includes(detail().state);
+  const forget = async () => {
+    const { chat } = detail();
+    nav.leave();
+    await attempt(messenger.forget(chat));
+  };
+  return (
+    <footer class="chat-foot">
+      <p>{why()}</p>
+      <Show when={over()}>
+        <Button look="danger" onClick={() => setForgetting(true)}>
+          {t().forget}
+        </Button>
+      </Show>
+      <Show when={detail().state === 'active' && detail().peer}>
+        {(peer) => (
+          <Button onClick={() => attempt(messenger.block(peer(), false))}>{t().unblock}</Button>
+        )}
+      </Show>
+      <Show when={forgetting()}>
+        <Confirm
+          question={t().forgetAsk}
+          text={t().forgetText}
+          action={t().forget}
+          onClose={() => setForgetting(false)}
+          onYes={() => void forget()}
+        />
+      </Show>
+    </footer>
+  );
+}

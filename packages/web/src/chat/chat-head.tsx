@@ -1,0 +1,47 @@
+/** Who is here, and what they are doing. */
+import { createSignal, type JSX, Show } from 'solid-js';
+import { ChatPanel } from '../panel/chat-panel.tsx';
+import { useApp } from '../state/app.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { IconButton } from '../ui/button.tsx';
+import { typingText } from '../words/typing-text.ts';
+import { useWords } from '../words/use-words.ts';
+import { useChat } from './chat-context.ts';
+
+export function ChatHead(): JSX.Element {
+  const { t } = useWords();
+  const { nav, status } = useApp();
+  const { detail } = useChat();
+  const [open, setOpen] = createSignal(false);
+  const state = () => {
+    if (status().line === 'offline') return t().lineOffline;
+    if (status().line === 'connecting') return t().lineConnecting;
+    const typing = typingText(t(), detail().typing, detail().direct);
+    if (typing !== '') return typing;
+    if (detail().direct) return detail().peer === null ? t().waitingForPeer : '';
+    return detail().people.length === 1 ? t().justYou : t().people(detail().people.length);
+  };
+  return (
+    <header class="chat-head">
+      <span class="chat-back-holder">
+        <IconButton icon="back" label={t().back} look="chat-back" onClick={() => nav.leave()} />
+      </span>
+      <button
+        type="button"
+        class="chat-head-button"
+        title={t().openPanel}
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+      >
+        <Avatar small id={detail().peer ?? detail().chat} name={detail().title} />
+        <span class="chat-head-text">
+          <h2>{detail().title || t().newChat}</h2>
+          <p aria-live="off">{state()}</p>
+        </span>
+      </button>
+      <Show when={open()}>
+        <ChatPanel detail={detail()} onClose={() => setOpen(false)} />
+      </Show>
+    </header>
+  );
+}

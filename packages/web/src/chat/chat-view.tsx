@@ -1,0 +1,109 @@
+/** One open chat: its head, its timeline, and where one writes. */
+import type { ChatId, MessageId, MessageView } from '@polynya/messenger/api';
+import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import { useApp } from '../state/app.ts';
+import { useQuery } from '../state/query.ts';
+import { useWords } from '../words/use-words.ts';
+import { ChatContext } from './chat-context.ts';
+import { ChatFoot } from './chat-foot.tsx';
+import { ChatHead } from './chat-head.tsx';
+import './chat-view.css';
+import { Composer } from './composer.tsx';
+import { SendFiles } from './send-files.tsx';
+import { ThumbUrls } from './thumb-urls.ts';
+import { Timeline } from './timeline.tsx';
+import { Trouble } from './trouble.tsx';
+
+/** What the composer is turned to. */
+export type Turned =
+  | { readonly to: 'reply'; readonly message: MessageView }
+  | { readonly to: 'edit'; readonly message: MessageView }
+  | null;
+
+export function ChatView(props: { chat: ChatId }): JSX.Element {
+  const { t } = useWords();
+  const { messenger } = useApp();
+  const detail = useQuery(
+    messenger,
+    () => ({ query: 'chat' as const, chat: props.chat }),
+    'person',
+  );
+  const [turned, setTurned] = createSignal<Turned>(null);
+  const [target, setTarget] = createSignal<MessageId | null>(null, { equals: false });
+  const [lastOwn, setLastOwn] = createSignal<MessageView | undefined>();
+  const [files, setFiles] = createSignal<readonly File[]>([]);
+  const [dragging, setDragging] = createSignal(false);
+  const thumbs = new ThumbUrls();
+  onCleanup(() => thumbs.release());
+
+  const tagOf = (person: string) => {
+    const people = detail()?.people ?? [];
+    const own = people.find((each) => each.person === person);
+    const shared = people.filter(({ name }) => name === own?.name).length > 1;
+    return shared ? (own?.tag ?? null) : null;
+  };
+  const mayWrite = () => detail()?.state === 'active' && !detail()?.blocked;
+
+  return (
+    <Show when={detail()}>
+      {(chat) => (
+        <ChatContext.Provider
+          value={{
+            detail: chat,
+            thumbs,
+            tagOf,
+            reply: (message) => setTurned({ to: 'reply', message }),
+            edit: (message) => setTurned({ to: 'edit', message }),
+            goTo: setTarget,
+          }}
+        >
+          <section
+            class="chat-view"
+            aria-label={chat().title || t().waitingForPeer}
+            onDragOver={(event) => {
+              if (!mayWrite() || !event.dataTransfer?.types.includes('Files')) return;
+              event.preventDefault();
+              setDragging(true);
+            }}
+            onDragLeave={(event) => {
+              if (!event.currentTarget.contains(event.relatedTarget as Node | null))
+                setDragging(false);
+            }}
+            onDrop={(event) => {
+              event.preventDefault();
+              setDragging(false);
+              if (mayWrite()) setFiles([...(event.dataTransfer?.files ?? [])]);
+            }}
+          >
+            <div>
+              <ChatHead />
+              <Trouble />
+            </div>
+            <Timeline target={target()} onLastOwn={setLastOwn} />
+            <Show when={mayWrite()} fallback={<ChatFoot />}>
+              <Composer
+                turned={turned()}
+                lastOwn={lastOwn()}
+                onTurn={setTurned}
+                onFiles={setFiles}
+              />
+            </Show>
+            <Show when={dragging()}>
+              <p class="chat-drop">{t().dropHere}</p>
+            </Show>
+            <Show when={files().length > 0}>
+              <SendFiles
+                files={files()}
+                reply={turned()?.to === 'reply' ? (turned()?.message.id ?? null) : null}
+                onClose={(sent) => {
+                  setFiles([]);
+                  if (sent && turned()?.to === 'reply') setTurned(null);
+                }}
+              />
+            </Show>
+          </section>
+        </ChatContext.Provider>
+      )}
+    </Show>
+  );
+}

@@ -1,0 +1,229 @@
+/** Where one writes. Enter sends, Shift+Enter breaks the line, Up edits the last own message, Esc goes back. */
+import type { MessageView, PersonId, PersonView } from '@polynya/messenger/api';
+import {
+  createEffect,
+  createSignal,
+  type JSX,
+  on,
+  onCleanup,
+  onMount,
+  Show,
+  untrack,
+} from 'solid-js';
+import { useApp } from '../state/app.ts';
+import { IconButton } from '../ui/button.tsx';
+import { useWords } from '../words/use-words.ts';
+import { useChat } from './chat-context.ts';
+import type { Turned } from './chat-view.tsx';
+import './composer.css';
+import { MentionList } from './mention-list.tsx';
+import { mentionable, mentionedIn, openMention } from './mentions.ts';
+import { TurnedBar } from './turned-bar.tsx';
+
+const LETTERS = 16_000;
+/** While somebody types, the others hear of it this often, in milliseconds. */
+const TYPING_EVERY = 3000;
+
+export interface ComposerProps {
+  turned: Turned;
+  lastOwn: MessageView | undefined;
+  onTurn(turned: Turned): void;
+  onFiles(files: readonly File[]): void;
+}
+
+export function Composer(props: ComposerProps): JSX.Element {
+  const { t } = useWords();
+  const { messenger, attempt, drafts } = useApp();
+  const { detail } = useChat();
+  const chat = untrack(() => detail().chat);
+  const [text, setText] = createSignal(drafts.get(chat));
+  const [cursor, setCursor] = createSignal(0);
+  const [choice, setChoice] = createSignal(0);
+  const [dismissed, setDismissed] = createSignal(false);
+  const chosen = new Set<PersonId>();
+  let area!: HTMLTextAreaElement;
+  let picker!: HTMLInputElement;
+  let typedAt = 0;
+
+  const candidates = () => {
+    const mention = dismissed() || detail().direct ? null : openMention(text(), cursor());
+    return mention === null ? [] : mentionable(detail().people, mention.part).slice(0, 8);
+  };
+
+  const grow = () => {
+    area.style.height = 'auto';
+    area.style.height = `${area.scrollHeight + 2}px`;
+  };
+  const put = (value: string, at = value.length) => {
+    setText(value);
+    area.value = value;
+    area.setSelectionRange(at, at);
+    setCursor(at);
+    grow();
+  };
+
+  onMount(() => {
+    put(text());
+    // A phone's keyboard would cover what one came to read.
+    if (matchMedia('(hover: hover)').matches) area.focus();
+  });
+  createEffect(
+    on(
+      () => props.turned,
+      (turned, before) => {
+        if (turned?.to === 'edit') put(turned.message.text);
+        else if (before?.to === 'edit') put(drafts.get(chat));
+        if (turned) area.focus();
+      },
+      { defer: true },
+    ),
+  );
+  const keep = () => {
+    if (props.turned?.to !== 'edit') drafts.set(chat, text());
+  };
+  onCleanup(keep);
+
+  const typed = (value: string) => {
+    setText(value);
+    setCursor(area.selectionStart);
+    setChoice(0);
+    setDismissed(false);
+    grow();
+    keep();
+    const now = Date.now();
+    if (value !== '' && props.turned?.to !== 'edit' && now - typedAt > TYPING_EVERY) {
+      typedAt = now;
+      void messenger.typing(chat);
+    }
+  };
+
+  const mention = (person: PersonView) => {
+    const open = openMention(text(), cursor());
+    if (!open) return;
+    chosen.add(person.person);
+    const name = `@${person.name} `;
+    put(text().slice(0, open.from) + name + text().slice(cursor()), open.from + name.length);
+    keep();
+    area.focus();
+  };
+
+  const send = async () => {
+    const said = text().trim();
+    if (said === '') return;
+    const { turned } = props;
+    const mentions = mentionedIn(said, detail().people, chosen);
+    put('');
+    chosen.clear();
+    typedAt = 0;
+    props.onTurn(null);
+    if (turned?.to === 'edit') {
+      if (said !== turned.message.text)
+        await attempt(messenger.edit(chat, turned.message.id, said));
+      return;
+    }
+    drafts.set(chat, '');
+    const sent = await attempt(
+      messenger.send(chat, {
+        text: said,
+        mentions,
+        ...(turned ? { reply: turned.message.id } : {}),
+      }),
+    );
+    // What could not even be kept goes back to where it was typed.
+    if (!sent && text() === '') typed(said);
+    if (!sent && area.isConnected) put(text());
+  };
+
+  const keys = (event: KeyboardEvent) => {
+    if (event.isComposing) return;
+    const people = candidates();
+    if (people.length > 0) {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step !== undefined) {
+        event.preventDefault();
+        setChoice((now) => (now + step + people.length) % people.length);
+        return;
+      }
+      const person = people[choice()];
+      if ((event.key === 'Enter' || event.key === 'Tab') && person) {
+        event.preventDefault();
+        mention(person);
+        return;
+      }
+      if (event.key === 'Escape') {
+        event.preventDefault();
+        setDismissed(true);
+        return;
+      }
+    }
+    if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      void send();
+    } else if (event.key === 'Escape' && props.turned) {
+      event.preventDefault();
+      props.onTurn(null);
+    } else if (event.key === 'ArrowUp' && text() === '' && !props.turned && props.lastOwn) {
+      event.preventDefault();
+      props.onTurn({ to: 'edit', message: props.lastOwn });
+    }
+  };
+
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      <Show when={props.turned}>
+        {(turned) => <TurnedBar turned={turned()} onCancel={() => props.onTurn(null)} />}
+      </Show>
+      <Show when={candidates().length > 0}>
+        <MentionList people={candidates()} choice={choice()} onChoose={mention} />
+      </Show>
+      <div class="composer-line">
+        <IconButton icon="clip" label={t().attach} onClick={() => picker.click()} />
+        <input
+          ref={picker}
+          type="file"
+          multiple
+          hidden
+          onChange={() => {
+            props.onFiles([...(picker.files ?? [])]);
+            picker.value = '';
+          }}
+        />
+        <textarea
+          ref={area}
+          class="composer-text"
+          rows={1}
+          maxLength={LETTERS}
+          enterkeyhint="send"
+          aria-label={t().composer}
+          placeholder={t().composer}
+          aria-autocomplete="list"
+          aria-controls={candidates().length > 0 ? 'mention-list' : undefined}
+          aria-activedescendant={candidates().length > 0 ? `mention-${choice()}` : undefined}
+          onInput={(event) => typed(event.currentTarget.value)}
+          onKeyDown={keys}
+          onKeyUp={() => setCursor(area.selectionStart)}
+          onClick={() => setCursor(area.selectionStart)}
+          onPaste={(event) => {
+            const files = [...(event.clipboardData?.files ?? [])];
+            if (files.length === 0) return;
+            event.preventDefault();
+            props.onFiles(files);
+          }}
+        />
+        <IconButton
+          icon={props.turned?.to === 'edit' ? 'check' : 'send'}
+          label={props.turned?.to === 'edit' ? t().saveEdit : t().send}
+          look="primary"
+          type="submit"
+          disabled={text().trim() === ''}
+        />
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,31 @@
+/** What happened in a chat, as a sentence. */
+import type { MessageView } from '@polynya/messenger/api';
+import type { Words } from '../words/en.ts';
+
+/** '' for a message that is no event. */
+export function eventText(t: () => Words, { event }: MessageView): string {
+  switch (event?.event) {
+    case 'created':
+      return t().eventCreated;
+    case 'joined':
+      return event.by === null
+        ? t().eventJoined(event.person)
+        : t().eventJoinedBy(event.person, event.by);
+    case 'added':
+      return t().eventAdded(event.person, event.by);
+    case 'left':
+      return t().eventLeft(event.person);
+    case 'removed':
+      return t().eventRemoved(event.person, event.by);
+    case 'renamed':
+      return t().eventRenamed(event.title, event.by);
+    case 'admin':
+      return event.on
+        ? t().eventAdminOn(event.person, event.by)
+        : t().eventAdminOff(event.person, event.by);
+    case 'lost':
+      return t().eventLost(event.count);
+    case undefined:
+      return '';
+  }
+}

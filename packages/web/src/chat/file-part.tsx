@@ -1,0 +1,119 @@
+/** The file of a message: what it is, how much of it is here, and what can be done about that. */
+import type { FileView, MessageView } from '@polynya/messenger/api';
+import { createSignal, type JSX, Show } from 'solid-js';
+import { useApp } from '../state/app.ts';
+import { IconButton } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
+import type { Words } from '../words/en.ts';
+import type { Formats } from '../words/format.ts';
+import { useWords } from '../words/use-words.ts';
+import { useChat } from './chat-context.ts';
+import './file-part.css';
+import { Picture } from './picture.tsx';
+import { saveBlob } from './save-blob.ts';
+
+function stateOf(t: () => Words, format: Formats, file: FileView): string {
+  const size = format.size(file.size);
+  const progress = t().fileProgress(format.size(file.done), size);
+  switch (file.state) {
+    case 'waiting':
+      return `${size} · ${t().fileWaiting}`;
+    case 'moving':
+      return progress;
+    case 'paused':
+      return `${progress} · ${t().filePaused}`;
+    case 'failed':
+      return `${progress} · ${t().fileFailed}`;
+    case 'remote':
+    case 'here':
+      return size;
+  }
+}
+
+export function FilePart(props: { message: MessageView; file: FileView }): JSX.Element {
+  const { t, format } = useWords();
+  const { messenger, attempt } = useApp();
+  const { detail, thumbs } = useChat();
+  const [viewing, setViewing] = createSignal(false);
+  const chat = () => detail().chat;
+  const id = () => props.message.id;
+  const here = () => props.file.state === 'here';
+  const underWay = () => ['waiting', 'moving', 'paused', 'failed'].includes(props.file.state);
+  // A message that failed as a whole has its own buttons.
+  const resumable = () =>
+    (props.file.state === 'paused' || props.file.state === 'failed') &&
+    props.message.state !== 'failed';
+
+  const get = () => attempt(messenger.fetchFile(chat(), id()));
+  const resume = () =>
+    props.message.mine && props.message.seq === null
+      ? attempt(messenger.retry(chat(), id()))
+      : get();
+  const save = async () => {
+    const blob = await attempt(messenger.fileBlob(chat(), id()));
+    if (blob) saveBlob(blob, props.file.name);
+  };
+  const ratio = () =>
+    props.file.width > 0 && props.file.height > 0
+      ? `${props.file.width} / ${props.file.height}`
+      : '4 / 3';
+
+  return (
+    <div class="file">
+      <Show when={props.file.thumb}>
+        {(thumb) => (
+          <button
+            type="button"
+            class="file-thumb"
+            style={{ 'aspect-ratio': ratio() }}
+            aria-label={here() ? t().fileOpen : t().fileGet}
+            onClick={() => (here() ? setViewing(true) : resumable() ? resume() : get())}
+          >
+            <img src={thumbs.urlOf(id(), thumb())} alt={t().picture(props.file.name)} />
+          </button>
+        )}
+      </Show>
+      <div class="file-line">
+        <Show when={!props.file.thumb}>
+          <Icon name="file" />
+        </Show>
+        <span class="file-name">
+          {props.file.name}
+          <small>{stateOf(t, format(), props.file)}</small>
+        </span>
+        <Show when={props.file.state === 'remote'}>
+          <IconButton icon="download" label={t().fileGet} onClick={get} />
+        </Show>
+        <Show when={props.file.state === 'moving' || props.file.state === 'waiting'}>
+          <IconButton
+            icon="pause"
+            label={t().filePause}
+            onClick={() => attempt(messenger.pauseFile(chat(), id()))}
+          />
+        </Show>
+        <Show when={resumable()}>
+          <IconButton icon="play" label={t().fileResume} onClick={resume} />
+        </Show>
+        <Show when={here()}>
+          <IconButton icon="download" label={t().fileSave} onClick={save} />
+        </Show>
+      </div>
+      <Show when={underWay()}>
+        <progress
+          class="file-progress"
+          aria-label={t().progress}
+          max={props.file.size}
+          value={props.file.done}
+        />
+      </Show>
+      <Show when={viewing()}>
+        <Picture
+          message={id()}
+          name={props.file.name}
+          onSave={save}
+          onClose={() => setViewing(false)}
+        />
+      </Show>
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+/** A long press with a finger, where the browser has no context menu of its own for it (iOS). */
+
+const LONG = 450;
+/** Pixels that a resting finger may wander. */
+const WANDER = 10;
+
+interface TouchHandlers {
+  onTouchStart(event: TouchEvent): void;
+  onTouchMove(event: TouchEvent): void;
+  onTouchEnd(event: TouchEvent): void;
+  onTouchCancel(): void;
+}
+
+export function onLongPress(act: (at: { x: number; y: number }) => void): TouchHandlers {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let from = { x: 0, y: 0 };
+  let pressed = false;
+  const forget = () => clearTimeout(timer);
+  return {
+    onTouchStart({ touches }) {
+      const [touch] = touches;
+      forget();
+      pressed = false;
+      if (!touch || touches.length > 1) return;
+      from = { x: touch.clientX, y: touch.clientY };
+      timer = setTimeout(() => {
+        pressed = true;
+        act(from);
+      }, LONG);
+    },
+    onTouchMove({ touches: [touch] }) {
+      if (!touch || Math.hypot(touch.clientX - from.x, touch.clientY - from.y) > WANDER) forget();
+    },
+    onTouchEnd(event) {
+      forget();
+      // Else the click that follows would choose from the menu that has just opened.
+      if (pressed) event.preventDefault();
+    },
+    onTouchCancel: forget,
+  };
+}

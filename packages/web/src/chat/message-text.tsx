@@ -1,0 +1,58 @@
+/** What a message says. */
+import type { MessageView } from '@polynya/messenger/api';
+import { createMemo, For, type JSX, Match, Show, Switch } from 'solid-js';
+import { useWords } from '../words/use-words.ts';
+import { useChat } from './chat-context.ts';
+import { type Piece, richText } from './rich-text.ts';
+
+export function MessageText(props: { message: MessageView }): JSX.Element {
+  const { t } = useWords();
+  const { detail } = useChat();
+  const mentioned = () =>
+    detail().people.filter(({ person }) => props.message.mentions.includes(person));
+  const pieces = createMemo(() =>
+    richText(
+      props.message.text,
+      mentioned().map(({ name }) => name),
+    ),
+  );
+  const isMe = (text: string) => mentioned().some(({ me, name }) => me && text === `@${name}`);
+  return (
+    <Show
+      when={!props.message.deleted}
+      fallback={<p class="bubble-text deleted">{t().deletedMessage}</p>}
+    >
+      <Show when={props.message.text}>
+        <p class="bubble-text" dir="auto">
+          <For each={pieces()}>{(piece) => <TextPiece piece={piece} me={isMe(piece.text)} />}</For>
+        </p>
+      </Show>
+    </Show>
+  );
+}
+
+function TextPiece(props: { piece: Piece; me: boolean }): JSX.Element {
+  return (
+    <Switch fallback={props.piece.text}>
+      <Match when={props.piece.kind === 'code'}>
+        <code>{props.piece.text}</code>
+      </Match>
+      <Match when={props.piece.kind === 'strong'}>
+        <strong>{props.piece.text}</strong>
+      </Match>
+      <Match when={props.piece.kind === 'emphasis'}>
+        <em>{props.piece.text}</em>
+      </Match>
+      <Match when={props.piece.kind === 'link'}>
+        <a href={props.piece.text} target="_blank" rel="noopener noreferrer">
+          {props.piece.text}
+        </a>
+      </Match>
+      <Match when={props.piece.kind === 'mention'}>
+        <span class="mention" classList={{ me: props.me }}>
+          {props.piece.text}
+        </span>
+      </Match>
+    </Switch>
+  );
+}

@@ -1,0 +1,94 @@
+/** Files about to be sent, with a caption for the first of them. */
+import type { MessageId } from '@polynya/messenger/api';
+import { createSignal, For, type JSX } from 'solid-js';
+import { useApp } from '../state/app.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { Field } from '../ui/field.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { useWords } from '../words/use-words.ts';
+import { useChat } from './chat-context.ts';
+import './send-files.css';
+import { thumbnailOf } from './thumbnail.ts';
+
+export interface SendFilesProps {
+  files: readonly File[];
+  reply: MessageId | null;
+  onClose(sent: boolean): void;
+}
+
+/** In bytes of UTF-8: what the protocol takes for a name. */
+const NAME_BYTES = 255;
+
+function shortName(name: string): string {
+  const encoder = new TextEncoder();
+  let short = name;
+  while (encoder.encode(short).length > NAME_BYTES) short = short.slice(1);
+  return short;
+}
+
+export function SendFiles(props: SendFilesProps): JSX.Element {
+  const { t, format } = useWords();
+  const { messenger, attempt } = useApp();
+  const { detail } = useChat();
+  const [files, setFiles] = createSignal(props.files);
+  const [caption, setCaption] = createSignal('');
+
+  const leaveOut = (file: File) => {
+    setFiles((all) => all.filter((other) => other !== file));
+    if (files().length === 0) props.onClose(false);
+  };
+  const send = async () => {
+    const { chat } = detail();
+    const { reply } = props;
+    const text = caption().trim();
+    const chosen = files();
+    props.onClose(true);
+    for (const [i, file] of chosen.entries()) {
+      const about = { name: shortName(file.name || t().pastedName), ...(await thumbnailOf(file)) };
+      const first = {
+        ...(text === '' ? {} : { caption: text }),
+        ...(reply === null ? {} : { reply }),
+      };
+      await attempt(messenger.sendFile(chat, file, i === 0 ? { ...about, ...first } : about));
+    }
+  };
+
+  return (
+    <Dialog title={t().sendFiles(files().length)} onClose={() => props.onClose(false)}>
+      <form
+        class="send-files"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
+      >
+        <ul>
+          <For each={files()}>
+            {(file) => (
+              <li class="send-file">
+                <Icon name="file" />
+                <span class="send-file-name">
+                  {file.name || t().pastedName}
+                  <small>{format().size(file.size)}</small>
+                </span>
+                <IconButton
+                  icon="close"
+                  label={t().removeFile(file.name)}
+                  onClick={() => leaveOut(file)}
+                />
+              </li>
+            )}
+          </For>
+        </ul>
+        <Field label={t().caption} maxlength={4000} autofocus onText={setCaption} />
+        <div class="dialog-actions">
+          <Button onClick={() => props.onClose(false)}>{t().cancel}</Button>
+          <Button look="primary" type="submit">
+            {t().send}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

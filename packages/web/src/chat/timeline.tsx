@@ -1,0 +1,209 @@
+/** The messages of a chat, oldest first; only those in sight are in the page. */
+import type { MessageId, MessageView } from '@polynya/messenger/api';
+import { createEffect, createMemo, createSignal, type JSX, on, onCleanup, Show } from 'solid-js';
+import { createStore, reconcile } from 'solid-js/store';
+import { Virtualizer, type VirtualizerHandle } from 'virtua/solid';
+import { useApp } from '../state/app.ts';
+import { useQuery } from '../state/query.ts';
+import { IconButton } from '../ui/button.tsx';
+import { useWords } from '../words/use-words.ts';
+import { useChat } from './chat-context.ts';
+import { NewMessages } from './new-messages.tsx';
+import { type Row, seenUpTo, timelineRows } from './rows.ts';
+import './timeline.css';
+import { TimelineRow } from './timeline-row.tsx';
+
+/** Messages asked for at first, and at each step back; and where a search for a quoted one ends. */
+const PAGE = 60;
+const FIRST_AT_MOST = 400;
+const SEARCH_AT_MOST = 3000;
+/** Pixels from an edge that count as being there. */
+const NEAR_END = 60;
+const NEAR_START = 600;
+
+export interface TimelineProps {
+  /** A message to scroll to. */
+  target: MessageId | null;
+  /** The newest own message that can be edited. */
+  onLastOwn(message: MessageView | undefined): void;
+}
+
+export function Timeline(props: TimelineProps): JSX.Element {
+  const { t } = useWords();
+  const { messenger } = useApp();
+  const { detail } = useChat();
+  const chat = detail().chat;
+  const [limit, setLimit] = createSignal(Math.min(FIRST_AT_MOST, PAGE + detail().unread));
+  const page = useQuery(
+    messenger,
+    () => ({ query: 'messages' as const, chat, limit: limit() }),
+    'id',
+  );
+  // As it was when the chat was opened: reading does not move the divider.
+  const [firstUnread, setFirstUnread] = createSignal<number | null>();
+  createEffect(() => {
+    const opened = page();
+    if (opened && firstUnread() === undefined) setFirstUnread(opened.firstUnread);
+  });
+
+  const [store, setStore] = createStore<{ rows: Row[] }>({ rows: [] });
+  const [shift, setShift] = createSignal(false);
+  const [handle, setHandle] = createSignal<VirtualizerHandle>();
+  const [atEnd, setAtEnd] = createSignal(true);
+  const [wanted, setWanted] = createSignal<MessageId | null>(null);
+  const [flash, setFlash] = createSignal<MessageId | null>(null);
+  let placed = false;
+  let lastAsked = 0;
+  let seen = 0;
+  let scroller!: HTMLDivElement;
+
+  const fresh = createMemo(() => {
+    const divider = firstUnread();
+    return divider === undefined ? [] : timelineRows(page()?.messages ?? [], divider);
+  });
+
+  const toEnd = () => handle()?.scrollToIndex(store.rows.length - 1, { align: 'end' });
+
+  const markRead = () => {
+    const list = handle();
+    if (!list || !placed || document.visibilityState !== 'visible' || !document.hasFocus()) return;
+    const index = atEnd()
+      ? store.rows.length - 1
+      : list.findItemIndex(list.scrollOffset + list.viewportSize - NEAR_END);
+    const seq = seenUpTo(store.rows, index);
+    if (seq <= seen) return;
+    seen = seq;
+    void messenger.read(chat, seq);
+  };
+
+  const place = () => {
+    placed = true;
+    const divider = store.rows.findIndex(({ kind }) => kind === 'unread');
+    if (divider > 0) handle()?.scrollToIndex(divider, { align: 'start' });
+    else toEnd();
+  };
+
+  const show = (message: MessageId) => {
+    const index = store.rows.findIndex(({ id }) => id === message);
+    if (index >= 0) {
+      setWanted(null);
+      handle()?.scrollToIndex(index, { align: 'center' });
+      setFlash(message);
+      setTimeout(() => setFlash(null), 1600);
+    } else if (page()?.more && limit() < SEARCH_AT_MOST) {
+      setWanted(message);
+      setLimit(limit() + 4 * PAGE);
+    } else {
+      setWanted(null);
+    }
+  };
+
+  createEffect(
+    on(fresh, (rows) => {
+      const before = store.rows;
+      const grewAtStart =
+        before.length > 0 &&
+        rows.length > before.length &&
+        rows.at(-1)?.id === before.at(-1)?.id &&
+        rows[0]?.id !== before[0]?.id;
+      const ownCame =
+        before.length > 0 && rows.at(-1)?.id !== before.at(-1)?.id && isOwn(rows.at(-1));
+      const stay = placed && (atEnd() || ownCame);
+      setShift(grewAtStart);
+      setStore('rows', reconcile(rows, { key: 'id' }));
+      props.onLastOwn(
+        page()?.messages.findLast(
+          ({ mine, event, deleted, file }) => mine && !event && !deleted && !file,
+        ),
+      );
+      queueMicrotask(() => {
+        if (!placed && rows.length > 0) requestAnimationFrame(place);
+        else if (stay) toEnd();
+        const search = wanted();
+        if (search !== null) show(search);
+        requestAnimationFrame(markRead);
+      });
+    }),
+  );
+  createEffect(
+    on(
+      () => props.target,
+      (target) => target !== null && show(target),
+      { defer: true },
+    ),
+  );
+
+  const scrolled = (offset: number) => {
+    const list = handle();
+    if (!list || !placed) return;
+    setAtEnd(list.scrollSize - offset - list.viewportSize < NEAR_END);
+    const count = page()?.messages.length ?? 0;
+    if (offset < NEAR_START && page()?.more && count !== lastAsked) {
+      lastAsked = count;
+      setLimit(count + PAGE);
+    }
+    markRead();
+  };
+  // Pictures, fonts and the keyboard change heights after the fact.
+  const resized = () => {
+    if (placed && atEnd()) toEnd();
+  };
+
+  window.addEventListener('focus', markRead);
+  document.addEventListener('visibilitychange', markRead);
+  onCleanup(() => {
+    window.removeEventListener('focus', markRead);
+    document.removeEventListener('visibilitychange', markRead);
+  });
+
+  return (
+    <div class="timeline">
+      <div
+        ref={scroller}
+        class="timeline-scroll"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
+        tabIndex={0}
+        role="log"
+        aria-live="off"
+        aria-label={t().messages}
+      >
+        <div class="timeline-top" />
+        <Show when={page() && !store.rows.some(({ kind }) => kind === 'message')}>
+          <p class="timeline-empty">
+            {detail().direct && detail().peer === null ? t().waitingText : t().noMessages}
+          </p>
+        </Show>
+        <Virtualizer
+          ref={setHandle}
+          scrollRef={scroller}
+          data={store.rows}
+          shift={shift()}
+          onScroll={scrolled}
+          onResize={resized}
+        >
+          {(row) => row && <TimelineRow row={row} flash={flash() === row.id} />}
+        </Virtualizer>
+      </div>
+      <Show when={!atEnd()}>
+        <div class="timeline-newest">
+          <IconButton
+            icon="down"
+            label={t().newest}
+            onClick={() => {
+              setAtEnd(true);
+              toEnd();
+            }}
+          />
+          <Show when={detail().unread > 0}>
+            <span class="badge">{detail().unread}</span>
+          </Show>
+        </div>
+      </Show>
+      <NewMessages messages={page()?.messages ?? []} />
+    </div>
+  );
+}
+
+function isOwn(row: Row | undefined): boolean {
+  return row?.kind === 'message' && row.message.mine;
+}

@@ -1,0 +1,10 @@
+/** What the page and the engine's worker tell each other besides calls. */
+
+export type FromWorker =
+  /** The port leads to the messenger, see remote.ts. */
+  | { readonly phase: 'running'; readonly port: MessagePort }
+  | { readonly phase: 'elsewhere' }
+  /** `code` is the StoreError's, or 'failed'. */
+  | { readonly phase: 'broken'; readonly code: string; readonly why: string };
+
+export type ToWorker = 'take over';

@@ -1,0 +1,160 @@
+/**
+ * A Messenger at the other end of a MessagePort: calls go one way, answers and query results the other,
+ * by structured clone (HTML section 2.7), so that a Blob crosses without being copied.
+ */
+import {
+  type Messenger,
+  Problem,
+  type ProblemCode,
+  type Query,
+  type QueryResult,
+} from '@polynya/messenger/api';
+
+type Method = Exclude<keyof Messenger, 'subscribe'>;
+
+/** Written out, because a type has no keys at run time. */
+const METHODS = {
+  preview: true,
+  register: true,
+  join: true,
+  rename: true,
+  wipe: true,
+  createGroup: true,
+  invite: true,
+  withdraw: true,
+  add: true,
+  remove: true,
+  setAdmin: true,
+  setTitle: true,
+  leave: true,
+  forget: true,
+  block: true,
+  people: true,
+  safetyNumber: true,
+  send: true,
+  sendFile: true,
+  edit: true,
+  delete: true,
+  react: true,
+  retry: true,
+  discard: true,
+  fetchFile: true,
+  pauseFile: true,
+  fileBlob: true,
+  typing: true,
+  read: true,
+  kick: true,
+  close: true,
+} as const satisfies Record<Method, true>;
+
+type Ask =
+  | { readonly ask: 'call'; readonly id: number; readonly method: Method; readonly args: unknown[] }
+  | { readonly ask: 'subscribe'; readonly id: number; readonly query: Query }
+  | { readonly ask: 'unsubscribe'; readonly id: number };
+
+type Tell =
+  | { readonly tell: 'answer'; readonly id: number; readonly value: unknown }
+  | {
+      readonly tell: 'problem';
+      readonly id: number;
+      readonly code: ProblemCode;
+      readonly why: string;
+    }
+  | { readonly tell: 'result'; readonly id: number; readonly value: unknown };
+
+/** Answers what comes out of `port` from `messenger`, until the port is closed. */
+export function serveMessenger(messenger: Messenger, port: MessagePort): void {
+  const subscriptions = new Map<number, () => void>();
+  const tell = (message: Tell): void => port.postMessage(message);
+
+  const call = async (id: number, method: Method, args: unknown[]): Promise<void> => {
+    try {
+      const run = messenger[method] as (...args: unknown[]) => Promise<unknown>;
+      tell({ tell: 'answer', id, value: await run.apply(messenger, args) });
+    } catch (error) {
+      const code = error instanceof Problem ? error.code : 'failed';
+      tell({ tell: 'problem', id, code, why: error instanceof Error ? error.message : '' });
+    }
+  };
+
+  port.onmessage = ({ data }: MessageEvent<Ask>) => {
+    if (data.ask === 'call') {
+      void call(data.id, data.method, data.args);
+    } else if (data.ask === 'subscribe') {
+      const { id, query } = data;
+      subscriptions.set(
+        id,
+        messenger.subscribe(query, (value) => tell({ tell: 'result', id, value })),
+      );
+    } else {
+      subscriptions.get(data.id)?.();
+      subscriptions.delete(data.id);
+    }
+  };
+}
+
+export interface RemoteMessenger {
+  readonly messenger: Messenger;
+  /** Refuses what is under way with Problem 'failed' and lets go of the port. */
+  end(): void;
+}
+
+/** The Messenger that `serveMessenger` serves at the other end of `port`. */
+export function connectMessenger(port: MessagePort): RemoteMessenger {
+  const calls = new Map<number, PromiseWithResolvers<unknown>>();
+  const listeners = new Map<number, (value: unknown) => void>();
+  let next = 0;
+  let ended = false;
+  const ask = (message: Ask): void => port.postMessage(message);
+
+  port.onmessage = ({ data }: MessageEvent<Tell>) => {
+    if (data.tell === 'result') {
+      listeners.get(data.id)?.(data.value);
+      return;
+    }
+    const waiting = calls.get(data.id);
+    calls.delete(data.id);
+    if (data.tell === 'answer') waiting?.resolve(data.value);
+    else waiting?.reject(new Problem(data.code, data.why));
+  };
+
+  const call = (method: Method, args: unknown[]): Promise<unknown> => {
+    if (ended) return Promise.reject(new Problem('failed', 'the engine has stopped'));
+    const id = next++;
+    const answer = Promise.withResolvers<unknown>();
+    calls.set(id, answer);
+    ask({ ask: 'call', id, method, args });
+    return answer.promise;
+  };
+  const methods = Object.fromEntries(
+    Object.keys(METHODS).map((method) => [
+      method,
+      (...args: unknown[]) => call(method as Method, args),
+    ]),
+  ) as unknown as Pick<Messenger, Method>;
+
+  return {
+    messenger: {
+      ...methods,
+      subscribe<Q extends Query>(
+        query: Q,
+        listener: (result: QueryResult[Q['query']]) => void,
+      ): () => void {
+        const id = next++;
+        listeners.set(id, listener as (value: unknown) => void);
+        ask({ ask: 'subscribe', id, query });
+        return () => {
+          if (listeners.delete(id)) ask({ ask: 'unsubscribe', id });
+        };
+      },
+    },
+    end() {
+      ended = true;
+      port.close();
+      for (const { reject } of calls.values())
+        reject(new Problem('failed', 'the engine has stopped'));
+      calls.clear();
+      listeners.clear();
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/** The engine's worker: runs the messenger while this tab is the one that writes. */
+import type { Messenger } from '@polynya/messenger/api';
+import { openMessenger } from './open-messenger.ts';
+import type { FromWorker, ToWorker } from './phases.ts';
+import { serveMessenger } from './remote.ts';
+import { writeAlone } from './writer.ts';
+
+const scope = self as unknown as DedicatedWorkerGlobalScope;
+
+function tell(message: FromWorker, transfer: Transferable[] = []): void {
+  scope.postMessage(message, transfer);
+}
+
+let messenger: Messenger | undefined;
+
+const writer = writeAlone(navigator.locks, new BroadcastChannel('polynya-writer'), {
+  async begin() {
+    try {
+      messenger = await openMessenger();
+      const { port1, port2 } = new MessageChannel();
+      serveMessenger(messenger, port1);
+      tell({ phase: 'running', port: port2 }, [port2]);
+    } catch (error) {
+      const why = error instanceof Error ? `${error.name}: ${error.message}` : '';
+      const code =
+        error instanceof Error && 'code' in error && typeof error.code === 'string'
+          ? error.code
+          : 'failed';
+      tell({ phase: 'broken', code, why });
+    }
+  },
+  async end() {
+    await messenger?.close();
+    messenger = undefined;
+  },
+  elsewhere: () => tell({ phase: 'elsewhere' }),
+});
+
+scope.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  if (data === 'take over') writer.takeOver();
+};

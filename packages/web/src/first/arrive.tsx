@@ -1,0 +1,125 @@
+/** Arriving by an invite: what it leads to, then a name, and in. Whoever has a name only confirms. */
+import { type InvitePreview, Problem } from '@polynya/messenger/api';
+import { createResource, createSignal, type JSX, Match, Show, Switch } from 'solid-js';
+import { useApp } from '../state/app.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { Field } from '../ui/field.tsx';
+import type { Words } from '../words/en.ts';
+import { useWords } from '../words/use-words.ts';
+import { Screen } from './screen.tsx';
+
+const NAME_LETTERS = 64;
+
+const codeOf = (error: unknown) => (error instanceof Problem ? error.code : 'failed');
+
+function titleOf(t: () => Words, preview: InvitePreview): string {
+  if (preview.kind === 'server') return t().previewServer;
+  return preview.direct
+    ? t().previewDirect(preview.inviter)
+    : t().previewGroup(preview.inviter, preview.title);
+}
+
+export function Arrive(props: { link: string; onDone(): void }): JSX.Element {
+  const { t } = useWords();
+  const { messenger, status, nav } = useApp();
+  const [name, setName] = createSignal('');
+  const [working, setWorking] = createSignal(false);
+  const [problem, setProblem] = createSignal<ReturnType<typeof codeOf> | null>(null);
+  const [preview, { refetch }] = createResource(
+    () => props.link,
+    (link) => messenger.preview(link),
+  );
+  const known = () => status().me !== null;
+
+  const enter = async () => {
+    setWorking(true);
+    setProblem(null);
+    try {
+      const { chat } = known()
+        ? await messenger.join(props.link)
+        : await messenger.register(props.link, name().trim());
+      if (chat !== null) nav.open(chat);
+      props.onDone();
+    } catch (error) {
+      setProblem(codeOf(error));
+      setWorking(false);
+    }
+  };
+
+  const body = () => (
+    <Switch>
+      <Match when={preview.error}>
+        <p class="screen-problem" role="alert">
+          {t().problem[codeOf(preview.error)]}
+        </p>
+        <Button look="primary" onClick={() => refetch()}>
+          {t().retry}
+        </Button>
+        <Button look="plain" onClick={() => props.onDone()}>
+          {known() ? t().noThanks : t().anotherLink}
+        </Button>
+      </Match>
+      <Match when={preview.loading}>
+        <p role="status">{t().lookingUp}</p>
+      </Match>
+      <Match when={preview()}>
+        {(invite) => (
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              void enter();
+            }}
+          >
+            <p>
+              {invite().kind === 'server'
+                ? t().previewServerText
+                : t().previewPeople(invite().people)}
+            </p>
+            <Show when={!known()}>
+              <Field
+                label={t().yourName}
+                hint={t().nameHint}
+                maxlength={NAME_LETTERS}
+                autocomplete="nickname"
+                required
+                autofocus
+                onText={setName}
+              />
+            </Show>
+            <Show when={problem()}>
+              {(code) => (
+                <p class="screen-problem" role="alert">
+                  {t().problem[code()]}
+                </p>
+              )}
+            </Show>
+            <Button
+              look="primary wide"
+              type="submit"
+              disabled={working() || (!known() && name().trim() === '')}
+            >
+              {working() ? t().entering : known() ? t().joinChat : t().enter}
+            </Button>
+            <p class="screen-note">{t().sealedNote}</p>
+            <Show when={invite().kind === 'chat'}>
+              <p class="screen-note">{t().verifyNote}</p>
+            </Show>
+          </form>
+        )}
+      </Match>
+    </Switch>
+  );
+  const title = () => {
+    const invite = preview.error ? undefined : preview();
+    return invite ? titleOf(t, invite) : t().appName;
+  };
+
+  return (
+    <Show when={known()} fallback={<Screen title={title()}>{body()}</Screen>}>
+      <Dialog title={title()} onClose={props.onDone}>
+        {body()}
+      </Dialog>
+    </Show>
+  );
+}

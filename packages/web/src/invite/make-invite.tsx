@@ -1,0 +1,31 @@
+/** A button that makes an invite to a chat, and then the invite. */
+import type { ChatId, InviteView } from '@polynya/messenger/api';
+import { createSignal, type JSX, Show } from 'solid-js';
+import { useApp } from '../state/app.ts';
+import { Button } from '../ui/button.tsx';
+import { useWords } from '../words/use-words.ts';
+import { InviteCard } from './invite-card.tsx';
+
+export function MakeInvite(props: { chat: ChatId; again?: boolean }): JSX.Element {
+  const { t } = useWords();
+  const { messenger, attempt } = useApp();
+  const [invite, setInvite] = createSignal<InviteView>();
+  const [making, setMaking] = createSignal(false);
+  const make = async () => {
+    setMaking(true);
+    setInvite(await attempt(messenger.invite(props.chat)));
+    setMaking(false);
+  };
+  return (
+    <Show
+      when={invite()}
+      fallback={
+        <Button look="wide" disabled={making()} onClick={make}>
+          {making() ? t().preparingInvite : props.again ? t().makeInvite : t().inviteByLink}
+        </Button>
+      }
+    >
+      {(made) => <InviteCard invite={made()} text={t().inviteGroupText} />}
+    </Show>
+  );
+}

@@ -1,0 +1,43 @@
+/** A QR code (ISO/IEC 18004) as one SVG path, dark on light whatever the theme: cameras expect that. */
+import encodeQR from 'qr';
+import { createMemo, type JSX, Show } from 'solid-js';
+import { useWords } from '../words/use-words.ts';
+
+const QUIET = 2;
+
+/** The dark modules as a path of unit squares, or null when the text does not fit into a code. */
+export function qrPath(text: string): { readonly path: string; readonly size: number } | null {
+  let rows: boolean[][];
+  try {
+    rows = encodeQR(text, 'raw', { ecc: 'low', border: QUIET });
+  } catch (error) {
+    // The encoder's only complaint about text is its length.
+    if (error instanceof Error) return null;
+    throw error;
+  }
+  const path = rows
+    .flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : '')))
+    .join('');
+  return { path, size: rows.length };
+}
+
+export function QrCode(props: { text: string }): JSX.Element {
+  const { t } = useWords();
+  const code = createMemo(() => qrPath(props.text));
+  return (
+    <Show when={code()} fallback={<p class="invite-note">{t().qrTooLong}</p>}>
+      {(qr) => (
+        <div class="invite-qr">
+          <svg
+            viewBox={`0 0 ${qr().size} ${qr().size}`}
+            role="img"
+            aria-label={t().inviteQr}
+            shape-rendering="crispEdges"
+          >
+            <path d={qr().path} fill="#0b1517" />
+          </svg>
+        </div>
+      )}
+    </Show>
+  );
+}

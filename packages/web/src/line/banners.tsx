@@ -1,0 +1,57 @@
+/** What stands in the way of the line, the clock, the storage or the page itself. */
+import { createEffect, createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import { useApp } from '../state/app.ts';
+import { Button } from '../ui/button.tsx';
+import { useWords } from '../words/use-words.ts';
+import './banners.css';
+
+/** A line that comes back within this many milliseconds was never worth a word. */
+const PATIENCE = 700;
+
+export function Banners(props: { newBuild: boolean; onReload(): void }): JSX.Element {
+  const { t, format } = useWords();
+  const { status } = useApp();
+  const [line, setLine] = createSignal<'offline' | 'connecting' | null>(null);
+  createEffect(() => {
+    const now = status().line;
+    if (now === 'online') {
+      setLine(null);
+      return;
+    }
+    const timer = setTimeout(() => setLine(now), line() === null ? PATIENCE : 0);
+    onCleanup(() => clearTimeout(timer));
+  });
+
+  return (
+    <div class="banners" role="status">
+      <Show when={line()}>
+        {(state) => (
+          <p class="banner">
+            <span class="banner-pulse" aria-hidden="true" />
+            {state() === 'offline' ? t().lineOffline : t().lineConnecting}
+          </p>
+        )}
+      </Show>
+      <Show when={status().clockOff}>
+        {(off) => (
+          <p class="banner warn">
+            {off() > 0
+              ? t().clockAhead(format().span(off()))
+              : t().clockBehind(format().span(off()))}
+          </p>
+        )}
+      </Show>
+      <Show when={status().storageFull}>
+        <p class="banner bad">{t().storageFull}</p>
+      </Show>
+      <Show when={status().outdated || props.newBuild}>
+        <p class="banner warn">
+          {status().outdated ? t().outdated : t().newBuild}
+          <Button look="plain small" onClick={() => props.onReload()}>
+            {t().reload}
+          </Button>
+        </p>
+      </Show>
+    </div>
+  );
+}

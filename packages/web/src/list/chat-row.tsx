@@ -1,0 +1,73 @@
+/** One chat in the list: who, what was said last, when, and what is new. */
+import type { ChatSummary } from '@polynya/messenger/api';
+import { type JSX, Show } from 'solid-js';
+import { SendMark } from '../chat/send-mark.tsx';
+import { Avatar } from '../ui/avatar.tsx';
+import { typingText } from '../words/typing-text.ts';
+import { useWords } from '../words/use-words.ts';
+import './chat-row.css';
+
+export interface ChatRowProps {
+  chat: ChatSummary;
+  /** Shown where two people share a name. */
+  tag: string | null;
+  current: boolean;
+  onOpen(): void;
+}
+
+export function ChatRow(props: ChatRowProps): JSX.Element {
+  const { t, format } = useWords();
+  const typing = () => typingText(t(), props.chat.typing, props.chat.direct);
+  const title = () => props.chat.title || t().waitingForPeer;
+  const lastText = () => {
+    const { last } = props.chat;
+    if (!last) return props.chat.state === 'joining' ? t().chatJoining : '';
+    const sender = last.mine ? t().you : last.sender;
+    return props.chat.direct && !last.mine
+      ? last.text
+      : sender
+        ? `${sender}: ${last.text}`
+        : last.text;
+  };
+  return (
+    <button
+      type="button"
+      class="chat-row"
+      classList={{ current: props.current }}
+      aria-current={props.current ? 'true' : undefined}
+      onClick={() => props.onOpen()}
+    >
+      <Avatar id={props.chat.peer ?? props.chat.chat} name={props.chat.title} />
+      <span>
+        <span class="chat-row-line">
+          <span class="chat-row-title">
+            {title()}{' '}
+            <Show when={props.tag}>
+              <span class="tag">#{props.tag}</span>
+            </Show>
+          </span>
+          <span class="chat-row-when">{format().moment(props.chat.at, Date.now())}</span>
+        </span>
+        <span class="chat-row-line">
+          <Show when={!typing() && props.chat.last?.state}>
+            {(state) => <SendMark state={state()} />}
+          </Show>
+          <span class="chat-row-text" classList={{ alive: typing() !== '' }}>
+            {typing() || lastText()}
+          </span>
+          <Show when={props.chat.mentioned}>
+            <span class="badge" title={t().mentioned}>
+              @<span class="visually-hidden">{t().mentioned}</span>
+            </span>
+          </Show>
+          <Show when={props.chat.unread > 0}>
+            <span class="badge">
+              <span aria-hidden="true">{props.chat.unread}</span>
+              <span class="visually-hidden">{t().unread(props.chat.unread)}</span>
+            </span>
+          </Show>
+        </span>
+      </span>
+    </button>
+  );
+}

@@ -1,0 +1,81 @@
+/** The list of chats, and the ways to begin one. */
+import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
+import { NewChat } from '../invite/new-chat.tsx';
+import { NewGroup } from '../invite/new-group.tsx';
+import { Settings } from '../settings/settings.tsx';
+import { useApp } from '../state/app.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { Emblem } from '../ui/emblem.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { useWords } from '../words/use-words.ts';
+import { ChatRow } from './chat-row.tsx';
+import './list-pane.css';
+
+export interface ListPaneProps {
+  loaded: boolean;
+  onLink(link: string): void;
+}
+
+export function ListPane(props: ListPaneProps): JSX.Element {
+  const { t } = useWords();
+  const { chats, nav } = useApp();
+  const [open, setOpen] = createSignal<'chat' | 'group' | 'settings' | null>(null);
+  const close = () => setOpen(null);
+  const sorted = createMemo(() => [...chats()].sort((a, b) => b.at - a.at));
+  const twins = createMemo(() => {
+    const titles = chats().map(({ title }) => title);
+    return new Set(titles.filter((title, i) => titles.indexOf(title) !== i));
+  });
+  return (
+    <div class="list-pane">
+      <header class="list-head">
+        <Emblem size={32} />
+        <h1>{t().appName}</h1>
+        <IconButton icon="gear" label={t().settings} onClick={() => setOpen('settings')} />
+      </header>
+      <div class="list-actions">
+        <Button look="primary" onClick={() => setOpen('chat')}>
+          <Icon name="add" size={18} />
+          {t().newChat}
+        </Button>
+        <Button onClick={() => setOpen('group')}>
+          <Icon name="group" size={18} />
+          {t().newGroup}
+        </Button>
+      </div>
+      <ul class="list-rows">
+        <For
+          each={sorted()}
+          fallback={
+            <Show when={props.loaded}>
+              <li class="list-empty">
+                <strong>{t().noChats}</strong>
+                <span>{t().noChatsText}</span>
+              </li>
+            </Show>
+          }
+        >
+          {(chat) => (
+            <li>
+              <ChatRow
+                chat={chat}
+                tag={chat.peer && twins().has(chat.title) ? chat.peer.slice(0, 4) : null}
+                current={nav.chat() === chat.chat}
+                onOpen={() => nav.open(chat.chat)}
+              />
+            </li>
+          )}
+        </For>
+      </ul>
+      <Show when={open() === 'chat'}>
+        <NewChat onClose={close} onLink={props.onLink} />
+      </Show>
+      <Show when={open() === 'group'}>
+        <NewGroup onClose={close} />
+      </Show>
+      <Show when={open() === 'settings'}>
+        <Settings onClose={close} />
+      </Show>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+/** Two panes, the list and the chat; on a phone one of them at a time. */
+import { type JSX, Show } from 'solid-js';
+import { ChatView } from './chat/chat-view.tsx';
+import { Banners } from './line/banners.tsx';
+import { ListPane } from './list/list-pane.tsx';
+import './panes.css';
+import { useApp } from './state/app.ts';
+import { Emblem } from './ui/emblem.tsx';
+import { useWords } from './words/use-words.ts';
+
+export interface PanesProps {
+  /** The list of chats is known. */
+  loaded: boolean;
+  /** The server has a newer page, which cannot be loaded just now. */
+  newBuild: boolean;
+  onReload(): void;
+  /** A link was pasted. */
+  onLink(link: string): void;
+}
+
+export function Panes(props: PanesProps): JSX.Element {
+  const { t } = useWords();
+  const { nav, chats } = useApp();
+  // A chat that was forgotten, or is in the history of another life of this device.
+  const open = () => chats().find(({ chat }) => chat === nav.chat())?.chat;
+  return (
+    <div class="panes" classList={{ 'in-chat': open() !== undefined }}>
+      <Banners newBuild={props.newBuild} onReload={props.onReload} />
+      <nav class="panes-list" aria-label={t().chats}>
+        <ListPane loaded={props.loaded} onLink={props.onLink} />
+      </nav>
+      <main class="panes-chat">
+        <Show
+          when={open()}
+          keyed
+          fallback={
+            <div class="panes-empty">
+              <Emblem size={96} />
+              <p>{t().chooseChat}</p>
+            </div>
+          }
+        >
+          {(chat) => <ChatView chat={chat} />}
+        </Show>
+      </main>
+    </div>
+  );
+}

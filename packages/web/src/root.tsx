@@ -1,0 +1,57 @@
+/** The outermost view: which of the page's states it is in before there is an app to show. */
+import { createEffect, type JSX, Match, Switch } from 'solid-js';
+import type { EngineHandle } from './engine/engine.ts';
+import { Broken } from './first/broken.tsx';
+import { Elsewhere } from './first/elsewhere.tsx';
+import { Starting } from './first/starting.tsx';
+import { Running } from './running.tsx';
+import type { UpdatePorts } from './state/update.ts';
+import { createToasts } from './ui/toast.tsx';
+import { createLanguage, LanguageContext } from './words/use-words.ts';
+
+export interface RootProps {
+  engine: EngineHandle;
+  /** The link that the page was opened with. */
+  invite: string | null;
+  languages: readonly string[];
+  memory: Storage | null;
+  update: UpdatePorts;
+}
+
+export function Root(props: RootProps): JSX.Element {
+  const language = createLanguage(props.languages, props.memory);
+  const toasts = createToasts();
+  createEffect(() => {
+    document.documentElement.lang = language.locale();
+  });
+
+  const running = () => {
+    const state = props.engine.state();
+    return state.phase === 'running' && state.messenger;
+  };
+  const broken = () => {
+    const state = props.engine.state();
+    return state.phase === 'broken' && state;
+  };
+  return (
+    <LanguageContext.Provider value={language}>
+      <Switch fallback={<Starting />}>
+        <Match when={running()} keyed>
+          {(messenger) => (
+            <Running
+              messenger={messenger}
+              invite={props.invite}
+              update={props.update}
+              toasts={toasts}
+            />
+          )}
+        </Match>
+        <Match when={props.engine.state().phase === 'elsewhere'}>
+          <Elsewhere onTakeOver={props.engine.takeOver} />
+        </Match>
+        <Match when={broken()}>{(state) => <Broken code={state().code} why={state().why} />}</Match>
+      </Switch>
+      <toasts.Region />
+    </LanguageContext.Provider>
+  );
+}

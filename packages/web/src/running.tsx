@@ -1,0 +1,103 @@
+/** The engine runs: the first screens until there is somebody, then the chats. */
+import { type Messenger, Problem } from '@polynya/messenger/api';
+import { createEffect, createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import { Arrive } from './first/arrive.tsx';
+import { Starting } from './first/starting.tsx';
+import { Welcome } from './first/welcome.tsx';
+import { Panes } from './panes.tsx';
+import { AppContext } from './state/app.ts';
+import { Drafts } from './state/drafts.ts';
+import { createNavigation } from './state/navigation.ts';
+import { useQuery } from './state/query.ts';
+import { reloadFor, type UpdatePorts, updateFor } from './state/update.ts';
+import type { Toasts } from './ui/toast.tsx';
+import { useWords } from './words/use-words.ts';
+
+export interface RunningProps {
+  messenger: Messenger;
+  invite: string | null;
+  update: UpdatePorts;
+  toasts: Toasts;
+}
+
+export function Running(props: RunningProps): JSX.Element {
+  const { t } = useWords();
+  // Of this messenger alone: another one comes with a view of its own.
+  const { messenger, toasts } = props;
+  const status = useQuery(messenger, () => ({ query: 'status' as const }), 'person');
+  const chats = useQuery(messenger, () => ({ query: 'chats' as const }), 'chat');
+  const nav = createNavigation(history, window);
+  const drafts = new Drafts();
+  const [link, setLink] = createSignal(props.invite);
+
+  const attempt = async <T,>(work: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work;
+    } catch (error) {
+      toasts.say(t().problem[error instanceof Problem ? error.code : 'failed']);
+      return undefined;
+    }
+  };
+
+  const kick = () => {
+    if (document.visibilityState === 'visible') void messenger.kick();
+  };
+  window.addEventListener('online', kick);
+  document.addEventListener('visibilitychange', kick);
+  onCleanup(() => {
+    window.removeEventListener('online', kick);
+    document.removeEventListener('visibilitychange', kick);
+  });
+
+  createEffect(() => {
+    const unread = status()?.unread ?? 0;
+    document.title = unread > 0 ? `(${unread}) ${t().appName}` : t().appName;
+  });
+
+  const busy = () =>
+    drafts.any ||
+    link() !== null ||
+    (chats() ?? []).some(({ last }) => last?.state === 'waiting' || last?.state === 'sending');
+  const update = () => updateFor(props.update, status()?.build ?? '', busy());
+  createEffect(() => {
+    if (update() === 'reload') reloadFor(props.update, status()?.build ?? '');
+  });
+
+  return (
+    <Show when={status()} fallback={<Starting />}>
+      {(known) => (
+        <AppContext.Provider
+          value={{
+            messenger,
+            status: known,
+            chats: () => chats() ?? [],
+            nav,
+            drafts,
+            build: props.update.own,
+            attempt,
+            say: toasts.say,
+          }}
+        >
+          <Show
+            when={known().me}
+            fallback={
+              <Show when={link()} fallback={<Welcome onLink={setLink} />} keyed>
+                {(invite) => <Arrive link={invite} onDone={() => setLink(null)} />}
+              </Show>
+            }
+          >
+            <Panes
+              loaded={chats() !== undefined}
+              newBuild={update() === 'tell'}
+              onReload={() => reloadFor(props.update, known().build)}
+              onLink={setLink}
+            />
+            <Show when={link()} keyed>
+              {(invite) => <Arrive link={invite} onDone={() => setLink(null)} />}
+            </Show>
+          </Show>
+        </AppContext.Provider>
+      )}
+    </Show>
+  );
+}

@@ -1,0 +1,27 @@
+/** What every view inside the app may use. */
+import type { AppStatus, ChatSummary, Messenger } from '@polynya/messenger/api';
+import { type Accessor, createContext, useContext } from 'solid-js';
+import type { Drafts } from './drafts.ts';
+import type { Navigation } from './navigation.ts';
+
+export interface App {
+  readonly messenger: Messenger;
+  readonly status: Accessor<AppStatus>;
+  readonly chats: Accessor<readonly ChatSummary[]>;
+  readonly nav: Navigation;
+  readonly drafts: Drafts;
+  /** Of this page; '' where it was not built. */
+  readonly build: string;
+  /** Waits for what a person asked for; tells them of a problem and answers undefined then. */
+  attempt<T>(work: Promise<T>): Promise<T | undefined>;
+  /** Shows a sentence for a moment. */
+  say(sentence: string): void;
+}
+
+export const AppContext = createContext<App>();
+
+export function useApp(): App {
+  const app = useContext(AppContext);
+  if (!app) throw new Error('no app around this view');
+  return app;
+}

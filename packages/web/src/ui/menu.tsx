@@ -1,0 +1,90 @@
+/** A menu at a point of the screen (WAI-ARIA menu pattern, on the Popover API). */
+import { type JSX, onMount } from 'solid-js';
+import { Icon, type IconName } from './icon.tsx';
+import './menu.css';
+
+export interface MenuProps {
+  label: string;
+  /** CSS pixels from the viewport's top left; the menu moves to stay inside. */
+  at: { readonly x: number; readonly y: number };
+  onClose(): void;
+  children: JSX.Element;
+}
+
+const STEPS: Readonly<Record<string, number>> = {
+  ArrowDown: 1,
+  ArrowUp: -1,
+  ArrowRight: 1,
+  ArrowLeft: -1,
+};
+const EDGE = 8;
+
+/** Open as long as it is rendered. */
+export function Menu(props: MenuProps): JSX.Element {
+  let menu!: HTMLDivElement;
+  let opener: Element | null = null;
+
+  const items = () => [...menu.querySelectorAll<HTMLElement>('button')];
+
+  onMount(() => {
+    opener = document.activeElement;
+    menu.showPopover();
+    const { width, height } = menu.getBoundingClientRect();
+    menu.style.left = `${Math.max(EDGE, Math.min(props.at.x, innerWidth - width - EDGE))}px`;
+    menu.style.top = `${Math.max(EDGE, Math.min(props.at.y, innerHeight - height - EDGE))}px`;
+    items()[0]?.focus();
+  });
+
+  const move = (event: KeyboardEvent) => {
+    const step = STEPS[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const all = items();
+    const from = all.findIndex((item) => item.matches(':focus'));
+    all[(from + step + all.length) % all.length]?.focus();
+  };
+
+  return (
+    <div
+      ref={menu}
+      popover="auto"
+      role="menu"
+      tabIndex={-1}
+      class="menu"
+      aria-label={props.label}
+      onKeyDown={move}
+      on:toggle={(event: ToggleEvent) => {
+        if (event.newState !== 'closed') return;
+        if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+        props.onClose();
+      }}
+    >
+      {props.children}
+    </div>
+  );
+}
+
+export interface MenuItemProps {
+  icon: IconName;
+  look?: 'danger';
+  onChoose(): void;
+  children: JSX.Element;
+}
+
+/** Closes its menu before it does what it says. */
+export function MenuItem(props: MenuItemProps): JSX.Element {
+  return (
+    <button
+      type="button"
+      role="menuitem"
+      class={`menu-item ${props.look ?? ''}`}
+      onClick={(event) => {
+        event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover();
+        props.onChoose();
+      }}
+    >
+      <Icon name={props.icon} />
+      {props.children}
+    </button>
+  );
+}

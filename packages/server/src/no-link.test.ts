@@ -1,0 +1,134 @@
+/** What a seized database can say about who made what: nothing. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseConfig } from './config.ts';
+import { Delivery } from './delivery.ts';
+import { SqliteEngine } from './engine/sqlite/sqlite-engine.ts';
+import { TestSession } from './test/delivery-bench.ts';
+import { entry, hashOf, id, secret } from './test/ids.ts';
+
+const NOW = 1_800_000_123_456;
+const admission = ['allowance', 'invite'];
+
+let folder = '';
+let db: DatabaseSync;
+const secrets: Uint8Array[] = [];
+
+const kept = () => {
+  const bytes = secret();
+  secrets.push(bytes);
+  return bytes;
+};
+
+/** People are admitted, invite each other, make logs and blobs; then the database is seized. */
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'polynya-no-link-'));
+  const path = join(folder, 'polynya.db');
+  const now = () => NOW;
+  const engine = new SqliteEngine({ path, now });
+  const report = (error: unknown) => {
+    throw error;
+  };
+  const delivery = new Delivery({ engine, config: parseConfig(), now, report });
+  const until = NOW / 1_000 + 3_600;
+  let invite = kept();
+  await engine.invite({ hash: hashOf(invite), uses: 1, until: Math.ceil(until), tag: secret() });
+  for (let person = 0; person < 3; person++) {
+    const session = new TestSession(delivery);
+    const [allowance, capability, owner, token, read, drop, next] = Array.from({ length: 7 }, kept);
+    if (!allowance || !capability || !owner || !token || !read || !drop || !next) return;
+    await session.ask('admit', { invite, allowance });
+    invite = kept();
+    const granted = { hash: hashOf(invite), uses: 2, until: Math.ceil(until) };
+    await session.ask('grant', { allowance, ...granted });
+    const [log, inbox, blob] = [id(), id(), id()];
+    await session.ask('create', { log, kind: 0, hash: hashOf(capability), allowance });
+    await session.ask('open', { n: 1, log, secret: capability });
+    await session.ask('append', { n: 1, entries: [entry()] });
+    const turn = { closes: true, next: hashOf(next) };
+    await session.ask('commit', { n: 1, entry: entry(), turn });
+    await session.ask('create', { log: inbox, kind: 1, hash: hashOf(owner), allowance });
+    await session.ask('open', { n: 2, log: inbox, secret: owner });
+    await session.ask('allow', { n: 2, hash: hashOf(token), perHour: 60 });
+    const packages = [secret(), secret()];
+    await session.ask('stock', { n: 2, hash: hashOf(token), packages, last: secret() });
+    await session.ask('open', { n: 3, log: inbox, secret: token });
+    await session.ask('take', { n: 3, id: id() });
+    const hashes = { hash: hashOf(read), drop: hashOf(drop) };
+    await session.ask('blob', { blob, ...hashes, pieces: 1, allowance });
+    await session.ask('put', { blob, secret: read, index: 0, body: secret() });
+  }
+  await engine.close();
+  db = new DatabaseSync(path);
+});
+afterAll(() => {
+  db.close();
+  rmSync(folder, { recursive: true });
+});
+
+const tables = () =>
+  db
+    .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+    .all()
+    .map(({ name, sql }) => ({ name: String(name), sql: String(sql) }));
+const rowsOf = (table: string) => db.prepare(`SELECT * FROM ${table}`).all();
+const valuesOf = (table: string) => rowsOf(table).flatMap((row) => Object.values(row));
+const texts = (values: readonly unknown[]) =>
+  values.filter((value) => value instanceof Uint8Array && value.length > 0).map(String);
+
+test('the tables are these, all strict, without null and without the order of insertion', () => {
+  expect(tables().map(({ name }) => name)).toEqual([
+    'allowance',
+    'blob',
+    'capability',
+    'contact_token',
+    'entry',
+    'invite',
+    'key_package',
+    'log',
+    'piece',
+  ]);
+  for (const { name, sql } of tables()) {
+    expect(sql).toMatch(/STRICT, WITHOUT ROWID$/);
+    for (const column of db.prepare(`PRAGMA table_info(${name})`).all()) {
+      expect(column).toMatchObject({ notnull: 1 });
+    }
+    expect(rowsOf(name).length).toBeGreaterThan(0);
+  }
+});
+
+test('allowances and invites have no column for a log or a blob, and only counters besides', () => {
+  const columns = (table: string) =>
+    db
+      .prepare(`PRAGMA table_info(${table})`)
+      .all()
+      .map((column) => column.name);
+  expect(columns('allowance')).toEqual(['hash', 'logs', 'bytes', 'invites', 'until']);
+  expect(columns('invite')).toEqual(['hash', 'uses', 'until', 'tag']);
+});
+
+test('no value of an allowance or invite is in any other table, nor one of the one in the other', () => {
+  const others = tables()
+    .map(({ name }) => name)
+    .filter((name) => !admission.includes(name));
+  const elsewhere = new Set(texts(others.flatMap(valuesOf)));
+  const [allowances, invites] = admission.map((table) => texts(valuesOf(table)));
+  expect(allowances).toHaveLength(3);
+  for (const value of [...(allowances ?? []), ...(invites ?? [])]) {
+    expect(elsewhere.has(value)).toBe(false);
+  }
+  expect(invites?.filter((value) => allowances?.includes(value))).toEqual([]);
+});
+
+test('no secret is stored, and no time finer than an hour', () => {
+  const all = tables().flatMap(({ name }) => valuesOf(name));
+  const stored = new Set(texts(all));
+  for (const one of secrets) expect(stored.has(String(one))).toBe(false);
+  const numbers = all.filter((value) => typeof value === 'number');
+  const near = (value: number, time: number) => Math.abs(value - time) < time / 100;
+  const times = numbers.filter((value) => near(value, NOW) || near(value, NOW / 1_000));
+  expect(times).toEqual([]);
+});

@@ -5,10 +5,10 @@
 
 import { content, type FileRef } from '@polynya/protocol/content';
 import { LIMITS } from '@polynya/protocol/limits';
-import { bytes, type Infer, optional, struct, text } from '@polynya/protocol/schema';
+import { bytes, type Infer, optional, struct } from '@polynya/protocol/schema';
 import type { ChatId, MessageId } from '../api.ts';
 import type { Change } from '../store/store.ts';
-import { choice } from '../timeline/stored.ts';
+import { choice, problemCode } from '../timeline/stored.ts';
 
 /** What AES-GCM adds to each piece. */
 export const TAG = 16;
@@ -20,7 +20,7 @@ export const AUTOMATIC = 512 * 1024;
 export const fileRecord = struct({
   direction: choice('up', 'down'),
   state: choice('waiting', 'moving', 'paused', 'failed', 'here'),
-  problem: optional(text(32)),
+  problem: optional(problemCode),
   /** Bit i of byte i >> 3: piece i was moved. */
   present: bytes(0, LIMITS.pieces / 8),
   /** Of an own file: what takes its blob off the server. */

@@ -5,6 +5,8 @@ import { fromHex } from '@polynya/protocol/bytes';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Clock } from '@polynya/reach/clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CHATS_TOPIC } from '../queries/changes.ts';
+import { type Change, StoreError } from '../store/store.ts';
 import { CHAT, ME } from '../timeline/test-timeline.ts';
 import { AUTOMATIC, MAX_FILE, PIECE_SIZE } from './file-record.ts';
 import { TestDevice } from './test-device.ts';
@@ -118,7 +120,7 @@ describe('a file', () => {
     const small = await received(noise(AUTOMATIC));
     const large = await send(alice, noise(AUTOMATIC + 1));
     await bob.receive(large, 2);
-    await bob.files.resumeAll();
+    bob.changes.touch(CHATS_TOPIC);
     await bob.reaches(small.id, 'here');
     expect((await bob.view(large.id)).state).toBe('remote');
     await expect(bob.files.blob(CHAT, large.id)).rejects.toMatchObject({ code: 'not-found' });
@@ -331,6 +333,21 @@ describe('a full store', () => {
   });
 });
 
+it('a store that refuses even to note a failure is reported, and the file goes on once it takes it', async () => {
+  const sent = await received(noise(10 * PIECE_SIZE));
+  const apply = bob.store.apply.bind(bob.store);
+  bob.store.apply = async (changes: readonly Change[]) => {
+    if (bob.line.count('get') > 3) throw new StoreError('full', 'no room');
+    return apply(changes);
+  };
+  await bob.files.fetch(CHAT, sent.id);
+  while (bob.trouble.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  expect(bob.trouble).toMatchObject([{ name: 'StoreError', code: 'full' }]);
+  bob.store.apply = apply;
+  await bob.files.resumeAll();
+  await bob.reaches(sent.id, 'here');
+});
+
 describe('what the server refuses', () => {
   it.each([
     ['quota', 'quota'],
@@ -392,6 +409,9 @@ describe('what the server refuses', () => {
     while (timers.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     expect((await device.view(id)).state).toBe('waiting');
     expect(timers[0]?.ms).toBe(7_000);
+    device.changes.touch(CHATS_TOPIC);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(timers).toHaveLength(1);
     device.line.before = () => undefined;
     timers[0]?.run();
     await device.reaches(id, 'here');

@@ -6,7 +6,7 @@ import { toHex } from '@polynya/protocol/bytes';
 import type { KnownContent } from '@polynya/protocol/content';
 import type { Clock, Random } from '@polynya/reach/clock';
 import { type ChatId, type MessageId, type Messenger, type PersonId, Problem } from '../api.ts';
-import { messagesTopic } from '../queries/changes.ts';
+import { CHATS_TOPIC, messagesTopic } from '../queries/changes.ts';
 import type { Change } from '../store/store.ts';
 import { encode } from '../timeline/stored.ts';
 import { assemble, download } from './download.ts';
@@ -54,10 +54,15 @@ export class Files {
   /** Those that wait for one of them to end, in order. */
   readonly #waiting = new Map<string, Transfer>();
   readonly #timers = new Map<string, () => void>();
+  readonly #offChats: () => void;
   #closed = false;
 
   constructor(options: FilesOptions) {
     this.#options = options;
+    // What came may have files that are fetched without being asked for.
+    const wake = () =>
+      void this.#resume((place) => !this.#timers.has(place)).catch(options.onTrouble);
+    this.#offChats = options.changes.on([CHATS_TOPIC], wake);
   }
 
   /**
@@ -149,24 +154,30 @@ export class Files {
   }
 
   /**
-   * Starts whatever is to be moved: at start, after messages came, when the line is back. Erases what a
-   * restart left of own files that were not wholly copied.
+   * Starts whatever is to be moved: when the program starts, when the line is back; after messages came
+   * it happens by itself. Erases what a restart left of own files that were not wholly copied.
+   * @throws StoreError
    */
-  async resumeAll(): Promise<void> {
-    for (const [key] of await this.#options.store.range('file', fileKeys.todos)) {
-      const [, chat = '', id = ''] = key.split('/');
-      this.#start(chat, id);
-    }
+  resumeAll(): Promise<void> {
+    return this.#resume(() => true);
   }
 
   /** Nothing moves any more. The Store can be closed. */
   close(): void {
     this.#closed = true;
+    this.#offChats();
     for (const transfer of this.#running.values()) transfer.stop();
     for (const cancel of this.#timers.values()) cancel();
     this.#running.clear();
     this.#waiting.clear();
     this.#timers.clear();
+  }
+
+  async #resume(wanted: (place: string) => boolean): Promise<void> {
+    for (const [key] of await this.#options.store.range('file', fileKeys.todos)) {
+      const [, chat = '', id = ''] = key.split('/');
+      if (wanted(`${chat}/${id}`)) this.#start(chat, id);
+    }
   }
 
   #start(chat: ChatId, id: MessageId): void {

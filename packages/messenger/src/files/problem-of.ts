@@ -10,7 +10,6 @@ const OF_SERVER: Partial<Record<ErrorCode, ProblemCode>> = {
   quota: 'quota',
   expired: 'quota',
   version: 'version',
-  rate: 'rate',
 };
 const OF_STORE: Partial<Record<StoreError['code'], ProblemCode>> = {
   full: 'storage-full',

@@ -10,6 +10,9 @@ export function messagesTopic(chat: ChatId): string {
   return `messages/${chat}`;
 }
 
+/** The list of chats: touched with every chat whose entries, people or messages changed. */
+export const CHATS_TOPIC = 'chats';
+
 /** One frame at 60 Hz, milliseconds. */
 const FRAME = 16;
 

@@ -163,13 +163,13 @@ async function setAside(draft: Draft, target: MessageId, logged: LoggedAmendment
 }
 
 async function takeAside(draft: Draft, target: MessageId): Promise<LoggedAmendment[]> {
+  const counts = await draft.counts();
+  if (!counts.aside.includes(target)) return [];
   const key = keys.aside(draft.chat, target);
   const stored = await draft.get('timeline', key);
-  if (!stored) return [];
   draft.put('timeline', key, null);
-  const counts = await draft.counts();
   draft.putCounts({ ...counts, aside: counts.aside.filter((id) => id !== target) });
-  return decode(asideList, stored);
+  return stored ? decode(asideList, stored) : [];
 }
 
 /** Small files are fetched without being asked for; one that is here already (sent from here) is not. */

@@ -10,7 +10,6 @@ import type {
   MessagePage,
   MessageView,
   PersonId,
-  ProblemCode,
   SendState,
 } from '../api.ts';
 import { bytesDone, type FileRecord, fileKeys, fileRecord } from '../files/file-record.ts';
@@ -80,7 +79,8 @@ export class PageReader {
   }
 
   async summary(): Promise<TimelineSummary> {
-    const rows = await this.#newest(LOOK_BACK);
+    let rows = await this.#newest(1);
+    if (rows[0]?.row === 'event') rows = await this.#newest(LOOK_BACK);
     const last = rows.find((one) => one.row === 'message');
     const { unread, mentions } = this.#counts;
     return {
@@ -127,7 +127,7 @@ export class PageReader {
       file: message.file && fileView(message.file, record),
       event: null,
       state: this.#stateOf(message),
-      problem: (message.problem ?? record?.problem ?? null) as ProblemCode | null,
+      problem: message.problem ?? record?.problem ?? null,
     };
   }
 

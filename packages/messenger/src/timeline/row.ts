@@ -17,7 +17,7 @@ import {
 import type { ChatId, MessageId } from '../api.ts';
 import { loggedAmendment, pendingAmendment } from './amendment.ts';
 import type { Happened } from './arrived.ts';
-import { choice } from './stored.ts';
+import { choice, problemCode } from './stored.ts';
 
 const id = text(32);
 const title = text(128);
@@ -41,7 +41,7 @@ const message = {
   pending: list(pendingAmendment, 256),
   /** Of an own message that the log does not have yet. */
   state: optional(choice('waiting', 'sending', 'failed')),
-  problem: optional(text(32)),
+  problem: optional(problemCode),
 } as const;
 
 const event = variants('event', {

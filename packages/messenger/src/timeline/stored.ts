@@ -1,7 +1,8 @@
 /** Records as bytes for the Store: the wire's CBOR, with its codecs. */
 import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import type { Codec } from '@polynya/protocol/schema';
+import { type Codec, text } from '@polynya/protocol/schema';
+import type { ProblemCode } from '../api.ts';
 import { StoreError } from '../store/store.ts';
 
 export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
@@ -27,3 +28,6 @@ export function choice<const W extends string>(...words: readonly W[]): Codec<W>
   };
   return { encode: check, decode: check };
 }
+
+/** Why something failed. Records are read only by the version that knows their words, or a later one. */
+export const problemCode = text(32) as Codec<ProblemCode>;

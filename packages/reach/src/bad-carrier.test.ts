@@ -18,7 +18,7 @@ const HOUR = 3_600_000;
 const ID = new Uint8Array(16).fill(1);
 const SECRET = new Uint8Array(32).fill(2);
 const WRITERS = 2;
-const BATCHES = 6;
+const BATCHES = 10;
 
 const percent = (most: number) => fc.integer({ min: 0, max: most }).map((n) => n / 100);
 const badness = fc.record({
@@ -32,6 +32,8 @@ const run = fc.record({
   seed: fc.integer(),
   first: badness,
   second: badness,
+  /** The longest pause between two appends of one writer, and of a watcher after a batch, in ms. */
+  pace: fc.constantFrom(20, 500, 5_000),
   /** When the server is killed and started anew, in ms from the start. */
   restarts: fc.array(fc.integer({ min: 0, max: 60_000 }), { maxLength: 3 }),
 });
@@ -52,6 +54,7 @@ async function prove(given: {
   seed: number;
   first: Badness;
   second: Badness;
+  pace: number;
   restarts: number[];
 }): Promise<void> {
   const clock = new VirtualTime();
@@ -62,8 +65,8 @@ async function prove(given: {
   let sessions = await startSessions(logs, { clock });
   for (const at of given.restarts) {
     clock.setTimeout(() => {
-      sessions.stop();
       void startSessions(logs, { clock }).then((fresh) => {
+        sessions.stop();
         sessions = fresh;
       });
     }, at);
@@ -93,13 +96,13 @@ async function prove(given: {
     seen.push(heard);
     const entries = async (batch: readonly Entry[]): Promise<void> => {
       heard.push(...batch.map(({ seq }) => seq));
-      await pause(1_000);
+      await pause(given.pace);
     };
     log.watch({ entries }, 1);
-    void write(log, w, acknowledged, pause).then(() => writing--);
+    void write(log, w, acknowledged, () => pause(given.pace)).then(() => writing--);
   }
   const total = WRITERS * BATCHES * 2;
-  await clock.until(() => writing === 0 && seen.every(({ length }) => length >= total), 24 * HOUR);
+  await clock.until(() => writing === 0 && seen.every(({ length }) => length >= total), 2 * HOUR);
 
   const stored = logs.log(ID).map(({ id }) => toHex(id));
   expect(new Set(stored).size).toBe(total);
@@ -114,7 +117,7 @@ async function write(
   log: ReturnType<Connection['log']>,
   writer: number,
   acknowledged: Map<string, number>,
-  pause: (most: number) => Promise<void>,
+  pause: () => Promise<void>,
 ): Promise<void> {
   for (let batch = 0; batch < BATCHES; batch++) {
     const entries = [0, 1].map(() => ({
@@ -122,7 +125,7 @@ async function write(
       epoch: 0,
       body: Uint8Array.of(writer, batch),
     }));
-    await pause(10_000);
+    await pause();
     const { seqs } = await log.append(entries);
     for (const [i, { id }] of entries.entries()) acknowledged.set(toHex(id), seqs[i] ?? 0);
   }

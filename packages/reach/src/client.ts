@@ -243,9 +243,10 @@ export class Connection {
       this.#now = null;
       this.#cancelTimer();
       this.#calls.resend();
-      if (!conversation.heard && !conversation.excused) this.#line.failed(way);
       lived = clock.now() - conversation.startedAt;
-      if (conversation.heard && lived >= STEADY) this.#line.steady(way);
+      const { heard, excused, silent } = conversation;
+      if (silent || (!heard && !excused)) this.#line.failed(way);
+      else if (heard && lived >= STEADY) this.#line.steady(way);
     }
     return conversation.excused || (conversation.heard && lived >= LIVED);
   }
@@ -376,7 +377,7 @@ export class Connection {
     this.#cancelTimer = this.#options.clock.setTimeout(() => {
       if (this.#now !== conversation) return;
       if (this.#deadAt(conversation) <= this.#options.clock.now()) {
-        this.#line.failed(conversation.way);
+        conversation.silent = true;
         conversation.end();
       } else this.#flush();
     }, wait);

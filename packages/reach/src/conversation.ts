@@ -16,6 +16,8 @@ export class Conversation {
   heardAt: number;
   /** Whether anything of the server's was ever heard here. */
   heard = false;
+  /** Whether it was given up because answers that it owed did not come. */
+  silent = false;
   /** Whether its end says nothing against the carrier, so that the next may be tried at once. */
   excused = false;
   readonly #clock: Clock;

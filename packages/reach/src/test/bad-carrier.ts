@@ -6,11 +6,11 @@ import { Sink } from '../sink.ts';
 
 /** Chances from 0 to 1, and the longest delay of an envelope in ms. */
 export interface Badness {
-  readonly drop: number;
-  readonly repeat: number;
-  readonly die: number;
-  readonly refuse: number;
-  readonly delay: number;
+  drop: number;
+  repeat: number;
+  die: number;
+  refuse: number;
+  delay: number;
 }
 
 /** A stream of numbers from 0 up to 1 (mulberry32), the same for the same seed. */
@@ -36,7 +36,7 @@ export function badCarrier(
     kind: polls ? 'bad-post' : 'bad-websocket',
     open: async () => {
       if (chance() < badness.refuse) throw new Error('refused');
-      return new BadCarrier(polls, badness, chance, clock, server());
+      return new BadCarrier(polls, badness, chance, clock, server);
     },
   };
 }
@@ -49,7 +49,7 @@ class BadCarrier implements Carrier {
   readonly #badness: Badness;
   readonly #chance: () => number;
   readonly #clock: Clock;
-  readonly #server: ServerSessions;
+  readonly #server: () => ServerSessions;
   readonly #standing: Sink;
   readonly #sinks = new Set<Sink>();
   #dead = false;
@@ -59,7 +59,7 @@ class BadCarrier implements Carrier {
     badness: Badness,
     chance: () => number,
     clock: Clock,
-    server: ServerSessions,
+    server: () => ServerSessions,
   ) {
     this.polls = polls;
     this.#badness = badness;
@@ -98,7 +98,7 @@ class BadCarrier implements Carrier {
 
   #arrive(envelope: Uint8Array): void {
     const sink = this.polls ? this.#sink() : this.#standing;
-    const outcome = this.#server.receive(envelope, sink);
+    const outcome = this.#server().receive(envelope, sink);
     if (outcome === 'unknown') this.#die('refused');
     else if (this.polls)
       void outcome.then(() => {

@@ -13,9 +13,14 @@ export class ToyLogs implements SessionHandler {
   readonly counts = new Map<string, number>();
   /** How long answers take. */
   delay: () => Promise<void> = () => Promise.resolve();
+  /** Pushes are lost on their way. */
+  muted = false;
+  /** Sessions that began, and that ended. */
+  opened = 0;
   ended = 0;
 
   open(port: SessionPort): SessionLogic {
+    this.opened++;
     return new ToySession(this, port);
   }
 
@@ -55,6 +60,7 @@ class ToySession implements SessionLogic {
   }
 
   told(log: Uint8Array, item: { entries: Entry[] } | { body: Uint8Array }): void {
+    if (this.#logs.muted) return;
     for (const n of this.#watched) {
       if (toHex(this.#opened.get(n) ?? log) !== toHex(log)) continue;
       this.port.push(

@@ -3,12 +3,12 @@ import { defineConfig } from 'vite';
 import solid from 'vite-plugin-solid';
 import { precompress } from './build/precompress.ts';
 import { serviceWorker } from './build/service-worker.ts';
-import { unusedSuites } from './build/unused-suites.ts';
+import { unusedModules } from './build/unused-modules.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [solid(), unusedSuites(), serviceWorker(), precompress()],
-  worker: { format: 'es', plugins: () => [unusedSuites()] },
+  plugins: [solid(), unusedModules(), serviceWorker(), precompress()],
+  worker: { format: 'es', plugins: () => [unusedModules()] },
   build: {
     target: 'es2024',
     modulePreload: { polyfill: false },

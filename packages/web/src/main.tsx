@@ -1,10 +1,12 @@
 /** Starts the page: takes the invite from the address, wakes the engine, shows the first screen. */
 import { render } from 'solid-js/web';
 import { startEngine } from './engine/engine.ts';
+import { loadExtrasSoon } from './later.ts';
 import { Root } from './root.tsx';
 import { takeInviteFromAddress } from './state/fragment.ts';
 import './ui/base.css';
 import './ui/tokens.css';
+import { createLanguage } from './words/use-words.ts';
 
 /** Null where the browser refuses: reading the property alone throws then. */
 function storageOf(read: () => Storage): Storage | null {
@@ -16,18 +18,21 @@ function storageOf(read: () => Storage): Storage | null {
   }
 }
 
-function start(root: Element): void {
+async function start(root: Element): Promise<void> {
   const invite = takeInviteFromAddress(location, history);
   // The server calls a build by the name of the page's first script, which is this module.
   const build = import.meta.env.PROD ? (import.meta.url.split('/').at(-1) ?? '') : '';
   const engine = startEngine();
+  const language = await createLanguage(
+    navigator.languages,
+    storageOf(() => localStorage),
+  );
   render(
     () => (
       <Root
         engine={engine}
         invite={invite}
-        languages={navigator.languages}
-        memory={storageOf(() => localStorage)}
+        language={language}
         update={{
           own: build,
           memory: storageOf(() => sessionStorage),
@@ -37,6 +42,9 @@ function start(root: Element): void {
     ),
     root,
   );
+  loadExtrasSoon();
+  // Asked for, not insisted on: some browsers never grant it, and the page works all the same.
+  void navigator.storage?.persist?.();
   if (build !== '') {
     // Without it the page still works, only not without its server.
     navigator.serviceWorker?.register('./sw.js').catch(() => undefined);
@@ -45,4 +53,4 @@ function start(root: Element): void {
 
 const root = document.querySelector('#app');
 // An insecure page has been told so by index.html, and has none of what the engine needs.
-if (root && isSecureContext) start(root);
+if (root && isSecureContext) void start(root);

@@ -1,5 +1,5 @@
 /** The outermost view: which of the page's states it is in before there is an app to show. */
-import { createEffect, type JSX, Match, Switch } from 'solid-js';
+import { createEffect, ErrorBoundary, type JSX, Match, Switch } from 'solid-js';
 import type { EngineHandle } from './engine/engine.ts';
 import { Broken } from './first/broken.tsx';
 import { Elsewhere } from './first/elsewhere.tsx';
@@ -7,19 +7,18 @@ import { Starting } from './first/starting.tsx';
 import { Running } from './running.tsx';
 import type { UpdatePorts } from './state/update.ts';
 import { createToasts } from './ui/toast.tsx';
-import { createLanguage, LanguageContext } from './words/use-words.ts';
+import { type Language, LanguageContext } from './words/use-words.ts';
 
 export interface RootProps {
   engine: EngineHandle;
   /** The link that the page was opened with. */
   invite: string | null;
-  languages: readonly string[];
-  memory: Storage | null;
+  language: Language;
   update: UpdatePorts;
 }
 
 export function Root(props: RootProps): JSX.Element {
-  const language = createLanguage(props.languages, props.memory);
+  const { language } = props;
   const toasts = createToasts();
   createEffect(() => {
     document.documentElement.lang = language.locale();
@@ -35,22 +34,26 @@ export function Root(props: RootProps): JSX.Element {
   };
   return (
     <LanguageContext.Provider value={language}>
-      <Switch fallback={<Starting />}>
-        <Match when={running()} keyed>
-          {(messenger) => (
-            <Running
-              messenger={messenger}
-              invite={props.invite}
-              update={props.update}
-              toasts={toasts}
-            />
-          )}
-        </Match>
-        <Match when={props.engine.state().phase === 'elsewhere'}>
-          <Elsewhere onTakeOver={props.engine.takeOver} />
-        </Match>
-        <Match when={broken()}>{(state) => <Broken code={state().code} why={state().why} />}</Match>
-      </Switch>
+      <ErrorBoundary fallback={(error) => <Broken code="page" why={String(error)} />}>
+        <Switch fallback={<Starting />}>
+          <Match when={running()} keyed>
+            {(messenger) => (
+              <Running
+                messenger={messenger}
+                invite={props.invite}
+                update={props.update}
+                toasts={toasts}
+              />
+            )}
+          </Match>
+          <Match when={props.engine.state().phase === 'elsewhere'}>
+            <Elsewhere onTakeOver={props.engine.takeOver} />
+          </Match>
+          <Match when={broken()}>
+            {(state) => <Broken code={state().code} why={state().why} />}
+          </Match>
+        </Switch>
+      </ErrorBoundary>
       <toasts.Region />
     </LanguageContext.Provider>
   );

@@ -1,6 +1,7 @@
 /** One message: who, what, in answer to what, and how far it has come. */
 import type { MessageView } from '@polynya/messenger/api';
 import { createSignal, For, type JSX, Show } from 'solid-js';
+import { MessageMenu } from '../later.ts';
 import { useApp } from '../state/app.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { nameToneOf } from '../ui/tone.ts';
@@ -9,7 +10,6 @@ import './bubble.css';
 import { useChat } from './chat-context.ts';
 import { FilePart } from './file-part.tsx';
 import { onLongPress } from './long-press.ts';
-import { MessageMenu } from './message-menu.tsx';
 import { MessageText } from './message-text.tsx';
 import { SendMark } from './send-mark.tsx';
 

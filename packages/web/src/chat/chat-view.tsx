@@ -1,6 +1,7 @@
 /** One open chat: its head, its timeline, and where one writes. */
 import type { ChatId, MessageId, MessageView } from '@polynya/messenger/api';
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import { SendFiles } from '../later.ts';
 import { useApp } from '../state/app.ts';
 import { useQuery } from '../state/query.ts';
 import { useWords } from '../words/use-words.ts';
@@ -9,7 +10,6 @@ import { ChatFoot } from './chat-foot.tsx';
 import { ChatHead } from './chat-head.tsx';
 import './chat-view.css';
 import { Composer } from './composer.tsx';
-import { SendFiles } from './send-files.tsx';
 import { ThumbUrls } from './thumb-urls.ts';
 import { Timeline } from './timeline.tsx';
 import { Trouble } from './trouble.tsx';

@@ -1,6 +1,7 @@
 /** The file of a message: what it is, how much of it is here, and what can be done about that. */
 import type { FileView, MessageView } from '@polynya/messenger/api';
 import { createSignal, type JSX, Show } from 'solid-js';
+import { Picture } from '../later.ts';
 import { useApp } from '../state/app.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -9,7 +10,6 @@ import type { Formats } from '../words/format.ts';
 import { useWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 import './file-part.css';
-import { Picture } from './picture.tsx';
 import { saveBlob } from './save-blob.ts';
 
 function stateOf(t: () => Words, format: Formats, file: FileView): string {

@@ -13,6 +13,8 @@ function sentenceFor(t: () => Words, code: string): string {
       return t().brokenNewer;
     case 'corrupt':
       return t().brokenCorrupt;
+    case 'page':
+      return t().brokenPage;
     case 'locked':
       return t().brokenLocked;
     default:

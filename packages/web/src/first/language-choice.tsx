@@ -1,7 +1,8 @@
 /** The languages, each by its own name. */
 import { For, type JSX } from 'solid-js';
 import { Button } from '../ui/button.tsx';
-import { LOCALES, nameOf, useWords } from '../words/use-words.ts';
+import { LANGUAGES, LOCALES } from '../words/catalogues.ts';
+import { useWords } from '../words/use-words.ts';
 
 export function LanguageChoice(): JSX.Element {
   const { t, locale, choose } = useWords();
@@ -16,7 +17,7 @@ export function LanguageChoice(): JSX.Element {
             aria-pressed={each === locale()}
             onClick={() => choose(each)}
           >
-            {nameOf(each)}
+            {LANGUAGES[each]}
           </Button>
         )}
       </For>

@@ -33,7 +33,6 @@ const problem: Record<ProblemCode, string> = {
 
 export const en = {
   problem,
-  languageName: 'English',
   appName: 'Polynya',
   tagline: 'Open water in the ice: sealed chats that keep working.',
 
@@ -46,7 +45,6 @@ export const en = {
   copied: 'Copied',
   share: 'Share',
   loading: 'Loading…',
-  ok: 'OK',
 
   welcomeTitle: 'You need an invite',
   welcomeText:
@@ -219,7 +217,6 @@ export const en = {
   leave: 'Leave chat',
   leaveAsk: 'Leave this chat?',
   leaveText: 'The others see that you left. To come back you need a new invite.',
-  nobodyToAdd: 'Nobody you know from other chats can be added here.',
 
   language: 'Language',
   safety: 'Your safety',
@@ -265,6 +262,7 @@ export const en = {
     'What this browser kept cannot be read any more. Reload; if that does not help, the browser’s data for this site has to be cleared, and you need a new invite.',
   brokenLocked:
     'An older tab still holds what is stored. Close all other tabs of this page, then reload.',
+  brokenPage: 'Something in this page went wrong. What you sent is kept: reload to go on.',
   details: 'Details',
 };
 

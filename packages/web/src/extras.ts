@@ -1,0 +1,11 @@
+/**
+ * What opens over the chats, in a file of its own: reading and writing need none of it, so it loads
+ * once they work. `later.tsx` is how views reach it.
+ */
+export { MessageMenu } from './chat/message-menu.tsx';
+export { Picture } from './chat/picture.tsx';
+export { SendFiles } from './chat/send-files.tsx';
+export { NewChat } from './invite/new-chat.tsx';
+export { NewGroup } from './invite/new-group.tsx';
+export { ChatPanel } from './panel/chat-panel.tsx';
+export { Settings } from './settings/settings.tsx';

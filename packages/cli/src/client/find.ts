@@ -6,9 +6,9 @@ import type {
   Messenger,
   PersonView,
 } from '@polynya/messenger/api';
+import { tagOf } from '@polynya/messenger/identity/person';
 import { Failure } from '../failure.ts';
 import { cleanLine } from '../render/clean.ts';
-import { tagOf } from '../render/names.ts';
 import { shortId } from '../render/units.ts';
 import { answer } from './answers.ts';
 

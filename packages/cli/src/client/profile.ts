@@ -6,10 +6,10 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { AppStatus, Messenger } from '@polynya/messenger/api';
 import { Failure } from '../failure.ts';
-import type { Terminal } from '../terminal.ts';
+import { note, type Terminal } from '../terminal.ts';
 import { failureOf, problemWords } from '../words.ts';
 import { answer } from './answers.ts';
-import { openMessenger } from './open-messenger.ts';
+import { openProfile } from './open-profile.ts';
 
 /** `--profile`, else POLYNYA_PROFILE, else the user's data folder (XDG base directories). */
 export function profileFolder(given: string | undefined, env: Terminal['env']): string {
@@ -30,11 +30,12 @@ export async function withMessenger<T>(
 ): Promise<T> {
   const folder = profileFolder(given, terminal.env);
   try {
-    const messenger = await openMessenger(folder);
+    const log = terminal.env.POLYNYA_DEBUG ? (line: string) => note(terminal, line) : () => {};
+    const { messenger, close } = await openProfile(folder, log);
     try {
       return await work(messenger);
     } finally {
-      await messenger.close();
+      await close();
     }
   } catch (error) {
     throw failureOf(error, folder) ?? error;

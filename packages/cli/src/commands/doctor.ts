@@ -41,9 +41,7 @@ export function statusLines(status: AppStatus): string[] {
   if (clockOff === null) lines.push('Clock: right.');
   else {
     const minutes = Math.round(Math.abs(clockOff) / 60_000);
-    lines.push(
-      `Clock: ${minutes} minutes ${clockOff > 0 ? 'ahead of' : 'behind'} the server's; set it right.`,
-    );
+    lines.push(`Clock: ${minutes} minutes off the server's; set it right.`);
   }
   lines.push(storageFull ? 'Disk: full; free some space.' : 'Disk: fine.');
   if (outdated) lines.push('Protocol: none is shared with the server; update this program.');

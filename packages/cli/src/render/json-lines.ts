@@ -3,8 +3,8 @@
  * added, times are ISO 8601 in UTC, ids are whole, and what is not there is null.
  */
 import type { ChatSummary, MessageView, PersonView } from '@polynya/messenger/api';
+import { tagOf } from '@polynya/messenger/identity/person';
 import { cleanJson } from './clean.ts';
-import { tagOf } from './names.ts';
 
 export function chatJson(chat: ChatSummary): string {
   return cleanJson({

@@ -21,10 +21,13 @@ export function namesIn(
 
 /** One message or event; the lines after the first are indented. */
 export function messageLines(message: MessageView, names: Names): string[] {
-  const when = `${shortId(message.id)}  ${localTime(message.at)}`;
-  if (message.event) return [`${when}  * ${eventWords(message.event)}`];
+  const when = localTime(message.at);
+  if (message.event) return [`${' '.repeat(8)}  ${when}  * ${eventWords(message.event)}`];
   const name = names.get(message.sender) ?? cleanLine(message.name);
-  return [`${when}  ${name}: ${said(message)}`, ...asides(message).map((line) => INDENT + line)];
+  return [
+    `${shortId(message.id)}  ${when}  ${name}: ${said(message)}`,
+    ...asides(message).map((line) => INDENT + line),
+  ];
 }
 
 function said(message: MessageView): string {

@@ -1,11 +1,7 @@
 /** Names on a screen: cleaned, and told apart by four hex digits of the person id where two are alike. */
 import type { PersonId } from '@polynya/messenger/api';
+import { tagOf } from '@polynya/messenger/identity/person';
 import { cleanLine } from './clean.ts';
-
-/** Four hex digits of a person's id, as `PersonView.tag` has them. */
-export function tagOf(person: PersonId): string {
-  return person.slice(0, 4);
-}
 
 /** How to call each of these people; of one id the last name given counts. */
 export function namesOf(

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const main = join(import.meta.dirname, '..', 'main.ts');
 
@@ -109,9 +110,12 @@ export async function freePort(): Promise<number> {
 /** A person: a profile of their own, and commands run with it, each of which must succeed. */
 export class Person {
   readonly profile: string;
+  readonly #env: Record<string, string>;
 
-  constructor(folder: TemporaryFolder, name: string) {
+  /** @param address of 127.0.0.0/8, from which all their connections come; else the usual one */
+  constructor(folder: TemporaryFolder, name: string, address?: string) {
     this.profile = folder.in(name);
+    this.#env = address === undefined ? {} : comingFrom(address);
   }
 
   /** Standard output without the last line's end. */
@@ -122,11 +126,11 @@ export class Person {
   }
 
   tries(command: string, ...args: string[]): Promise<Outcome> {
-    return polynya(command, ...args, '--profile', this.profile);
+    return this.starts(command, ...args).ended();
   }
 
   starts(command: string, ...args: string[]): Running {
-    return start(command, ...args, '--profile', this.profile);
+    return new Running(main, [command, ...args, '--profile', this.profile], this.#env);
   }
 
   /** The lines of a command that prints JSON. */
@@ -134,4 +138,10 @@ export class Person {
     const out = await this.does(command, ...args, '--json');
     return out.split('\n').flatMap((line) => (line ? [JSON.parse(line) as T] : []));
   }
+}
+
+/** The environment of a Node whose connections come from `address`. */
+export function comingFrom(address: string): Record<string, string> {
+  const preloaded = pathToFileURL(join(import.meta.dirname, 'from-address.ts')).href;
+  return { NODE_OPTIONS: `--import=${preloaded}`, POLYNYA_TEST_ADDRESS: address };
 }

@@ -1,0 +1,30 @@
+/**
+ * The messenger over what every platform has: the system's clock and randomness, WebSocket and fetch. What
+ * differs between page, worker and Node is the store alone.
+ */
+import { makeEngine } from '@polynya/mls/ts-mls-engine';
+import { postCarrier } from '@polynya/reach/carriers/post/client';
+import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
+import { type Clock, systemClock, systemRandom } from '@polynya/reach/clock';
+import type { Messenger } from './api.ts';
+import type { Log } from './conversation/world.ts';
+import { authenticationService } from './identity/authentication-service.ts';
+import { createMessenger } from './messenger.ts';
+import type { Store } from './store/store.ts';
+
+/** The messenger owns the store from now on. @throws StoreError */
+export async function openMessenger(
+  store: Store,
+  log: Log,
+  clock: Clock = systemClock,
+): Promise<Messenger> {
+  const now = () => Math.floor(clock.now() / 1_000);
+  return createMessenger({
+    store,
+    engine: await makeEngine({ authentication: authenticationService, now }),
+    clock,
+    random: systemRandom,
+    carriers: [webSocketCarrier, postCarrier],
+    log,
+  });
+}

@@ -7,6 +7,7 @@ import { OVERHEAD } from '@polynya/protocol/envelope';
 import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Item, Op, Request, Result } from '@polynya/protocol/requests';
+import { lookForBetterWay } from './better-way.ts';
 import { type CallOptions, Calls, type PendingCall } from './calls.ts';
 import type { Carrier, CarrierFactory } from './carriers/carrier.ts';
 import { type Clock, fraction, type Random } from './clock.ts';
@@ -16,6 +17,8 @@ import { lingerOn } from './linger.ts';
 import { LogHandle, type LogHost } from './log-handle.ts';
 import { room } from './packing.ts';
 import { type Hello, type Problem, SessionKeeper } from './session-keeper.ts';
+
+export type { Hello, Problem } from './session-keeper.ts';
 
 const HEARTBEAT = 30_000;
 /** Silence after which a carrier that owes answers is dead, in ms, and bytes per ms of the slowest line. */
@@ -274,42 +277,14 @@ export class Connection {
       const wanted = () => this.#watching;
       void lingerOn({ conversation, clock, ask, wanted, pushed: () => this.#pushes });
     }
-    this.#lookForBetter(conversation);
+    const answers = (probe: Conversation) => this.#keeper.answers(probe);
+    const { signal: closing } = this.#closing;
+    lookForBetterWay({ conversation, line: this.#line, clock, answers, closing });
   }
 
   #heartbeat(): void {
     for (const log of this.#logs) log.rewatch();
     if (this.#now?.handle && this.#keeper.old) this.#lost(false);
-  }
-
-  /** When a better way is worth another try, tries it beside this one, and moves if the server answers there. */
-  #lookForBetter(conversation: Conversation): void {
-    const { clock } = this.#options;
-    const better = this.#line.better(conversation.way);
-    if (!better) return;
-    const wait = Math.max(1_000, better.at - clock.now());
-    clock.setTimeout(() => {
-      if (conversation.ended || this.#closing.signal.aborted) return;
-      void this.#works(better.way).then((works) => {
-        if (works) this.#line.steady(better.way);
-        else this.#line.failed(better.way);
-        if (conversation.ended) return;
-        if (works) {
-          conversation.excused = true;
-          conversation.end();
-        } else this.#lookForBetter(conversation);
-      });
-    }, wait);
-  }
-
-  async #works(way: Way): Promise<boolean> {
-    const carrier = await this.#line.tryOne(way, this.#closing.signal).catch(() => null);
-    if (!carrier) return false;
-    const { clock } = this.#options;
-    const probe = new Conversation(carrier, way, clock, () => Promise.resolve());
-    const answers = await this.#keeper.answers(probe);
-    probe.end();
-    return answers;
   }
 
   async #receive(conversation: Conversation, envelope: Uint8Array): Promise<void> {

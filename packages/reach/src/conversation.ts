@@ -39,9 +39,17 @@ export class Conversation {
     this.heardAt = this.startedAt;
     let last = Promise.resolve();
     carrier.onEnvelope = (envelope) => {
-      last = last.then(async () => {
-        if (!(await this.#expected?.(envelope))) await receive(envelope);
-      });
+      last = last
+        .then(async () => {
+          if (!(await this.#expected?.(envelope))) await receive(envelope);
+        })
+        .catch((error: unknown) => {
+          // A bug, here or in a listener: begin anew rather than go deaf, and let it be seen.
+          this.end();
+          queueMicrotask(() => {
+            throw error;
+          });
+        });
     };
     carrier.onClose = () => this.end();
   }

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromHex } from '@polynya/protocol/bytes';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import type { Clock } from '@polynya/reach/clock';
+import { type Clock, systemClock } from '@polynya/reach/clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CHATS_TOPIC } from '../queries/changes.ts';
 import { type Change, StoreError } from '../store/store.ts';
 import { CHAT, ME } from '../timeline/test-timeline.ts';
-import { AUTOMATIC, MAX_FILE, PIECE_SIZE } from './file-record.ts';
+import { AUTOMATIC, fileKeys, MAX_FILE, PIECE_SIZE } from './file-record.ts';
 import { TestDevice } from './test-device.ts';
 import { TestServer } from './test-server.ts';
 import { Transfer } from './transfer.ts';
@@ -246,6 +246,18 @@ describe('a pause', () => {
     expect(bob.line.count('get') - asked).toBe(12 - done / PIECE_SIZE);
   });
 
+  it('at any moment leaves a file that can be taken up again', async () => {
+    const { id } = await received(noise(3 * PIECE_SIZE));
+    for (let round = 0; (await bob.view(id)).state !== 'here'; round++) {
+      await bob.files.fetch(CHAT, id);
+      await new Promise((resolve) => setTimeout(resolve, round));
+      await bob.files.pause(CHAT, id);
+      expect(['paused', 'here']).toContain((await bob.view(id)).state);
+    }
+    expect(await bob.store.range('file', fileKeys.todos)).toEqual([]);
+    expect((await bob.bytes(id)).length).toBe(3 * PIECE_SIZE);
+  });
+
   it('of what does not move changes nothing', async () => {
     const { id } = await send(alice, noise(10));
     await alice.files.pause(CHAT, id);
@@ -396,22 +408,26 @@ describe('what the server refuses', () => {
     const clock: Clock = {
       now: () => 0,
       setTimeout: (run, ms) => {
-        if (ms < 1_000) setTimeout(run, 0);
-        else timers.push({ run, ms });
-        return () => undefined;
+        if (ms < 1_000) return systemClock.setTimeout(run, ms);
+        const timer = { run, ms };
+        timers.push(timer);
+        return () => void timers.splice(timers.indexOf(timer), 1);
       },
     };
     const device = await TestDevice.open(server, ':memory:', {}, clock);
+    let asked = 0;
     device.line.before = () => {
+      asked++;
       throw new ProtocolError('busy', 'busy', 7_000);
     };
     const { id } = await device.files.sendFile(CHAT, new Blob([noise(10)]), ABOUT);
     while (timers.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     expect((await device.view(id)).state).toBe('waiting');
+    expect(timers).toHaveLength(1);
     expect(timers[0]?.ms).toBe(7_000);
     device.changes.touch(CHATS_TOPIC);
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(timers).toHaveLength(1);
+    expect([timers.length, asked]).toEqual([1, 1]);
     device.line.before = () => undefined;
     timers[0]?.run();
     await device.reaches(id, 'here');
@@ -453,6 +469,28 @@ describe('sending refuses', () => {
     expect(await alice.store.range('piece')).toEqual([]);
     expect(await alice.store.range('file')).toEqual([]);
   });
+});
+
+it('of many files of one chat two move at a time, and all arrive', async () => {
+  const sent = [];
+  for (let i = 0; i < 6; i++) sent.push(await send(alice, noise(10)));
+  let moving = 0;
+  let most = 0;
+  const blobs = new Set<string>();
+  bob.line.before = (request) => {
+    if (request.op !== 'get') return;
+    blobs.add(request.blob.join());
+    moving++;
+    most = Math.max(most, moving);
+  };
+  bob.line.after = (_request, answer) => {
+    moving--;
+    return answer;
+  };
+  for (const [i, message] of sent.entries()) await bob.receive(message, i + 1);
+  await bob.files.resumeAll();
+  for (const { id } of sent) await bob.reaches(id, 'here');
+  expect([most, blobs.size]).toEqual([2, 6]);
 });
 
 describe('a file whose message goes away', () => {

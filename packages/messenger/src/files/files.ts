@@ -22,6 +22,7 @@ import {
 import { fileReference, mediaType } from './file-reference.ts';
 import { problemOf, worthWaiting } from './problem-of.ts';
 import { type FileLine, NoLongerWanted, Transfer, type TransferPorts } from './transfer.ts';
+import { placeOf, TransferQueue } from './transfer-queue.ts';
 import { copyIn, upload } from './upload.ts';
 
 export interface FilesOptions extends TransferPorts {
@@ -42,26 +43,22 @@ export interface FilesOptions extends TransferPorts {
 
 type About = Parameters<Messenger['sendFile']>[2];
 
-/** Files of one chat that move at once; the others wait. */
-const AT_ONCE = 2;
-
 export class Files {
   readonly #options: FilesOptions;
-  /** Those that move, by place. */
-  readonly #running = new Map<string, Transfer>();
-  /** Own files that are being copied into the Store. */
+  readonly #queue: TransferQueue;
+  /** Own files that are being copied into the Store, by place. */
   readonly #copying = new Set<string>();
-  /** Those that wait for one of them to end, in order. */
-  readonly #waiting = new Map<string, Transfer>();
-  readonly #timers = new Map<string, () => void>();
   readonly #offChats: () => void;
-  #closed = false;
 
   constructor(options: FilesOptions) {
     this.#options = options;
+    this.#queue = new TransferQueue({
+      clock: options.clock,
+      open: (chat, id) => new Transfer(options, chat, id),
+      run: (transfer) => this.#run(transfer),
+    });
     // What came may have files that are fetched without being asked for.
-    const wake = () =>
-      void this.#resume((place) => !this.#timers.has(place)).catch(options.onTrouble);
+    const wake = () => void this.#resume({ patient: true }).catch(options.onTrouble);
     this.#offChats = options.changes.on([CHATS_TOPIC], wake);
   }
 
@@ -75,7 +72,7 @@ export class Files {
     const id = toHex(random(16));
     const draft = fileReference(source, about, random);
     const transfer = new Transfer(this.#options, chat, id);
-    this.#copying.add(placeOf(transfer));
+    this.#copying.add(placeOf(chat, id));
     try {
       const queued = { chat, id, at: clock.now(), sender: me(), content: draft };
       await this.#create(transfer, { ...OUTGOING, drop: random(32) }, () =>
@@ -90,9 +87,9 @@ export class Files {
       if (!(error instanceof NoLongerWanted)) throw problemOf(error);
       return { id };
     } finally {
-      this.#copying.delete(placeOf(transfer));
+      this.#copying.delete(placeOf(chat, id));
     }
-    this.#start(chat, id);
+    this.#queue.start(chat, id);
     return { id };
   }
 
@@ -104,7 +101,7 @@ export class Files {
     const { store, timeline } = this.#options;
     const message = await timeline.message(chat, id);
     if (!message?.file) throw new Problem('not-found');
-    if (this.#copying.has(`${chat}/${id}`)) return;
+    if (this.#copying.has(placeOf(chat, id))) return;
     const transfer = new Transfer(this.#options, chat, id);
     const known = await store.get('file', fileKeys.record(chat, id));
     if (!known) {
@@ -114,7 +111,7 @@ export class Files {
       if (state === 'here') return;
       if (state === 'paused' || state === 'failed') await this.#wantAgain(transfer);
     }
-    this.#start(chat, id);
+    this.#queue.start(chat, id);
   }
 
   /** The same, for one's own. */
@@ -127,14 +124,14 @@ export class Files {
     const transfer = new Transfer(this.#options, chat, id);
     try {
       const { state } = await transfer.record();
-      if (this.#copying.has(placeOf(transfer))) return;
+      if (this.#copying.has(placeOf(chat, id))) return;
       if (state !== 'waiting' && state !== 'moving') return;
-      this.#end(transfer);
+      this.#queue.stop(chat, id);
       await transfer.finish('paused');
     } catch (error) {
       if (!(error instanceof NoLongerWanted)) throw error;
     }
-    this.#startNext(chat);
+    this.#queue.next(chat);
   }
 
   /**
@@ -159,57 +156,45 @@ export class Files {
    * @throws StoreError
    */
   resumeAll(): Promise<void> {
-    return this.#resume(() => true);
+    return this.#resume({ patient: false });
   }
 
   /** Nothing moves any more. The Store can be closed. */
   close(): void {
-    this.#closed = true;
     this.#offChats();
-    for (const transfer of this.#running.values()) transfer.stop();
-    for (const cancel of this.#timers.values()) cancel();
-    this.#running.clear();
-    this.#waiting.clear();
-    this.#timers.clear();
+    this.#queue.close();
   }
 
-  async #resume(wanted: (place: string) => boolean): Promise<void> {
+  /** `patient`: not those that the server refused for the moment. */
+  async #resume({ patient }: { readonly patient: boolean }): Promise<void> {
     for (const [key] of await this.#options.store.range('file', fileKeys.todos)) {
       const [, chat = '', id = ''] = key.split('/');
-      if (wanted(`${chat}/${id}`)) this.#start(chat, id);
+      const held =
+        this.#copying.has(placeOf(chat, id)) || (patient && this.#queue.pauses(chat, id));
+      if (!held) this.#queue.start(chat, id);
     }
   }
 
-  #start(chat: ChatId, id: MessageId): void {
-    const place = `${chat}/${id}`;
-    if (this.#closed || this.#running.has(place) || this.#copying.has(place)) return;
-    const transfer = new Transfer(this.#options, chat, id);
-    const moving = [...this.#running.values()].filter((other) => other.chat === chat);
-    if (moving.length >= AT_ONCE) {
-      this.#waiting.set(place, transfer);
-      return;
-    }
-    this.#end(transfer);
-    this.#running.set(place, transfer);
-    void this.#run(transfer);
-  }
-
-  async #run(transfer: Transfer): Promise<void> {
+  /**
+   * What passes by itself is waited for: the ms to wait are the answer. Anything else is said, and kept
+   * for another try.
+   */
+  async #run(transfer: Transfer): Promise<number | null> {
     try {
       await this.#move(transfer);
+      return null;
     } catch (error) {
-      await this.#failed(transfer, error);
+      return this.#failed(transfer, error);
     }
-    if (this.#running.get(placeOf(transfer)) !== transfer) return;
-    this.#end(transfer);
-    this.#startNext(transfer.chat);
   }
 
   async #move(transfer: Transfer): Promise<void> {
     const { connectionFor, allowanceFor, send } = this.#options;
     const { chat, id } = transfer;
     const record = await transfer.record();
-    if (record.direction === 'down') {
+    if (record.state === 'here') {
+      await transfer.finish('here');
+    } else if (record.direction === 'down') {
       await download(transfer, await transfer.ref(), connectionFor(chat));
       await transfer.finish('here', { problem: null });
     } else if (record.content?.kind === 'file') {
@@ -221,22 +206,17 @@ export class Files {
     }
   }
 
-  /** What passes by itself is waited for; anything else is said, and kept for another try. */
-  async #failed(transfer: Transfer, error: unknown): Promise<void> {
-    const { chat, id } = transfer;
+  async #failed(transfer: Transfer, error: unknown): Promise<number | null> {
+    if (error instanceof NoLongerWanted) return null;
     const wait = worthWaiting(error);
     try {
-      if (error instanceof NoLongerWanted) return;
-      if (wait !== null) {
-        await transfer.update((record) => ({ ...record, state: 'waiting' }));
-        const again = () => this.#start(chat, id);
-        this.#timers.set(placeOf(transfer), this.#options.clock.setTimeout(again, wait));
-      } else {
-        await this.#giveUp(transfer, problemOf(error));
-      }
+      if (wait === null) await this.#giveUp(transfer, problemOf(error));
+      else await transfer.update((record) => ({ ...record, state: 'waiting' }));
+      return wait;
     } catch (second) {
       // The mark is still there: `resumeAll` tries again.
       if (!(second instanceof NoLongerWanted)) this.#options.onTrouble(second);
+      return null;
     }
   }
 
@@ -261,7 +241,8 @@ export class Files {
   #wantAgain(transfer: Transfer): Promise<FileRecord> {
     const { chat, id } = transfer;
     return transfer.update(
-      (record) => ({ ...record, state: 'waiting', problem: null }),
+      (record) =>
+        record.state === 'here' ? record : { ...record, state: 'waiting', problem: null },
       async () => [
         { table: 'file', key: fileKeys.todo(chat, id), value: new Uint8Array() },
         ...(await this.#options.timeline.state(chat, id, 'waiting')),
@@ -293,23 +274,4 @@ export class Files {
     await Promise.allSettled([timeline.locked(chat, erase)]);
     changes.touch(messagesTopic(chat));
   }
-
-  #startNext(chat: ChatId): void {
-    for (const waiting of [...this.#waiting.values()]) {
-      if (waiting.chat === chat) this.#start(chat, waiting.id);
-    }
-  }
-
-  #end(transfer: Transfer): void {
-    const place = placeOf(transfer);
-    this.#running.get(place)?.stop();
-    this.#running.delete(place);
-    this.#waiting.delete(place);
-    this.#timers.get(place)?.();
-    this.#timers.delete(place);
-  }
-}
-
-function placeOf({ chat, id }: Transfer): string {
-  return `${chat}/${id}`;
 }

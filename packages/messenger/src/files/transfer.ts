@@ -87,7 +87,7 @@ export class Transfer {
     return after;
   }
 
-  /** Ends the work on this file. */
+  /** Ends the work on this file. One that is wholly here stays so, whoever comes late. */
   finish(
     state: 'here' | 'paused' | 'failed',
     more: Partial<FileRecord> = {},
@@ -95,7 +95,7 @@ export class Transfer {
   ): Promise<FileRecord> {
     const todo = { table: 'file', key: fileKeys.todo(this.chat, this.id), value: null } as const;
     return this.update(
-      (record) => ({ ...record, state, ...more }),
+      (record) => (record.state === 'here' ? record : { ...record, state, ...more }),
       async () => [todo, ...(await besides())],
     );
   }

@@ -46,7 +46,8 @@ const schema = v.strictObject({
       headerBytes: positive(8_192),
       headersMs: positive(10_000),
       requestMs: positive(30_000),
-      idleMs: positive(75_000),
+      /** Longer than a POST may linger. */
+      idleMs: positive(90_000),
     }),
     {},
   ),

@@ -73,6 +73,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     else files.serve(request, response);
   });
   server.maxConnections = limits.connections;
+  server.timeout = limits.idleMs;
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
     if (request.url !== SESSION_PATH) return refuseUpgrade(socket);

@@ -58,6 +58,7 @@ function page(): string {
   writeFileSync(join(dir, 'index.html'), '<meta name="build" content="7fA_9" />');
   writeFileSync(join(dir, 'assets', 'index-AbCd_123.js'), script);
   writeFileSync(join(dir, 'assets', 'index-AbCd_123.js.br'), brotliCompressSync(script));
+  writeFileSync(join(dir, 'style.css'), 'p { color: red }'.repeat(50));
   writeFileSync(join(dir, 'icon.svg'), '<svg/>');
   return dir;
 }
@@ -136,9 +137,11 @@ describe('the site', () => {
     expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
     expect(script.headers.get('cache-control')).toContain('immutable');
     const head = 'host: a\r\naccept-encoding: gzip, br\r\nconnection: close\r\n\r\n';
-    const packed = await raw(url, `GET /assets/index-AbCd_123.js HTTP/1.1\r\n${head}`);
-    expect(packed).toContain('content-encoding: br');
-    expect(packed).not.toContain('console.log');
+    for (const path of ['/assets/index-AbCd_123.js', '/style.css']) {
+      const packed = await raw(url, `GET ${path} HTTP/1.1\r\n${head}`);
+      expect(packed).toContain('content-encoding: br');
+      expect(packed).not.toMatch(/console.log|color/);
+    }
     expect(await script.text()).toContain('console.log("page");');
     const icon = await fetch(`${url}/icon.svg`);
     expect(icon.headers.get('cache-control')).toBe('no-cache');

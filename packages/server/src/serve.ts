@@ -68,7 +68,12 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const synchronous = options.synchronous ?? 'FULL';
   // First, because it keeps other servers out of the folder.
   const engine = new SqliteEngine({ path: databasePath(dataDir), now, synchronous });
-  const report = (error: unknown): void => log(lineFor(error));
+  let reported: unknown;
+  const report = (error: unknown): void => {
+    // A storage that failed answers everything with the same error.
+    if (error !== reported) log(lineFor(error));
+    reported = error;
+  };
   const scheme = tls ? 'https' : 'http';
   const urlAt = (port: number) => `${scheme}://${hostInUrl(options.host)}:${port}`;
   const endpointsAt = (port: number) => options.endpoints ?? [`${urlAt(port)}${SESSION_PATH}`];

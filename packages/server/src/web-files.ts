@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
 const types: Readonly<Record<string, string>> = {
@@ -24,10 +25,12 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
+const QUICK = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
+
 interface WebFile {
   readonly type: string;
   readonly body: Buffer;
-  /** The same, compressed before by brotli. */
+  /** The same compressed, where that is smaller. */
   readonly brotli: Buffer | undefined;
   readonly etag: string;
   /** Its name has a hash of its content, so that it never changes. */
@@ -44,8 +47,8 @@ export class WebFiles {
     const names = folder ? filesIn(folder) : [];
     for (const name of names) {
       if (name.endsWith('.br') && names.includes(name.slice(0, -3))) continue;
-      const brotli = names.includes(`${name}.br`);
-      this.#files.set(`/${name}`, load(join(folder ?? '', name), name, brotli));
+      const compressed = names.includes(`${name}.br`);
+      this.#files.set(`/${name}`, load(join(folder ?? '', name), name, compressed));
     }
     const index = this.#files.get('/index.html');
     if (index) this.#files.set('/', index);
@@ -100,12 +103,14 @@ function filesIn(folder: string): string[] {
     .map((name) => name.split(sep).join('/'));
 }
 
-function load(path: string, name: string, brotli: boolean): WebFile {
+/** `compressed`: there is a `.br` beside it, made with more effort than a start has time for. */
+function load(path: string, name: string, compressed: boolean): WebFile {
   const body = readFileSync(path);
+  const brotli = compressed ? readFileSync(`${path}.br`) : brotliCompressSync(body, QUICK);
   return {
     type: types[extname(name)] ?? 'application/octet-stream',
     body,
-    brotli: brotli ? readFileSync(`${path}.br`) : undefined,
+    brotli: brotli.length < body.length ? brotli : undefined,
     etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
     immutable: /^assets\/.*-[\w-]{8}\.\w+$/.test(name),
   };

@@ -43,7 +43,7 @@ export function openDatabase(path: string, synchronous: Synchronous): DatabaseSy
       PRAGMA secure_delete = ON;
       PRAGMA temp_store = MEMORY;
       PRAGMA cache_size = -32768;
-      PRAGMA wal_autocheckpoint = 4096;
+      PRAGMA wal_autocheckpoint = 16384;
       PRAGMA journal_size_limit = 67108864;
     `);
     migrate(db);

@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { refused, secret } from '../../test/ids.ts';
+import { openDatabase } from './database.ts';
+import { Turns } from './turns.ts';
+
+let folder = '';
+let db: DatabaseSync;
+let turns: Turns;
+let commits = 0;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'polynya-turns-'));
+  const path = join(folder, 'polynya.db');
+  db = openDatabase(path, 'FULL');
+  commits = 0;
+  const committed = () => void commits++;
+  turns = new Turns(db, path, committed, () => undefined);
+});
+afterEach(() => {
+  db.close();
+  rmSync(folder, { recursive: true });
+});
+
+const write = () =>
+  db
+    .prepare('INSERT INTO piece (blob, number, body) VALUES (?, 1, ?)')
+    .run(secret(), new Uint8Array(1));
+const count = () => Number(db.prepare('SELECT count(*) AS n FROM piece').get()?.n);
+const sqliteError = (errcode: number) => Object.assign(new Error('from SQLite'), { errcode });
+const writeThenThrow = (error: Error) => () => {
+  write();
+  throw error;
+};
+
+test('all changes of one turn are one transaction, and its reads come after it', async () => {
+  const order: string[] = [];
+  await Promise.all([
+    turns.read(() => order.push(`read ${count()}, in transaction: ${db.isTransaction}`)),
+    turns.change(write).then(() => order.push('answered')),
+    turns.change(write),
+  ]);
+  expect(commits).toBe(1);
+  expect(order).toEqual(['read 2, in transaction: false', 'answered']);
+});
+
+test('a refusal undoes what its own change wrote, and nothing else', async () => {
+  const results = await Promise.allSettled([
+    turns.change(write),
+    turns.change(writeThenThrow(new ProtocolError('quota'))),
+    turns.change(write),
+  ]);
+  expect(results[1]).toMatchObject({ reason: refused('quota') });
+  expect([count(), commits]).toEqual([2, 1]);
+});
+
+test('a bug, or a change that the disk has no room for, fails alone', async () => {
+  const full = 13;
+  const results = await Promise.allSettled([
+    turns.change(write),
+    turns.change(writeThenThrow(new TypeError('bug'))),
+    turns.change(writeThenThrow(sqliteError(full))),
+    turns.change(write),
+  ]);
+  expect(results[1]).toMatchObject({ reason: { name: 'TypeError' } });
+  expect(results[2]).toMatchObject({ reason: refused('full') });
+  expect(count()).toBe(2);
+});
+
+test('after an error that leaves the file in doubt nothing is kept or answered any more', async () => {
+  const ioErrorFsync = 1_034;
+  const failed = { name: 'StorageError', fault: 'unavailable' };
+  const results = await Promise.allSettled([
+    turns.change(write),
+    turns.change(writeThenThrow(sqliteError(ioErrorFsync))),
+  ]);
+  for (const result of results) expect(result).toMatchObject({ reason: failed });
+  expect([count(), commits]).toEqual([0, 0]);
+  await expect(turns.change(write)).rejects.toMatchObject(failed);
+  await expect(turns.read(count)).rejects.toMatchObject(failed);
+});
+
+test('stopping finishes what was asked for and refuses the rest', async () => {
+  const asked = turns.change(write);
+  turns.stop();
+  await asked;
+  expect(count()).toBe(1);
+  await expect(turns.change(write)).rejects.toMatchObject({ name: 'StorageError' });
+});

@@ -296,6 +296,15 @@ describe('unread', () => {
     expect((await chat.summary()).unread).toBe(1);
   });
 
+  it('are counted right wherever the mark stops among many', async () => {
+    await chat.tell(...Array.from({ length: 1_300 }, (_, i) => from(ANNA, i + 1, text('x'))));
+    for (const mark of [1, 2, 514, 515, 1_100, 1_299]) {
+      await chat.write((timeline) => timeline.read(CHAT, mark));
+      expect((await chat.summary()).unread).toBe(1_300 - mark);
+      expect(await chat.timeline.firstUnread(CHAT)).toBe(mark + 1);
+    }
+  });
+
   it('an edit can bring a mention, and take it back', async () => {
     await chat.tell(from(ANNA, 1, text('one')), from(ANNA, 2, edit(1, 'you', [ME])));
     expect((await chat.summary()).mentioned).toBe(true);
@@ -351,6 +360,16 @@ describe('an own message', () => {
     await chat.write((timeline) => timeline.sent(CHAT, id(9), 1));
     await chat.write((timeline) => timeline.state(CHAT, id(9), 'failed', 'quota'));
     expect(await chat.shown(9)).toMatchObject({ state: 'sent', problem: null });
+  });
+
+  it('queued again under its id keeps the edits typed since', async () => {
+    await chat.type(8, fileOf(1, 'caption'));
+    await chat.type(9, edit(8, 'edited'));
+    await chat.type(8, fileOf(1, 'caption'));
+    expect(await chat.texts()).toEqual(['edited']);
+    await chat.write((timeline) => timeline.sent(CHAT, id(8), 1));
+    await chat.write((timeline) => timeline.sent(CHAT, id(9), 2));
+    expect(await chat.texts()).toEqual(['edited']);
   });
 
   it('queued again under its id keeps its place', async () => {

@@ -119,8 +119,7 @@ export async function withdrawInvite(device: Device, chat: ChatId, invite: strin
   await commit(device, chat, async ({ group, state }) => {
     const leaf = leavesOf(group).find(({ signatureKey }) => equal(signatureKey, seat.signatureKey));
     if (!leaf || state.cameBy.some((used) => used.leaf === leaf.leaf)) return null;
-    const withdrawn = { ...found, phase: HANDOVER_PHASE.withdrawn, package: null };
-    return { remove: [leaf.leaf], saved: [handoverSaved(chat, withdrawn)] };
+    return { remove: [leaf.leaf] };
   });
 }
 

@@ -26,6 +26,16 @@ export interface CommitChange {
   readonly saved?: readonly Change[];
 }
 
+/** Both in one Commit. */
+export function mergeChanges(a: CommitChange, b: CommitChange): CommitChange {
+  return {
+    add: [...(a.add ?? []), ...(b.add ?? [])],
+    remove: [...new Set([...(a.remove ?? []), ...(b.remove ?? [])])],
+    handovers: [...(a.handovers ?? []), ...(b.handovers ?? [])],
+    saved: [...(a.saved ?? []), ...(b.saved ?? [])],
+  };
+}
+
 /** Something to be committed, now or after another's Commit came first. */
 export interface Intent {
   /** What is left to do, given the present group; null: nothing. @throws Problem: it cannot be done */

@@ -59,6 +59,12 @@ export class Outbox {
     return rows.map(([key, value]) => ({ key, ...decodeRow(value) }));
   }
 
+  /** Whether a content of this id waits. */
+  async has(id: Uint8Array): Promise<boolean> {
+    const rows = await this.#store.range('outbox', within(this.#chat));
+    return rows.some(([, value]) => equal(decodeRow(value).id, id));
+  }
+
   /** The writes that set a row aside as refused, until it is retried or discarded. */
   setAside(row: OutboxRow): Change[] {
     return [

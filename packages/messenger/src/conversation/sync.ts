@@ -2,6 +2,7 @@
 import { toHex } from '@polynya/protocol/bytes';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Entry } from '@polynya/protocol/requests';
+import type { PersonId } from '../api.ts';
 import { HANDOVER_PHASE, handoverGone, handoverSaved, loadHandovers } from '../invite/handover.ts';
 import { encodeWelcomePackage } from '../invite/sealed-blob.ts';
 import type { Change } from '../store/store.ts';
@@ -17,6 +18,8 @@ import type { PendingCommit } from './state.ts';
 /** Entries taken in at once, and stored at once. */
 const CHUNK = 64;
 const READ_BYTES = 100_000;
+/** Invites that somebody may still come by. */
+const WAITING: readonly number[] = [HANDOVER_PHASE.made, HANDOVER_PHASE.ready];
 /** Entries that came before those in front of them, kept so that they need not be read again. */
 const AHEAD = 1_024;
 
@@ -25,12 +28,18 @@ export class Sync {
   readonly #ahead = new Map<number, Entry>();
   /** Called after every own Commit that was met. */
   readonly #committed: (pending: PendingCommit) => void;
+  /** Called with the sender of every message taken in. */
+  readonly #arrived: (sender: PersonId) => void;
   #head = 0;
   #waiting: { readonly seq: number; readonly done: () => void }[] = [];
 
-  constructor(core: Core, committed: (pending: PendingCommit) => void) {
+  constructor(
+    core: Core,
+    told: { committed: (pending: PendingCommit) => void; arrived: (sender: PersonId) => void },
+  ) {
     this.#core = core;
-    this.#committed = committed;
+    this.#committed = told.committed;
+    this.#arrived = told.arrived;
   }
 
   /** The log reaches that far. */
@@ -120,10 +129,11 @@ export class Sync {
     }
     if (['stopped', 'left', 'removed'].includes(held.state.phase)) this.#head = held.state.cursor;
     this.#release();
+    for (const one of shown) if ('content' in one) this.#arrived(one.sender);
     if (committed) this.#committed(committed);
   }
 
-  /** Those of the own Commit get their packages; those whose seat is gone or used are done. */
+  /** Those of the own Commit get their packages; whose seat is used is done, whose seat went unused is taken back. */
   async #handovers(held: Held, committed: PendingCommit | null): Promise<Change[]> {
     const { world, chat } = this.#core;
     if (held.group.epoch === this.#core.held.group.epoch) return [];
@@ -143,11 +153,13 @@ export class Sync {
         });
         const phase = HANDOVER_PHASE.made;
         changes.push(handoverSaved(chat, { ...handover, phase, package: encoded }));
-      } else if (handover.seat && handover.phase !== HANDOVER_PHASE.wanted) {
+      } else if (handover.seat && WAITING.includes(handover.phase)) {
         const key = toHex(handover.seat.signatureKey);
         const seat = standing.find((leaf) => toHex(leaf.signatureKey) === key);
         const used = seat && state.cameBy.some(({ leaf }) => leaf === seat.leaf);
-        if (!seat || used) changes.push(handoverGone(chat, handover));
+        const withdrawn = { ...handover, phase: HANDOVER_PHASE.withdrawn, package: null };
+        if (used) changes.push(handoverGone(chat, handover));
+        else if (!seat) changes.push(handoverSaved(chat, withdrawn));
       }
     }
     return changes;

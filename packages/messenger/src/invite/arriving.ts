@@ -120,11 +120,7 @@ async function admit(link: ServerLink, invite: Invite): Promise<void> {
   link.start();
 }
 
-async function sitDown(
-  device: Device,
-  invite: Invite,
-  received: WelcomePackage,
-): Promise<ChatId> {
+async function sitDown(device: Device, invite: Invite, received: WelcomePackage): Promise<ChatId> {
   const { store, engine, random, clock } = device.ports;
   const chat = toHex(received.log);
   if (device.conversations.has(chat)) {

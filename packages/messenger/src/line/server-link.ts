@@ -1,6 +1,7 @@
 /** The line to one server, the own inbox there, and the world that conversations on it live in. */
-import { Connection, type Hello } from '@polynya/reach/client';
+import { Connection } from '@polynya/reach/client';
 import { hpkePublicKey } from '@polynya/reach/hpke';
+import type { Hello } from '@polynya/reach/session-keeper';
 import type { World } from '../conversation/world.ts';
 import type { Device } from '../device.ts';
 import { Inbox } from '../inbox/inbox.ts';

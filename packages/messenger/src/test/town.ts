@@ -60,7 +60,11 @@ export class Town {
 
   /** A device with nothing on it. */
   async device(name: string, options: PersonOptions = {}): Promise<Person> {
-    const person = new Person(join(this.folder, `${this.#people.length}-${name}.db`), name, options);
+    const person = new Person(
+      join(this.folder, `${this.#people.length}-${name}.db`),
+      name,
+      options,
+    );
     this.#people.push(person);
     await person.open();
     return person;
@@ -143,7 +147,9 @@ export class Person {
       const timer = setTimeout(() => {
         end();
         const seen = JSON.stringify(last)?.slice(0, 2_000);
-        reject(new Error(`${this.name} never saw ${what}; last: ${seen}; log: ${this.log.slice(-5)}`));
+        reject(
+          new Error(`${this.name} never saw ${what}; last: ${seen}; log: ${this.log.slice(-5)}`),
+        );
       }, PATIENCE);
       const end = () => {
         clearTimeout(timer);
@@ -184,7 +190,11 @@ export function isText(message: MessageView): boolean {
   return message.event === null && !message.deleted;
 }
 
-function serve(folder: string, port: number, config: ServeOptions['config']): Promise<RunningServer> {
+function serve(
+  folder: string,
+  port: number,
+  config: ServeOptions['config'],
+): Promise<RunningServer> {
   return startServer({
     dataDir: join(folder, 'server'),
     host: '127.0.0.1',

@@ -1,0 +1,160 @@
+/**
+ * Own Commits of one conversation, one at a time: what is asked for and what is owed is staged, stored, sent, and
+ * staged anew when another member's Commit came first. Steps are called by the conversation's actor alone.
+ */
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import { ENTRY_KINDS, type Entry } from '@polynya/protocol/requests';
+import { fraction } from '@polynya/reach/clock';
+import { Problem } from '../api.ts';
+import {
+  type CommitChange,
+  commitRequest,
+  type Intent,
+  mergeChanges,
+  stageCommit,
+} from './commits.ts';
+import type { Core } from './core.ts';
+import { type Duty, duties } from './duties.ts';
+import type { Held } from './held.ts';
+import { joinAsDevice } from './joining.ts';
+import { dropPending } from './own-entries.ts';
+
+/** ms to wait, at random up to this, before a Commit that lost its race is made again. */
+const JITTER = 1_500;
+
+export class Committer {
+  readonly #core: Core;
+  /** This device's own, from 0 up to 1: spreads what all members would do at once. */
+  readonly #spread: number;
+  #intents: Intent[] = [];
+  /** Those whose Commit is pending. */
+  #committing: Intent[] = [];
+  /** When duties were first seen (ms), so that each waits its time from then. */
+  readonly #noticed = new Map<string, number>();
+  /** ms */
+  #notBefore = 0;
+
+  constructor(core: Core) {
+    this.#core = core;
+    this.#spread = fraction(core.world.random);
+  }
+
+  ask(intent: Intent): void {
+    this.#intents.push(intent);
+  }
+
+  withdraw(intent: Intent): void {
+    this.#intents = this.#intents.filter((other) => other !== intent);
+  }
+
+  /** The pending Commit was met in the log. */
+  met(): void {
+    for (const intent of this.#committing.splice(0)) intent.settle(null);
+  }
+
+  /** Nothing more will be committed. */
+  end(problem: Problem): void {
+    for (const intent of [...this.#committing.splice(0), ...this.#intents.splice(0)]) {
+      intent.settle(problem);
+    }
+  }
+
+  /**
+   * Sends the pending Commit. @returns the entry that the log has now, or the refusal: then it is dropped, and is
+   * to be staged anew, behind what the log has
+   */
+  async send(): Promise<Entry | ProtocolError | null> {
+    const { held, log, world } = this.#core;
+    if (!held.state.pending) return null;
+    const { entry, turn } = commitRequest(held.state.pending);
+    try {
+      const { seq } = await log.commit(entry, turn, { patience: 0 });
+      return { seq, kind: ENTRY_KINDS.commit, ...entry, turn };
+    } catch (error) {
+      const refused = error instanceof ProtocolError && (!error.retriable || error.code === 'rate');
+      if (!refused) throw error;
+      await this.#core.save(dropPending(held));
+      this.#notBefore = world.clock.now() + error.retryAfter + fraction(world.random) * JITTER;
+      this.#intents.unshift(...this.#committing.splice(0));
+      return error;
+    }
+  }
+
+  /** Stages the next Commit, if one is due. @returns whether something was done, else ms until something is due */
+  async stage(): Promise<true | number> {
+    const { state } = this.#core.held;
+    const now = this.#core.world.clock.now();
+    if (this.#notBefore > now) return this.#notBefore - now;
+    if (state.phase === 'joining') return this.#stageTogether([this.#join()]);
+    if (this.#intents.length > 0) return this.#stageTogether(this.#intents.splice(0));
+    const next = this.#nextDuty(now);
+    if (!next) return Number.POSITIVE_INFINITY;
+    if (next.at > now) return next.at - now;
+    this.#noticed.delete(next.duty.name);
+    return this.#stageTogether([{ build: async () => next.duty.change, settle() {} }]);
+  }
+
+  /** What waits goes into one Commit, as far as it can: a log takes only so many of them. */
+  async #stageTogether(intents: readonly Intent[]): Promise<true> {
+    const { held, world } = this.#core;
+    let merged: CommitChange | null = null;
+    let next: Held | null = null;
+    const staged: Intent[] = [];
+    for (const [at, intent] of intents.entries()) {
+      try {
+        const change = await intent.build(held);
+        if (!change) {
+          intent.settle(null);
+          continue;
+        }
+        const together = merged ? mergeChanges(merged, change) : change;
+        next = await stageCommit(world.engine, held, world.random(16), together);
+        merged = together;
+        staged.push(intent);
+      } catch (error) {
+        const alone = staged.length === 0;
+        if (alone && error instanceof Problem) {
+          intent.settle(error);
+          continue;
+        }
+        // Not together with those before it: its own turn shows what is wrong with it.
+        this.#intents.unshift(...intents.slice(at));
+        if (alone) throw error;
+        break;
+      }
+    }
+    if (next && merged) {
+      this.#committing = staged;
+      await this.#save(next, merged, staged);
+    }
+    return true;
+  }
+
+  async #save(next: Held, change: CommitChange, staged: readonly Intent[]): Promise<void> {
+    try {
+      await this.#core.save(next, change.saved ?? []);
+    } catch (error) {
+      this.#committing = [];
+      this.#intents.unshift(...staged);
+      throw error;
+    }
+  }
+
+  #join(): Intent {
+    const { engine, clock, self } = this.#core.world;
+    return joinAsDevice(engine, self(), () => clock.now());
+  }
+
+  #nextDuty(now: number): { readonly duty: Duty; readonly at: number } | undefined {
+    const { held, world } = this.#core;
+    const owed = duties(held, world.self().person, now, this.#spread);
+    const names = new Set(owed.map(({ name }) => name));
+    for (const name of this.#noticed.keys()) if (!names.has(name)) this.#noticed.delete(name);
+    const timed = owed.map((duty) => {
+      const since = this.#noticed.get(duty.name) ?? now;
+      this.#noticed.set(duty.name, since);
+      return { duty, at: since + duty.wait };
+    });
+    return timed.sort((a, b) => a.at - b.at)[0];
+  }
+}

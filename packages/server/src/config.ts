@@ -31,9 +31,9 @@ const schema = v.strictObject({
     v.strictObject({
       /** Commits that do not close, per log. */
       commits: rate(10, 30_000),
-      /** Entries, per opened log and session. */
+      /** Entries, per log and session. */
       entries: rate(512, 20),
-      /** Signals, per opened log and session. */
+      /** Signals, per log and session. */
       signals: rate(64, 100),
       /** Logs, blobs, invites and admissions, per session. */
       makes: rate(128, 500),

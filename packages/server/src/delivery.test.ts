@@ -245,14 +245,21 @@ test('a signal reaches whoever watches, but not its sender, and is limited', asy
   expect(refusals[0]).toMatchObject({ reason: refused('rate') });
 });
 
-test('entries are limited per opened log of a session', async () => {
+test('entries are limited per log of a session, however often it opens the log', async () => {
   const session = await group.member();
+  const open = { log: group.log, secret: group.capability() };
   const entries = () => Array.from({ length: 16 }, () => entry());
   for (let i = 0; i < 32; i++) await session.ask('append', { n: 1, entries: entries() });
   await expect(session.ask('append', { n: 1, entries: entries() })).rejects.toMatchObject({
     ...refused('rate'),
     retryAfter: 16 * 20,
   });
+  for (const n of [1, 2]) {
+    await session.ask('open', { n, ...open });
+    await expect(session.ask('append', { n, entries: entries() })).rejects.toMatchObject(
+      refused('rate'),
+    );
+  }
   await say(await group.member(), 0);
 });
 

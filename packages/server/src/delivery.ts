@@ -60,6 +60,8 @@ class DeliverySession implements SessionLogic {
   readonly #shared: Shared;
   readonly #port: SessionPort;
   readonly #makes: TokenBucket;
+  /** Of this session, per log: opening a log again does not fill them. */
+  readonly #buckets: TokenBuckets;
   readonly #logs = new Map<number, Promise<Opened>>();
   #ended = false;
 
@@ -68,6 +70,7 @@ class DeliverySession implements SessionLogic {
     this.#shared = shared;
     this.#port = port;
     this.#makes = new TokenBucket(shared.config.rates.makes, shared.now);
+    this.#buckets = new TokenBuckets(shared.now);
   }
 
   async call(request: Request): Promise<Cbor> {
@@ -199,9 +202,9 @@ class DeliverySession implements SessionLogic {
   }
 
   #remember(n: number, log: Uint8Array, access: Access): Opened {
-    const { config, now } = this.#shared;
-    const entries = new TokenBucket(config.rates.entries, now);
-    const signals = new TokenBucket(config.rates.signals, now);
+    const { rates } = this.#shared.config;
+    const entries = this.#buckets.of(`entries ${keyOf(log)}`, rates.entries);
+    const signals = this.#buckets.of(`signals ${keyOf(log)}`, rates.signals);
     return { port: this.#port, n, log, access, entries, signals };
   }
 

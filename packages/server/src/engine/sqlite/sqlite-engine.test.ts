@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { engineContract } from '../../test/engine-contract.ts';
 import { entry, hashOf, id, secret } from '../../test/ids.ts';
-import { engineContract } from '../contract.ts';
 import { SqliteEngine } from './sqlite-engine.ts';
 
 let folder = '';

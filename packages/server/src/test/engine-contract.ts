@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Engine, LogChange, Retention } from '../engine.ts';
 import type { Access } from '../log-rules.ts';
-import { entry, hashOf, id, refused, secret } from '../test/ids.ts';
+import { entry, hashOf, id, refused, secret } from './ids.ts';
 
 const HOUR = 3_600_000;
 const START = 500_000 * HOUR;

@@ -285,6 +285,22 @@ describe('a file that is not what its message says', () => {
     expect((await bob.chat.messages())[0]?.problem).toBeNull();
   });
 
+  it('keeps nothing of the pieces that come after the corrupt one', async () => {
+    const { id } = await received(noise(3 * PIECE_SIZE));
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    bob.line.before = (request) => (request.op === 'get' && request.index > 0 ? late : undefined);
+    bob.line.after = (request, answer) => {
+      if (request.op !== 'get' || request.index > 0) return answer;
+      return { body: new Uint8Array(PIECE_SIZE + 16) };
+    };
+    await bob.files.fetch(CHAT, id);
+    await bob.reaches(id, 'failed');
+    resolve();
+    await new Promise((next) => setTimeout(next, 100));
+    expect(await bob.view(id)).toMatchObject({ state: 'failed', done: 0 });
+    expect(await bob.store.range('piece')).toEqual([]);
+  });
+
   it('is corrupt when the server gives another piece of it', async () => {
     const { id } = await received(noise(3 * PIECE_SIZE));
     const bodies = new Map<number, Uint8Array>();

@@ -207,11 +207,14 @@ export class Files {
   }
 
   async #failed(transfer: Transfer, error: unknown): Promise<number | null> {
-    if (error instanceof NoLongerWanted) return null;
+    if (error instanceof NoLongerWanted || transfer.stopped) return null;
+    // Its other pieces under way write nothing any more.
+    transfer.stop();
+    const ending = new Transfer(this.#options, transfer.chat, transfer.id);
     const wait = worthWaiting(error);
     try {
-      if (wait === null) await this.#giveUp(transfer, problemOf(error));
-      else await transfer.update((record) => ({ ...record, state: 'waiting' }));
+      if (wait === null) await this.#giveUp(ending, problemOf(error));
+      else await ending.update((record) => ({ ...record, state: 'waiting' }));
       return wait;
     } catch (second) {
       // The mark is still there: `resumeAll` tries again.

@@ -49,6 +49,10 @@ export class Transfer {
     this.#wanted.abort(new NoLongerWanted());
   }
 
+  get stopped(): boolean {
+    return this.#wanted.signal.aborted;
+  }
+
   /** Asks the server, as long as the file is wanted. @throws ProtocolError, NoLongerWanted */
   async ask<O extends Op>(
     line: FileLine,

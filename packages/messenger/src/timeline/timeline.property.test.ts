@@ -4,7 +4,6 @@ import type { Content } from '@polynya/protocol/content';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { PersonId } from '../api.ts';
-import type { Arrived, Happened } from './arrived.ts';
 import {
   ANNA,
   BORIS,
@@ -19,7 +18,8 @@ import {
   remove,
   TestTimeline,
   text,
-} from './test-timeline.ts';
+} from '../test/test-timeline.ts';
+import type { Arrived, Happened } from './arrived.ts';
 
 const LENGTH = 12;
 const seq = fc.integer({ min: 1, max: LENGTH });

@@ -4,8 +4,8 @@ import type { Content, FileRef } from '@polynya/protocol/content';
 import type { MessagePage, MessageView, PersonId } from '../api.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 import type { Change, Store } from '../store/store.ts';
-import type { Arrived, Happened } from './arrived.ts';
-import { Timeline } from './timeline.ts';
+import type { Arrived, Happened } from '../timeline/arrived.ts';
+import { Timeline } from '../timeline/timeline.ts';
 
 export const CHAT = 'c0'.repeat(16);
 export const ME = 'aa'.repeat(16);

@@ -5,13 +5,13 @@ import type { Op, Request, Result } from '@polynya/protocol/requests';
 import type { Connection } from '@polynya/reach/client';
 import { type Clock, systemClock, systemRandom } from '@polynya/reach/clock';
 import type { FileView, MessageId } from '../api.ts';
+import { Files } from '../files/files.ts';
+import type { FileLine } from '../files/transfer.ts';
 import { Changes, messagesTopic } from '../queries/changes.ts';
 import { openSqliteStore, type SqliteStoreOptions } from '../store/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
-import { CHAT, ME, TestTimeline } from '../timeline/test-timeline.ts';
-import { Files } from './files.ts';
-import type { TestServer } from './test-server.ts';
-import type { FileLine } from './transfer.ts';
+import type { TestServer } from './file-server.ts';
+import { CHAT, ME, TestTimeline } from './test-timeline.ts';
 
 /** A line as reach gives it: a request that meets no network waits, it does not fail. */
 export class TestLine implements FileLine {
@@ -138,4 +138,24 @@ export class TestDevice {
     this.changes.close();
     await this.store.close();
   }
+}
+
+/** Random bytes. */
+export function noise(size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  for (let at = 0; at < size; at += 65_536) {
+    crypto.getRandomValues(bytes.subarray(at, Math.min(size, at + 65_536)));
+  }
+  return bytes;
+}
+
+export const ABOUT = { name: 'ice.bin' };
+
+/** Sends from `device` and waits until the message is in its outbox. */
+export async function send(device: TestDevice, bytes: Uint8Array<ArrayBuffer>, about = ABOUT) {
+  const { id } = await device.files.sendFile(CHAT, new Blob([bytes]), about);
+  await device.reaches(id, 'here');
+  const sent = device.sent.find((message) => message.id === id);
+  if (!sent) throw new Error('nothing reached the outbox');
+  return sent;
 }

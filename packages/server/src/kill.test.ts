@@ -108,7 +108,7 @@ async function underLoad(
 ): Promise<number> {
   const clients = await Promise.all(members.map(() => connectTo(server)));
   const running = members.map((member, i) => member.run(clients[i] as WireClient, group));
-  await setTimeout(20 + Math.random() * 150);
+  await setTimeout(10 + Math.random() * 90);
   const underWay = members.filter(({ pending }) => pending !== undefined).length;
   await endProcess(server, 'SIGKILL');
   for (const client of clients) client.close();
@@ -178,5 +178,5 @@ test(`a server killed ${KILLS} times under load has every acknowledged entry onc
   // The load was one: the kills met requests under way, and between them things were acknowledged.
   const acknowledged = writers.reduce((sum, { told }) => sum + told.length, 0);
   expect(interrupted).toBeGreaterThan(KILLS * 2);
-  expect(acknowledged).toBeGreaterThan(KILLS * 10);
+  expect(acknowledged).toBeGreaterThan(KILLS * 4);
 }, 120_000);

@@ -2,7 +2,7 @@
  * Opens the database file: durable settings, one process at a time, forward-only migrations. Whatever
  * is wrong with the file is told as a StorageError whose message a host can act on.
  */
-import { statSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { StorageError } from '../../engine.ts';
 import { sql as first } from './migrations/0001-first.ts';
@@ -29,6 +29,8 @@ export type Synchronous = 'FULL' | 'OFF';
 export function openDatabase(path: string, synchronous: Synchronous): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
+    // For its owner alone; SQLite gives the write-ahead log the same mode.
+    closeSync(openSync(path, 'a', 0o600));
     db = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: false });
     // Makes a second server fail here, and keeps the WAL's index in memory.
     db.exec('PRAGMA locking_mode = EXCLUSIVE');

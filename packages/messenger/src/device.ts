@@ -38,6 +38,8 @@ export class Device {
   readonly links = new Map<string, ServerLink>();
   readonly conversations = new Map<ChatId, Conversation>();
   readonly blocked = new Set<PersonId>();
+  /** Arrivals by a link that are under way (invite/arriving.ts). */
+  readonly arrivals = new Map<string, Promise<ChatId | null>>();
   storageFull = false;
   #self: Self | null = null;
 

@@ -43,9 +43,7 @@ export type { Ports } from './device.ts';
 export async function createMessenger(ports: Ports): Promise<Messenger> {
   const device = await Device.open(ports);
   await device.start();
-  void resumeArrivals(device).catch((error: unknown) => {
-    ports.log(`an arrival waits for the next start: ${error instanceof Error ? error.name : ''}`);
-  });
+  await resumeArrivals(device);
   return new RunningMessenger(device);
 }
 

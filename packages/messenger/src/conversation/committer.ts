@@ -107,7 +107,7 @@ export class Committer {
           intent.settle(null);
           continue;
         }
-        const together = merged ? mergeChanges(merged, change) : change;
+        const together: CommitChange = merged ? mergeChanges(merged, change) : change;
         next = await stageCommit(world.engine, held, world.random(16), together);
         merged = together;
         staged.push(intent);

@@ -64,6 +64,8 @@ export async function arrive(
   name: string | null,
 ): Promise<ChatId | null> {
   const invite = readInvite(link);
+  const underWay = device.arrivals.get(keyOf(invite));
+  if (underWay) return underWay;
   if (invite.kind === 'seat') await refuseUseless(device, link, invite);
   const known = device.links.get(toHex(invite.identity))?.server;
   if (invite.kind === 'server' && known?.admitted) throw new Problem('already-member');
@@ -76,22 +78,31 @@ export async function arrive(
   return goOn(device, there, invite);
 }
 
-/** What was under way when the program ended. A link that proves used up is given up silently. */
+/** Takes up what was under way when the program ended. A link that proves used up is given up silently. */
 export async function resumeArrivals(device: Device): Promise<void> {
   const rows = await device.ports.store.range('invite', { from: PREFIX, to: 'arriving0' });
   for (const [, value] of rows) {
     const invite = decodeInvite(record.decode(decodeCbor(value)).link);
     const link = device.links.get(toHex(invite.identity));
     if (!link) continue;
-    await goOn(device, link, invite).catch((error: unknown) => {
-      if (!(error instanceof Problem)) throw error;
-      device.ports.log(`an invite could not be followed: ${error.code}`);
+    goOn(device, link, invite).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : 'unknown';
+      device.ports.log(`an invite could not be followed: ${why}`);
     });
   }
 }
 
+/** One at a time for each invite. */
+function goOn(device: Device, link: ServerLink, invite: Invite): Promise<ChatId | null> {
+  const { arrivals } = device;
+  const key = keyOf(invite);
+  const arrival = takeSteps(device, link, invite).finally(() => arrivals.delete(key));
+  arrivals.set(key, arrival);
+  return arrival;
+}
+
 /** Each step can be repeated: the server answers a repeat as it answered at first. */
-async function goOn(device: Device, link: ServerLink, invite: Invite): Promise<ChatId | null> {
+async function takeSteps(device: Device, link: ServerLink, invite: Invite): Promise<ChatId | null> {
   try {
     await admit(link, invite);
     if (invite.kind === 'server') {

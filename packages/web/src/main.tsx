@@ -3,7 +3,7 @@ import { render } from 'solid-js/web';
 import { startEngine } from './engine/engine.ts';
 import { loadExtrasSoon } from './later.ts';
 import { Root } from './root.tsx';
-import { takeInviteFromAddress } from './state/fragment.ts';
+import { invitesFromAddress } from './state/fragment.ts';
 import './ui/base.css';
 import './ui/tokens.css';
 import { createLanguage } from './words/use-words.ts';
@@ -19,7 +19,7 @@ function storageOf(read: () => Storage): Storage | null {
 }
 
 async function start(root: Element): Promise<void> {
-  const invite = takeInviteFromAddress(location, history);
+  const invite = invitesFromAddress(location, history, window);
   // The server calls a build by the name of the page's first script, which is this module.
   const build = import.meta.env.PROD ? (import.meta.url.split('/').at(-1) ?? '') : '';
   const engine = startEngine();

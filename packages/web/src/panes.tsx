@@ -24,12 +24,13 @@ export function Panes(props: PanesProps): JSX.Element {
   // A chat that was forgotten, or is in the history of another life of this device.
   const open = () => chats().find(({ chat }) => chat === nav.chat())?.chat;
   return (
-    <div class="panes" classList={{ 'in-chat': open() !== undefined }}>
+    <main class="panes" classList={{ 'in-chat': open() !== undefined }}>
+      <h1 class="visually-hidden">{t().appName}</h1>
       <Banners newBuild={props.newBuild} onReload={props.onReload} />
       <nav class="panes-list" aria-label={t().chats}>
         <ListPane loaded={props.loaded} onLink={props.onLink} />
       </nav>
-      <main class="panes-chat">
+      <div class="panes-chat">
         <Show
           when={open()}
           keyed
@@ -42,7 +43,7 @@ export function Panes(props: PanesProps): JSX.Element {
         >
           {(chat) => <ChatView chat={chat} />}
         </Show>
-      </main>
-    </div>
+      </div>
+    </main>
   );
 }

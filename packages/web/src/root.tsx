@@ -1,5 +1,5 @@
 /** The outermost view: which of the page's states it is in before there is an app to show. */
-import { createEffect, ErrorBoundary, type JSX, Match, Switch } from 'solid-js';
+import { type Accessor, createEffect, ErrorBoundary, type JSX, Match, Switch } from 'solid-js';
 import type { EngineHandle } from './engine/engine.ts';
 import { Broken } from './first/broken.tsx';
 import { Elsewhere } from './first/elsewhere.tsx';
@@ -11,8 +11,8 @@ import { type Language, LanguageContext } from './words/use-words.ts';
 
 export interface RootProps {
   engine: EngineHandle;
-  /** The link that the page was opened with. */
-  invite: string | null;
+  /** The link in the address. */
+  invite: Accessor<string | null>;
   language: Language;
   update: UpdatePorts;
 }

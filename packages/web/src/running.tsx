@@ -1,6 +1,6 @@
 /** The engine runs: the first screens until there is somebody, then the chats. */
 import { type Messenger, Problem } from '@polynya/messenger/api';
-import { createEffect, createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import { type Accessor, createEffect, createSignal, type JSX, on, onCleanup, Show } from 'solid-js';
 import { Arrive } from './first/arrive.tsx';
 import { Starting } from './first/starting.tsx';
 import { Welcome } from './first/welcome.tsx';
@@ -15,7 +15,7 @@ import { useWords } from './words/use-words.ts';
 
 export interface RunningProps {
   messenger: Messenger;
-  invite: string | null;
+  invite: Accessor<string | null>;
   update: UpdatePorts;
   toasts: Toasts;
 }
@@ -28,7 +28,8 @@ export function Running(props: RunningProps): JSX.Element {
   const chats = useQuery(messenger, () => ({ query: 'chats' as const }), 'chat');
   const nav = createNavigation(history, window);
   const drafts = new Drafts();
-  const [link, setLink] = createSignal(props.invite);
+  const [link, setLink] = createSignal(props.invite());
+  createEffect(on(props.invite, (invite) => setLink(invite), { defer: true }));
 
   const attempt = async <T,>(work: Promise<T>): Promise<T | undefined> => {
     try {

@@ -71,11 +71,13 @@ export function Arrive(props: { link: string; onDone(): void }): JSX.Element {
               void enter();
             }}
           >
-            <p>
-              {invite().kind === 'server'
-                ? t().previewServerText
-                : t().previewPeople(invite().people)}
-            </p>
+            <Show when={!invite().direct || invite().kind === 'server'}>
+              <p>
+                {invite().kind === 'server'
+                  ? t().previewServerText
+                  : t().previewPeople(invite().people)}
+              </p>
+            </Show>
             <Show when={!known()}>
               <Field
                 label={t().yourName}

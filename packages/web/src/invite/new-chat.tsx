@@ -44,7 +44,7 @@ export function NewChat(props: NewChatProps): JSX.Element {
         )}
       </Show>
       <details>
-        <summary>{t().openInvite}</summary>
+        <summary>{t().haveLink}</summary>
         <LinkForm
           onLink={(link) => {
             props.onClose();

@@ -28,7 +28,7 @@ export function ListPane(props: ListPaneProps): JSX.Element {
     <div class="list-pane">
       <header class="list-head">
         <Emblem size={32} />
-        <h1>{t().appName}</h1>
+        <p class="list-title">{t().appName}</p>
         <IconButton icon="gear" label={t().settings} onClick={() => setOpen('settings')} />
       </header>
       <div class="list-actions">

@@ -3,7 +3,7 @@ import type { JSX } from 'solid-js';
 
 export function Emblem(props: { size: number }): JSX.Element {
   return (
-    <svg width={props.size} height={props.size} viewBox="90 90 336 336" aria-hidden="true">
+    <svg width={props.size} height={props.size} viewBox="104 92 334 334" aria-hidden="true">
       <path d="M110 236 176 132l118-30 104 52 34 112-70 118-128 32-98-58Z" fill="#b5d6d9" />
       <path d="M134 240 190 152l102-26 88 46 28 94-60 98-110 28-82-50Z" fill="#0b6b74" />
       <path d="M168 252l46-66 84-22 64 36 20 70-44 70-82 22-62-40Z" fill="#0a5560" />

@@ -74,6 +74,7 @@ export const ru: Words = {
 
   chats: 'Чаты',
   newChat: 'Новый чат',
+  haveLink: 'Мне прислали ссылку',
   newGroup: 'Новая группа',
   settings: 'Настройки',
   noChats: 'Чатов пока нет',
@@ -107,8 +108,8 @@ export const ru: Words = {
   inviteGroupText:
     'Отправьте ссылку одному человеку. Она впустит его в группу, даже если вас нет в сети.',
   inviteExpires: (when) => `Сработает один раз, до ${when}`,
-  inviteQr: 'QR-код ссылки-приглашения',
-  inviteLink: 'Ссылка-приглашение',
+  inviteQr: 'QR-код приглашения',
+  inviteLink: 'Ваша ссылка-приглашение',
   qrTooLong: 'Ссылка слишком длинная для QR-кода.',
   openInvites: 'Открытые приглашения',
   withdraw: 'Отозвать',

@@ -21,15 +21,18 @@ export async function createLanguage(
 ): Promise<Language> {
   const remembered = memory?.getItem(KEY);
   const first = bestLocale(remembered ? [remembered, ...wanted] : wanted);
-  const words = await loadWords(first);
-  const [spoken, setSpoken] = createSignal({ locale: first, words, format: createFormats(first) });
+  // A region has its own way to write dates: en-GB, not only en.
+  const speak = async (locale: Locale) => {
+    const region = wanted.find((tag) => tag.startsWith(locale)) ?? locale;
+    return { locale, words: await loadWords(locale), format: createFormats(region) };
+  };
+  const [spoken, setSpoken] = createSignal(await speak(first));
   return {
     locale: () => spoken().locale,
     t: () => spoken().words,
     format: () => spoken().format,
     async choose(locale) {
-      const chosen = await loadWords(locale);
-      setSpoken({ locale, words: chosen, format: createFormats(locale) });
+      setSpoken(await speak(locale));
       memory?.setItem(KEY, locale);
     },
   };

@@ -1,0 +1,153 @@
+/** Two people in two browsers, from the printed link to a conversation with all that belongs to it. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launch } from '../../../scripts/chromium.ts';
+import { Person, PHONE } from './person.ts';
+import { ServerProcess } from './server-process.ts';
+
+let server: ServerProcess;
+let browser: Browser;
+let anna: Person;
+let boris: Person;
+
+beforeAll(async () => {
+  server = await ServerProcess.start();
+  browser = await launch();
+  anna = await Person.at(browser);
+  boris = await Person.at(browser, { ...PHONE, locale: 'ru-RU', colorScheme: 'dark' });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+describe('two people', () => {
+  it('Anna comes in by the printed link, which leaves the address bar and the history', async () => {
+    await anna.page.goto(server.link);
+    await anna.page.getByLabel(anna.words.yourName).waitFor();
+    expect(anna.page.url()).toBe(server.page);
+    await anna.expectAccessible();
+    await anna.arrive(server.link, 'Anna');
+    expect(anna.page.url()).toBe(server.page);
+    await anna.expectAccessible();
+  });
+
+  it('Boris opens her invite while she is closed, and reads what she had said', async () => {
+    await anna.button(anna.words.newChat).click();
+    const link = await anna.inviteLink();
+    await anna.expectAccessible();
+    await anna.button(anna.words.done).click();
+    await anna.say('Are you there?');
+    await anna.marked('Are you there?', anna.words.stateSent);
+    await anna.page.close();
+
+    await boris.page.goto(link);
+    await boris.page.getByRole('heading', { name: 'Anna приглашает вас в чат' }).waitFor();
+    await boris.expectAccessible();
+    await boris.arrive(link, 'Борис');
+    await boris.sees('Are you there?');
+    await boris.say('Здесь!');
+    await boris.expectAccessible();
+
+    anna.page = await anna.tab(server.page);
+    await anna.openChat('Борис');
+    await anna.sees('Здесь!');
+    await anna.marked('Are you there?', anna.words.stateRead);
+  });
+
+  it('each sees that the other is typing', async () => {
+    await boris.composer.pressSequentially('Я пишу');
+    await anna.page.locator('.chat-head').getByText(anna.words.typing).waitFor();
+    await boris.composer.fill('');
+  });
+
+  it('a reply shows what it answers, and leads there', async () => {
+    await anna.choose('Здесь!', anna.words.reply);
+    await anna.say('Good to hear.');
+    const quote = boris.bubble('Good to hear.').locator('.bubble-quote');
+    expect(await quote.innerText()).toContain('Здесь!');
+    await quote.click();
+    await boris.page.locator('article.flash').filter({ hasText: 'Здесь!' }).waitFor();
+  });
+
+  it('an edit by the Up key is seen by both as edited', async () => {
+    await anna.composer.press('ArrowUp');
+    expect(await anna.composer.inputValue()).toBe('Good to hear.');
+    await anna.composer.fill('Good to see you.');
+    await anna.composer.press('Enter');
+    await boris.bubble('Good to see you.').getByText(boris.words.edited).waitFor();
+    expect(await boris.texts()).not.toContain('Good to hear.');
+  });
+
+  it('a reaction appears at both, and is taken back by choosing it again', async () => {
+    await boris.choose('Good to see you.', '👍');
+    const reaction = anna.bubble('Good to see you.').getByRole('button', { name: /👍/ });
+    await reaction.waitFor();
+    await anna.choose('Good to see you.', '❤️');
+    await boris.bubble('Good to see you.').getByRole('button', { name: /❤️/ }).waitFor();
+    await boris.bubble('Good to see you.').getByRole('button', { name: /👍/ }).click();
+    await reaction.waitFor({ state: 'detached' });
+  });
+
+  it('a message deleted for everyone is gone for everyone, after a question', async () => {
+    await anna.say('Never mind this.');
+    await boris.sees('Never mind this.');
+    await anna.choose('Never mind this.', anna.words.delete);
+    await anna.expectAccessible();
+    await anna.page.getByRole('dialog').getByRole('button', { name: anna.words.delete }).click();
+    await boris.bubble(boris.words.deletedMessage).waitFor();
+    expect(await boris.texts()).not.toContain('Never mind this.');
+  });
+
+  it('what looks like markup stays text, and links open apart from the page', async () => {
+    await boris.say('<img src=x onerror=alert(1)> **важно** https://example.org/a.');
+    const text = anna.bubble('важно').locator('.bubble-text');
+    expect(await text.locator('img').count()).toBe(0);
+    expect(await text.locator('strong').innerText()).toBe('важно');
+    const link = text.getByRole('link');
+    expect(await link.getAttribute('href')).toBe('https://example.org/a');
+    expect(await link.getAttribute('rel')).toContain('noopener');
+  });
+
+  it('both see the same safety number', async () => {
+    const digits = async (person: Person, other: string) => {
+      await person.page.locator('.chat-head-button').click();
+      await person.button(person.words.personMenu(other)).click();
+      await person.expectAccessible();
+      await person.page.getByRole('menuitem', { name: person.words.safetyNumber }).click();
+      const number = person.page.locator('.safety-number');
+      await number.locator('span').nth(11).waitFor();
+      const text = await number.innerText();
+      await person.page.keyboard.press('Escape');
+      await person.page.keyboard.press('Escape');
+      return text.replace(/\D/g, '');
+    };
+    const number = await digits(anna, 'Борис');
+    expect(number).toMatch(/^\d{60}$/);
+    expect(await digits(boris, 'Anna')).toBe(number);
+  });
+
+  it('a draft waits in its chat', async () => {
+    await boris.composer.fill('Черновик');
+    await boris.button(boris.words.back).click();
+    await boris.expectAccessible();
+    await boris.openChat('Anna');
+    expect(await boris.composer.inputValue()).toBe('Черновик');
+    await boris.composer.fill('');
+  });
+
+  it('the language is changed in the settings and remembered', async () => {
+    await anna.button(anna.words.settings).click();
+    await anna.expectAccessible();
+    await anna.button('Русский').click();
+    await anna.page.getByRole('heading', { name: 'Настройки' }).waitFor();
+    await anna.page.reload();
+    await anna.page.getByRole('button', { name: 'Новый чат' }).waitFor();
+    expect(await anna.page.locator('html').getAttribute('lang')).toBe('ru');
+  });
+
+  it('no page complained', () => {
+    expect([...anna.complaints, ...boris.complaints]).toEqual([]);
+  });
+});

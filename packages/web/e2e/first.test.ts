@@ -1,0 +1,113 @@
+/** What a person meets who comes without an invite, with a bad one, or where the page cannot work. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launch } from '../../../scripts/chromium.ts';
+import { Person } from './person.ts';
+import { ServerProcess } from './server-process.ts';
+
+let server: ServerProcess;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await ServerProcess.start();
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+describe('the first screen', () => {
+  it.each(['en-GB', 'ru-RU'])('explains that an invite is needed (%s)', async (locale) => {
+    const guest = await Person.at(browser, { locale });
+    await guest.page.goto(server.page);
+    await guest.page.getByRole('heading', { name: guest.words.welcomeTitle }).waitFor();
+    await guest.expectAccessible();
+    await guest.context.close();
+  });
+
+  it('takes a pasted link, and says what is wrong with half of one', async () => {
+    const guest = await Person.at(browser);
+    await guest.page.goto(server.page);
+    const field = guest.page.getByLabel(guest.words.pasteLink);
+    await field.fill(server.link.slice(0, -20));
+    await guest.button(guest.words.openInvite).click();
+    await guest.page
+      .getByRole('alert')
+      .getByText(guest.words.problem['invite-malformed'])
+      .waitFor();
+    await guest.button(guest.words.anotherLink).click();
+    await field.fill(server.link);
+    await guest.button(guest.words.openInvite).click();
+    await guest.page.getByRole('heading', { name: guest.words.previewServer }).waitFor();
+    await guest.context.close();
+  });
+
+  it('says over plain http why it cannot work, instead of failing', async () => {
+    const guest = await Person.at(browser, { locale: 'ru-RU' });
+    await guest.page.addInitScript(() => {
+      Object.defineProperty(globalThis, 'isSecureContext', { value: false });
+    });
+    await guest.page.goto(server.page);
+    await guest.page.getByRole('heading', { name: 'Нужно защищённое соединение' }).waitFor();
+    expect(guest.complaints).toEqual([]);
+    await guest.context.close();
+  });
+
+  it('says that the browser keeps nothing, where it keeps nothing', async () => {
+    const guest = await Person.at(browser);
+    await guest.context.route('**/worker-*.js', async (route) => {
+      const answer = await route.fetch();
+      const refuse =
+        'indexedDB.open = () => { throw new DOMException("not here", "SecurityError"); };';
+      await route.fulfill({ response: answer, body: `${refuse}${await answer.text()}` });
+    });
+    await guest.page.goto(server.page);
+    await guest.page.getByText(guest.words.brokenStorage).waitFor();
+    await guest.context.close();
+  });
+});
+
+describe('a page that is open in two tabs', () => {
+  it('runs in one of them, which the other may become', async () => {
+    const anna = await Person.at(browser);
+    await anna.arrive(server.link, 'Anna');
+    const second = await anna.tab(server.page);
+    await second.getByRole('heading', { name: anna.words.elsewhereTitle }).waitFor();
+    await second.getByRole('button', { name: anna.words.useHere }).click();
+    await second.getByRole('button', { name: anna.words.newChat }).waitFor();
+    await anna.page.getByRole('heading', { name: anna.words.elsewhereTitle }).waitFor();
+    await anna.expectAccessible();
+
+    await anna.button(anna.words.useHere).click();
+    await anna.button(anna.words.newChat).waitFor();
+    await second.getByRole('heading', { name: anna.words.elsewhereTitle }).waitFor();
+    expect(anna.complaints).toEqual([]);
+    await anna.context.close();
+  });
+
+  it('goes on in the second by itself when the first is closed', async () => {
+    const anna = await Person.at(browser);
+    await anna.arrive(server.link, 'Anna');
+    const second = await anna.tab(server.page);
+    await second.getByRole('heading', { name: anna.words.elsewhereTitle }).waitFor();
+    await anna.page.close();
+    await second.getByRole('button', { name: anna.words.newChat }).waitFor();
+    await anna.context.close();
+  });
+});
+
+describe('wiping the device', () => {
+  it('asks for a word, and leaves nothing behind', async () => {
+    const anna = await Person.at(browser);
+    await anna.arrive(server.link, 'Anna');
+    await anna.button(anna.words.settings).click();
+    const wipe = anna.button(anna.words.wipeDo);
+    expect(await wipe.isDisabled()).toBe(true);
+    await anna.page.getByLabel(anna.words.wipeType(anna.words.wipeWord)).fill('WIPE');
+    await wipe.click();
+    await anna.page.getByRole('heading', { name: anna.words.welcomeTitle }).waitFor();
+    await anna.context.close();
+  });
+});

@@ -1,0 +1,145 @@
+/** A person at a browser, doing what people do: everything by what is seen and labelled. */
+import axe from 'axe-core';
+import type {
+  Browser,
+  BrowserContext,
+  BrowserContextOptions,
+  Locator,
+  Page,
+} from 'playwright-core';
+import { expect } from 'vitest';
+import { en } from '../src/words/en.ts';
+import { ru } from '../src/words/ru.ts';
+
+export type Device = Pick<
+  BrowserContextOptions,
+  'viewport' | 'locale' | 'colorScheme' | 'hasTouch' | 'isMobile'
+>;
+
+export const PHONE: Device = {
+  viewport: { width: 360, height: 740 },
+  hasTouch: true,
+  isMobile: true,
+};
+
+export class Person {
+  readonly context: BrowserContext;
+  /** What the page should have no reason to say. */
+  readonly complaints: string[] = [];
+  page: Page;
+  readonly words: typeof en;
+
+  private constructor(context: BrowserContext, page: Page, words: typeof en) {
+    this.context = context;
+    this.page = page;
+    this.words = words;
+    this.#listen(page);
+  }
+
+  static async at(browser: Browser, device: Device = {}): Promise<Person> {
+    const context = await browser.newContext({ locale: 'en-GB', ...device });
+    context.setDefaultTimeout(30_000);
+    const words = device.locale?.startsWith('ru') ? ru : en;
+    return new Person(context, await context.newPage(), words);
+  }
+
+  #listen(page: Page): void {
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+  }
+
+  /** Another tab of the same browser. */
+  async tab(url: string): Promise<Page> {
+    const page = await this.context.newPage();
+    this.#listen(page);
+    await page.goto(url);
+    return page;
+  }
+
+  async arrive(link: string, name: string): Promise<void> {
+    await this.page.goto(link);
+    await this.page.getByLabel(this.words.yourName).fill(name);
+    await this.button(this.words.enter).click();
+    await this.button(this.words.newChat).or(this.composer).first().waitFor();
+  }
+
+  button(name: string): Locator {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  get composer(): Locator {
+    return this.page.getByRole('textbox', { name: this.words.composer, exact: true });
+  }
+
+  get bubbles(): Locator {
+    return this.page.locator('article.message');
+  }
+
+  bubble(text: string): Locator {
+    return this.bubbles.filter({ hasText: text }).last();
+  }
+
+  /** Makes an invite to a new chat of two, leaves that chat open, and answers the link. */
+  async inviteToChat(): Promise<string> {
+    await this.button(this.words.newChat).click();
+    const link = await this.inviteLink();
+    await this.button(this.words.done).click();
+    await this.composer.waitFor();
+    return link;
+  }
+
+  async inviteLink(): Promise<string> {
+    return await this.page.getByLabel(this.words.inviteLink, { exact: true }).inputValue();
+  }
+
+  /** On a phone the list is one step back. */
+  async openChat(title: string): Promise<void> {
+    await this.page.getByRole('navigation').getByRole('button', { name: title }).click();
+    await this.composer.waitFor();
+  }
+
+  async say(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.composer.press('Enter');
+    await this.sees(text);
+  }
+
+  async sees(text: string): Promise<void> {
+    await this.bubble(text).waitFor();
+  }
+
+  /** Waits until the own message with that text is marked so. */
+  async marked(text: string, mark: string): Promise<void> {
+    await this.bubble(text).getByRole('img', { name: mark, exact: true }).waitFor();
+  }
+
+  /** Opens the menu of a message and chooses from it. */
+  async choose(text: string, item: string): Promise<void> {
+    await this.bubble(text).click({ button: 'right' });
+    const menu = this.page.getByRole('menu');
+    await menu
+      .getByRole('menuitem', { name: item, exact: true })
+      .or(menu.getByRole('menuitemcheckbox', { name: item, exact: true }))
+      .click();
+  }
+
+  /** The texts of all messages, as they stand. */
+  texts(): Promise<string[]> {
+    return this.bubbles.locator('.bubble-text').allTextContents();
+  }
+
+  /** WCAG 2.2 A and AA, as far as axe can tell. */
+  async expectAccessible(): Promise<void> {
+    // By the debugger: the page's own policy lets no foreign script in.
+    await this.page.evaluate(axe.source);
+    const found = await this.page.evaluate(async () => {
+      const { axe: checker } = globalThis as unknown as { axe: typeof import('axe-core') };
+      const { violations } = await checker.run(document, {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      });
+      return violations.map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+      );
+    });
+    expect(found).toEqual([]);
+  }
+}

@@ -8,7 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: ['{packages/*/src,scripts,examples}/**/*.test.ts'],
           testTimeout: 60_000,
         },
       },

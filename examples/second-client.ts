@@ -61,7 +61,7 @@ async function main(link: string, carrierName: CarrierName): Promise<void> {
   const pushed = Promise.withResolvers<requests.Entry>();
   const signalled = Promise.withResolvers<Uint8Array>();
   const { session: reader } = await newSession([requests.open(7, log, capability)], {
-    push: (_, entries) => pushed.resolve(requests.entryOf(entries[0] as never)),
+    push: (_, [entry]) => entry && pushed.resolve(entry),
     signal: (_, body) => signalled.resolve(body),
   });
   const [head] = await reader.ask(requests.watch(7));

@@ -54,9 +54,9 @@ export function postCarrier(endpoint: string): Carrier {
         signal: stop.signal,
       });
       const answer = new Uint8Array(await response.arrayBuffer());
-      if (!response.headers.get('content-type')?.startsWith('application/octet-stream'))
-        return carrier.refused();
-      for (const one of unframe(answer)) carrier.receive(one);
+      const sealed = response.headers.get('content-type') === 'application/octet-stream';
+      if (response.status !== 200 || !sealed) carrier.refused();
+      else for (const one of unframe(answer)) carrier.receive(one);
     } catch {
       // A carrier may lose envelopes: whoever waits for an answer asks again.
     }

@@ -18,6 +18,7 @@ export function encode(value: Cbor): Buffer {
   if (typeof value === 'boolean') return Buffer.of(value ? 0xf5 : 0xf4);
   if (typeof value === 'number') return value < 0 ? head(1, -1 - value) : head(0, value);
   if (typeof value === 'string') {
+    if (!value.isWellFormed()) throw new RangeError('text with a lone surrogate');
     const utf8 = Buffer.from(value);
     return Buffer.concat([head(3, utf8.length), utf8]);
   }

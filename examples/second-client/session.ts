@@ -12,7 +12,7 @@ import {
   type SessionKeys,
   sealUp,
 } from './envelopes.ts';
-import { linger, type Request } from './requests.ts';
+import { type Entry, entryOf, linger, type Request } from './requests.ts';
 
 /** The server said no: `code` as in protocol-error.ts. */
 export class Refusal extends Error {
@@ -36,9 +36,9 @@ export class SessionEnded extends Error {
   }
 }
 
-/** What comes unasked, as the fields of `push`, `nudge` and `signal`, without their number. */
+/** What comes unasked, of the log that this session opened as `n`. */
 export interface Listener {
-  push?: (n: number, entries: Cbor[]) => void;
+  push?: (n: number, entries: Entry[]) => void;
   nudge?: (n: number, head: number) => void;
   signal?: (n: number, body: Uint8Array) => void;
 }
@@ -70,16 +70,15 @@ async function insist<T>(
 ): Promise<T> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const { envelope, receive } = make();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const result = await new Promise<T | undefined>((resolve, reject) => {
-      timer = setTimeout(resolve, PATIENCE_MS);
-      carrier.refused = () => reject(new SessionEnded('refused'));
-      carrier.receive = (answer) => {
-        const value = dropMalformed(() => receive(answer));
-        if (value !== undefined) resolve(value);
-      };
-      carrier.send(envelope);
-    }).finally(() => clearTimeout(timer));
+    const { promise, resolve, reject } = Promise.withResolvers<T | undefined>();
+    const timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
+    carrier.refused = () => reject(new SessionEnded('refused'));
+    carrier.receive = (answer) => {
+      const value = dropMalformed(() => receive(answer));
+      if (value !== undefined) resolve(value);
+    };
+    carrier.send(envelope);
+    const result = await promise.finally(() => clearTimeout(timer));
     if (result !== undefined) return result;
   }
   throw new SessionEnded('silent');
@@ -96,15 +95,17 @@ function dropMalformed<T>(read: () => T): T | undefined {
 }
 
 export class Session {
-  readonly handle: Uint8Array;
-  readonly #token: Buffer;
-  readonly #carrier: Carrier;
+  #carrier: Carrier;
+  #handle: Uint8Array = Buffer.alloc(0);
+  /** Handles that no connection has used, and the tokens of all. */
+  readonly #handles: Uint8Array[];
+  readonly #tokens: Buffer[];
   readonly #keys: SessionKeys;
   readonly #listener: Listener;
   readonly #window = new ReplayWindow();
   readonly #pending = new Map<number, Pending>();
   #seq = 0;
-  #nextId: number;
+  #nextId = 0;
   #ended: SessionEnded | undefined;
 
   /**
@@ -118,8 +119,8 @@ export class Session {
     requests: Request[] = [],
     listener: Listener = {},
   ): Promise<{ session: Session; answers: (Cbor[] | Refusal)[] }> {
-    const key = record.keys[0];
-    if (!key) throw new Malformed('a record without a key');
+    const key = record.keys.find(({ until }) => until > Date.now() / 1000);
+    if (!key) throw new Malformed('a record whose keys are all past');
     const calls = requests.map((request, id) => [id, request]);
     const { keys, reply } = await insist(carrier, () => {
       const flight = firstFlight(identity, key.key, calls);
@@ -127,13 +128,9 @@ export class Session {
     });
     const [version, , , , handles, items] = reply;
     if (version !== 1) throw new Refusal(39, 'no version is shared');
-    const [handle, token] = list(list(handles)[0], 2);
-    const session = new Session(carrier, keys, bytes(handle, 16), bytes(token, 16), listener);
-    session.#nextId = requests.length;
-    const answers = calls.map(([id]) =>
-      new Promise<Cbor[]>((resolve, reject) => {
-        session.#pending.set(id as number, { resolve, reject });
-      }).catch((error) => {
+    const session = new Session(carrier, keys, list(handles), listener);
+    const answers = requests.map((request) =>
+      session.#call(request, PATIENCE_MS).catch((error: unknown) => {
         if (error instanceof Refusal) return error;
         throw error;
       }),
@@ -142,43 +139,31 @@ export class Session {
     return { session, answers: await Promise.all(answers) };
   }
 
-  private constructor(
-    carrier: Carrier,
-    keys: SessionKeys,
-    handle: Uint8Array,
-    token: Uint8Array,
-    listener: Listener,
-  ) {
+  private constructor(carrier: Carrier, keys: SessionKeys, handles: Cbor[], listener: Listener) {
     this.#carrier = carrier;
     this.#keys = keys;
-    this.handle = handle;
-    this.#token = Buffer.from(token);
+    this.#handles = handles.map((item) => bytes(list(item, 2)[0], 16));
+    this.#tokens = handles.map((item) => Buffer.from(bytes(list(item, 2)[1], 16)));
     this.#listener = listener;
-    this.#nextId = 0;
+    this.moveTo(carrier);
+  }
+
+  /** Goes on over another connection, under a handle that no connection has used. */
+  moveTo(carrier: Carrier): void {
+    const handle = this.#handles.shift();
+    if (!handle) throw new RangeError('no handle is left: this client does not ask for more');
+    this.#handle = handle;
+    this.#carrier = carrier;
+    this.#ended = undefined;
     carrier.receive = (envelope) => dropMalformed(() => this.#receive(envelope));
     carrier.refused = () => this.#end('refused');
   }
 
   /** The fields of the result of `request`, asked again after each silence. Throws Refusal and SessionEnded. */
   async ask(request: Request, patienceMs = PATIENCE_MS): Promise<Cbor[]> {
-    const id = this.#nextId;
-    this.#nextId += 1;
-    const answer = new Promise<Cbor[]>((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
-    });
-    let tries = 0;
-    const send = () => {
-      tries += 1;
-      if (this.#ended || tries > TRIES) return this.#end('silent');
-      this.#carrier.send(sealUp(this.#keys, this.handle, this.#seq, [[id, request]]));
-      this.#seq += 1;
-    };
-    send();
-    const timer = setInterval(send, patienceMs);
-    return answer.finally(() => {
-      clearInterval(timer);
-      this.#pending.delete(id);
-    });
+    const answer = this.#call(request, patienceMs);
+    this.#send(this.#nextId - 1, request);
+    return answer;
   }
 
   /** Over POST, keeps one request waiting at the server so that pushes and signals have a way down. */
@@ -192,22 +177,47 @@ export class Session {
     this.#carrier.close();
   }
 
+  /** Waits for the answer to a request under the next id, and sends it when there was silence. */
+  #call(request: Request, patienceMs: number): Promise<Cbor[]> {
+    const id = this.#nextId++;
+    const { promise, resolve, reject } = Promise.withResolvers<Cbor[]>();
+    this.#pending.set(id, { resolve, reject });
+    let tries = 1;
+    const timer = setInterval(() => {
+      tries += 1;
+      if (tries > TRIES) reject(new SessionEnded('silent'));
+      else this.#send(id, request);
+    }, patienceMs);
+    return promise.finally(() => {
+      clearInterval(timer);
+      this.#pending.delete(id);
+    });
+  }
+
+  #send(id: number, request: Request): void {
+    if (this.#ended) this.#pending.get(id)?.reject(this.#ended);
+    else this.#carrier.send(sealUp(this.#keys, this.#handle, this.#seq++, [[id, request]]));
+  }
+
   #receive(envelope: Uint8Array): void {
-    if (this.#token.equals(envelope.subarray(0, 16))) return this.#end('lost');
+    if (this.#tokens.some((token) => token.equals(envelope.subarray(0, 16)))) {
+      this.#end('lost');
+      return;
+    }
     const opened = openDown(this.#keys, envelope);
     if (!opened || !this.#window.accept(opened.seq)) return;
     for (const item of opened.items) this.#take(item);
   }
 
   #take(item: Cbor): void {
-    const [kind, ...fields] = list(item);
-    const number = uint(fields[0]);
-    if (kind === 0) this.#pending.get(number)?.resolve(list(fields[1]));
-    if (kind === 1)
-      this.#pending.get(number)?.reject(new Refusal(uint(fields[1]), text(fields[3])));
-    if (kind === 2) this.#listener.push?.(number, list(fields[1]));
-    if (kind === 3) this.#listener.nudge?.(number, uint(fields[1]));
-    if (kind === 4) this.#listener.signal?.(number, bytes(fields[1]));
+    const [kind, first, second, , note] = list(item);
+    const number = uint(first);
+    const pending = this.#pending.get(number);
+    if (kind === 0) pending?.resolve(list(second));
+    if (kind === 1) pending?.reject(new Refusal(uint(second), text(note)));
+    if (kind === 2) this.#listener.push?.(number, list(second).map(entryOf));
+    if (kind === 3) this.#listener.nudge?.(number, uint(second));
+    if (kind === 4) this.#listener.signal?.(number, bytes(second));
   }
 
   #end(why: SessionEnded['why']): void {

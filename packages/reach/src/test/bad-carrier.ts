@@ -4,6 +4,9 @@ import type { Clock } from '../clock.ts';
 import type { ServerSessions } from '../server-sessions.ts';
 import { Sink } from '../sink.ts';
 
+/** What takes envelopes at the other end; a server that is down takes none. */
+export type Receiver = Pick<ServerSessions, 'receive'>;
+
 /** Chances from 0 to 1, and the longest delay of an envelope in ms. */
 export interface Badness {
   drop: number;
@@ -30,7 +33,7 @@ export function badCarrier(
   badness: Badness,
   chance: () => number,
   clock: Clock,
-  server: () => ServerSessions,
+  server: () => Receiver,
 ): CarrierFactory {
   return {
     kind: polls ? 'bad-post' : 'bad-websocket',
@@ -49,7 +52,7 @@ class BadCarrier implements Carrier {
   readonly #badness: Badness;
   readonly #chance: () => number;
   readonly #clock: Clock;
-  readonly #server: () => ServerSessions;
+  readonly #server: () => Receiver;
   readonly #standing: Sink;
   readonly #sinks = new Set<Sink>();
   #dead = false;
@@ -59,7 +62,7 @@ class BadCarrier implements Carrier {
     badness: Badness,
     chance: () => number,
     clock: Clock,
-    server: () => ServerSessions,
+    server: () => Receiver,
   ) {
     this.polls = polls;
     this.#badness = badness;

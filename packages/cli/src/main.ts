@@ -1,4 +1,6 @@
 /** `polynya COMMAND ...`: finds the command, runs it, and ends with its sentence and exit code. */
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { commands, helpText } from './commands.ts';
 import { Failure, systemCode } from './failure.ts';
 import { note, print, type Terminal } from './terminal.ts';
@@ -53,6 +55,12 @@ async function main(): Promise<void> {
     env,
     ended: end.signal,
   });
+  // A pipe that was read from would keep this process alive until its other end closes.
+  process.stdin.destroy();
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) {
+  // Twice as fast from the second time on. In the project: whoever writes there is trusted anyway.
+  enableCompileCache(join(import.meta.dirname, '..', '..', '..', '.cache', 'node'));
+  await main();
+}

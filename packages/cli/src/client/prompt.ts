@@ -13,6 +13,7 @@ export class Prompt {
   readonly #terminal: Terminal;
   readonly #readline: Interface;
   readonly #onScreen: boolean;
+  #closed = false;
 
   /** `line` is called for each line typed, `end` once when there will be no more. */
   constructor(terminal: Terminal, line: (line: string) => void, end: () => void) {
@@ -27,9 +28,12 @@ export class Prompt {
     this.#readline.on('line', (typed) => {
       if (this.#onScreen) this.#eraseTyped(typed);
       line(typed);
-      this.#readline.prompt();
+      if (!this.#closed) this.#readline.prompt();
     });
-    this.#readline.once('close', end);
+    this.#readline.once('close', () => {
+      this.#closed = true;
+      end();
+    });
     this.#readline.once('SIGINT', () => this.close());
     this.#readline.prompt();
   }
@@ -42,7 +46,7 @@ export class Prompt {
       clearScreenDown(this.#terminal.output);
     }
     for (const line of lines) this.#terminal.output.write(`${line}\n`);
-    if (this.#onScreen) this.#readline.prompt(true);
+    if (this.#onScreen && !this.#closed) this.#readline.prompt(true);
   }
 
   close(): void {

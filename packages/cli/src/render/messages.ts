@@ -57,25 +57,30 @@ export function fileWords({ name, type, size: bytes }: FileView): string {
   return `[${cleanLine(name) || 'file'}, ${cleanLine(type) || 'unknown kind'}, ${size(bytes)}]`;
 }
 
+/** Somebody who has just come may not have said their name yet. */
+function called(person: string): string {
+  return cleanLine(person) || 'somebody';
+}
+
 export function eventWords(event: ChatEvent): string {
   switch (event.event) {
     case 'created':
       return 'the chat began';
     case 'joined': {
-      const way = event.by === null ? '' : ` by ${cleanLine(event.by)}'s invite, not verified`;
-      return `${cleanLine(event.person)} joined${way}`;
+      const way = event.by === null ? '' : ` by ${called(event.by)}'s invite, not verified`;
+      return `${called(event.person)} joined${way}`;
     }
     case 'added':
-      return `${cleanLine(event.by)} added ${cleanLine(event.person)}`;
+      return `${called(event.by)} added ${called(event.person)}`;
     case 'left':
-      return `${cleanLine(event.person)} left`;
+      return `${called(event.person)} left`;
     case 'removed':
-      return `${cleanLine(event.by)} removed ${cleanLine(event.person)}`;
+      return `${called(event.by)} removed ${called(event.person)}`;
     case 'renamed':
-      return `${cleanLine(event.by)} named the chat "${cleanLine(event.title)}"`;
+      return `${called(event.by)} named the chat "${cleanLine(event.title)}"`;
     case 'admin': {
       const what = event.on ? 'made an admin' : 'no admin any more';
-      return `${cleanLine(event.person)} was ${what} by ${cleanLine(event.by)}`;
+      return `${called(event.person)} was ${what} by ${called(event.by)}`;
     }
     case 'lost':
       return `${event.count} messages could not be opened here`;

@@ -22,9 +22,17 @@ export class Running {
   out = '';
   err = '';
 
-  constructor(program: string, args: readonly string[], env: Record<string, string> = {}) {
+  constructor(
+    program: string,
+    args: readonly string[],
+    env: Record<string, string> = {},
+    cwd = process.cwd(),
+  ) {
     const inherited = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', TZ: 'UTC' };
-    this.#child = spawn(process.execPath, [program, ...args], { env: { ...inherited, ...env } });
+    this.#child = spawn(process.execPath, [program, ...args], {
+      cwd,
+      env: { ...inherited, ...env },
+    });
     this.#exit = once(this.#child, 'close');
     this.#child.stdout.setEncoding('utf8').on('data', (text) => {
       this.out += text;
@@ -60,6 +68,11 @@ export class Running {
     this.#child.kill(signal);
     return this.ended();
   }
+}
+
+/** Asks again until it is so, for 20 seconds at most. */
+export async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (const patience = AbortSignal.timeout(20_000); !(await isSo()); ) patience.throwIfAborted();
 }
 
 /** A folder of its own, gone at the end of the scope. */

@@ -1,6 +1,7 @@
 /** The files of vectors/ are what the code makes, and what Node's crypto and cborg make of the same fields. */
 import { createHash, createPublicKey, hkdfSync, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { hpkeOpen } from '@polynya/reach/hpke';
 import * as cborg from 'cborg';
 import { describe, expect, it } from 'vitest';
 import { vectorFiles } from './vectors.ts';
@@ -32,8 +33,8 @@ function read(hex: string): unknown {
 }
 
 describe('vectors/', () => {
-  it('holds what the code makes, byte for byte; `node scripts/vectors.ts` writes it', () => {
-    for (const [name, content] of vectorFiles()) {
+  it('holds what the code makes, byte for byte; `node scripts/vectors.ts` writes it', async () => {
+    for (const [name, content] of await vectorFiles()) {
       expect(readFileSync(new URL(name, folder), 'utf8'), name).toBe(content);
     }
   });
@@ -135,5 +136,24 @@ describe('vectors/', () => {
     const handle = sha256('polynya record request', identity).slice(0, 32);
     expect(envelope).toBe(handle + nonce + random);
     expect(answerTag).toBe(sha256('polynya record', identity, fromHex(nonce)).slice(0, 32));
+  });
+
+  it('session.json: reach opens the first flight with the seed, Node derives the keys', async () => {
+    const vector = vectors<{
+      xWingSeed: string;
+      keyId: string;
+      firstFlight: Record<string, string>;
+      firstReply: Record<string, string>;
+    }>('session.json');
+    const { info = '', enc = '', ct = '', hs = '', cbor = '' } = vector.firstFlight;
+    const [seed, keyId] = [fromHex(vector.xWingSeed), fromHex(vector.keyId)];
+    const plaintext = await hpkeOpen(seed, fromHex(info), keyId, fromHex(enc), fromHex(ct));
+    const opened = Buffer.from(plaintext).toString('hex');
+    expect(opened).toMatch(new RegExp(`^${cbor}(00)+$`));
+    const { x25519 = '' } = vector.firstReply;
+    for (const way of ['up', 'down']) {
+      const key = hkdfSync('sha256', fromHex(x25519), fromHex(hs), `polynya ${way}`, 32);
+      expect(vector.firstReply[way]).toBe(Buffer.from(key).toString('hex'));
+    }
   });
 });

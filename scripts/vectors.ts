@@ -27,6 +27,7 @@ import type { Codec } from '@polynya/protocol/schema';
 import { seatSecrets } from '@polynya/protocol/seat-secrets';
 import { diagnostic, readableJson } from './vectors/readable.ts';
 import { ENTRIES, EXCHANGES, ITEMS } from './vectors/requests.ts';
+import { session } from './vectors/session.ts';
 
 const fill = (value: number, length: number) => new Uint8Array(length).fill(value);
 const countUp = (length: number) => Uint8Array.from({ length }, (_, i) => i % 256);
@@ -202,7 +203,7 @@ function accessRecords() {
 }
 
 /** Every file of vectors/ by its name. */
-export function vectorFiles(): ReadonlyMap<string, string> {
+export async function vectorFiles(): Promise<ReadonlyMap<string, string>> {
   const files = {
     'cbor.json': cbor(),
     'padme.json': paddings(),
@@ -211,12 +212,13 @@ export function vectorFiles(): ReadonlyMap<string, string> {
     'invite-link.json': inviteLinks(),
     'seat-secrets.json': seats(),
     'access-record.json': accessRecords(),
+    'session.json': await session(),
   };
   return new Map(Object.entries(files).map(([name, value]) => [name, readableJson(value)]));
 }
 
 if (import.meta.main) {
-  for (const [name, content] of vectorFiles()) {
+  for (const [name, content] of await vectorFiles()) {
     writeFileSync(new URL(`../vectors/${name}`, import.meta.url), content);
   }
 }

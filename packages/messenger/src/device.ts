@@ -159,6 +159,13 @@ export class Device {
     this.changes.touch('status');
   }
 
+  /** A line is there again: whatever waits for it need not wait longer. */
+  tryAgain(link: ServerLink): void {
+    for (const conversation of this.conversations.values()) {
+      if (equal(conversation.held.state.server, link.server.identity)) conversation.wake();
+    }
+  }
+
   /** Every contact token of the conversations on one server. */
   tokensAt(identity: Uint8Array): Uint8Array[] {
     return [...this.conversations.values()]

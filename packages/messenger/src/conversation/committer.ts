@@ -84,6 +84,8 @@ export class Committer {
   async stage(): Promise<true | number> {
     const { state } = this.#core.held;
     const now = this.#core.world.clock.now();
+    // Nothing is pending: what was staged gave way to another's Commit before it left.
+    this.#intents.unshift(...this.#committing.splice(0));
     if (this.#notBefore > now) return this.#notBefore - now;
     if (state.phase === 'joining') return this.#stageTogether([this.#join()]);
     if (this.#intents.length > 0) return this.#stageTogether(this.#intents.splice(0));

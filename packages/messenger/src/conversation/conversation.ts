@@ -27,6 +27,8 @@ import type { World } from './world.ts';
 /** ms */
 const RETRY = { least: 500, most: 60_000 };
 const LONGEST_TIMER = 3_600_000;
+/** ms: half the life of a KeyPackage. */
+const RESTOCK = 14 * 86_400_000;
 const READ_BYTES = 100_000;
 
 export class Conversation {
@@ -271,9 +273,10 @@ export class Conversation {
   async #settleIn(): Promise<boolean> {
     const { state } = this.held;
     if (state.phase !== 'active') return false;
-    if (!state.stocked) {
+    const now = this.#world.clock.now();
+    if (now - state.stocked > RESTOCK) {
       await this.#world.openInbox(state.token);
-      await this.#core.save({ ...this.held, state: { ...this.held.state, stocked: true } });
+      await this.#core.save({ ...this.held, state: { ...this.held.state, stocked: now } });
       return true;
     }
     const { name } = this.#world.self();

@@ -32,9 +32,9 @@ export async function sendBatch(core: Core): Promise<Sent> {
   if (state.batch.some(({ epoch }) => epoch < group.epoch - LIMITS.epochs)) await sealAnew(core);
   const { batch } = core.held.state;
   try {
-    const { seqs } = await core.log.append(
-      batch.map(({ id, epoch, body }) => ({ id, epoch, body })),
-    );
+    const entries = batch.map(({ id, epoch, body }) => ({ id, epoch, body }));
+    // Without patience: who waits in here reads nothing meanwhile.
+    const { seqs } = await core.log.append(entries, { patience: 0 });
     const sent = batch.map(({ id, epoch, body }, i) => {
       return { seq: seqs[i] ?? 0, kind: ENTRY_KINDS.message, epoch, id, body, turn: null };
     });

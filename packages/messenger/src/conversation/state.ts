@@ -109,8 +109,8 @@ const codec = struct({
   token: bytes(32),
   /** The log is on the server. */
   created: bool,
-  /** The token is known to the server, with KeyPackages in stock. */
-  stocked: bool,
+  /** ms: when KeyPackages were last put in stock for the token; 0: never. */
+  stocked: uint(),
   /** Our name and card are on their way to, or known by, these people. */
   introduced: bool,
   /** ms of the last own update of the leaf, own messages since. */
@@ -150,7 +150,7 @@ export function blankState(
     told: { delivered: known.cursor, read: known.cursor },
     seen: { delivered: known.cursor, read: known.cursor },
     created: true,
-    stocked: false,
+    stocked: 0,
     introduced: false,
     healed: known.since,
     sinceHealed: 0,

@@ -33,7 +33,10 @@ export class ServerLink {
       ...(record && { record }),
       ...(kept && { saveRecord: (newer: Uint8Array) => this.#saveRecord(newer) }),
     });
-    this.connection.onStatus(() => device.changes.touch('status'));
+    this.connection.onStatus((status) => {
+      device.changes.touch('status');
+      if (status === 'online') device.tryAgain(this);
+    });
     this.connection.onHello(() => device.changes.touch('status'));
     this.world = {
       store,

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import {
+  deviceCredential,
+  type SigningKey,
+  seatCredential,
+  signingKey,
+} from '../identity/credential.ts';
+import { personId } from '../identity/person.ts';
+import { lawful, type Standing } from './policy.ts';
+import { leafOf } from './roster.ts';
+
+interface Someone {
+  readonly root: SigningKey;
+  readonly device: SigningKey;
+  readonly person: string;
+}
+
+let seed = 0;
+const key = (): SigningKey => signingKey(new Uint8Array(32).fill(++seed));
+
+function someone(): Someone {
+  const root = key();
+  return { root, device: key(), person: personId(root.publicKey) };
+}
+
+function deviceOf({ root, device }: Someone, leaf: number, signing = device) {
+  const { publicKey } = signing;
+  return { leaf, signatureKey: publicKey, credential: deviceCredential(root, publicKey) };
+}
+
+function seatOf({ root, device }: Someone, leaf: number) {
+  const { publicKey } = key();
+  const { credential } = deviceOf({ root, device, person: '' }, 0);
+  const certificate = credential.slice(-64);
+  const inviter = { root: root.publicKey, device, certificate };
+  return { leaf, signatureKey: publicKey, credential: seatCredential(inviter, 2_000, publicKey) };
+}
+
+const [anna, boris, vera, guest] = [someone(), someone(), someone(), someone()];
+const members = [deviceOf(anna, 0), deviceOf(boris, 1), deviceOf(vera, 2)] as const;
+const borisSeat = seatOf(boris, 3);
+const [a, b, v] = members;
+
+function standing(change: Partial<Standing> = {}): Standing {
+  return {
+    leaves: [...members, borisSeat].map(leafOf),
+    admins: new Set([anna.person]),
+    leaving: new Set(),
+    cameBy: new Map(),
+    ...change,
+  };
+}
+
+type Case = [
+  what: string,
+  commit: { by: typeof a; added?: (typeof a)[]; removed?: (typeof a)[] },
+  change?: Partial<Standing>,
+];
+
+function judge([, { by, added = [], removed = [] }, change]: Case): boolean {
+  const closes = removed.length > 0;
+  return lawful({ committer: by, added, removed, closes }, standing(change));
+}
+
+describe('a Commit is lawful (docs/protocol.md section 6) if', () => {
+  const cases: Case[] = [
+    ['it renews the keys of its own leaf', { by: b }],
+    ["anybody's device adds a seat of their own", { by: b, added: [seatOf(boris, 4)] }],
+    ['a device adds devices of others', { by: b, added: [deviceOf(guest, 4)] }],
+    ['a seat brings in one device of a newcomer', { by: borisSeat, added: [deviceOf(guest, 4)] }],
+    ['an admin removes somebody', { by: a, removed: [v] }],
+    ["an admin removes another's seat", { by: a, removed: [borisSeat] }],
+    [
+      'anybody removes who asked to leave',
+      { by: b, removed: [v] },
+      { leaving: new Set([vera.person]) },
+    ],
+    ['the inviter removes the seat', { by: b, removed: [borisSeat] }],
+    [
+      'who came by a seat removes it',
+      { by: v, removed: [borisSeat] },
+      { cameBy: new Map([[3, vera.person]]) },
+    ],
+    [
+      'a person removes another of their own devices',
+      { by: b, removed: [deviceOf(boris, 4, key())] },
+    ],
+    ['an admin removes and adds at once', { by: a, removed: [v], added: [seatOf(anna, 4)] }],
+  ];
+  test.each(cases)('%s', (...one) => {
+    expect(judge(one as Case)).toBe(true);
+  });
+});
+
+describe('a Commit is not lawful if', () => {
+  const cases: Case[] = [
+    ['a member removes another who stays', { by: b, removed: [v] }],
+    ["a member removes another's unused seat", { by: v, removed: [borisSeat] }],
+    [
+      'somebody removes the seat that another came by',
+      { by: v, removed: [borisSeat] },
+      { cameBy: new Map([[3, guest.person]]) },
+    ],
+    ['a seat does nothing', { by: borisSeat }],
+    [
+      'a seat adds two devices',
+      { by: borisSeat, added: [deviceOf(guest, 4), deviceOf(someone(), 5)] },
+    ],
+    ['a seat adds a seat', { by: borisSeat, added: [seatOf(boris, 4)] }],
+    ['a seat adds a device of a member', { by: borisSeat, added: [deviceOf(vera, 4, key())] }],
+    ['a seat removes somebody', { by: borisSeat, added: [deviceOf(guest, 4)], removed: [v] }],
+    [
+      'a seat is used a second time',
+      { by: borisSeat, added: [deviceOf(guest, 4)] },
+      { cameBy: new Map([[3, vera.person]]) },
+    ],
+    ["a device adds a seat in a stranger's name", { by: b, added: [seatOf(guest, 4)] }],
+    ['one of several removals is not', { by: b, removed: [borisSeat, v] }],
+    ['who is removed was an admin, and the committer is none', { by: b, removed: [a] }],
+  ];
+  test.each(cases)('%s', (...one) => {
+    expect(judge(one as Case)).toBe(false);
+  });
+});

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { authenticationService } from './authentication-service.ts';
+import { deviceCredential, seatCredential, signingKey } from './credential.ts';
+import { safetyNumber } from './safety-number.ts';
+
+const key = (fill: number) => signingKey(new Uint8Array(32).fill(fill));
+const [root, device, seat, stranger] = [key(1), key(2), key(3), key(4)];
+const ofDevice = deviceCredential(root, device.publicKey);
+const certificate = ofDevice.slice(-64);
+const inviter = { root: root.publicKey, device, certificate };
+const ofSeat = seatCredential(inviter, 1_800_000_000, seat.publicKey);
+
+describe('the authentication service', () => {
+  test('accepts a device that its root signed, and a seat that a device of its root signed', async () => {
+    expect(await authenticationService.accepts(ofDevice, device.publicKey)).toBe(true);
+    expect(await authenticationService.accepts(ofSeat, seat.publicKey)).toBe(true);
+  });
+
+  test('refuses a credential beside any other signature key', async () => {
+    expect(await authenticationService.accepts(ofDevice, stranger.publicKey)).toBe(false);
+    expect(await authenticationService.accepts(ofSeat, device.publicKey)).toBe(false);
+  });
+
+  test('refuses a seat whose device another root signed', async () => {
+    const foreign = deviceCredential(stranger, device.publicKey).slice(-64);
+    const forged = seatCredential({ ...inviter, certificate: foreign }, 9, seat.publicKey);
+    expect(await authenticationService.accepts(forged, seat.publicKey)).toBe(false);
+  });
+
+  test('refuses whatever was changed in one byte, cut or prolonged', async () => {
+    const cases = [
+      [ofDevice, device.publicKey],
+      [ofSeat, seat.publicKey],
+    ] as const;
+    for (const [credential, leafKey] of cases) {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.nat(credential.length - 1),
+          fc.integer({ min: 1, max: 255 }),
+          async (at, flip) => {
+            const changed = credential.slice();
+            changed[at] = (changed[at] ?? 0) ^ flip;
+            expect(await authenticationService.accepts(changed, leafKey)).toBe(false);
+            const cut = credential.slice(0, at);
+            expect(await authenticationService.accepts(cut, leafKey)).toBe(false);
+          },
+        ),
+        { numRuns: 40 },
+      );
+      const longer = Uint8Array.of(...credential, 0);
+      expect(await authenticationService.accepts(longer, leafKey)).toBe(false);
+    }
+  });
+});
+
+describe('a safety number', () => {
+  test('is of 60 digits, the same for both people, another for other people', () => {
+    const number = safetyNumber(root.publicKey, stranger.publicKey);
+    expect(number).toMatch(/^\d{60}$/);
+    expect(safetyNumber(stranger.publicKey, root.publicKey)).toBe(number);
+    expect(safetyNumber(root.publicKey, device.publicKey)).not.toBe(number);
+  });
+});

@@ -83,16 +83,17 @@ function showLine(messenger: Messenger, prompt: Prompt): () => void {
   });
 }
 
-/** What is on the screen: a change is shown as such, and that an own message was stored is not. */
+/** What is on the screen: a change is shown as such, and that an own message was stored is none. */
 class Shown {
-  readonly #stored = new Map<string, boolean>();
+  readonly #lines = new Map<string, string>();
 
   lines(message: MessageView, names: ReadonlyMap<string, string>): string[] {
-    const before = this.#stored.get(message.id);
-    this.#stored.set(message.id, message.seq !== null);
-    if (before === false && message.seq !== null) return [];
+    const before = this.#lines.get(message.id);
     const state = message.state === 'failed' ? message.state : null;
     const [first = '', ...more] = messageLines({ ...message, state }, names);
+    const now = [first, ...more].join('\n');
+    this.#lines.set(message.id, now);
+    if (before === now) return [];
     return [before === undefined ? first : `~ ${first}`, ...more];
   }
 }

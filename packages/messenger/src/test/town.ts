@@ -86,13 +86,14 @@ export class Town {
 
 export class Person {
   readonly name: string;
-  readonly #path: string;
+  /** Of the store. */
+  readonly path: string;
   readonly #options: PersonOptions;
   readonly log: string[] = [];
   #messenger: Messenger | null = null;
 
   constructor(path: string, name: string, options: PersonOptions) {
-    this.#path = path;
+    this.path = path;
     this.name = name;
     this.#options = options;
   }
@@ -104,7 +105,7 @@ export class Person {
 
   async open(): Promise<void> {
     const { clock = systemClock, carriers = [webSocketCarrier], wrap } = this.#options;
-    const store = await openSqliteStore(this.#path);
+    const store = await openSqliteStore(this.path);
     const engine = await makeEngine({
       authentication: authenticationService,
       now: () => Math.floor(clock.now() / 1_000),

@@ -1,0 +1,121 @@
+import { fromHex } from '@polynya/protocol/bytes';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ChatId } from './api.ts';
+import { Rogue } from './test/rogue.ts';
+import { type Person, Town } from './test/town.ts';
+
+let town: Town;
+let anna: Person;
+let vera: Person;
+let chat: ChatId;
+let rogue: Rogue;
+
+/** Anna's group with Boris and Vera in it, and Boris' device in wrong hands. */
+beforeEach(async () => {
+  town = await Town.found();
+  anna = await town.person('Anna');
+  ({ chat } = await anna.messenger.createGroup('The house'));
+  const others: Person[] = [];
+  for (const name of ['Boris', 'Vera']) {
+    const { link } = await anna.messenger.invite(chat);
+    const member = await town.device(name);
+    await member.messenger.register(link, name);
+    others.push(member);
+  }
+  const [boris, last] = others as [Person, Person];
+  vera = last;
+  for (const member of [anna, boris, vera]) {
+    await member.people(chat, 3);
+    await member.until({ query: 'chat', chat }, (one) => one?.invites.length === 0);
+  }
+  await anna.messenger.send(chat, { text: 'Hello' });
+  for (const member of [boris, vera]) await member.texts(chat, 1);
+  await settled(anna);
+  await boris.close();
+  rogue = await Rogue.of(boris, chat);
+});
+
+afterEach(async () => {
+  rogue.close();
+  await town.end();
+});
+
+/** Receipts and the newcomers' own Commits are through: nothing more moves by itself. */
+async function settled(member: Person): Promise<void> {
+  const page = { query: 'messages', chat, limit: 50 } as const;
+  await member.until(page, ({ messages }) => messages.at(-1)?.state === 'delivered', 'delivery');
+  await new Promise((done) => setTimeout(done, 500));
+}
+
+async function goesOn(): Promise<void> {
+  const before = (await anna.now({ query: 'messages', chat, limit: 100 })).messages;
+  const count = before.filter(({ event }) => event === null).length;
+  await vera.messenger.send(chat, { text: 'Still here' });
+  expect((await anna.texts(chat, count + 1)).at(-1)).toBe('Still here');
+}
+
+describe('a member in wrong hands', () => {
+  test('who commits what is not lawful is not followed: the chat stops, and says why', async () => {
+    const first = rogue.held.group.members[0]?.leaf ?? 0;
+    await rogue.commit({ remove: [first] });
+    for (const member of [anna, vera]) {
+      const detail = await member.until(
+        { query: 'chat', chat },
+        (one) => one?.state === 'stopped',
+        'that it stopped',
+      );
+      expect(detail).toMatchObject({ trouble: 'unlawful-commit' });
+      expect(detail?.people).toHaveLength(3);
+      expect(await member.texts(chat, 1)).toEqual(['Hello']);
+    }
+  });
+
+  test('who gives the log a foreign capability is not followed either', async () => {
+    await rogue.commit({}, new Uint8Array(32).fill(7));
+    const detail = await vera.until({ query: 'chat', chat }, (one) => one?.state === 'stopped');
+    expect(detail?.trouble).toBe('unlawful-commit');
+  });
+
+  test('who appends what does not open, or opened before, changes nothing', async () => {
+    await rogue.append(new Uint8Array(100).fill(1));
+    const body = await rogue.say({ kind: 'text', text: 'Once', reply: null, mentions: [] });
+    await rogue.append(body);
+    expect(await vera.texts(chat, 2)).toEqual(['Hello', 'Once']);
+    await goesOn();
+    const { messages } = await vera.now({ query: 'messages', chat, limit: 100 });
+    expect(messages.filter(({ text }) => text === 'Once')).toHaveLength(1);
+  });
+
+  test('who claims rights by message gets none', async () => {
+    const { people } = await anna.people(chat, 3);
+    const boris = people.find(({ name }) => name === 'Boris')?.person ?? '';
+    await rogue.say({ kind: 'admin', person: fromHex(boris), on: true });
+    await goesOn();
+    const after = await anna.people(chat, 3);
+    expect(after.people.find(({ name }) => name === 'Boris')?.admin).toBe(false);
+  });
+
+  test('cannot open or append once removed', async () => {
+    const { people } = await anna.people(chat, 3);
+    const boris = people.find(({ name }) => name === 'Boris')?.person ?? '';
+    await anna.messenger.remove(chat, boris);
+    const { cursor } = rogue.held.state;
+    await anna.messenger.send(chat, { text: 'Secret' });
+    await vera.texts(chat, 2);
+    const { entries } = await rogue.log.read(cursor + 1, 100_000);
+    expect(entries.every(({ epoch }) => epoch <= rogue.held.group.epoch)).toBe(true);
+    await expect(rogue.append(new Uint8Array(100))).rejects.toMatchObject({ code: 'forbidden' });
+  });
+});
+
+describe('a server that tells two stories', () => {
+  test('is named by the members, who go on', async () => {
+    await rogue.say(
+      { kind: 'text', text: 'I saw another log', reply: null, mentions: [] },
+      new Uint8Array(6).fill(9),
+    );
+    const detail = await vera.until({ query: 'chat', chat }, (one) => one?.trouble !== null);
+    expect(detail).toMatchObject({ state: 'active', trouble: 'server-lies' });
+    await goesOn();
+  });
+});

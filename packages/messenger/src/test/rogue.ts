@@ -1,0 +1,85 @@
+/** A member's device in wrong hands: it holds what the honest one held, and keeps to no rule but the server's. */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { makeEngine } from '@polynya/mls/ts-mls-engine';
+import { encodeMessage, type KnownContent } from '@polynya/protocol/content';
+import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
+import { Connection } from '@polynya/reach/client';
+import { systemClock, systemRandom } from '@polynya/reach/clock';
+import type { LogHandle } from '@polynya/reach/log-handle';
+import type { ChatId } from '../api.ts';
+import { capability } from '../conversation/capability.ts';
+import { type Held, loadHeld } from '../conversation/held.ts';
+import { hashAt } from '../conversation/state.ts';
+import { authenticationService } from '../identity/authentication-service.ts';
+import { loadServers } from '../line/server.ts';
+import { openSqliteStore } from '../store/sqlite-store.ts';
+import type { Person } from './town.ts';
+
+export class Rogue {
+  readonly held: Held;
+  readonly log: LogHandle;
+  readonly #connection: Connection;
+
+  private constructor(held: Held, log: LogHandle, connection: Connection) {
+    this.held = held;
+    this.log = log;
+    this.#connection = connection;
+  }
+
+  /** Takes over a device whose messenger is closed. */
+  static async of(person: Person, chat: ChatId): Promise<Rogue> {
+    const store = await openSqliteStore(person.path);
+    const now = () => Math.floor(Date.now() / 1_000);
+    const engine = await makeEngine({ authentication: authenticationService, now });
+    const held = await loadHeld(store, engine, chat);
+    const [server] = await loadServers(store);
+    await store.close();
+    if (!held || !server) throw new Error('nothing to take over');
+    const connection = new Connection({
+      address: server,
+      carriers: [webSocketCarrier],
+      clock: systemClock,
+      random: systemRandom,
+    });
+    const log = connection.log(held.state.log, await capability(held.group));
+    return new Rogue(held, log, connection);
+  }
+
+  /** Commits whatever MLS allows. */
+  async commit(
+    change: { add?: Uint8Array[]; remove?: number[] },
+    next?: Uint8Array,
+  ): Promise<void> {
+    const { group } = this.held;
+    const staged = await group.commit(change);
+    const honest = sha256(await capability(staged.group));
+    const entry = { id: systemRandom(16), epoch: group.epoch, body: staged.body };
+    await this.log.commit(entry, { closes: staged.closes, next: next ?? honest });
+  }
+
+  /** Says something, with a hash of the log that may be wrong. @returns the sealed body */
+  async say(body: KnownContent, hash?: Uint8Array): Promise<Uint8Array> {
+    const { group, state } = this.held;
+    const id = systemRandom(16);
+    const known = hash ?? hashAt(state, state.cursor) ?? new Uint8Array(6);
+    const plaintext = encodeMessage({
+      at: 1_800_000_000,
+      seq: state.cursor,
+      hash: known,
+      authenticator: new Uint8Array(4),
+      body,
+    });
+    const sealed = await group.seal(plaintext, id);
+    await this.append(sealed.body, id);
+    return sealed.body;
+  }
+
+  async append(body: Uint8Array, id: Uint8Array = systemRandom(16)): Promise<void> {
+    await this.log.append([{ id, epoch: this.held.group.epoch, body }]);
+  }
+
+  close(): void {
+    this.log.close();
+    this.#connection.close();
+  }
+}

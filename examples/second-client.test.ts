@@ -175,6 +175,18 @@ describe.each<CarrierName>(['websocket', 'post'])('a second client over %s', (na
     await listening;
   });
 
+  test('section 4: admit, create and open hold for an append behind them in the same first flight', async () => {
+    const [log, capability, allowance] = [randomBytes(16), randomBytes(32), randomBytes(32)];
+    const writer = await session([
+      admit(readServerInvite(link).secret, allowance),
+      create(log, capability, allowance),
+      open(1, log, capability),
+      append(1, [message('at once')]),
+      read(1, 1),
+    ]);
+    expect(await readAll(writer)).toHaveLength(1);
+  });
+
   test('section 4: who watches is pushed what is appended and handed signals, and the sender is not', async () => {
     const { writer, log, capability } = await newLog();
     const pushed = Promise.withResolvers<[number, Entry[]]>();
@@ -216,6 +228,27 @@ describe.each<CarrierName>(['websocket', 'post'])('a second client over %s', (na
     again.send(envelope);
     await refused;
     expect(heard).toEqual([]);
+  });
+
+  test('section 3: where no version is shared the reply says which are, and there is no session', async () => {
+    const [carrier, record] = await dialForRecord();
+    const { identity } = readServerInvite(link);
+    const calls = [[0, read(1, 1)]];
+    const flight = firstFlight(identity, record.keys[0]?.key as Uint8Array, calls, [2]);
+    const replied = new Promise<Uint8Array>((resolve) => {
+      carrier.receive = resolve;
+    });
+    carrier.send(flight.envelope);
+    const [version, versions, , , handles, items] = flight.openReply(await replied)?.reply ?? [];
+    expect({ version, versions, handles }).toEqual({ version: 0, versions: [1], handles: [] });
+    expect(list(items)).toEqual([[1, 0, 39, 0, 'version']]);
+  });
+
+  test("section 3: an envelope with a request that is in no table gets the site's answer", async () => {
+    const { writer } = await newLog();
+    await expect(writer.ask([99, 1])).rejects.toMatchObject({ why: 'refused' });
+    writer.moveTo(await dial());
+    expect(await readAll(writer)).toEqual([]);
   });
 
   test("section 3: a handle that the server never issued gets the site's answer", async () => {

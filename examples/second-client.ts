@@ -1,5 +1,5 @@
 /**
- * A second client of the log, made from docs/protocol.md alone with nothing but what is in Node 26:
+ * A second client of the log, made from docs/protocol.md alone, of nothing but what Node 26 brings:
  * `node examples/second-client.ts LINK [post]`, LINK being an invite to a server.
  */
 import { randomBytes } from 'node:crypto';

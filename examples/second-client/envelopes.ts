@@ -88,12 +88,17 @@ function unpad(plain: Uint8Array, fields: number): Cbor[] {
 const keyIdOf = (key: Uint8Array) => sha256(key).subarray(0, 16);
 
 /** A first flight under the X-Wing `key`, and how to open its reply. */
-export function firstFlight(identity: Uint8Array, key: Uint8Array, calls: Cbor[]) {
+export function firstFlight(
+  identity: Uint8Array,
+  key: Uint8Array,
+  calls: Cbor[],
+  versions: number[] = [1],
+) {
   const keyId = keyIdOf(key);
   const { secret: ephemeral, share } = x25519Pair();
   const { enc, secret: shared } = xWingEncapsulate(key);
   const hpke = hpkeSchedule(shared, join('polynya session 1', identity));
-  const plain = pad(encode([[1], share, calls]), 16 + 1120 + 16);
+  const plain = pad(encode([versions, share, calls]), 16 + 1120 + 16);
   const hs = hpke.exportSecret('polynya session secret');
   return {
     envelope: join(keyId, enc, seal(hpke.key, hpke.nonce, keyId, plain)),

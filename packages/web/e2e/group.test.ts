@@ -61,10 +61,7 @@ describe('a group', () => {
 
   it('shows tags where two people share a name', async () => {
     await anna.page.locator('.chat-head-button').click();
-    await anna.page
-      .getByRole('button', { name: /invite link$/i })
-      .first()
-      .click();
+    await anna.button(anna.words.inviteByLink).click();
     const link = await anna.inviteLink();
     await anna.page.keyboard.press('Escape');
     await vera.arrive(link, 'Alex');

@@ -21,8 +21,6 @@ import { mentionable, mentionedIn, openMention } from './mentions.ts';
 import { TurnedBar } from './turned-bar.tsx';
 
 const LETTERS = 16_000;
-/** While somebody types, the others hear of it this often, in milliseconds. */
-const TYPING_EVERY = 3000;
 
 export interface ComposerProps {
   turned: Turned;
@@ -43,7 +41,6 @@ export function Composer(props: ComposerProps): JSX.Element {
   const chosen = new Set<PersonId>();
   let area!: HTMLTextAreaElement;
   let picker!: HTMLInputElement;
-  let typedAt = 0;
 
   const candidates = () => {
     const mention = dismissed() || detail().direct ? null : openMention(text(), cursor());
@@ -90,11 +87,7 @@ export function Composer(props: ComposerProps): JSX.Element {
     setDismissed(false);
     grow();
     keep();
-    const now = Date.now();
-    if (value !== '' && props.turned?.to !== 'edit' && now - typedAt > TYPING_EVERY) {
-      typedAt = now;
-      void messenger.typing(chat);
-    }
+    if (value !== '' && props.turned?.to !== 'edit') void messenger.typing(chat);
   };
 
   const mention = (person: PersonView) => {
@@ -114,7 +107,6 @@ export function Composer(props: ComposerProps): JSX.Element {
     const mentions = mentionedIn(said, detail().people, chosen);
     put('');
     chosen.clear();
-    typedAt = 0;
     props.onTurn(null);
     if (turned?.to === 'edit') {
       if (said !== turned.message.text)

@@ -51,9 +51,10 @@ export function writeAlone(
 
   const queue = (): void => {
     waiting = new AbortController();
-    locks.request(NAME, { signal: waiting.signal }, hold).catch((error: unknown) => {
+    const { signal } = waiting;
+    locks.request(NAME, { signal }, hold).catch((error: unknown) => {
       // Giving up the place in the queue is the only thing that ends the wait without the lock.
-      if (!waiting.signal.aborted) throw error;
+      if (!signal.aborted) throw error;
     });
   };
 

@@ -6,7 +6,7 @@ import { Button } from '../ui/button.tsx';
 import { useWords } from '../words/use-words.ts';
 import { InviteCard } from './invite-card.tsx';
 
-export function MakeInvite(props: { chat: ChatId; again?: boolean }): JSX.Element {
+export function MakeInvite(props: { chat: ChatId }): JSX.Element {
   const { t } = useWords();
   const { messenger, attempt } = useApp();
   const [invite, setInvite] = createSignal<InviteView>();
@@ -21,7 +21,7 @@ export function MakeInvite(props: { chat: ChatId; again?: boolean }): JSX.Elemen
       when={invite()}
       fallback={
         <Button look="wide" disabled={making()} onClick={make}>
-          {making() ? t().preparingInvite : props.again ? t().makeInvite : t().inviteByLink}
+          {making() ? t().preparingInvite : t().inviteByLink}
         </Button>
       }
     >

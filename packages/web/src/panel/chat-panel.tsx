@@ -48,7 +48,7 @@ export function ChatPanel(props: { detail: ChatDetail; onClose(): void }): JSX.E
       <Show when={active()}>
         <section class="panel-part">
           <Show when={!props.detail.direct || props.detail.peer === null}>
-            <MakeInvite chat={chat()} again={props.detail.invites.length > 0} />
+            <MakeInvite chat={chat()} />
           </Show>
           <Show when={props.detail.invites.length > 0}>
             <h3>{t().openInvites}</h3>

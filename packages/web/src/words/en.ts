@@ -107,7 +107,6 @@ export const en = {
   openInvites: 'Open invites',
   withdraw: 'Withdraw',
   showInvite: 'Show',
-  makeInvite: 'New invite link',
   preparingInvite: 'Preparing the invite…',
 
   openPanel: 'About this chat',

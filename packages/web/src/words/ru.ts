@@ -114,7 +114,6 @@ export const ru: Words = {
   openInvites: 'Открытые приглашения',
   withdraw: 'Отозвать',
   showInvite: 'Показать',
-  makeInvite: 'Новая ссылка-приглашение',
   preparingInvite: 'Готовим приглашение…',
 
   openPanel: 'О чате',

@@ -1,0 +1,56 @@
+/** The little Markdown of messages, and that no text is lost or made up by it. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { richText } from './rich-text.ts';
+
+const shown = (text: string, names: string[] = []) =>
+  richText(text, names).map(({ kind, text: part }) => `${kind}:${part}`);
+
+describe('richText', () => {
+  it('marks code, strong, emphasis and links', () => {
+    expect(shown('see `a_b_c` **now** _or_ https://a.example/b?c=d.')).toEqual([
+      'text:see ',
+      'code:a_b_c',
+      'text: ',
+      'strong:now',
+      'text: ',
+      'emphasis:or',
+      'text: ',
+      'link:https://a.example/b?c=d',
+      'text:.',
+    ]);
+  });
+
+  it('leaves names_with_lines and other schemes alone', () => {
+    expect(shown('snake_case_name javascript:alert(1)')).toEqual([
+      'text:snake_case_name javascript:alert(1)',
+    ]);
+  });
+
+  it('marks mentions by the longest name, and only of those mentioned', () => {
+    expect(shown('@Anna Maria and @Anna, not @Boris', ['Anna', 'Anna Maria'])).toEqual([
+      'mention:@Anna Maria',
+      'text: and ',
+      'mention:@Anna',
+      'text:, not @Boris',
+    ]);
+  });
+
+  it('keeps every letter that is no mark, in order', () => {
+    fc.assert(
+      fc.property(
+        fc.string(),
+        fc.array(fc.string({ minLength: 1 }), { maxLength: 3 }),
+        (text, names) => {
+          const plain = text.replace(/[`*_]/g, '');
+          expect(
+            richText(text, names)
+              .map((piece) => piece.text)
+              .join('')
+              .replace(/[`*_]/g, ''),
+          ).toBe(plain);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,87 @@
+/** Days, the unread divider and groups, as a reader expects them. */
+import type { MessageView } from '@polynya/messenger/api';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { seenUpTo, timelineRows } from './rows.ts';
+
+const noon = new Date(2026, 1, 12, 12).getTime();
+
+function message(seq: number, change: Partial<MessageView> = {}): MessageView {
+  return {
+    id: `m${seq}`,
+    seq,
+    sender: 'anna',
+    name: 'Anna',
+    mine: false,
+    at: noon + seq * 1000,
+    text: `${seq}`,
+    edited: false,
+    deleted: false,
+    reply: null,
+    mentions: [],
+    reactions: [],
+    file: null,
+    event: null,
+    state: null,
+    problem: null,
+    ...change,
+  };
+}
+
+const drawn = (messages: MessageView[], firstUnread: number | null = null) =>
+  timelineRows(messages, firstUnread).map((row) =>
+    row.kind === 'message'
+      ? `${row.first ? '[' : ''}${row.message.text}${row.last ? ']' : ''}`
+      : row.kind,
+  );
+
+describe('timelineRows', () => {
+  it('groups what one person says within minutes', () => {
+    const later = { at: noon + 10 * 60_000 };
+    expect(
+      drawn([message(1), message(2), message(3, { sender: 'boris' }), message(4, later)]),
+    ).toEqual(['day', '[1', '2]', '[3]', '[4]']);
+  });
+
+  it('begins each day with its date', () => {
+    const next = { at: noon + 86_400_000 };
+    expect(drawn([message(1), message(2, next)])).toEqual(['day', '[1]', 'day', '[2]']);
+  });
+
+  it('puts the divider before the first unread message of another, and begins a group there', () => {
+    const rows = drawn([message(1), message(2, { mine: true }), message(3)], 2);
+    expect(rows).toEqual(['day', '[1', '2', 'unread', '[3]']);
+  });
+
+  it('sets events apart', () => {
+    expect(drawn([message(1), message(2, { event: { event: 'created' } }), message(3)])).toEqual([
+      'day',
+      '[1]',
+      'event',
+      '[3]',
+    ]);
+  });
+
+  it('gives every row an id of its own and loses no message, whatever the clocks said', () => {
+    const some = fc.array(
+      fc.record({ at: fc.integer({ min: 0, max: 4_000_000_000_000 }), mine: fc.boolean() }),
+    );
+    fc.assert(
+      fc.property(some, fc.option(fc.nat(50)), (changes, firstUnread) => {
+        const messages = changes.map((change, i) => message(i + 1, change));
+        const rows = timelineRows(messages, firstUnread);
+        expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
+        expect(rows.flatMap((row) => ('message' in row ? [row.message] : []))).toEqual(messages);
+      }),
+    );
+  });
+});
+
+describe('seenUpTo', () => {
+  it('is the greatest seq in sight, for what waits to be sent has none', () => {
+    const rows = timelineRows([message(4), message(5), message(6, { seq: null })], null);
+    expect(seenUpTo(rows, rows.length - 1)).toBe(5);
+    expect(seenUpTo(rows, 1)).toBe(4);
+    expect(seenUpTo(rows, 0)).toBe(0);
+  });
+});

@@ -1,6 +1,7 @@
 /** `polynya join LINK --name NAME`: becomes a person on a server, or enters one more chat. */
 import type { Messenger } from '@polynya/messenger/api';
 import { answer } from '../client/answers.ts';
+import { catchUp } from '../client/catch-up.ts';
 import { withMessenger } from '../client/profile.ts';
 import { command, profileOption } from '../command.ts';
 import { Failure } from '../failure.ts';
@@ -20,6 +21,8 @@ export const join = command({
       const joined = me
         ? await messenger.join(link)
         : await messenger.register(link, name?.trim() ?? '');
+      // What others should know of us goes out before this program ends.
+      await catchUp(messenger, terminal);
       print(terminal, await welcome(messenger, joined.chat));
     });
   },

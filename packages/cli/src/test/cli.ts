@@ -34,6 +34,10 @@ export class Running {
       env: { ...inherited, ...env },
     });
     this.#exit = once(this.#child, 'close');
+    // A test that fails leaves nothing running.
+    const kill = () => this.#child.kill('SIGKILL');
+    process.once('exit', kill);
+    this.#child.once('close', () => process.off('exit', kill));
     this.#child.stdout.setEncoding('utf8').on('data', (text) => {
       this.out += text;
     });

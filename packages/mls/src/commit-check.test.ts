@@ -196,6 +196,7 @@ describe('a Commit is refused', () => {
     const entry = commitEntry(ann.epoch, await ann.commit({ add: [keyPackage] }));
     expect(await refusedBy(late, entry)).toBe('expired');
     expect(await refusedBy(late, { ...entry, time: Number.NaN })).toBe('malformed');
+    await openCommit(late, { ...entry, time: null });
     const { group } = await openCommit(late, { ...entry, time: now() });
     expect(group.members).toHaveLength(4);
   });

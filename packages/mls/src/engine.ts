@@ -65,9 +65,10 @@ export interface Entry {
   readonly closes?: boolean;
   /**
    * When the log took the entry, in seconds since 1970. The lifetimes of what a Commit adds are judged by it, so that
-   * whoever reads late does not refuse what was alive then. Default: now.
+   * whoever reads late does not refuse what was alive then. Default: now. null: nobody knows; the lifetimes are not
+   * judged, because members who judged them each by their own clock would part.
    */
-  readonly time?: number;
+  readonly time?: number | null;
 }
 
 export interface OpenedMessage {

@@ -14,7 +14,7 @@ export interface Judges {
   readonly suite: Suite;
   readonly authentication: AuthenticationService;
   /** Seconds since 1970. */
-  readonly now: () => number;
+  readonly now: () => number | null;
 }
 
 /** Who a leaf says to be. Only basic credentials exist here, so another type is refused. */
@@ -60,14 +60,16 @@ export async function checkKeyPackage(judges: Judges, keyPackage: KeyPackage): P
       (await verifyLeafNodeSignatureKeyPackage(leafNode, suite.signature)),
   );
   if (!signed) throw new MlsError('invalid-key-package', 'a signature is wrong');
-  const seconds = BigInt(Math.floor(now()));
-  if (seconds < leafNode.lifetime.notBefore || seconds > leafNode.lifetime.notAfter) {
-    throw new MlsError('expired');
-  }
+  if (!alive(leafNode.lifetime, now())) throw new MlsError('expired');
   const { credential, signatureKey } = identityOf(leafNode);
   if (!(await authentication.accepts(credential, signatureKey))) {
     throw new MlsError('unknown-credential');
   }
+}
+
+function alive({ notBefore, notAfter }: KeyPackage['leafNode']['lifetime'], now: number | null) {
+  const seconds = now === null ? null : BigInt(Math.floor(now));
+  return seconds === null || (notBefore <= seconds && seconds <= notAfter);
 }
 
 /** What a checked KeyPackage says. */

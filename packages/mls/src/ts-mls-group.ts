@@ -172,7 +172,10 @@ export class TsMlsGroup implements Group {
     if (content.content.contentType !== 'commit') throw new MlsError('malformed');
     const { commit } = content.content;
     const frame = { committer, closes: entry.closes === true };
-    const judges = { ...this.#judges, now: () => entry.time ?? this.#judges.now() };
+    const judges = {
+      ...this.#judges,
+      now: () => (entry.time === undefined ? this.#judges.now() : entry.time),
+    };
     const checked = await attempt('invalid-commit', () =>
       checkCommit(judges, state.ratchetTree, commit, frame, policy),
     );

@@ -84,7 +84,15 @@ async function takeCommit(held: Held, entry: Entry, around: Surroundings): Promi
   let opened: OpenedCommit;
   try {
     const result = await group.open(
-      { kind: 'commit', epoch: entry.epoch, body: entry.body, closes: entry.turn.closes },
+      {
+        kind: 'commit',
+        epoch: entry.epoch,
+        body: entry.body,
+        closes: entry.turn.closes,
+        authenticatedData: entry.id,
+        // The log does not say when; whoever added somebody judged that they were alive.
+        time: null,
+      },
       (commit) => lawful(commit, standing),
     );
     if (result.kind !== 'commit') return nothing(stopped(held));

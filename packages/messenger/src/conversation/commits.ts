@@ -56,7 +56,7 @@ export async function stageCommit(
 ): Promise<Held> {
   const { add = [], remove = [], handovers = [], own = null } = change;
   await refuseUnlawful(engine, held, add, remove);
-  const staged = await commit(held.group, add, remove);
+  const staged = await commit(held.group, id, add, remove);
   const next = await capability(staged.group);
   const pending: PendingCommit = {
     id,
@@ -76,16 +76,25 @@ export function commitRequest(pending: PendingCommit): { entry: NewEntry; turn: 
   return { entry: { id, epoch, body }, turn: { closes, next } };
 }
 
-async function commit(group: Group, add: readonly Uint8Array[], remove: readonly number[]) {
+async function commit(
+  group: Group,
+  authenticatedData: Uint8Array,
+  add: readonly Uint8Array[],
+  remove: readonly number[],
+) {
   try {
-    return await group.commit({ add, remove });
+    return await group.commit({ add, remove, authenticatedData });
   } catch (error) {
-    if (error instanceof MlsError && error.code === 'group-full') throw new Problem('group-full');
-    if (error instanceof MlsError && error.code === 'duplicate-key') {
-      throw new Problem('already-member');
-    }
-    throw error;
+    throw problemOf(error);
   }
+}
+
+/** What cannot be committed now cannot be later either. */
+function problemOf(error: unknown): unknown {
+  if (!(error instanceof MlsError)) return error;
+  if (error.code === 'group-full') return new Problem('group-full');
+  if (error.code === 'duplicate-key') return new Problem('already-member');
+  return new Problem('failed', `MLS: ${error.code}`);
 }
 
 async function refuseUnlawful(
@@ -96,7 +105,9 @@ async function refuseUnlawful(
 ): Promise<void> {
   const committer = group.members.find(({ leaf }) => leaf === group.ownLeaf);
   if (!committer) throw new Problem('not-a-member');
-  const added = await Promise.all(add.map((keyPackage) => engine.inspect(keyPackage)));
+  const added = await Promise.all(add.map((keyPackage) => engine.inspect(keyPackage))).catch(
+    (error: unknown) => Promise.reject(problemOf(error)),
+  );
   const removed = group.members.filter(({ leaf }) => remove.includes(leaf));
   const view = { committer, added, removed, closes: removed.length > 0 };
   if (!lawful(view, standingOf(state, leavesOf(group)))) throw new Problem('not-allowed');

@@ -21,6 +21,8 @@ import { dropPending } from './own-entries.ts';
 
 /** ms to wait, at random up to this, before a Commit that lost its race is made again. */
 const JITTER = 1_500;
+/** ms to wait after a duty that could not be done. */
+const PAUSE = 60_000;
 
 export class Committer {
   readonly #core: Core;
@@ -93,7 +95,10 @@ export class Committer {
     if (!next) return Number.POSITIVE_INFINITY;
     if (next.at > now) return next.at - now;
     this.#noticed.delete(next.duty.name);
-    return this.#stageTogether([{ build: async () => next.duty.change, settle() {} }]);
+    const settle = (error: Error | null) => {
+      if (error) this.#notBefore = now + PAUSE;
+    };
+    return this.#stageTogether([{ build: async () => next.duty.change, settle }]);
   }
 
   /** What waits goes into one Commit, as far as it can: a log takes only so many of them. */

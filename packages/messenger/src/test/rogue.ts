@@ -51,9 +51,10 @@ export class Rogue {
     next?: Uint8Array,
   ): Promise<void> {
     const { group } = this.held;
-    const staged = await group.commit(change);
+    const id = systemRandom(16);
+    const staged = await group.commit({ ...change, authenticatedData: id });
     const honest = sha256(await capability(staged.group));
-    const entry = { id: systemRandom(16), epoch: group.epoch, body: staged.body };
+    const entry = { id, epoch: group.epoch, body: staged.body };
     await this.log.commit(entry, { closes: staged.closes, next: next ?? honest });
   }
 

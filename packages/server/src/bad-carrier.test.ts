@@ -15,8 +15,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { CarriedMember } from './test/carried-member.ts';
 import { hashOf, id, secret } from './test/ids.ts';
 import { KillableServer } from './test/killable-server.ts';
+import { RUNS } from './test/runs.ts';
 
-const TIMES = Number(process.env.POLYNYA_RUNS ?? 1);
 const HOUR = 3_600_000;
 const CLIENTS = 3;
 const GROUPS = 2;
@@ -46,8 +46,8 @@ beforeAll(watchWebCrypto);
 
 test(
   'through bad carriers and killed servers, every acknowledged append is in its log once, every watcher sees every entry in order, and Commits make one line',
-  () => fc.assert(fc.asyncProperty(runs, prove), { numRuns: 12 * TIMES, endOnFailure: true }),
-  120_000 * TIMES,
+  () => fc.assert(fc.asyncProperty(runs, prove), { numRuns: 15 * RUNS, endOnFailure: true }),
+  120_000 * RUNS,
 );
 
 async function prove(run: Run): Promise<void> {
@@ -68,6 +68,12 @@ async function prove(run: Run): Promise<void> {
     connections.push(connection);
     return connection;
   };
+  const members: CarriedMember[] = [];
+  const member = (...given: ConstructorParameters<typeof CarriedMember>) => {
+    const made = new CarriedMember(...given);
+    members.push(made);
+    return made;
+  };
   const finish = async (work: Promise<unknown>, what: () => boolean = () => true) => {
     let done = false;
     let failure: { error: unknown } | undefined;
@@ -75,8 +81,11 @@ async function prove(run: Run): Promise<void> {
       () => (done = true),
       (error: unknown) => (failure = { error }),
     );
-    await clock.until(() => failure !== undefined || (done && what()), 12 * HOUR);
+    const faults = () => members.flatMap(({ fault }) => fault ?? []);
+    const over = () => failure !== undefined || faults().length > 0 || (done && what());
+    await clock.until(over, 2 * HOUR);
     if (failure) throw failure.error;
+    expect(faults()).toEqual([]);
   };
 
   try {
@@ -90,15 +99,14 @@ async function prove(run: Run): Promise<void> {
     const rooms = places.groups.map(({ log, capability }) => ({
       log,
       capability,
-      members: clients.map((client) => new CarriedMember(client.log(log, capability), world)),
+      members: clients.map((client) => member(client.log(log, capability), world)),
       /** Opened with the secret of epoch 0, it never learns another: as if removed by what closes first. */
-      stranger: new CarriedMember(connect().log(log, capability), world, false),
+      stranger: member(connect().log(log, capability), world, false),
     }));
-    const owner = new CarriedMember(first.log(places.inbox, places.owner), world);
-    const writers = others.map(
-      (client, i) =>
-        // The watch of somebody who may not read: it hears nothing.
-        new CarriedMember(client.log(places.inbox, places.tokens[i] ?? places.owner), world, false),
+    const owner = member(first.log(places.inbox, places.owner), world);
+    const writers = others.map((client, i) =>
+      // The watch of somebody who may not read: it hears nothing.
+      member(client.log(places.inbox, places.tokens[i] ?? places.owner), world, false),
     );
     const work = [
       ...rooms.flatMap(({ members }) => members.flatMap((one) => [one.write(5, 4), one.turn(3)])),

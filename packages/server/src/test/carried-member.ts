@@ -9,6 +9,9 @@ import type { Clock } from '@polynya/reach/clock';
 import type { LogHandle } from '@polynya/reach/log-handle';
 import { hashOf, id, secret } from './ids.ts';
 
+/** More refusals than races can explain (count). */
+const MOST_REFUSED = 200;
+
 /** An entry and the seq that the server acknowledged it with. */
 export interface Told {
   readonly entry: NewEntry;
@@ -29,6 +32,8 @@ export class CarriedMember {
   readonly committed: (Told & { readonly closes: boolean })[] = [];
   /** What the server refused: it promised that nothing was changed. */
   readonly refused: NewEntry[] = [];
+  /** What it heard and no log may say, as soon as it hears it. */
+  fault: string | undefined;
   readonly #log: LogHandle;
   readonly #world: Pace;
   #epoch = 0;
@@ -73,9 +78,13 @@ export class CarriedMember {
   }
 
   async #take(batch: readonly Entry[], follows: boolean): Promise<void> {
-    this.heard.push(...batch);
-    for (const { epoch, turn, body } of batch) {
+    for (const entry of batch) {
+      if (entry.seq !== this.heard.length + 1) this.fault ??= `a gap before ${entry.seq}`;
+      this.heard.push(entry);
+    }
+    for (const { seq, epoch, turn, body } of batch) {
       if (!turn || !follows) continue;
+      if (epoch !== this.#epoch) this.fault ??= `${seq} is another Commit of epoch ${epoch}`;
       this.#epoch = epoch + 1;
       this.#log.setSecret(body);
       this.#moved();
@@ -97,6 +106,7 @@ export class CarriedMember {
         // Patience is at its end, which says nothing about what the server did.
         if (error.retriable) continue;
         if (error.code !== 'stale' && error.code !== 'forbidden') throw error;
+        if (this.refused.length > MOST_REFUSED) this.fault ??= `refused for ever: ${error.message}`;
         return undefined;
       }
     }

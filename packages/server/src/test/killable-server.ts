@@ -95,7 +95,9 @@ export class KillableServer {
 
   async #serve(): Promise<void> {
     const clock = this.#clock;
-    const report = (error: unknown) => void this.reported.push(error);
+    const engine = this.#engine;
+    // Of a dead process nobody hears anything.
+    const report = (error: unknown) => engine === this.#engine && this.reported.push(error);
     const config = parseConfig();
     const now = () => clock.now();
     const sessions = new ServerSessions({
@@ -105,7 +107,7 @@ export class KillableServer {
       build: '',
       clock,
       random: systemRandom,
-      handler: new Delivery({ engine: this.#engine, config, now, report }),
+      handler: new Delivery({ engine, config, now, report }),
       report,
     });
     await sessions.start();
@@ -113,7 +115,11 @@ export class KillableServer {
   }
 
   #open(): SqliteEngine {
-    return new SqliteEngine({ path: this.#path(), now: () => this.#clock.now() });
+    return new SqliteEngine({
+      path: this.#path(),
+      now: () => this.#clock.now(),
+      random: systemRandom,
+    });
   }
 
   #path(life = this.kills): string {

@@ -53,7 +53,7 @@ export function duties(held: Held, me: PersonId, now: number, spread: number): D
   const ours = expired.filter((leaf) => leaf.person === me || isAdmin(held, me));
   if (ours.length > 0) {
     const change = { remove: ours.map(({ leaf }) => leaf) };
-    found.push({ name: 'expired', wait: later(held, spread, 1), change });
+    found.push({ name: 'expired', wait: later(held, spread, 0), change });
   }
   if (now - state.healed > DAY || state.sinceHealed >= HEAL_AFTER) {
     found.push({ name: 'heal', wait: MOMENT + spread * 4 * STEP, change: {} });

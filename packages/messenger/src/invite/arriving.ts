@@ -134,12 +134,14 @@ async function admit(link: ServerLink, invite: Invite): Promise<void> {
 async function sitDown(device: Device, invite: Invite, received: WelcomePackage): Promise<ChatId> {
   const { store, engine, random, clock } = device.ports;
   const chat = toHex(received.log);
-  if (device.conversations.has(chat)) {
+  const before = device.conversations.get(chat);
+  if (before && ['active', 'joining'].includes(before.held.state.phase)) {
     await store.apply([arrived(invite)]);
     return chat;
   }
   const known = { server: invite.identity, secret: invite.secret, now: clock.now() };
   const held = await openSeat(engine, random, known, received);
+  await before?.close();
   await store.apply([...heldChanges(chat, null, held), arrived(invite)]);
   const conversation = await device.addConversation(chat, held);
   await conversation.start();

@@ -10,7 +10,7 @@ import { inviteLink } from '@polynya/protocol/invite-link';
 import type { CarrierFactory } from '@polynya/reach/carriers/carrier';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
 import { type Clock, systemClock, systemRandom } from '@polynya/reach/clock';
-import { type RunningServer, type ServeOptions, startServer } from '@polynya/server/serve';
+import { type RunningServer, startServer } from '@polynya/server/serve';
 import type { ChatDetail, ChatId, MessageView, Messenger, Query, QueryResult } from '../api.ts';
 import { authenticationService } from '../identity/authentication-service.ts';
 import { createMessenger } from '../messenger.ts';
@@ -32,24 +32,25 @@ export class Town {
   readonly folder: string;
   server: RunningServer;
   readonly #people: Person[] = [];
-  readonly #config: ServeOptions['config'];
+  readonly #clock: Clock;
 
-  private constructor(folder: string, server: RunningServer, config: ServeOptions['config']) {
+  private constructor(folder: string, server: RunningServer, clock: Clock) {
     this.folder = folder;
     this.server = server;
-    this.#config = config;
+    this.#clock = clock;
   }
 
-  static async found(config: ServeOptions['config'] = {}): Promise<Town> {
+  /** @param clock the server's */
+  static async found(clock: Clock = systemClock): Promise<Town> {
     const folder = await mkdtemp(join(tmpdir(), 'polynya-town-'));
-    return new Town(folder, await serve(folder, 0, config), config);
+    return new Town(folder, await serve(folder, 0, clock), clock);
   }
 
   /** The server stops and comes back with the same data at the same port. */
   async restartServer(): Promise<void> {
     const port = Number(new URL(this.server.url).port);
     await this.server.close();
-    this.server = await serve(this.folder, port, this.#config);
+    this.server = await serve(this.folder, port, this.#clock);
   }
 
   async serverInvite(): Promise<string> {
@@ -191,18 +192,13 @@ export function isText(message: MessageView): boolean {
   return message.event === null && !message.deleted;
 }
 
-function serve(
-  folder: string,
-  port: number,
-  config: ServeOptions['config'],
-): Promise<RunningServer> {
+function serve(folder: string, port: number, clock: Clock): Promise<RunningServer> {
   return startServer({
     dataDir: join(folder, 'server'),
     host: '127.0.0.1',
     port,
-    clock: systemClock,
+    clock,
     random: systemRandom,
     log: () => undefined,
-    ...(config && { config }),
   });
 }

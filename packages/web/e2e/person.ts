@@ -38,7 +38,7 @@ export class Person {
 
   static async at(browser: Browser, device: Device = {}): Promise<Person> {
     const context = await browser.newContext({ locale: 'en-GB', ...device });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(40_000);
     const words = device.locale?.startsWith('ru') ? ru : en;
     return new Person(context, await context.newPage(), words);
   }

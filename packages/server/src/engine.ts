@@ -127,7 +127,7 @@ export interface Engine {
 
   /** Deletes one bounded chunk of what is too old or too much; says whether there is more. */
   retain(retention: Retention): Promise<boolean>;
-  /** Overwrites on disk what was deleted before. */
+  /** Overwrites on disk what was deleted before, and destroys the keys of days of which nothing is left. */
   scrub(): Promise<void>;
   /** Calls `listener` after fsync, before the appends are answered, in the order of seqs. */
   onChange(listener: (change: LogChange) => void): void;

@@ -3,11 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
+import { systemRandom } from '@polynya/reach/clock';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SqliteEngine } from './engine/sqlite/sqlite-engine.ts';
 import type { Access } from './log-rules.ts';
 import { hashOf, id, secret } from './test/ids.ts';
+import { RUNS } from './test/runs.ts';
 
 let folder = '';
 let engine: SqliteEngine;
@@ -15,7 +17,7 @@ const allowance = secret();
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'polynya-rules-'));
   const path = join(folder, 'polynya.db');
-  engine = new SqliteEngine({ path, now: () => 0, synchronous: 'OFF' });
+  engine = new SqliteEngine({ path, now: () => 0, random: systemRandom, synchronous: 'OFF' });
   const invite = secret();
   await engine.invite({ hash: invite, uses: 1, until: 9_999, tag: secret() });
   const counters = { logs: 10 ** 6, bytes: 0, invites: 0, until: 0 };
@@ -172,7 +174,7 @@ test('a log answers every request as docs/protocol.md section 4 says', async () 
         expect(actual).toEqual(expected);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 300 * RUNS },
   );
   // All that can be answered was.
   expect([...seen].sort()).toEqual([

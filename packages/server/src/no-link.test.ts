@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { systemRandom } from '@polynya/reach/clock';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseConfig } from './config.ts';
 import { Delivery } from './delivery.ts';
@@ -28,7 +29,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'polynya-no-link-'));
   const path = join(folder, 'polynya.db');
   const now = () => NOW;
-  const engine = new SqliteEngine({ path, now });
+  const engine = new SqliteEngine({ path, now, random: systemRandom });
   const report = (error: unknown) => {
     throw error;
   };

@@ -67,7 +67,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const now = () => clock.now();
   const synchronous = options.synchronous ?? 'FULL';
   // First, because it keeps other servers out of the folder.
-  const engine = new SqliteEngine({ path: databasePath(dataDir), now, synchronous });
+  const engine = new SqliteEngine({ path: databasePath(dataDir), now, random, synchronous });
   let reported: unknown;
   const report = (error: unknown): void => {
     // A storage that failed answers everything with the same error.

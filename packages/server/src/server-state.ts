@@ -2,20 +2,11 @@
  * The data folder: the server's identity and handle key in a file that only its owner reads, the
  * database beside it. A server that loses this file is another server.
  */
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Random } from '@polynya/reach/clock';
 import * as v from 'valibot';
+import { createFile } from './durable-file.ts';
 import { StorageError } from './engine.ts';
 
 const SECRET = 32;
@@ -72,24 +63,10 @@ function parse(path: string): ServerKeyFile {
   throw damaged();
 }
 
-/** All of the file is there after a crash, or none of it. */
 function create(path: string, random: Random): void {
   const fresh = () => Buffer.from(random(SECRET)).toString('base64url');
   const text = JSON.stringify({ version: 1, identity: fresh(), handleKey: fresh() });
-  const temporary = `${path}.new`;
-  withFile(temporary, 'w', (file) => writeSync(file, `${text}\n`));
-  renameSync(temporary, path);
-  withFile(dirname(path), 'r', () => undefined);
-}
-
-function withFile(path: string, flags: string, use: (file: number) => void): void {
-  const file = openSync(path, flags, 0o600);
-  try {
-    use(file);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+  createFile(path, Buffer.from(`${text}\n`));
 }
 
 function told<T>(what: string, use: () => T): T {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Item, type Op, type Request, type Result, results } from '@polynya/protocol/requests';
 import type { Codec } from '@polynya/protocol/schema';
+import { systemRandom } from '@polynya/reach/clock';
 import { type ConfigInput, parseConfig } from '../config.ts';
 import { Delivery } from '../delivery.ts';
 import { SqliteEngine } from '../engine/sqlite/sqlite-engine.ts';
@@ -48,7 +49,11 @@ export class DeliveryBench {
 
   constructor(config: ConfigInput = {}) {
     const now = () => this.now;
-    this.engine = new SqliteEngine({ path: join(this.#folder, 'polynya.db'), now });
+    this.engine = new SqliteEngine({
+      path: join(this.#folder, 'polynya.db'),
+      now,
+      random: systemRandom,
+    });
     const report = (error: unknown) => void this.reported.push(error);
     this.delivery = new Delivery({ engine: this.engine, config: parseConfig(config), now, report });
   }

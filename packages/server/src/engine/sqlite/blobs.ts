@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Result } from '@polynya/protocol/requests';
+import type { DayKeys } from '../../day-keys.ts';
 import type { NewBlob, Retention } from '../../engine.ts';
 import { sameBytes } from './logs.ts';
 
@@ -11,16 +12,20 @@ const EMPTY = new Uint8Array();
 
 interface BlobRow {
   readonly pieces: number;
+  /** When it was made: its pieces are sealed under that day's key. */
+  readonly hour: number;
 }
 
 export class Blobs {
   readonly #sql;
+  readonly #keys: DayKeys;
   readonly #hour: () => number;
 
-  constructor(db: DatabaseSync, hour: () => number) {
+  constructor(db: DatabaseSync, keys: DayKeys, hour: () => number) {
+    this.#keys = keys;
     this.#hour = hour;
     this.#sql = {
-      blob: db.prepare('SELECT hash, drop_hash, pieces FROM blob WHERE blob = ?'),
+      blob: db.prepare('SELECT hash, drop_hash, pieces, bytes, hour FROM blob WHERE blob = ?'),
       insertBlob: db.prepare(
         'INSERT INTO blob (blob, hash, drop_hash, pieces, bytes, hour) VALUES (?, ?, ?, ?, 0, ?)',
       ),
@@ -55,20 +60,23 @@ export class Blobs {
   }
 
   put(blob: Uint8Array, hash: Uint8Array, index: number, body: Uint8Array): void {
-    const { pieces } = this.#load(blob, hash);
+    const { pieces, hour } = this.#load(blob, hash);
     if (index >= pieces) throw new ProtocolError('too-big', 'the blob has fewer pieces');
     const known = this.#sql.piece.get(blob, index);
-    if (known && sameBytes(known.body, body)) return;
+    const place = { id: blob, number: index };
+    if (known && sameBytes(this.#keys.open(hour, place, known.body as Uint8Array), body)) return;
     if (known) throw new ProtocolError('exists', 'a stored piece never changes');
-    this.#sql.insertPiece.run(blob, index, body);
+    this.#sql.insertPiece.run(blob, index, this.#keys.seal(hour, place, body));
     this.#sql.addBytes.run(body.length, blob);
   }
 
   get(blob: Uint8Array, hash: Uint8Array, index: number): Uint8Array {
-    this.#load(blob, hash);
+    const { hour } = this.#load(blob, hash);
     const piece = this.#sql.piece.get(blob, index);
-    if (!piece) throw new ProtocolError('not-found');
-    return piece.body as Uint8Array;
+    const place = { id: blob, number: index };
+    const body = piece && this.#keys.open(hour, place, piece.body as Uint8Array);
+    if (!body) throw new ProtocolError('not-found');
+    return body;
   }
 
   stat(blob: Uint8Array, hash: Uint8Array): Result<'stat'> {
@@ -112,6 +120,9 @@ export class Blobs {
   #load(blob: Uint8Array, hash: Uint8Array): BlobRow {
     const known = this.#sql.blob.get(blob);
     if (!known || !sameBytes(known.hash, hash)) throw new ProtocolError('not-found');
-    return { pieces: Number(known.pieces) };
+    const [bytes, hour] = [Number(known.bytes), Number(known.hour)];
+    // Everything in it went with the key.
+    if (bytes > 0 && !this.#keys.has(hour)) throw new ProtocolError('not-found');
+    return { pieces: Number(known.pieces), hour };
   }
 }

@@ -4,11 +4,13 @@
  */
 import { closeSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import type { DayKeys } from '../../day-keys.ts';
 import { StorageError } from '../../engine.ts';
 import { sql as first } from './migrations/0001-first.ts';
+import { sql as sealed } from './migrations/0002-sealed.ts';
 
 /** `migrations[i]` leads from `PRAGMA user_version` i to i + 1. Only ever appended to. */
-const migrations: readonly string[] = [first];
+const migrations: readonly string[] = [first, sealed];
 
 /** A check of the whole file takes about a second per this many bytes; larger ones start unchecked. */
 const CHECKED_AT_START = 256 * 1024 * 1024;
@@ -25,8 +27,8 @@ export function sqliteCode(error: unknown): { primary: number; extended: number 
 
 export type Synchronous = 'FULL' | 'OFF';
 
-/** Opens or makes the database at `path`. @throws StorageError */
-export function openDatabase(path: string, synchronous: Synchronous): DatabaseSync {
+/** Opens or makes the database at `path`, whose bodies `keys` seals. @throws StorageError */
+export function openDatabase(path: string, synchronous: Synchronous, keys: DayKeys): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
     // For its owner alone; SQLite gives the write-ahead log the same mode.
@@ -48,7 +50,8 @@ export function openDatabase(path: string, synchronous: Synchronous): DatabaseSy
       PRAGMA wal_autocheckpoint = 16384;
       PRAGMA journal_size_limit = 67108864;
     `);
-    migrate(db);
+    migrate(db, keys);
+    keys.load();
     return db;
   } catch (error) {
     db?.close();
@@ -56,7 +59,7 @@ export function openDatabase(path: string, synchronous: Synchronous): DatabaseSy
   }
 }
 
-function migrate(db: DatabaseSync): void {
+function migrate(db: DatabaseSync, keys: DayKeys): void {
   const version = Number(db.prepare('PRAGMA user_version').get()?.user_version);
   if (version > migrations.length) {
     throw new StorageError(
@@ -64,6 +67,10 @@ function migrate(db: DatabaseSync): void {
       `The database was made by a newer version of this program (schema ${version}, this one knows ${migrations.length}): start that version, or use another data folder.`,
     );
   }
+  if (version === migrations.length) return;
+  db.function('seal', (id, number, hour, body) =>
+    keys.seal(Number(hour), { id: id as Uint8Array, number: Number(number) }, body as Uint8Array),
+  );
   for (const [index, sql] of migrations.entries()) {
     if (index < version) continue;
     db.exec(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${index + 1}; COMMIT;`);

@@ -3,6 +3,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Entry, LogState, NewEntry, Result, Turn } from '@polynya/protocol/requests';
+import type { DayKeys } from '../../day-keys.ts';
 import type { LogChange, NewLog, Retention } from '../../engine.ts';
 import {
   type Access,
@@ -31,11 +32,13 @@ const EMPTY = new Uint8Array();
 
 export class Logs {
   readonly #sql;
+  readonly #keys: DayKeys;
   readonly #hour: () => number;
   /** What was appended since the last COMMIT, per log. */
   #changes = new Map<string, { log: Uint8Array; row: LogRow; entries: Entry[] }>();
 
-  constructor(db: DatabaseSync, hour: () => number) {
+  constructor(db: DatabaseSync, keys: DayKeys, hour: () => number) {
+    this.#keys = keys;
     this.#hour = hour;
     this.#sql = {
       row: db.prepare('SELECT kind, head, first, epoch, closed, oldest FROM log WHERE log = ?'),
@@ -60,7 +63,7 @@ export class Logs {
         'INSERT INTO entry (log, seq, kind, epoch, id, body, closes, next, hour) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       ),
       read: db.prepare(
-        'SELECT seq, kind, epoch, id, body, closes, next FROM entry WHERE log = ? AND seq >= ? ORDER BY seq LIMIT ?',
+        'SELECT seq, kind, epoch, id, body, closes, next, hour FROM entry WHERE log = ? AND seq >= ? ORDER BY seq LIMIT ?',
       ),
       firstBeyond: db.prepare(
         'SELECT seq FROM entry WHERE log = ? AND seq > ? AND epoch > ? ORDER BY seq LIMIT 1',
@@ -138,15 +141,24 @@ export class Logs {
   read(log: Uint8Array, access: Access, from: number, bytes: number): Result<'read'> {
     const row = this.#load(log);
     const upTo = readableEpoch(row, access);
-    const entries: Entry[] = [];
+    let entries: Entry[] = [];
+    let { first } = row;
     let left = Math.min(bytes, READ_BYTES);
-    for (const found of this.#sql.read.iterate(log, Math.max(from, row.first), READ_ENTRIES)) {
+    for (const found of this.#sql.read.iterate(log, Math.max(from, first), READ_ENTRIES)) {
       const entry = entryOf(found);
-      left -= entry.body.length + ENTRY_OVERHEAD;
-      if ((left < 0 && entries.length > 0) || (upTo !== null && entry.epoch > upTo)) break;
-      entries.push(entry);
+      if (upTo !== null && entry.epoch > upTo) break;
+      const body = this.#keys.open(Number(found.hour), { id: log, number: entry.seq }, entry.body);
+      if (!body) {
+        // As if retention had come this far: a log has no holes.
+        entries = [];
+        first = entry.seq + 1;
+        continue;
+      }
+      left -= body.length + ENTRY_OVERHEAD;
+      if (left < 0 && entries.length > 0) break;
+      entries.push({ ...entry, body });
     }
-    return { entries, head: this.#visibleHead(log, row, upTo), first: row.first };
+    return { entries, head: this.#visibleHead(log, row, upTo), first };
   }
 
   /** Letters an hour for this contact token. */
@@ -215,7 +227,9 @@ export class Logs {
     const hour = this.#hour();
     for (const { seq, kind, epoch, id, body, turn } of entries) {
       const closes = turn?.closes ? 1 : 0;
-      this.#sql.insertEntry.run(log, seq, kind, epoch, id, body, closes, turn?.next ?? EMPTY, hour);
+      const next = turn?.next ?? EMPTY;
+      const sealed = this.#keys.seal(hour, { id: log, number: seq }, body);
+      this.#sql.insertEntry.run(log, seq, kind, epoch, id, sealed, closes, next, hour);
     }
     this.#sql.updateLog.run(row.head, row.epoch, row.closed, log);
     if (before.oldest === NOTHING) this.#sql.setOldest.run(row.first, hour, log);
@@ -242,6 +256,6 @@ function entryOf(row: Record<string, SQLOutputValue>): Entry {
   return { seq, kind, epoch, id, body, turn };
 }
 
-export function sameBytes(a: SQLOutputValue | undefined, b: Uint8Array): boolean {
+export function sameBytes(a: unknown, b: Uint8Array): boolean {
   return a instanceof Uint8Array && Buffer.compare(a, b) === 0;
 }

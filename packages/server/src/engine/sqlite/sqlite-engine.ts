@@ -1,7 +1,10 @@
 /** The default engine: one SQLite file, one process, an fsync per turn of the event loop (DESIGN section 9). */
+import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { LIMITS } from '@polynya/protocol/limits';
 import type { NewEntry, Turn } from '@polynya/protocol/requests';
+import type { Random } from '@polynya/reach/clock';
+import { DayKeys } from '../../day-keys.ts';
 import type {
   Counters,
   Engine,
@@ -23,30 +26,37 @@ import { Turns } from './turns.ts';
 const HOUR = 3_600_000;
 
 export interface SqliteOptions {
-  /** The database file; made if it is not there. */
+  /** The database file; made if it is not there. The keys of its bodies are in `keys/` beside it. */
   readonly path: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  readonly random: Random;
   /** OFF is only for the test that shows what FULL is for. */
   readonly synchronous?: Synchronous;
 }
 
 export class SqliteEngine implements Engine {
   readonly #db: DatabaseSync;
+  readonly #keys: DayKeys;
   readonly #turns: Turns;
   readonly #logs: Logs;
   readonly #inboxes: Inboxes;
   readonly #blobs: Blobs;
   readonly #allowances: Allowances;
   readonly #listeners: ((change: LogChange) => void)[] = [];
+  /** Of earlier hours nothing is left, so the next scrub destroys their days' keys. */
+  #keysSince = 0;
+  /** Since the last scrub more was stored than is kept. */
+  #tooMuch = false;
 
   /** @throws StorageError */
-  constructor({ path, now, synchronous = 'FULL' }: SqliteOptions) {
+  constructor({ path, now, random, synchronous = 'FULL' }: SqliteOptions) {
     const hour = () => Math.floor(now() / HOUR);
-    this.#db = openDatabase(path, synchronous);
-    this.#logs = new Logs(this.#db, hour);
+    this.#keys = new DayKeys(join(dirname(path), 'keys'), random);
+    this.#db = openDatabase(path, synchronous, this.#keys);
+    this.#logs = new Logs(this.#db, this.#keys, hour);
     this.#inboxes = new Inboxes(this.#db, hour);
-    this.#blobs = new Blobs(this.#db, hour);
+    this.#blobs = new Blobs(this.#db, this.#keys, hour);
     this.#allowances = new Allowances(this.#db, hour);
     this.#turns = new Turns(
       this.#db,
@@ -150,17 +160,25 @@ export class SqliteEngine implements Engine {
 
   retain(retention: Retention) {
     return this.#turns.change(() => {
-      const kept = this.#stored() > retention.maxBytes ? this.#stricter(retention) : retention;
+      const tooMuch = this.#stored() > retention.maxBytes;
+      this.#tooMuch ||= tooMuch;
+      const kept = tooMuch ? this.#stricter(retention) : retention;
       this.#allowances.retain(kept);
       // Each is a bounded step, so all of them run.
       const steps = [this.#logs.retain(kept), this.#blobs.retain(kept), this.#inboxes.retain(kept)];
-      return steps.includes(true);
+      if (steps.includes(true)) return true;
+      this.#keysSince = this.#tooMuch
+        ? this.#oldest(kept.now)
+        : Math.min(kept.entriesSince, kept.blobsSince);
+      this.#tooMuch = false;
+      return false;
     });
   }
 
   scrub() {
     return this.#turns.read(() => {
       this.#db.exec('PRAGMA incremental_vacuum(4096); PRAGMA wal_checkpoint(TRUNCATE);');
+      this.#keys.destroyBefore(this.#keysSince);
     });
   }
 
@@ -189,13 +207,15 @@ export class SqliteEngine implements Engine {
     return Number(this.#db.prepare(`PRAGMA ${name}`).get()?.[name]);
   }
 
+  /** The hour of the oldest entry or blob. */
+  #oldest(now: number): number {
+    return Math.min(this.#logs.oldest() ?? now, this.#blobs.oldest() ?? now);
+  }
+
   /** What to keep when too much is stored: all but the oldest hour. */
   #stricter(retention: Retention): Retention {
-    const oldest = Math.min(
-      this.#logs.oldest() ?? retention.now,
-      this.#blobs.oldest() ?? retention.now,
-    );
-    const entriesSince = Math.max(retention.entriesSince, oldest + 1);
-    return { ...retention, entriesSince, blobsSince: Math.max(retention.blobsSince, oldest + 1) };
+    const since = this.#oldest(retention.now) + 1;
+    const entriesSince = Math.max(retention.entriesSince, since);
+    return { ...retention, entriesSince, blobsSince: Math.max(retention.blobsSince, since) };
   }
 }

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
+import { systemRandom } from '@polynya/reach/clock';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DayKeys } from '../../day-keys.ts';
 import { refused, secret } from '../../test/ids.ts';
 import { openDatabase } from './database.ts';
 import { Turns } from './turns.ts';
@@ -15,7 +17,7 @@ let commits = 0;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'polynya-turns-'));
   const path = join(folder, 'polynya.db');
-  db = openDatabase(path, 'FULL');
+  db = openDatabase(path, 'FULL', new DayKeys(join(folder, 'keys'), systemRandom));
   commits = 0;
   const committed = () => void commits++;
   turns = new Turns(db, path, committed, () => undefined);

@@ -1,0 +1,161 @@
+/**
+ * Keys at rest (DESIGN section 6): what came in on one day is sealed under the key of that day, a small
+ * file outside the database. Without it every copy of the database has lost that day.
+ *
+ *     stored = nonce(12) ‖ AES-256-GCM(key of the day, nonce, aad = id ‖ number(8), body)
+ *
+ * Nonces are random (NIST SP 800-38D, section 8.2.2): one derived from the row would repeat with another
+ * body after a rollback or a backup that was put back. That is good for 2^32 bodies a day.
+ */
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import type { Random } from '@polynya/reach/clock';
+import { createFile, destroyFile } from './durable-file.ts';
+import { StorageError } from './engine.ts';
+
+const CIPHER = 'aes-256-gcm';
+const KEY = 32;
+const NONCE = 12;
+const TAG = 16;
+const DAY_HOURS = 24;
+const DAY_MS = 86_400_000;
+
+/** Which row a body belongs to: an id of 16 bytes, and the number of the entry or piece under it. */
+export interface Place {
+  readonly id: Uint8Array;
+  readonly number: number;
+}
+
+export class DayKeys {
+  readonly #folder: string;
+  readonly #random: Random;
+  #keys: Map<number, KeyObject> | undefined;
+
+  /** Touches no file before it is used, because another server may hold the folder. */
+  constructor(folder: string, random: Random) {
+    this.#folder = folder;
+    this.#random = random;
+  }
+
+  /** Reads the keys that are left, and ends a destruction that was cut short. @throws StorageError */
+  load(): void {
+    this.#loaded();
+  }
+
+  /** Whether the day of `hour` (hours since 1970) still has its key. */
+  has(hour: number): boolean {
+    return this.#loaded().has(dayOf(hour));
+  }
+
+  /** Seals under the key of `hour`'s day, which is made, and on disk, before this returns. @throws full, StorageError */
+  seal(hour: number, place: Place, body: Uint8Array): Uint8Array {
+    const key = this.#loaded().get(dayOf(hour)) ?? this.#create(dayOf(hour));
+    const nonce = this.#random(NONCE);
+    const cipher = createCipheriv(CIPHER, key, nonce).setAAD(additional(place));
+    const sealed = [cipher.update(body), cipher.final(), cipher.getAuthTag()];
+    return Buffer.concat([nonce, ...sealed]);
+  }
+
+  /** The body, or undefined when its day's key is gone or it was sealed under another or for another place. */
+  open(hour: number, place: Place, stored: Uint8Array): Uint8Array | undefined {
+    const key = this.#loaded().get(dayOf(hour));
+    if (!key || stored.length < NONCE + TAG) return undefined;
+    const end = stored.length - TAG;
+    const decipher = createDecipheriv(CIPHER, key, stored.subarray(0, NONCE), {
+      authTagLength: TAG,
+    });
+    decipher.setAAD(additional(place)).setAuthTag(stored.subarray(end));
+    const body = decipher.update(stored.subarray(NONCE, end));
+    try {
+      decipher.final();
+    } catch {
+      return undefined;
+    }
+    return new Uint8Array(body.buffer, body.byteOffset, body.length);
+  }
+
+  /** Destroys the keys of all days before that of `hour`. @throws StorageError */
+  destroyBefore(hour: number): void {
+    for (const day of this.#loaded().keys()) {
+      if (day >= dayOf(hour)) continue;
+      this.#told(() => destroyFile(this.#path(day)));
+      this.#keys?.delete(day);
+    }
+  }
+
+  #loaded(): Map<number, KeyObject> {
+    this.#keys ??= this.#told(() => this.#read());
+    return this.#keys;
+  }
+
+  #read(): Map<number, KeyObject> {
+    const keys = new Map<number, KeyObject>();
+    if (!existsSync(this.#folder)) return keys;
+    for (const name of readdirSync(this.#folder)) {
+      const day = Date.parse(name) / DAY_MS;
+      if (name !== nameOf(day)) continue;
+      const key = readFileSync(this.#path(day));
+      if (key.length !== KEY) throw damaged(this.#path(day));
+      // We died between overwriting and deleting it.
+      if (key.every((byte) => byte === 0)) destroyFile(this.#path(day));
+      else keys.set(day, createSecretKey(key));
+    }
+    return keys;
+  }
+
+  #create(day: number): KeyObject {
+    const bytes = this.#random(KEY);
+    this.#told(() => {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      createFile(this.#path(day), bytes);
+    });
+    const key = createSecretKey(bytes);
+    this.#loaded().set(day, key);
+    return key;
+  }
+
+  #path(day: number): string {
+    return join(this.#folder, nameOf(day));
+  }
+
+  #told<T>(use: () => T): T {
+    try {
+      return use();
+    } catch (error) {
+      if (error instanceof StorageError) throw error;
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code === 'ENOSPC' || code === 'EDQUOT') {
+        throw new ProtocolError('full', 'the disk is full');
+      }
+      const why = error instanceof Error ? error.message : String(error);
+      throw new StorageError(
+        'unavailable',
+        `The folder of keys ${this.#folder} cannot be used (${why}).`,
+        error,
+      );
+    }
+  }
+}
+
+const dayOf = (hour: number): number => Math.floor(hour / DAY_HOURS);
+
+/** The date, so that a host sees what a file is for; '' for what is no day. */
+function nameOf(day: number): string {
+  return Number.isInteger(day) ? new Date(day * DAY_MS).toISOString().slice(0, 10) : '';
+}
+
+function additional({ id, number }: Place): Uint8Array {
+  const bytes = Buffer.alloc(id.length + 8);
+  bytes.set(id);
+  bytes.writeBigUInt64BE(BigInt(number), id.length);
+  return bytes;
+}
+
+function damaged(path: string): StorageError {
+  return new StorageError(
+    'corrupt',
+    `The key file ${path} is damaged: restore it, or delete it and lose what came in on that day.`,
+  );
+}

@@ -16,6 +16,7 @@ import {
   create,
   type Entry,
   entryOf,
+  handles,
   open,
   type Request,
   read,
@@ -28,6 +29,8 @@ import { fetchRecord, type Listener, Refusal, Session } from './second-client/se
 import { type CarrierName, connect, readServerInvite } from './second-client.ts';
 
 /** Of protocol-error.ts. */
+const MALFORMED = 32;
+const NOT_FOUND = 33;
 const FORBIDDEN = 34;
 const STALE = 35;
 const EXISTS = 36;
@@ -244,11 +247,14 @@ describe.each<CarrierName>(['websocket', 'post'])('a second client over %s', (na
     expect(list(items)).toEqual([[1, 0, 39, 0, 'version']]);
   });
 
-  test("section 3: an envelope with a request that is in no table gets the site's answer", async () => {
-    const { writer } = await newLog();
-    await expect(writer.ask([99, 1])).rejects.toMatchObject({ why: 'refused' });
-    writer.moveTo(await dial());
-    expect(await readAll(writer)).toEqual([]);
+  test('section 4: a request that is in no table is refused by itself, the others of its envelope are not', async () => {
+    const [carrier, record] = await dialForRecord();
+    const { identity } = readServerInvite(link);
+    const requests = [[99, 1], admit(randomBytes(32), randomBytes(32)), handles(0)];
+    const { session, answers } = await Session.start(carrier, identity, record, requests);
+    expect(answers).toEqual([refusal(MALFORMED), refusal(NOT_FOUND), [[]]]);
+    await expect(session.ask([99, 1])).rejects.toEqual(refusal(MALFORMED));
+    expect(await session.ask(handles(0))).toEqual([[]]);
   });
 
   test("section 3: a handle that the server never issued gets the site's answer", async () => {

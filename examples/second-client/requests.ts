@@ -56,6 +56,8 @@ export const admit = (invite: Uint8Array, allowance: Uint8Array): Request => [
   invite,
   allowance,
 ];
+/** More handles, for more connections. */
+export const handles = (count: number): Request => [21, count];
 export const linger = (ms: number): Request => [22, ms];
 
 /** An entry as `read` and `push` deliver it. Throws Malformed. */

@@ -17,7 +17,7 @@ import {
   SHARE,
   unpad,
 } from '@polynya/protocol/envelope';
-import { firstFlight, type Request, results, up } from '@polynya/protocol/requests';
+import { call, firstFlight, type Request, results, up } from '@polynya/protocol/requests';
 import type { Codec } from '@polynya/protocol/schema';
 import { Handles } from '@polynya/reach/handles';
 import { openGcm, rawX25519, x25519 } from '@polynya/reach/hpke-recipient';
@@ -117,7 +117,7 @@ export async function session() {
       throw error;
     },
   });
-  await serverSession.begin(calls, sink);
+  await serverSession.begin(calls.map(call.encode), sink);
 
   const upCbor = encodeCbor(up.encode({ seq: 0, calls: [{ id: 1, request: request('append') }] }));
   const upNonce = random(NONCE);

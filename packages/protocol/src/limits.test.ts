@@ -2,7 +2,16 @@
 import { describe, expect, it } from 'vitest';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
 import { LIMITS } from './limits.ts';
-import { down, firstFlight, firstReply, item, request, results, up } from './requests.ts';
+import {
+  down,
+  firstFlight,
+  firstReply,
+  item,
+  receivedUp,
+  request,
+  results,
+  up,
+} from './requests.ts';
 import type { Codec } from './schema.ts';
 import { refusal } from './test/refusal.ts';
 
@@ -72,6 +81,7 @@ describe('limits', () => {
     ['handles asked for', request, (count) => [21, count], LOWEST, 8],
     ['lingering', request, (ms) => [22, ms], LOWEST, 60_000],
     ['the calls of an envelope', up, (size) => [0, many(size, callOf)], LOWEST, LIMITS.items],
+    ['the calls that are taken', receivedUp, (size) => [0, many(size, null)], LOWEST, LIMITS.items],
     ['the items of an envelope', down, (size) => [0, many(size, nudge)], LOWEST, LIMITS.items],
     ['the seq of an envelope', up, (seq) => [seq, []], LOWEST, SAFE],
     ['the kind of an entry', item, (kind) => [2, 0, [[1, kind, 0, b(16), b(1), null]]], LOWEST, 2],

@@ -9,12 +9,15 @@ import {
   firstReply,
   item,
   type Op,
+  receiveCall,
+  receivedFlight,
+  receivedUp,
   request,
   results,
   up,
 } from './requests.ts';
 import type { Codec } from './schema.ts';
-import { calls, damaged, items, OPS, requestsOf, resultOf } from './test/arbitrary.ts';
+import { calls, cborValues, damaged, items, OPS, requestsOf, resultOf } from './test/arbitrary.ts';
 import { refusal } from './test/refusal.ts';
 
 /** The numbers on the wire: they never change. */
@@ -150,5 +153,42 @@ describe('requests and results', () => {
         expect(refusal(() => call.decode([id, fields, null]))).toBe('malformed');
       }),
     );
+  });
+});
+
+describe('a call as a server takes it', () => {
+  it('is the call that was sent, in whatever envelope', () => {
+    fc.assert(
+      fc.property(ups, flights, (sent, flight) => {
+        const taken = receivedUp.decode(decodeCbor(encodeCbor(up.encode(sent))));
+        expect(taken.seq).toBe(sent.seq);
+        expect(taken.calls.map(receiveCall)).toEqual(sent.calls);
+        const first = receivedFlight.decode(decodeCbor(encodeCbor(firstFlight.encode(flight))));
+        expect(first.calls.map(receiveCall)).toEqual(flight.calls);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it.each([
+    ['an unknown request', [7, [99, 1]]],
+    ['a request with a field more', [7, [5, 1, 0]]],
+    ['a request with a field past its limit', [7, [22, 60_001]]],
+    ['a request that is no array', [7, null]],
+    ['a call with a field more', [7, [5, 1], 0]],
+    ['a call without a request', [7]],
+  ] as [string, Cbor][])('keeps its id when it is %s', (_, cbor) => {
+    expect(receiveCall(cbor)).toEqual({ id: 7, request: null });
+  });
+
+  it.each([[[]], [[-1, [5, 1]]], [['7', [5, 1]]], [null], [7], [new Map()]] as [Cbor][])(
+    'is nothing when its id cannot be read: %j',
+    (cbor) => {
+      expect(receiveCall(cbor)).toBeNull();
+    },
+  );
+
+  it('throws nothing, whatever it is', () => {
+    fc.assert(fc.property(cborValues, (cbor) => void receiveCall(cbor)));
   });
 });

@@ -11,6 +11,7 @@ import {
   type Infer,
   list,
   optional,
+  orNull,
   struct,
   text,
   uint,
@@ -175,13 +176,30 @@ export type Item = Infer<typeof item>;
 export const call = struct({ id: uint(), request });
 export type Call = Infer<typeof call>;
 
+/** A call as a server takes it; `request` is null for one that is malformed or of a later version. */
+export interface ReceivedCall {
+  readonly id: number;
+  readonly request: Request | null;
+}
+
+/** Reads one call of `receivedFlight` or `receivedUp` by itself; null if not even its id can be read. */
+export function receiveCall(cbor: Cbor): ReceivedCall | null {
+  const id = orNull(uint(), Array.isArray(cbor) ? cbor[0] : undefined);
+  return id === null ? null : { id, request: orNull(call, cbor)?.request ?? null };
+}
+
+const flightWith = <T>(calls: Codec<T>) =>
+  struct({
+    versions: list(uint(), 8, 1),
+    /** X25519 public key, mixed in by the first reply. */
+    share: bytes(32),
+    calls: list(calls, LIMITS.items),
+  });
+
 /** The plaintext of a first flight. */
-export const firstFlight = struct({
-  versions: list(uint(), 8, 1),
-  /** X25519 public key, mixed in by the first reply. */
-  share: bytes(32),
-  calls: list(call, LIMITS.items),
-});
+export const firstFlight = flightWith(call);
+/** The same as a server takes it: one call that does not decode costs no other. */
+export const receivedFlight = flightWith(anything);
 
 /** The plaintext of the first reply. `version` 0: none is shared, and `versions` says which the server speaks. */
 export const firstReply = struct({
@@ -196,5 +214,9 @@ export const firstReply = struct({
 });
 export type FirstReply = Infer<typeof firstReply>;
 
-export const up = struct({ seq: uint(), calls: list(call, LIMITS.items) });
+const upWith = <T>(calls: Codec<T>) => struct({ seq: uint(), calls: list(calls, LIMITS.items) });
+
+export const up = upWith(call);
+/** The same as a server takes it. */
+export const receivedUp = upWith(anything);
 export const down = struct({ seq: uint(), items: list(item, LIMITS.items) });

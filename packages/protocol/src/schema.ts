@@ -48,6 +48,16 @@ export function optional<T>(inner: Codec<T>): Codec<T | null> {
   };
 }
 
+/** What `codec` decodes `cbor` to, or null for what it refuses. */
+export function orNull<T>(codec: Codec<T>, cbor: Cbor | undefined): T | null {
+  try {
+    return cbor === undefined ? null : codec.decode(cbor);
+  } catch (error) {
+    if (error instanceof ProtocolError) return null;
+    throw error;
+  }
+}
+
 /** At most `max` values of one kind. */
 export function list<T>(inner: Codec<T>, max: number, min = 0): Codec<T[]> {
   const size = (n: number): void => {

@@ -10,14 +10,15 @@ import { PROTOCOL_VERSION } from '@polynya/protocol/limits';
 import { ERROR_CODES, ProtocolError } from '@polynya/protocol/protocol-error';
 import { ReplayWindow } from '@polynya/protocol/replay-window';
 import {
-  type Call,
   down,
   firstReply,
   type Handle,
   type Item,
   item as itemCodec,
+  type ReceivedCall,
+  receiveCall,
+  receivedUp,
   results,
-  up,
 } from '@polynya/protocol/requests';
 import type { Clock, Random } from './clock.ts';
 import { openGcm } from './hpke-recipient.ts';
@@ -85,6 +86,7 @@ export class ServerSession implements SessionPort, SinkUser {
   #answers = new Map<Sink, Packer<Item>>();
   #flushed: (() => void)[] = [];
   #seq = 0;
+  #begun = false;
   #replied = false;
   #mayReply = false;
   #scheduled = false;
@@ -107,12 +109,13 @@ export class ServerSession implements SessionPort, SinkUser {
    * Takes the calls of the first flight. Resolves when all are answered. The first reply waits a little
    * for the answers, to carry them.
    */
-  begin(calls: readonly Call[], sink: Sink): Promise<void> {
+  begin(calls: readonly Cbor[], sink: Sink): Promise<void> {
     const replied = new Promise<void>((resolve) => this.#flushed.push(resolve));
     this.#options.clock.setTimeout(() => this.#reply(), FIRST_REPLY_WAIT);
     this.#hear(sink);
     const answered = this.#answer(calls, sink);
-    if (this.#running.size === this.#lingers.size) this.#reply();
+    this.#begun = true;
+    this.#replyIfAnswered();
     return replied.then(() => answered);
   }
 
@@ -180,8 +183,15 @@ export class ServerSession implements SessionPort, SinkUser {
     sink.attach(this);
   }
 
-  async #answer(calls: readonly Call[], sink: Sink): Promise<void> {
-    await Promise.all(calls.map((call) => this.#start(call, sink)));
+  /** A call without an id cannot be answered; it costs the others nothing. */
+  async #answer(calls: readonly Cbor[], sink: Sink): Promise<void> {
+    const received = calls.map(receiveCall).filter((call) => call !== null);
+    await Promise.all(received.map((call) => this.#start(call, sink)));
+  }
+
+  /** Not before all calls of the first flight were begun: some are answered at once. */
+  #replyIfAnswered(): void {
+    if (this.#begun && this.#running.size === this.#lingers.size) this.#reply();
   }
 
   #reply(): void {
@@ -190,7 +200,7 @@ export class ServerSession implements SessionPort, SinkUser {
     this.#schedule();
   }
 
-  #start({ id, request }: Call, sink: Sink): Promise<void> {
+  #start({ id, request }: ReceivedCall, sink: Sink): Promise<void> {
     return new Promise((resolve) => {
       const running = this.#running.get(id);
       if (running) {
@@ -202,6 +212,10 @@ export class ServerSession implements SessionPort, SinkUser {
       this.#running.set(id, { sink, waiting: [resolve] });
       if (this.#running.size > this.#options.limits.calls) {
         this.#finish(id, refusal(id, new ProtocolError('busy', 'too many calls', BUSY_WAIT)));
+      } else if (this.#options.version === 0) {
+        this.#finish(id, refusal(id, new ProtocolError('version')));
+      } else if (!request) {
+        this.#finish(id, refusal(id, new ProtocolError('malformed', 'not a request')));
       } else if (request.op === 'linger') {
         this.#linger(id, request.ms);
       } else if (request.op === 'handles') {
@@ -252,7 +266,7 @@ export class ServerSession implements SessionPort, SinkUser {
     this.#running.delete(id);
     this.#flushed.push(...running.waiting);
     if (running.sink.open) this.#queue(running.sink, item);
-    if (this.#running.size === this.#lingers.size) this.#mayReply = true;
+    this.#replyIfAnswered();
     this.#schedule();
   }
 
@@ -338,9 +352,9 @@ export class ServerSession implements SessionPort, SinkUser {
   }
 }
 
-function decodeUp(plaintext: Uint8Array): { seq: number; calls: Call[] } | null {
+function decodeUp(plaintext: Uint8Array): { seq: number; calls: Cbor[] } | null {
   try {
-    return up.decode(unpad(plaintext));
+    return receivedUp.decode(unpad(plaintext));
   } catch (error) {
     if (error instanceof ProtocolError) return null;
     throw error;

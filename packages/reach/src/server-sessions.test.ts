@@ -1,23 +1,35 @@
 /** docs/protocol.md sections 2 and 3, rule by rule, against the server's end with envelopes made by hand. */
+import { createCipheriv, generateKeyPairSync } from 'node:crypto';
 import { concat, equal, utf8 } from '@polynya/protocol/bytes';
-import { encodeCbor } from '@polynya/protocol/cbor';
+import { type Cbor, encodeCbor } from '@polynya/protocol/cbor';
 import {
   HANDLE,
   keyIdOf,
+  NONCE,
   OVERHEAD,
   paddedPlaintext,
   padme,
   RECORD_FILL,
   recordAnswerTag,
   recordRequest,
+  SHARE,
+  unpad,
 } from '@polynya/protocol/envelope';
-import { type Call, firstFlight, type Item } from '@polynya/protocol/requests';
+import {
+  type Call,
+  call,
+  down,
+  firstFlight,
+  firstReply,
+  type Item,
+} from '@polynya/protocol/requests';
 import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
 import { openAccessRecord } from './access-record-signing.ts';
 import { ClientSession } from './client-session.ts';
 import { systemRandom } from './clock.ts';
 import { hpkeSeal } from './hpke.ts';
+import { openGcm, rawX25519, x25519 } from './hpke-recipient.ts';
 import type { ServerSessions } from './server-sessions.ts';
 import { flightInfo, SESSION_SECRET, sessionKeys } from './session-keys.ts';
 import { Sink } from './sink.ts';
@@ -95,6 +107,13 @@ test('a first flight brings the answers to its calls, handles, the clock and the
   expect(reply.items.map((item) => item.item)).toEqual(['answer', 'answer']);
 });
 
+test('the first reply waits for all answers, though some calls are answered at once', async () => {
+  const handles: Call = { id: 1, request: { op: 'handles', count: 0 } };
+  logs.delay = () => new Promise((resolve) => setTimeout(resolve, 5));
+  const { reply } = await establish([handles, open(2)]);
+  expect(reply.items.map((item) => item.item)).toEqual(['answer', 'answer']);
+});
+
 test('a first flight is accepted once: repeated it is unknown and changes nothing', async () => {
   const { flight } = await establish([open(1), append(2)]);
   expect(server.receive(flight, sink)).toBe('unknown');
@@ -138,18 +157,94 @@ test('a server seized later: the X-Wing key and the wire give hs, and hs does no
 });
 
 test('an X25519 share that gives zeros is refused at both ends', async () => {
-  const key = await serverKey();
-  const zero = firstFlight.encode({ versions: [1], share: new Uint8Array(32), calls: [] });
-  const plaintext = paddedPlaintext(encodeCbor(zero), OVERHEAD.firstFlight);
-  const keyId = keyIdOf(key);
-  const { enc, ct } = await hpkeSeal(key, flightInfo(server.identity()), keyId, plaintext);
-  expect(server.receive(concat(keyId, enc, ct), sink)).toBe('unknown');
+  const { envelope } = await sealFlight([[1], new Uint8Array(32), []]);
+  expect(server.receive(envelope, sink)).toBe('unknown');
 
   const { session, firstFlight: flight } = await begin();
   await server.receive(flight, sink);
   const reply = sent.shift() ?? new Uint8Array(0);
   expect(await session.openFirstReply(concat(new Uint8Array(32), reply.subarray(32)))).toBeNull();
   expect(await session.openFirstReply(reply)).not.toBeNull();
+});
+
+/** A first flight made by hand, whose plaintext is `flight`. */
+async function sealFlight(flight: Cbor): Promise<{ envelope: Uint8Array; hs: Uint8Array }> {
+  const key = await serverKey();
+  const keyId = keyIdOf(key);
+  const plaintext = paddedPlaintext(encodeCbor(flight), OVERHEAD.firstFlight);
+  const sealed = await hpkeSeal(key, flightInfo(server.identity()), keyId, plaintext);
+  const hs = await sealed.export(SESSION_SECRET.label, SESSION_SECRET.length);
+  return { envelope: concat(keyId, sealed.enc, sealed.ct), hs };
+}
+
+/** A session agreed by hand: what it sends need not be valid. */
+async function agree() {
+  const pair = generateKeyPairSync('x25519');
+  const { envelope, hs } = await sealFlight([
+    [1],
+    rawX25519(pair.publicKey),
+    [call.encode(open(1))],
+  ]);
+  await server.receive(envelope, sink);
+  const reply = sent.shift() ?? utf8('');
+  const shared = x25519(pair.privateKey, reply.slice(0, SHARE)) ?? utf8('');
+  const keys = sessionKeys(hs, shared);
+  const openDown = (bytes: Uint8Array, aad: Uint8Array): Cbor =>
+    unpad(openGcm(keys.down, bytes.slice(0, NONCE), bytes.slice(NONCE), aad) ?? utf8(''));
+  const { handles } = firstReply.decode(openDown(reply.slice(SHARE), envelope.slice(0, HANDLE)));
+  const handle = handles[0]?.handle ?? utf8('');
+  return {
+    sealUp(message: Cbor): Uint8Array {
+      const nonce = systemRandom(NONCE);
+      const cipher = createCipheriv('aes-256-gcm', keys.up, nonce).setAAD(handle);
+      const sealed = cipher.update(paddedPlaintext(encodeCbor(message), OVERHEAD.up));
+      return concat(handle, nonce, sealed, cipher.final(), cipher.getAuthTag());
+    },
+    items: (): Item[] =>
+      sent.splice(0).flatMap((bytes) => down.decode(openDown(bytes, utf8(''))).items),
+  };
+}
+
+test('a first flight whose struct does not decode is unknown; one bad call in it costs no other', async () => {
+  const good = call.encode(open(5));
+  const share = systemRandom(32);
+  for (const flight of [
+    [[1], share],
+    [[1], share.slice(1), [good]],
+    [[], share, [good]],
+  ]) {
+    expect(server.receive((await sealFlight(flight)).envelope, sink)).toBe('unknown');
+  }
+  const { envelope } = await sealFlight([[1], share, [null, [4, [99]], good]]);
+  await server.receive(envelope, sink);
+  expect(sent).toHaveLength(1);
+  expect(logs.counts.get('open')).toBe(1);
+});
+
+test('an envelope of a session whose struct does not decode is unknown and changes nothing', async () => {
+  const { sealUp } = await agree();
+  const calls = [call.encode(append(2))];
+  for (const message of [calls, [0], [0, calls, 0], [-1, calls], [0, null]]) {
+    expect(server.receive(sealUp(message), sink)).toBe('unknown');
+  }
+  expect(logs.log(LOG)).toEqual([]);
+  expect(sent).toEqual([]);
+});
+
+test('a call that does not decode is refused as malformed by itself, or dropped if it has no id', async () => {
+  const { sealUp, items } = await agree();
+  const calls = [[2, [99, 1]], call.encode(append(3)), null, [4, [5, 1, 'more']], ['5', [5, 1]]];
+  await server.receive(sealUp([0, calls]), sink);
+  const answers = items();
+  expect(answers).toHaveLength(3);
+  expect(answers).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ item: 'refusal', id: 2, code: 32 }),
+      expect.objectContaining({ item: 'answer', id: 3 }),
+      expect.objectContaining({ item: 'refusal', id: 4, code: 32 }),
+    ]),
+  );
+  expect(logs.log(LOG)).toHaveLength(1);
 });
 
 test('padding that is not zero is refused', async () => {
@@ -242,10 +337,15 @@ test('a request for the record is answered with it, one for another server is un
 const SEED_OTHER = new Uint8Array(32).fill(8);
 
 test('no shared version: the first reply says 0 and what is spoken, and nothing is carried out', async () => {
-  const { session, firstFlight: flight } = await begin([open(1)], [7, 9]);
+  const handles: Call = { id: 2, request: { op: 'handles', count: 4 } };
+  const { session, firstFlight: flight } = await begin([open(1), handles], [7, 9]);
   await server.receive(flight, sink);
   const reply = await session.openFirstReply(sent[0] ?? new Uint8Array(0));
   expect(reply).toMatchObject({ version: 0, versions: [1], handles: [] });
+  expect(reply?.items).toMatchObject([
+    { item: 'refusal', id: 1, code: 39 },
+    { item: 'refusal', id: 2, code: 39 },
+  ]);
   expect(logs.counts.size).toBe(0);
   expect(server.size).toBe(0);
 });
@@ -316,9 +416,9 @@ test('a call asked again while under way is carried out once and answered where 
   });
   logs.delay = () => gate;
   const later: Uint8Array[] = [];
-  const call = append(2);
-  const first = server.receive(await session.seal(handle, [call]), sink);
-  const second = server.receive(await session.seal(handle, [call]), newSink(later));
+  const one = append(2);
+  const first = server.receive(await session.seal(handle, [one]), sink);
+  const second = server.receive(await session.seal(handle, [one]), newSink(later));
   go();
   await Promise.all([first, second]);
   expect(logs.counts.get('append')).toBe(1);

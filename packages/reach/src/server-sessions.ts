@@ -14,7 +14,7 @@ import {
 } from '@polynya/protocol/envelope';
 import { LIMITS, PROTOCOL_VERSION } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import { firstFlight, type Handle } from '@polynya/protocol/requests';
+import { type Handle, receivedFlight } from '@polynya/protocol/requests';
 import type { Clock, Random } from './clock.ts';
 import { Handles } from './handles.ts';
 import { rawX25519, x25519 } from './hpke-recipient.ts';
@@ -63,11 +63,6 @@ export interface ServerSessionsOptions {
   /** Hears of errors that are bugs; never of what a client sent. */
   readonly report?: (error: unknown) => void;
 }
-
-/** Answers a client with which no version is shared. */
-const NO_VERSION: SessionHandler = {
-  open: () => ({ call: () => Promise.reject(new ProtocolError('version')), end: () => undefined }),
-};
 
 interface Held {
   readonly session: ServerSession;
@@ -173,8 +168,7 @@ export class ServerSessions {
   }
 
   #hold(keys: SessionKeys, share: Uint8Array, keyId: Uint8Array, version: number): Held {
-    const { build, clock, random, report } = this.#options;
-    const handler = version > 0 ? this.#options.handler : NO_VERSION;
+    const { build, clock, random, handler, report } = this.#options;
     const session = new ServerSession({
       keys,
       share,
@@ -261,9 +255,9 @@ function name(handle: Uint8Array): string {
   return Buffer.from(handle.buffer, handle.byteOffset, handle.length).toString('latin1');
 }
 
-function decodeFlight(plaintext: Uint8Array): ReturnType<typeof firstFlight.decode> | null {
+function decodeFlight(plaintext: Uint8Array): ReturnType<typeof receivedFlight.decode> | null {
   try {
-    return firstFlight.decode(unpad(plaintext));
+    return receivedFlight.decode(unpad(plaintext));
   } catch (error) {
     if (error instanceof ProtocolError) return null;
     throw error;

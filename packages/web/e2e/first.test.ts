@@ -57,7 +57,7 @@ describe('the first screen', () => {
 
   it('says that the browser keeps nothing, where it keeps nothing', async () => {
     const guest = await Person.at(browser);
-    await guest.context.route('**/worker-*.js', async (route) => {
+    await guest.page.route('**/worker-*.js', async (route) => {
       const answer = await route.fetch();
       const refuse =
         'indexedDB.open = () => { throw new DOMException("not here", "SecurityError"); };';
@@ -65,6 +65,7 @@ describe('the first screen', () => {
     });
     await guest.page.goto(server.page);
     await guest.page.getByText(guest.words.brokenStorage).waitFor();
+    await guest.page.unrouteAll({ behavior: 'ignoreErrors' });
     await guest.context.close();
   });
 });

@@ -10,7 +10,7 @@ const PATIENCE = 700;
 
 export function Banners(props: { newBuild: boolean; onReload(): void }): JSX.Element {
   const { t, format } = useWords();
-  const { status } = useApp();
+  const { messenger, status } = useApp();
   const [line, setLine] = createSignal<'offline' | 'connecting' | null>(null);
   createEffect(() => {
     const now = status().line;
@@ -29,6 +29,11 @@ export function Banners(props: { newBuild: boolean; onReload(): void }): JSX.Ele
           <p class="banner">
             <span class="banner-pulse" aria-hidden="true" />
             {state() === 'offline' ? t().lineOffline : t().lineConnecting}
+            <Show when={state() === 'offline'}>
+              <Button look="plain small" onClick={() => messenger.kick()}>
+                {t().tryNow}
+              </Button>
+            </Show>
           </p>
         )}
       </Show>

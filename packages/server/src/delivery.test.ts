@@ -80,6 +80,21 @@ test('a removed member climbs to its last epoch through the Commits that did not
   expect(await read(1)).toEqual([1, 2, 3, 4]);
 });
 
+test('a removed member reads no entry behind the head that it is told, from wherever it reads', async () => {
+  await group.commit(false);
+  await say(await group.member(1), 1);
+  await say(await group.member(0), 0, 'late, of the epoch before');
+  await group.commit(true);
+  const { log } = group;
+  const session = bench.session();
+  const state = await session.ask('open', { n: 1, log, secret: group.capability(0) });
+  expect(state).toMatchObject({ head: 1, upTo: 0 });
+  for (const from of [2, 3, 4]) {
+    const { entries, head } = await session.ask('read', { n: 1, from, bytes: 100_000 });
+    expect({ entries, head }).toEqual({ entries: [], head: 1 });
+  }
+});
+
 describe('Commits that do not close', () => {
   test('leave older capabilities reading, and writing for three epochs', async () => {
     const old = await group.member(0);

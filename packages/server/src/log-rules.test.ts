@@ -64,11 +64,11 @@ class NaiveLog {
     return [seq];
   }
 
-  read(capability: number): { seqs: number[]; head: number } {
+  read(capability: number, from: number): { seqs: number[]; head: number } {
     const hidden = (line: Line) => capability < this.closed && line.epoch > capability;
     const end = this.lines.findIndex(hidden);
-    const seqs = (end < 0 ? this.lines : this.lines.slice(0, end)).map(({ seq }) => seq);
-    return { seqs, head: seqs.length };
+    const shown = (end < 0 ? this.lines : this.lines.slice(0, end)).map(({ seq }) => seq);
+    return { seqs: shown.filter((seq) => seq >= from), head: shown.length };
   }
 
   live(capability: number): number | string {
@@ -118,7 +118,10 @@ const step = fc.oneof(
       closes: fc.boolean(),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ op: fc.constant('read' as const), behind }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ op: fc.constant('read' as const), behind, from: fc.nat({ max: 20 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('live' as const), behind }) },
 );
 
@@ -163,8 +166,8 @@ test('a log answers every request as docs/protocol.md section 4 says', async () 
           const asked = engine.commit(log, access, entry, turn, true);
           actual = await outcome(asked.then(({ seq }) => [seq]));
         } else if (step.op === 'read') {
-          expected = naive.read(epoch);
-          const { entries, head } = await engine.read(log, access, 0, 100_000);
+          expected = naive.read(epoch, step.from);
+          const { entries, head } = await engine.read(log, access, step.from, 100_000);
           actual = { seqs: entries.map(({ seq }) => seq), head };
         } else {
           expected = naive.live(epoch);

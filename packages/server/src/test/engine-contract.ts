@@ -149,6 +149,50 @@ export function engineContract(name: string, open: (now: () => number) => Promis
       expect((await engine.live(log, later)).head).toBe(4);
     });
 
+    describe('a closed capability whose epoch went on in entries that came late', () => {
+      let log: Uint8Array;
+      let owner: Uint8Array;
+      beforeEach(async () => {
+        owner = secret();
+        const made = await newLog(0, owner);
+        log = made.log;
+        await commit(log, 0);
+        await engine.append(log, { role: 'member', epoch: 1 }, [entry(1)], true);
+        await engine.append(log, made.access, [entry(0, 'late')], true);
+        await commit(log, 1, true, hashOf(secret('closing')));
+        await engine.append(log, { role: 'member', epoch: 2 }, [entry(2)], true);
+      });
+
+      test('reads only up to the head that `open` reports, from wherever', async () => {
+        const { access, state } = await engine.open(log, hashOf(owner));
+        expect(state).toMatchObject({ head: 1, first: 1, epoch: 0, upTo: 0 });
+        for (let from = 0; from <= 6; from++) {
+          const { entries, head } = await engine.read(log, access, from, 10_000);
+          expect({ from, head, seqs: entries.map(({ seq }) => seq) }).toEqual({
+            from,
+            head: 1,
+            seqs: from <= 1 ? [1] : [],
+          });
+        }
+      });
+
+      test('is not told how the log goes on by what retention deletes either', async () => {
+        now += 5 * HOUR;
+        await retain({ entriesSince: now / HOUR });
+        const { access, state } = await engine.open(log, hashOf(owner));
+        expect(state.head).toBeLessThan(4);
+        expect(state.first).toBe(state.head + 1);
+        const { entries, head, first } = await engine.read(log, access, 0, 10_000);
+        expect({ entries, head, first }).toEqual({
+          entries: [],
+          head: state.head,
+          first: state.first,
+        });
+        const { state: last } = await engine.open(log, hashOf(secret('closing')));
+        expect(last).toMatchObject({ head: 5, first: 6 });
+      });
+    });
+
     test('an inbox: contacts append, only its owner reads, revoked tokens open nothing', async () => {
       const { log, access: owner } = await newLog(1);
       const token = secret();

@@ -140,13 +140,13 @@ export class Logs {
 
   read(log: Uint8Array, access: Access, from: number, bytes: number): Result<'read'> {
     const row = this.#load(log);
-    const upTo = readableEpoch(row, access);
+    const head = this.#visibleHead(log, row, readableEpoch(row, access));
     let entries: Entry[] = [];
-    let { first } = row;
+    let first = Math.min(row.first, head + 1);
     let left = Math.min(bytes, READ_BYTES);
     for (const found of this.#sql.read.iterate(log, Math.max(from, first), READ_ENTRIES)) {
       const entry = entryOf(found);
-      if (upTo !== null && entry.epoch > upTo) break;
+      if (entry.seq > head) break;
       const body = this.#keys.open(Number(found.hour), { id: log, number: entry.seq }, entry.body);
       if (!body) {
         // As if retention had come this far: a log has no holes.
@@ -158,7 +158,7 @@ export class Logs {
       if (left < 0 && entries.length > 0) break;
       entries.push({ ...entry, body });
     }
-    return { entries, head: this.#visibleHead(log, row, upTo), first };
+    return { entries, head, first };
   }
 
   /** Letters an hour for this contact token. */
@@ -199,15 +199,25 @@ export class Logs {
     const low =
       access.role === 'owner' ? this.#sql.low.all(log).map(({ hash }) => hash as Uint8Array) : [];
     const epoch = upTo ?? row.epoch;
-    return { head: this.#visibleHead(log, row, upTo), first: row.first, epoch, role, upTo, low };
+    const head = this.#visibleHead(log, row, upTo);
+    return { head, first: Math.min(row.first, head + 1), epoch, role, upTo, low };
   }
 
-  /** A closed capability is not told how the log goes on: its head is before the first entry it cannot read. */
+  /**
+   * A closed capability is not told how the log goes on: its head is before the first entry of a later
+   * epoch. That comes after the Commit that ended the capability's own epoch, and at the latest it is the
+   * next Commit, which is known also when retention has deleted the entries in between.
+   */
   #visibleHead(log: Uint8Array, row: LogRow, upTo: number | null): number {
     if (upTo === null) return row.head;
-    const commit = Number(this.#sql.capabilityOfEpoch.get(log, upTo + 1)?.seq ?? row.head);
-    const beyond = this.#sql.firstBeyond.get(log, commit, upTo);
-    return beyond ? Number(beyond.seq) - 1 : row.head;
+    const ended = this.#seqOfCommitTo(log, upTo + 1);
+    if (upTo + 1 === row.closed) return ended;
+    const beyond = Number(this.#sql.firstBeyond.get(log, ended, upTo)?.seq ?? NOTHING);
+    return Math.min(beyond, this.#seqOfCommitTo(log, upTo + 2)) - 1;
+  }
+
+  #seqOfCommitTo(log: Uint8Array, epoch: number): number {
+    return Number(this.#sql.capabilityOfEpoch.get(log, epoch)?.seq);
   }
 
   #checkToken(log: Uint8Array, access: Access): number {

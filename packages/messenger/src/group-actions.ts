@@ -211,6 +211,7 @@ export function reached(
   device: Device,
   chat: ChatId,
   there: () => Promise<boolean>,
+  patience = PATIENCE,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (error?: unknown) => {
@@ -223,7 +224,7 @@ export function reached(
       there().then((is) => is && settle(), settle);
     };
     const off = device.changes.on([`chat/${chat}`], look);
-    const stop = device.ports.clock.setTimeout(() => settle(new Problem('offline')), PATIENCE);
+    const stop = device.ports.clock.setTimeout(() => settle(new Problem('offline')), patience);
     look();
   });
 }

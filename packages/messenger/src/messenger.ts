@@ -36,6 +36,8 @@ import { chatsOf, detailOf, everyone, messagesOf, statusOf } from './views.ts';
 const LONGEST_NAME = 64;
 const LONGEST_TITLE = 128;
 const LONGEST_TEXT = 16_000;
+/** ms: a log takes only so many Commits a minute, so where many join at once some wait. */
+const JOINING = 180_000;
 
 export type { Ports } from './device.ts';
 
@@ -111,12 +113,13 @@ class RunningMessenger implements Messenger {
 
   /** The device stands in the group: the seat was ours. */
   #seated(chat: ChatId): Promise<void> {
-    return reached(this.#device, chat, async () => {
+    const there = async () => {
       const { phase } = this.#device.conversation(chat).held.state;
       if (phase === 'joining') return false;
       if (phase === 'active') return true;
       throw new Problem('invite-used');
-    });
+    };
+    return reached(this.#device, chat, there, JOINING);
   }
 
   async rename(name: string) {

@@ -20,7 +20,7 @@ const PATIENCE = 30_000;
 
 const seeds = SEED ? [Number(SEED)] : Array.from({ length: 2 * TIMES }, () => newSeed());
 
-test.each(seeds)(
+test.concurrent.each(seeds)(
   'what three people type on a bad line is in each timeline once and in one order (POLYNYA_SEED=%i)',
   async (seed) => {
     const random = seeded(seed);
@@ -38,6 +38,9 @@ test.each(seeds)(
         await member.messenger.register(link, name);
         members.push(member);
       }
+      // A push that was lost is made good by the next heartbeat, which a kick need not wait for.
+      badness = GOOD;
+      for (const member of members) await member.messenger.kick();
       for (const member of members) await member.people(chat, 3);
 
       badness = {
@@ -84,7 +87,7 @@ test.each(seeds)(
       await town.end();
     }
   },
-  90_000,
+  90_000 * TIMES,
 );
 
 /** The texts in somebody's timeline, once there are so many and the server has all of them. */

@@ -1,6 +1,6 @@
 /** Entering a group: founding one, by Welcome (RFC 9420 section 12.4.3.1), and by a branch's (section 11.3). */
 import type { ClientState } from 'ts-mls/clientState.js';
-import { createGroup, joinGroupWithExtensions } from 'ts-mls/clientState.js';
+import { createGroup } from 'ts-mls/clientState.js';
 import type { PreSharedKeyID } from 'ts-mls/presharedkey.js';
 import type { ProposalPSK } from 'ts-mls/proposal.js';
 import { emptyPskIndex } from 'ts-mls/pskIndex.js';
@@ -14,6 +14,7 @@ import { attempt, MlsError } from './mls-error.ts';
 import { clientConfig, pathKeysMatch } from './state.ts';
 import { SUITE } from './suite.ts';
 import { membersOf } from './tree-view.ts';
+import { joinByWelcome } from './welcome-join.ts';
 
 const welcomeCodec: Codec<Welcome> = { encode: welcomeEncoder, decode: decodeWelcome };
 
@@ -81,17 +82,8 @@ export async function enter(
             return parent.keySchedule.resumptionPsk;
           },
         };
-  const [state] = await attempt('invalid-welcome', () =>
-    joinGroupWithExtensions(
-      welcome,
-      publicPart,
-      secrets,
-      pskIndex,
-      suite,
-      undefined,
-      parent,
-      clientConfig(judges),
-    ),
+  const state = await attempt('invalid-welcome', () =>
+    joinByWelcome(judges, welcome, publicPart, secrets, pskIndex),
   );
   if (parent !== undefined && proven !== 1) {
     throw new MlsError('invalid-welcome', 'not a branch of this epoch');

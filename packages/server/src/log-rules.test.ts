@@ -134,6 +134,20 @@ async function outcome<T>(asked: Promise<T>): Promise<T | string> {
   }
 }
 
+/** Of every capability, from every seq. */
+async function expectReads(log: Uint8Array, naive: NaiveLog): Promise<void> {
+  const all = Array.from({ length: naive.epoch + 1 }, (_, epoch) =>
+    Array.from({ length: naive.lines.length + 2 }, (_, from) => ({ epoch, from })),
+  ).flat();
+  const read = async ({ epoch, from }: { epoch: number; from: number }) => {
+    const { entries, head } = await engine.read(log, { role: 'member', epoch }, from, 100_000);
+    return { epoch, from, seqs: entries.map(({ seq }) => seq), head };
+  };
+  expect(await Promise.all(all.map(read))).toEqual(
+    all.map(({ epoch, from }) => ({ epoch, from, ...naive.read(epoch, from) })),
+  );
+}
+
 test('a log answers every request as docs/protocol.md section 4 says', async () => {
   const seen = new Set<string>();
   await fc.assert(
@@ -176,6 +190,7 @@ test('a log answers every request as docs/protocol.md section 4 says', async () 
         seen.add(`${step.op} ${typeof expected === 'string' ? expected : 'done'}`);
         expect(actual).toEqual(expected);
       }
+      await expectReads(log, naive);
     }),
     { numRuns: 300 * RUNS },
   );

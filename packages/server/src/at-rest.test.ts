@@ -28,8 +28,9 @@ beforeEach(async () => {
   now = START;
   open();
   const [invite, allowance] = [secret(), secret()];
-  await engine.invite({ hash: invite, uses: 1, until: 4_000_000_000, tag: secret() });
-  await engine.admit(invite, allowance, { logs: 9, bytes: 10 ** 9, invites: 0, until: 0 });
+  const each = { logs: 9, bytes: 10 ** 9, invites: 0 };
+  await engine.invite({ hash: invite, uses: 1, until: 4_000_000_000, tag: secret(), each });
+  await engine.admit(invite, allowance);
   await engine.create({ log, kind: 0, hash: hashOf(capability), allowance });
   await engine.createBlob({ ...blob, allowance });
   await engine.putPiece(blob.blob, blob.hash, 0, PIECE);
@@ -137,7 +138,7 @@ test('a key stays while a row of its day is kept, and goes when retention by siz
   expect(readdirSync(inFolder('keys'))).toHaveLength(1);
 });
 
-test('a database of the first schema is sealed when it is opened', async () => {
+test('a database of the first schema is sealed when it is opened, and its invites still admit', async () => {
   await engine.close();
   rmSync(inFolder('keys'), { recursive: true });
   for (const name of files) rmSync(inFolder(name), { force: true });
@@ -149,6 +150,8 @@ test('a database of the first schema is sealed when it is opened', async () => {
   old.prepare('INSERT INTO capability VALUES (?, 0, ?, 0)').run(log, hashOf(capability));
   const row = [id(), Buffer.from(TEXT), none, hour] as const;
   old.prepare('INSERT INTO entry VALUES (?, 1, 0, 0, ?, ?, 0, ?, ?)').run(log, ...row);
+  const [invite, allowance] = [secret(), secret()];
+  old.prepare('INSERT INTO invite VALUES (?, 1, ?, ?)').run(invite, hour + 1, secret());
   const insertBlob = old.prepare('INSERT INTO blob VALUES (?, ?, ?, 2, 9, ?)');
   insertBlob.run(blob.blob, blob.hash, blob.drop, hour);
   insertBlob.run(gone, none, none, 0);
@@ -160,6 +163,8 @@ test('a database of the first schema is sealed when it is opened', async () => {
   expect(await readAll()).toEqual({ texts: [TEXT], first: 1, head: 1 });
   expect(await engine.getPiece(blob.blob, blob.hash, 0)).toEqual(new Uint8Array(PIECE));
   expect(readdirSync(inFolder('keys'))).toHaveLength(1);
+  await engine.admit(invite, allowance);
+  expect((await engine.allowance(allowance)).bytes).toBe(8 * 2 ** 30);
   await engine.scrub();
   const content = readFileSync(inFolder('polynya.db'));
   for (const needle of [Buffer.from(TEXT), PIECE]) expect(content.includes(needle)).toBe(false);

@@ -22,9 +22,13 @@ const schema = v.strictObject({
     }),
     {},
   ),
-  /** What an admission gives. Blobs are counted by pieces of 64 KB. */
+  /** What an admission by the host gives, and so bounds all that is granted from it. Blobs are counted by pieces of 64 KB. */
   allowance: v.optional(
-    v.strictObject({ logs: count(1_000), bytes: count(10_000_000_000), invites: count(1_000) }),
+    v.strictObject({
+      logs: count(10_000),
+      bytes: count(100_000_000_000),
+      invites: count(10_000),
+    }),
     {},
   ),
   rates: v.optional(

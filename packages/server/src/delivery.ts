@@ -164,8 +164,7 @@ class DeliverySession implements SessionLogic {
         return this.#engine.dropBlob(request.blob, sha256(request.secret));
       case 'admit': {
         this.#make();
-        const counters = { ...this.#shared.config.allowance, until: 0 };
-        return this.#engine.admit(sha256(request.invite), sha256(request.allowance), counters);
+        return this.#engine.admit(sha256(request.invite), sha256(request.allowance));
       }
       case 'grant': {
         this.#make();

@@ -9,6 +9,7 @@
  * the same; the rules do not care where a row came from.
  */
 import type { Entry, LogState, NewEntry, Result, Turn } from '@polynya/protocol/requests';
+import type { Share } from './allowance-share.ts';
 import type { Access, LogRow } from './log-rules.ts';
 
 export interface NewLog {
@@ -36,6 +37,11 @@ export interface NewInvite {
   readonly until: number;
   /** Shown again to withdraw. It joins to no other record. */
   readonly tag: Uint8Array;
+}
+
+/** An invite, and what each of its uses carries. */
+export interface HostInvite extends NewInvite {
+  readonly each: Share;
 }
 
 /** What an allowance still has: numbers of logs, bytes of blobs, uses of invites; 0 is without end for `until`. */
@@ -115,12 +121,12 @@ export interface Engine {
   dropBlob(blob: Uint8Array, drop: Uint8Array): Promise<void>;
 
   /** The host's own invite, paid by nobody. Replaces one of the same hash. */
-  invite(invite: NewInvite): Promise<void>;
-  /** Spends one use of an invite on a new allowance. @throws not-found, expired, full */
-  admit(invite: Uint8Array, allowance: Uint8Array, counters: Counters): Promise<void>;
-  /** @throws not-found, quota, exists, expired, full */
+  invite(invite: HostInvite): Promise<void>;
+  /** Spends one use of an invite on a new allowance that has what the use carries. @throws not-found, expired, full */
+  admit(invite: Uint8Array, allowance: Uint8Array): Promise<void>;
+  /** Gives away a part of what is left (`allowance-share.ts`). @throws not-found, quota, exists, expired, full */
   grant(allowance: Uint8Array, invite: NewInvite): Promise<void>;
-  /** Takes an invite back with its unused uses. An invite that is not there is no error. */
+  /** Takes an invite back, with what its unused uses carry. An invite that is not there is no error. */
   withdraw(allowance: Uint8Array, hash: Uint8Array, tag: Uint8Array): Promise<void>;
   /** @throws not-found */
   allowance(hash: Uint8Array): Promise<Counters>;

@@ -19,9 +19,9 @@ beforeAll(async () => {
   const path = join(folder, 'polynya.db');
   engine = new SqliteEngine({ path, now: () => 0, random: systemRandom, synchronous: 'OFF' });
   const invite = secret();
-  await engine.invite({ hash: invite, uses: 1, until: 9_999, tag: secret() });
-  const counters = { logs: 10 ** 6, bytes: 0, invites: 0, until: 0 };
-  await engine.admit(invite, allowance, counters);
+  const each = { logs: 10 ** 6, bytes: 0, invites: 0 };
+  await engine.invite({ hash: invite, uses: 1, until: 9_999, tag: secret(), each });
+  await engine.admit(invite, allowance);
 });
 afterAll(async () => {
   await engine.close();

@@ -36,7 +36,14 @@ beforeAll(async () => {
   const delivery = new Delivery({ engine, config: parseConfig(), now, report });
   const until = NOW / 1_000 + 3_600;
   let invite = kept();
-  await engine.invite({ hash: hashOf(invite), uses: 1, until: Math.ceil(until), tag: secret() });
+  const each = parseConfig().allowance;
+  await engine.invite({
+    hash: hashOf(invite),
+    uses: 1,
+    until: Math.ceil(until),
+    tag: secret(),
+    each,
+  });
   for (let person = 0; person < 3; person++) {
     const session = new TestSession(delivery);
     const [allowance, capability, owner, token, read, drop, next] = Array.from({ length: 7 }, kept);
@@ -108,7 +115,7 @@ test('allowances and invites have no column for a log or a blob, and only counte
       .all()
       .map((column) => column.name);
   expect(columns('allowance')).toEqual(['hash', 'logs', 'bytes', 'invites', 'until']);
-  expect(columns('invite')).toEqual(['hash', 'uses', 'until', 'tag']);
+  expect(columns('invite')).toEqual(['hash', 'uses', 'until', 'tag', 'logs', 'bytes', 'invites']);
 });
 
 test('no value of an allowance or invite is in any other table, nor one of the one in the other', () => {

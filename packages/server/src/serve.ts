@@ -102,7 +102,14 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       url: urlAt(http.port),
       endpoints: endpointsAt(http.port),
       identity: http.sessions.identity(),
-      invite: (uses, days) => invite(engine, random, uses, Math.floor(now() / 1_000) + days * DAY),
+      invite: async (uses, days) => {
+        const secret = random(32);
+        const hash = new Uint8Array(createHash('sha256').update(secret).digest());
+        const until = Math.floor(now() / 1_000) + days * DAY;
+        // A random tag, so that no allowance can withdraw it.
+        await engine.invite({ hash, uses, until, tag: random(32), each: config.allowance });
+        return secret;
+      },
       close: async () => {
         await http.close();
         await stopRetention();
@@ -114,19 +121,6 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     await engine.close();
     throw error;
   }
-}
-
-async function invite(
-  engine: SqliteEngine,
-  random: Random,
-  uses: number,
-  until: number,
-): Promise<Uint8Array> {
-  const secret = random(32);
-  const hash = new Uint8Array(createHash('sha256').update(secret).digest());
-  // Random, so that no allowance can withdraw it.
-  await engine.invite({ hash, uses, until, tag: random(32) });
-  return secret;
 }
 
 function loadPage(folder: string | undefined): WebFiles {

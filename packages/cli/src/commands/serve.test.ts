@@ -25,6 +25,14 @@ test('it says where it runs, whom the link admits and how to stop, and serves th
   expect({ code, err }).toEqual({ code: 0, err: '' });
 });
 
+test('unless told otherwise, its link admits ten people within a week', async () => {
+  using folder = new TemporaryFolder();
+  const server = start('serve', '--port', '0', '--data', folder.in('data'));
+  await server.until(/^This link admits 10 people within 7 days; polynya invite makes another:$/m);
+  await server.until(/Ctrl-C/);
+  expect((await server.stop('SIGTERM')).code).toBe(0);
+});
+
 test('Ctrl-C stops it as well, and nothing of it is left but what it keeps', async () => {
   using folder = new TemporaryFolder();
   const server = await serve(folder.path);

@@ -24,6 +24,8 @@ import { qrLines } from '../render/qr.ts';
 import { endOf, note, print, type Terminal } from '../terminal.ts';
 
 const PORT = 8787;
+/** Enough for a family or the beginnings of a group. */
+const FIRST_USES = 10;
 
 export const serve = command({
   options: {
@@ -41,7 +43,7 @@ export const serve = command({
     const tls = readTls(given.tls, key);
     const host = given.host ?? (tls ? '0.0.0.0' : '127.0.0.1');
     const port = wholeNumber('The port', given.port ?? terminal.env.PORT, PORT, [0, 65_535]);
-    const uses = wholeNumber('--uses', given.uses, 1, [1, mostUses]);
+    const uses = wholeNumber('--uses', given.uses, FIRST_USES, [1, mostUses]);
     const days = wholeNumber('--days', given.days, 7, [1, longestInvite]);
     const dataDir = dataFolder(given.data, terminal.env);
     const urls = publicUrls(given.public ?? []);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Item, type Op, type Request, type Result, results } from '@polynya/protocol/requests';
 import type { Codec } from '@polynya/protocol/schema';
 import { systemRandom } from '@polynya/reach/clock';
-import { type ConfigInput, parseConfig } from '../config.ts';
+import { type Config, type ConfigInput, parseConfig } from '../config.ts';
 import { Delivery } from '../delivery.ts';
 import { SqliteEngine } from '../engine/sqlite/sqlite-engine.ts';
 import { entry, hashOf, id, secret } from './ids.ts';
@@ -45,6 +45,7 @@ export class DeliveryBench {
   readonly delivery: Delivery;
   readonly allowance = secret();
   readonly reported: unknown[] = [];
+  readonly #config: Config;
   readonly #folder = mkdtempSync(join(tmpdir(), 'polynya-delivery-'));
 
   constructor(config: ConfigInput = {}) {
@@ -55,14 +56,16 @@ export class DeliveryBench {
       random: systemRandom,
     });
     const report = (error: unknown) => void this.reported.push(error);
-    this.delivery = new Delivery({ engine: this.engine, config: parseConfig(config), now, report });
+    this.#config = parseConfig(config);
+    this.delivery = new Delivery({ engine: this.engine, config: this.#config, now, report });
   }
 
   /** Admits the allowance that tests pay with. */
   async start(): Promise<this> {
     const invite = secret();
     const until = this.now / 1_000 + 3_600;
-    await this.engine.invite({ hash: hashOf(invite), uses: 1, until, tag: secret() });
+    const each = this.#config.allowance;
+    await this.engine.invite({ hash: hashOf(invite), uses: 1, until, tag: secret(), each });
     await this.session().ask('admit', { invite, allowance: this.allowance });
     return this;
   }

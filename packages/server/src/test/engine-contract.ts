@@ -6,7 +6,7 @@ import { entry, hashOf, id, refused, secret } from './ids.ts';
 
 const HOUR = 3_600_000;
 const START = 500_000 * HOUR;
-const COUNTERS = { logs: 100, bytes: 1_000_000, invites: 10, until: 0 };
+const COUNTERS = { logs: 100, bytes: 200_000_000, invites: 100, until: 0 };
 const KEEP_ALL: Omit<Retention, 'now'> = {
   entriesSince: 0,
   blobsSince: 0,
@@ -29,8 +29,9 @@ export function engineContract(name: string, open: (now: () => number) => Promis
       engine.onChange((change) => changes.push(change));
       const invite = secret('invite');
       const until = START / 1_000 + 7_200;
-      await engine.invite({ hash: invite, uses: 2, until, tag: secret('tag') });
-      await engine.admit(invite, allowance, COUNTERS);
+      const { until: _, ...each } = COUNTERS;
+      await engine.invite({ hash: invite, uses: 2, until, tag: secret('tag'), each });
+      await engine.admit(invite, allowance);
     });
     afterEach(() => engine.close());
 
@@ -268,10 +269,11 @@ export function engineContract(name: string, open: (now: () => number) => Promis
     });
 
     test('an allowance pays for so much and no more; a repeat is free', async () => {
-      const blob = { blob: id(), hash: secret(), drop: secret(), pieces: 10, allowance };
+      const blob = { blob: id(), hash: secret(), drop: secret(), pieces: 2_000, allowance };
       await engine.createBlob(blob);
       await engine.createBlob(blob);
-      expect(await engine.allowance(allowance)).toMatchObject({ bytes: 1_000_000 - 655_360 });
+      const bytes = COUNTERS.bytes - 2_000 * 65_536;
+      expect(await engine.allowance(allowance)).toMatchObject({ bytes });
       const another = { ...blob, blob: id() };
       await expect(engine.createBlob(another)).rejects.toMatchObject(refused('quota'));
       await expect(engine.statBlob(another.blob, blob.hash)).rejects.toMatchObject(
@@ -281,27 +283,48 @@ export function engineContract(name: string, open: (now: () => number) => Promis
 
     test('an invite admits as often as it says, until it expires', async () => {
       const invite = secret('invite');
-      await engine.admit(invite, allowance, COUNTERS);
-      await engine.admit(invite, secret(), COUNTERS);
-      await expect(engine.admit(invite, secret(), COUNTERS)).rejects.toMatchObject(
-        refused('expired'),
-      );
-      await expect(engine.admit(secret(), secret(), COUNTERS)).rejects.toMatchObject(
-        refused('not-found'),
-      );
-      const granted = { hash: secret(), uses: 4, until: now / 1_000 + 3_600, tag: secret() };
+      const until = now / 1_000 + 7_200;
+      const each = { logs: 3, bytes: 4, invites: 5 };
+      await engine.invite({ hash: invite, uses: 1, until, tag: secret(), each });
+      await engine.admit(invite, allowance);
+      expect(await engine.allowance(allowance)).toEqual(COUNTERS);
+      const guest = secret();
+      await engine.admit(invite, guest);
+      expect(await engine.allowance(guest)).toEqual({ ...each, until: 0 });
+      await expect(engine.admit(invite, secret())).rejects.toMatchObject(refused('expired'));
+      await expect(engine.admit(secret(), secret())).rejects.toMatchObject(refused('not-found'));
+      await engine.invite({ hash: invite, uses: 1, until, tag: secret(), each });
+      now += 3 * HOUR;
+      await expect(engine.admit(invite, secret())).rejects.toMatchObject(refused('expired'));
+    });
+
+    test('a granted invite carries a part of its granter, who gets back what is withdrawn unused', async () => {
+      const hash = secret();
+      const granted = { hash, uses: 2, until: now / 1_000 + 3_600, tag: secret() };
       await engine.grant(allowance, granted);
       await engine.grant(allowance, granted);
-      expect(await engine.allowance(allowance)).toMatchObject({ invites: 6 });
-      now += 2 * HOUR;
-      await expect(engine.admit(granted.hash, secret(), COUNTERS)).rejects.toMatchObject(
-        refused('expired'),
-      );
-      await engine.withdraw(allowance, granted.hash, secret());
-      expect(await engine.allowance(allowance)).toMatchObject({ invites: 6 });
-      await engine.withdraw(allowance, granted.hash, granted.tag);
-      await engine.withdraw(allowance, granted.hash, granted.tag);
-      expect(await engine.allowance(allowance)).toMatchObject({ invites: 10 });
+      // A ninth of 100 is 8 as a power of two; of 200 million it is 16 MiB, and so is the least.
+      const each = { logs: 8, bytes: 16_777_216, invites: 8 };
+      const left = { logs: 84, bytes: COUNTERS.bytes - 2 * each.bytes, invites: 82, until: 0 };
+      expect(await engine.allowance(allowance)).toEqual(left);
+      const guest = secret();
+      await engine.admit(hash, guest);
+      expect(await engine.allowance(guest)).toEqual({ ...each, until: 0 });
+      expect(await engine.allowance(allowance)).toEqual(left);
+
+      const poor = { ...granted, hash: secret() };
+      await expect(engine.grant(guest, poor)).rejects.toMatchObject(refused('quota'));
+      expect(await engine.allowance(guest)).toEqual({ ...each, until: 0 });
+      await expect(engine.admit(poor.hash, secret())).rejects.toMatchObject(refused('not-found'));
+
+      await engine.withdraw(allowance, hash, secret());
+      expect(await engine.allowance(allowance)).toEqual(left);
+      now += 30 * HOUR;
+      await retain({ entriesSince: now / HOUR - 48 });
+      await engine.withdraw(allowance, hash, granted.tag);
+      await engine.withdraw(allowance, hash, granted.tag);
+      const back = { logs: 92, bytes: left.bytes + each.bytes, invites: 91, until: 0 };
+      expect(await engine.allowance(allowance)).toEqual(back);
     });
 
     async function retain(keep: Partial<Retention>): Promise<void> {

@@ -63,9 +63,9 @@ export class KillableServer {
   async admit(): Promise<Uint8Array> {
     const [invite, allowance] = [secret(), secret()];
     const until = this.#clock.now() / 1_000 + 3_600;
-    await this.#engine.invite({ hash: hashOf(invite), uses: 1, until, tag: secret() });
-    const counters = { logs: 100, bytes: 0, invites: 0, until: 0 };
-    await this.#engine.admit(hashOf(invite), hashOf(allowance), counters);
+    const each = { logs: 100, bytes: 0, invites: 0 };
+    await this.#engine.invite({ hash: hashOf(invite), uses: 1, until, tag: secret(), each });
+    await this.#engine.admit(hashOf(invite), hashOf(allowance));
     return allowance;
   }
 

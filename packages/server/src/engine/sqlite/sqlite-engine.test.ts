@@ -25,8 +25,9 @@ engineContract(
 
 async function withLog(engine: SqliteEngine) {
   const [log, owner, invite, allowance] = [id(), secret(), secret(), secret()];
-  await engine.invite({ hash: invite, uses: 1, until: 2_000_000_000, tag: secret() });
-  await engine.admit(invite, allowance, { logs: 9, bytes: 10 ** 9, invites: 0, until: 0 });
+  const each = { logs: 9, bytes: 10 ** 9, invites: 0 };
+  await engine.invite({ hash: invite, uses: 1, until: 2_000_000_000, tag: secret(), each });
+  await engine.admit(invite, allowance);
   await engine.create({ log, kind: 0, hash: hashOf(owner), allowance });
   return { log, owner, allowance, access: (await engine.open(log, hashOf(owner))).access };
 }

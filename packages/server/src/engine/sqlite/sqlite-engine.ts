@@ -6,8 +6,8 @@ import type { NewEntry, Turn } from '@polynya/protocol/requests';
 import type { Random } from '@polynya/reach/clock';
 import { DayKeys } from '../../day-keys.ts';
 import type {
-  Counters,
   Engine,
+  HostInvite,
   LogChange,
   NewBlob,
   NewInvite,
@@ -138,12 +138,12 @@ export class SqliteEngine implements Engine {
     while (await this.#turns.change(() => this.#blobs.deletePieces(blob)));
   }
 
-  invite(invite: NewInvite) {
+  invite(invite: HostInvite) {
     return this.#turns.change(() => this.#allowances.invite(invite));
   }
 
-  admit(invite: Uint8Array, allowance: Uint8Array, counters: Counters) {
-    return this.#turns.change(() => this.#allowances.admit(invite, allowance, counters));
+  admit(invite: Uint8Array, allowance: Uint8Array) {
+    return this.#turns.change(() => this.#allowances.admit(invite, allowance));
   }
 
   grant(allowance: Uint8Array, invite: NewInvite) {

@@ -12,8 +12,17 @@ export function Banners(props: { newBuild: boolean; onReload(): void }): JSX.Ele
   const { t, format } = useWords();
   const { messenger, status } = useApp();
   const [line, setLine] = createSignal<'offline' | 'connecting' | null>(null);
+  const [network, setNetwork] = createSignal(navigator.onLine);
+  const look = () => setNetwork(navigator.onLine);
+  window.addEventListener('online', look);
+  window.addEventListener('offline', look);
+  onCleanup(() => {
+    window.removeEventListener('online', look);
+    window.removeEventListener('offline', look);
+  });
   createEffect(() => {
-    const now = status().line;
+    // A connection takes its time to notice what the browser knows at once.
+    const now = network() ? status().line : 'offline';
     if (now === 'online') {
       setLine(null);
       return;

@@ -29,7 +29,7 @@ export function ListPane(props: ListPaneProps): JSX.Element {
       <header class="list-head">
         <Emblem size={32} />
         <p class="list-title">{t().appName}</p>
-        <IconButton icon="gear" label={t().settings} onClick={() => setOpen('settings')} />
+        <IconButton icon="settings" label={t().settings} onClick={() => setOpen('settings')} />
       </header>
       <div class="list-actions">
         <Button look="primary" onClick={() => setOpen('chat')}>

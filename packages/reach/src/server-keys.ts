@@ -29,6 +29,10 @@ export interface ServerKeysOptions {
   readonly clock: Clock;
   /** First flights that are remembered for one key; when it is full a new key is made (count). */
   readonly flights: number;
+  /** The serial of the last record of this identity, also of earlier starts. */
+  readonly lastSerial: number;
+  /** Keeps the serial of a record over restarts, before anyone is shown the record. */
+  readonly saveSerial: (serial: number) => void;
 }
 
 export class ServerKeys {
@@ -37,11 +41,12 @@ export class ServerKeys {
   #identity: Uint8Array = new Uint8Array(0);
   #record: Uint8Array = new Uint8Array(0);
   #keys: ServerKey[] = [];
-  #serial = 0;
+  #serial: number;
   #rotating: Promise<void> | undefined;
 
   constructor(options: ServerKeysOptions) {
     this.#options = options;
+    this.#serial = options.lastSerial;
   }
 
   /** The server's Ed25519 public key; empty before the first `rotate`. */
@@ -54,7 +59,10 @@ export class ServerKeys {
     return this.#record;
   }
 
-  /** Makes a new key and record; keeps the key before it and forgets any older one. */
+  /**
+   * Makes a new key and record; keeps the key before it and forgets any older one. Rejects with what
+   * `saveSerial` throws, but goes on with the new key: without one nobody would reach the server.
+   */
   rotate(): Promise<void> {
     this.#rotating ??= this.#rotate().finally(() => {
       this.#rotating = undefined;
@@ -111,6 +119,7 @@ export class ServerKeys {
     );
     this.#keys = keys;
     this.#record = record;
+    this.#options.saveSerial(this.#serial);
   }
 }
 

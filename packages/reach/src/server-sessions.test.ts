@@ -24,7 +24,7 @@ import {
   type Item,
 } from '@polynya/protocol/requests';
 import fc from 'fast-check';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { openAccessRecord } from './access-record-signing.ts';
 import { ClientSession } from './client-session.ts';
 import { systemRandom } from './clock.ts';
@@ -35,7 +35,7 @@ import { flightInfo, SESSION_SECRET, sessionKeys } from './session-keys.ts';
 import { Sink } from './sink.ts';
 import { HANDLE_KEY, startSessions } from './test/loopback.ts';
 import { ToyLogs } from './test/toy-log.ts';
-import { VirtualTime } from './test/virtual-time.ts';
+import { VirtualTime, watchWebCrypto } from './test/virtual-time.ts';
 
 const HOUR = 3_600_000;
 const LOG = new Uint8Array(16).fill(1);
@@ -45,6 +45,7 @@ let server: ServerSessions;
 let sent: Uint8Array[];
 let sink: Sink;
 
+beforeAll(watchWebCrypto);
 beforeEach(async () => {
   time = new VirtualTime();
   logs = new ToyLogs();
@@ -335,6 +336,41 @@ test('a request for the record is answered with it, one for another server is un
   expect(sent[0]?.subarray(HANDLE)).toEqual(server.record());
 });
 const SEED_OTHER = new Uint8Array(32).fill(8);
+
+test('each record has a higher serial than the last, also of an earlier start, and it is kept first', async () => {
+  const serialOf = async () => (await openAccessRecord(server.record(), server.identity())).serial;
+  const kept: number[] = [];
+  const lastSerial = time.now();
+  server.stop();
+  server = await startSessions(logs, {
+    clock: time,
+    lastSerial,
+    saveSerial: (serial) => kept.push(serial),
+  });
+  expect(await serialOf()).toBe(lastSerial + 1);
+  await time.until(() => kept.length === 2, 25 * HOUR);
+  expect(await serialOf()).toBe(lastSerial + 2);
+  expect(kept).toEqual([lastSerial + 1, lastSerial + 2]);
+});
+
+test('where the serial cannot be kept a server does not start; a running one goes on and reports it', async () => {
+  const saveSerial = (): never => {
+    throw new Error('no room');
+  };
+  await expect(startSessions(logs, { clock: time, saveSerial })).rejects.toThrow('no room');
+  let full = false;
+  const reported: unknown[] = [];
+  server.stop();
+  server = await startSessions(logs, {
+    clock: time,
+    saveSerial: () => full && saveSerial(),
+    report: (error) => void reported.push(error),
+  });
+  full = true;
+  await time.until(() => reported.length === 2, 49 * HOUR);
+  await establish([open(1)]);
+  expect(logs.counts.get('open')).toBe(1);
+});
 
 test('no shared version: the first reply says 0 and what is spoken, and nothing is carried out', async () => {
   const handles: Call = { id: 2, request: { op: 'handles', count: 4 } };

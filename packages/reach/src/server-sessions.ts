@@ -53,6 +53,13 @@ export interface ServerSessionsOptions {
   readonly identity: Uint8Array;
   /** 32 secret bytes that outlive restarts, so that a lost session can be told as such. */
   readonly handleKey: Uint8Array;
+  /** The serial of the last access record of this identity, 0 if there was none. */
+  readonly lastSerial: number;
+  /**
+   * Keeps the serial of a new record for the next start. Where it throws, `start` rejects; later the error
+   * is reported, and the record is shown all the same.
+   */
+  readonly saveSerial: (serial: number) => void;
   readonly endpoints: readonly string[];
   /** The build of the page that this server serves; '' for none. */
   readonly build: string;
@@ -84,8 +91,9 @@ export class ServerSessions {
     this.#options = options;
     this.#limits = { ...DEFAULT_SESSION_LIMITS, ...options.limits };
     this.#handles = new Handles(options.handleKey, options.random);
-    const { identity: seed, endpoints, clock } = options;
-    this.#keys = new ServerKeys({ seed, endpoints, clock, flights: this.#limits.flights });
+    const { identity: seed, endpoints, clock, lastSerial, saveSerial } = options;
+    const { flights } = this.#limits;
+    this.#keys = new ServerKeys({ seed, endpoints, clock, flights, lastSerial, saveSerial });
   }
 
   /** Makes the first key and starts the timers that renew keys and end sessions. Call once, before `receive`. */

@@ -11,7 +11,16 @@ import { createConnection, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
+import {
+  HANDLE,
+  joinEnvelopes,
+  RECORD_FILL,
+  RECORD_NONCE,
+  recordRequest,
+  splitEnvelopes,
+} from '@polynya/protocol/envelope';
 import { systemClock, systemRandom } from '@polynya/reach/clock';
+import { KnownServer } from '@polynya/reach/known-server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type RunningServer, type ServeOptions, startFailure, startServer } from './serve.ts';
@@ -91,7 +100,7 @@ describe('the data folder', () => {
     mkdirSync(join(folder, 'data'), { mode: 0o755 });
     await start();
     const files = readdirSync(join(folder, 'data')).sort();
-    expect(files).toEqual(['polynya.db', 'polynya.db-wal', 'server-keys.json']);
+    expect(files).toEqual(['polynya.db', 'polynya.db-wal', 'record-serial', 'server-keys.json']);
     for (const file of files) expect(statSync(join(folder, 'data', file)).mode & 0o777).toBe(0o600);
   });
 
@@ -106,12 +115,50 @@ describe('the data folder', () => {
     expect(readFileSync(file, 'utf8')).toBe(torn);
   });
 
+  test('with a damaged record serial is refused', async () => {
+    await stop(await start());
+    const file = join(folder, 'data', 'record-serial');
+    for (const damage of ['', '-5', '1e9', 'x']) {
+      writeFileSync(file, damage);
+      const error = await start().catch((caught: unknown) => caught);
+      expect(startFailure(error)).toMatch(/record-serial is damaged: /);
+    }
+  });
+
   test('is refused to a second server, and to none after the first has stopped', async () => {
     const first = await start();
     const error = await start().catch((caught: unknown) => caught);
     expect(startFailure(error)).toMatch(/^Another server is running on /);
     await stop(first);
     await start();
+  });
+});
+
+describe('the access record', () => {
+  /** Starts and stops a server at this time; answers its record as a client gets it. */
+  async function recordAt(now: number): Promise<{ identity: Uint8Array; record: Uint8Array }> {
+    const server = await start({ clock: { ...systemClock, now: () => now } });
+    const { identity } = server;
+    const request = recordRequest(identity, systemRandom(RECORD_NONCE), systemRandom(RECORD_FILL));
+    const body = new Uint8Array(joinEnvelopes([request]));
+    const answer = await fetch(`${server.url}/s`, { method: 'POST', body });
+    const [envelope] = splitEnvelopes(new Uint8Array(await answer.arrayBuffer()));
+    await stop(server);
+    return { identity, record: envelope?.subarray(HANDLE) ?? new Uint8Array(0) };
+  }
+
+  test('of each start is newer to clients: within one second, and after the clock was set back', async () => {
+    const now = 1_800_000_000_000;
+    const first = await recordAt(now);
+    const known = new KnownServer(first.identity);
+    const { serial } = await known.learn(first.record, now);
+    expect(serial).toBe(now / 1_000);
+    for (const [i, at] of [now + 10, now - 86_400_000, now - 86_400_000].entries()) {
+      const next = await known.learn((await recordAt(at)).record, now);
+      expect(next.serial).toBe(serial + 1 + i);
+    }
+    const later = await known.learn((await recordAt(now + 60_000)).record, now);
+    expect(later.serial).toBe(serial + 60);
   });
 });
 

@@ -10,7 +10,13 @@ import { StorageError } from './engine.ts';
 import { SESSION_PATH, startHttpServer } from './http-server.ts';
 import { startRetention } from './retention.ts';
 import { bugLine, type Log } from './server-log.ts';
-import { databasePath, loadServerKeys, makeDataDir } from './server-state.ts';
+import {
+  databasePath,
+  loadRecordSerial,
+  loadServerKeys,
+  makeDataDir,
+  saveRecordSerial,
+} from './server-state.ts';
 import { WebFiles } from './web-files.ts';
 
 const DAY = 86_400;
@@ -79,6 +85,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const endpointsAt = (port: number) => options.endpoints ?? [`${urlAt(port)}${SESSION_PATH}`];
   try {
     const keys = loadServerKeys(dataDir, random);
+    const lastSerial = loadRecordSerial(dataDir);
+    const saveSerial = (serial: number) => saveRecordSerial(dataDir, serial);
     const handler = new Delivery({ engine, config, now, report });
     const http = await startHttpServer({
       ...options,
@@ -88,7 +96,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       sessions: async (port) => {
         const endpoints = endpointsAt(port);
         const { build } = files;
-        const wiring = { ...keys, endpoints, build, clock, random, handler, report };
+        const records = { ...keys, lastSerial, saveSerial, endpoints };
+        const wiring = { ...records, build, clock, random, handler, report };
         const sessions = new ServerSessions(wiring);
         await sessions.start();
         return sessions;

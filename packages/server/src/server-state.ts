@@ -1,6 +1,6 @@
 /**
- * The data folder: the server's identity and handle key in a file that only its owner reads, the
- * database beside it. A server that loses this file is another server.
+ * The data folder: the server's identity and handle key in a file that only its owner reads, the serial
+ * of its last access record, the database beside them. A server that loses its keys is another server.
  */
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,6 +26,7 @@ const secret = v.pipe(
 const schema = v.strictObject({ version: v.literal(1), identity: secret, handleKey: secret });
 
 export const databasePath = (dataDir: string): string => join(dataDir, 'polynya.db');
+const serialPath = (dataDir: string): string => join(dataDir, 'record-serial');
 const keyPath = (dataDir: string): string => join(dataDir, 'server-keys.json');
 
 /** Makes the folder if need be. @throws StorageError */
@@ -44,6 +45,26 @@ export function loadServerKeys(dataDir: string, random: Random): ServerKeyFile {
     chmodSync(path, 0o600);
     return parse(path);
   });
+}
+
+/** The serial of the last access record, 0 before the first. @throws StorageError */
+export function loadRecordSerial(dataDir: string): number {
+  const path = serialPath(dataDir);
+  return told(`The file ${path} cannot be used`, () => {
+    if (!existsSync(path)) return 0;
+    const text = readFileSync(path, 'utf8').trim();
+    if (/^\d{1,15}$/.test(text)) return Number(text);
+    throw new StorageError(
+      'corrupt',
+      `The file ${path} is damaged: delete it if the clock of this machine is right, else restore it from a backup.`,
+    );
+  });
+}
+
+/** On disk when this returns. @throws StorageError */
+export function saveRecordSerial(dataDir: string, serial: number): void {
+  const path = serialPath(dataDir);
+  told(`The file ${path} cannot be written`, () => createFile(path, Buffer.from(`${serial}\n`)));
 }
 
 function parse(path: string): ServerKeyFile {

@@ -97,6 +97,8 @@ export async function startSessions(
   const sessions = new ServerSessions({
     identity: SEED,
     handleKey: HANDLE_KEY,
+    lastSerial: 0,
+    saveSerial: () => undefined,
     endpoints: [],
     build: 'b1',
     clock: systemClock,

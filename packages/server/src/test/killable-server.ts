@@ -27,6 +27,7 @@ export class KillableServer {
   #engine: SqliteEngine;
   #sessions: ServerSessions | null = null;
   #arrivals = 0;
+  #serial = 0;
 
   private constructor(clock: Clock) {
     this.#clock = clock;
@@ -103,6 +104,10 @@ export class KillableServer {
     const sessions = new ServerSessions({
       identity: IDENTITY,
       handleKey: HANDLE_KEY,
+      lastSerial: this.#serial,
+      saveSerial: (serial) => {
+        this.#serial = serial;
+      },
       endpoints: [],
       build: '',
       clock,

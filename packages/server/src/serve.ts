@@ -1,5 +1,6 @@
 /** A whole server: data folder, engine, delivery, sessions, port. Everything it needs is given here. */
-import { createHash } from 'node:crypto';
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
 import type { Clock, Random } from '@polynya/reach/clock';
 import { ServerSessions } from '@polynya/reach/server-sessions';
 import { ConfigError, type ConfigInput, parseConfig } from './config.ts';
@@ -69,6 +70,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const { dataDir, clock, random, log, tls } = options;
   const config = parseConfig(options.config);
   const files = loadPage(options.pageDir);
+  if (tls) checkTls(tls);
   makeDataDir(dataDir);
   const now = () => clock.now();
   const synchronous = options.synchronous ?? 'FULL';
@@ -141,6 +143,21 @@ function loadPage(folder: string | undefined): WebFiles {
   }
 }
 
+/** Node itself takes an empty certificate, and says so to each client. */
+function checkTls({ cert, key }: NonNullable<ServeOptions['tls']>): void {
+  try {
+    if (new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
+      createSecureContext({ cert, key });
+      return;
+    }
+  } catch (cause) {
+    const message =
+      'The certificate or its key cannot be used: give both in PEM form, the key without a password.';
+    throw new StartError(message, { cause });
+  }
+  throw new StartError('The certificate or its key cannot be used: they do not belong together.');
+}
+
 function asStartError(error: unknown, { host, port }: ServeOptions): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') {
@@ -149,11 +166,6 @@ function asStartError(error: unknown, { host, port }: ServeOptions): unknown {
   }
   if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
     return new StartError(`The server cannot listen on ${host}, port ${port} (${code}).`, {
-      cause: error,
-    });
-  }
-  if (String(code).startsWith('ERR_OSSL') || String(code).startsWith('ERR_SSL')) {
-    return new StartError('The certificate or its key cannot be used: give both in PEM form.', {
       cause: error,
     });
   }

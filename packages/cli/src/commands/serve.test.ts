@@ -1,8 +1,8 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { selfSigned } from '@polynya/server/test/self-signed';
 import { describe, expect, test } from 'vitest';
 import { freePort, polynya, serve, start, TemporaryFolder } from '../test/cli.ts';
-import { selfSigned } from '../test/self-signed.ts';
 
 test('it says where it runs, whom the link admits and how to stop, and serves the page', async () => {
   using folder = new TemporaryFolder();

@@ -46,7 +46,7 @@ export async function endProcess(
 }
 
 /** Admits itself to the server and makes a group's log, whose capability of epoch 0 it knows. */
-export async function newLogOn(client: WireClient, { invite }: ServerProcess) {
+export async function newLogOn(client: WireClient, { invite }: Pick<ServerProcess, 'invite'>) {
   const [log, capability, allowance] = [id(), secret(), secret()];
   await client.ask('admit', { invite, allowance });
   await client.ask('create', { log, kind: 0, hash: hashOf(capability), allowance });

@@ -1,11 +1,11 @@
-/** A client as small as the wire allows: one WebSocket, one session, no retries. What is not answered rejects. */
+/** A client as small as the wire allows: one connection, one session, no retries. What is not answered rejects. */
 import { decodeAccessRecord, decodeAccessRecordBody } from '@polynya/protocol/access-record';
 import { recordRequest } from '@polynya/protocol/envelope';
 import { PROTOCOL_VERSION } from '@polynya/protocol/limits';
 import { errorName, ProtocolError } from '@polynya/protocol/protocol-error';
 import { type Item, type Op, type Request, type Result, results } from '@polynya/protocol/requests';
 import type { Codec } from '@polynya/protocol/schema';
-import type { Carrier } from '@polynya/reach/carriers/carrier';
+import type { Carrier, CarrierFactory } from '@polynya/reach/carriers/carrier';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
 import { ClientSession } from '@polynya/reach/client-session';
 import { systemRandom } from '@polynya/reach/clock';
@@ -38,8 +38,12 @@ export class WireClient {
     carrier.onClose = () => this.#lose();
   }
 
-  static async connect(endpoint: string, identity: Uint8Array): Promise<WireClient> {
-    const carrier = await webSocketCarrier.open(endpoint, AbortSignal.timeout(10_000));
+  static async connect(
+    endpoint: string,
+    identity: Uint8Array,
+    factory: CarrierFactory = webSocketCarrier,
+  ): Promise<WireClient> {
+    const carrier = await factory.open(endpoint, AbortSignal.timeout(10_000));
     const hear = () =>
       new Promise<Uint8Array>((resolve, reject) => {
         carrier.onEnvelope = resolve;

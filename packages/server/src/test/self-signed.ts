@@ -1,11 +1,12 @@
 /** A certificate that nobody trusts (RFC 5280), for this machine alone, made anew for each test. */
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 
 const ECDSA_SHA256 = der(0x30, oid('2a8648ce3d040302'));
 const COMMON_NAME = oid('550403');
 const SUBJECT_ALT_NAME = oid('551d11');
 
-/** PEM of a certificate for the DNS name `host`, good for this day, and of its key. */
+/** PEM of a certificate for the DNS name or IPv4 address `host`, good for this day, and of its key. */
 export function selfSigned(host: string): { readonly cert: string; readonly key: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const body = tbsCertificate(host, publicKey);
@@ -20,7 +21,8 @@ export function selfSigned(host: string): { readonly cert: string; readonly key:
 
 function tbsCertificate(host: string, key: KeyObject): Buffer {
   const name = der(0x30, der(0x31, der(0x30, COMMON_NAME, der(0x0c, Buffer.from(host)))));
-  const names = der(0x30, der(0x82, Buffer.from(host)));
+  const address = Buffer.from(host.split('.').map(Number));
+  const names = der(0x30, isIPv4(host) ? der(0x87, address) : der(0x82, Buffer.from(host)));
   return der(
     0x30,
     der(0xa0, der(0x02, Buffer.from([2]))),

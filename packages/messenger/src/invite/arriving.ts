@@ -66,7 +66,7 @@ export async function arrive(
   const invite = readInvite(link);
   const underWay = device.arrivals.get(keyOf(invite));
   if (underWay) return underWay;
-  if (invite.kind === 'seat') await refuseUseless(device, link, invite);
+  const received = invite.kind === 'seat' ? await refuseUseless(device, link, invite) : null;
   const known = device.links.get(toHex(invite.identity))?.server;
   if (invite.kind === 'server' && known?.admitted) throw new Problem('already-member');
   const self = name === null ? device.self : Self.create(device.ports.random, name);
@@ -75,7 +75,7 @@ export async function arrive(
   await device.ports.store.apply(name === null ? changes : [...changes, self.saved()]);
   device.become(self);
   const there = device.links.get(toHex(invite.identity)) ?? device.addServer(server);
-  return goOn(device, there, invite);
+  return goOn(device, there, invite, received);
 }
 
 /** Takes up what was under way when the program ended. A link that proves used up is given up silently. */
@@ -93,23 +93,33 @@ export async function resumeArrivals(device: Device): Promise<void> {
 }
 
 /** One at a time for each invite. */
-function goOn(device: Device, link: ServerLink, invite: Invite): Promise<ChatId | null> {
+function goOn(
+  device: Device,
+  link: ServerLink,
+  invite: Invite,
+  received: WelcomePackage | null = null,
+): Promise<ChatId | null> {
   const { arrivals } = device;
   const key = keyOf(invite);
-  const arrival = takeSteps(device, link, invite).finally(() => arrivals.delete(key));
+  const arrival = takeSteps(device, link, invite, received).finally(() => arrivals.delete(key));
   arrivals.set(key, arrival);
   return arrival;
 }
 
 /** Each step can be repeated: the server answers a repeat as it answered at first. */
-async function takeSteps(device: Device, link: ServerLink, invite: Invite): Promise<ChatId | null> {
+async function takeSteps(
+  device: Device,
+  link: ServerLink,
+  invite: Invite,
+  received: WelcomePackage | null,
+): Promise<ChatId | null> {
   try {
     await admit(link, invite);
     if (invite.kind === 'server') {
       await device.ports.store.apply([arrived(invite)]);
       return null;
     }
-    return await sitDown(device, invite, await welcomeOf(link, invite));
+    return await sitDown(device, invite, received ?? (await welcomeOf(link, invite)));
   } catch (error) {
     if (error instanceof Problem) await giveUp(device, link, invite);
     throw error;
@@ -154,12 +164,13 @@ async function refuseUseless(
   device: Device,
   link: string,
   invite: Extract<Invite, { kind: 'seat' }>,
-): Promise<void> {
+): Promise<WelcomePackage> {
   const me = device.registered;
   if (me && equal(invite.inviter, me.personBytes)) throw new Problem('invite-own');
   const received = await visiting(device, link, invite, (server) => welcomeOf(server, invite));
   const mine = device.conversations.get(toHex(received.log))?.held.state.phase;
   if (mine === 'active' || mine === 'joining') throw new Problem('already-member');
+  return received;
 }
 
 async function welcomeOf(

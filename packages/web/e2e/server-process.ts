@@ -13,20 +13,29 @@ export class ServerProcess {
   readonly link: string;
   readonly #port: number;
   readonly #folder: string;
+  readonly #more: readonly string[];
   #process: ChildProcess;
 
-  private constructor(port: number, folder: string, process: ChildProcess, link: string) {
+  private constructor(
+    port: number,
+    folder: string,
+    more: readonly string[],
+    process: ChildProcess,
+    link: string,
+  ) {
     this.#port = port;
     this.#folder = folder;
+    this.#more = more;
     this.#process = process;
     this.link = link;
   }
 
-  static async start(): Promise<ServerProcess> {
+  /** `more`: arguments of `polynya serve`. */
+  static async start(more: readonly string[] = []): Promise<ServerProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'polynya-web-'));
     const port = await freePort();
-    const { process, link } = await run(port, folder);
-    return new ServerProcess(port, folder, process, link);
+    const { process, link } = await run(port, folder, more);
+    return new ServerProcess(port, folder, more, process, link);
   }
 
   get page(): string {
@@ -41,7 +50,7 @@ export class ServerProcess {
 
   /** On the same port and data folder. */
   async restart(): Promise<void> {
-    const { process } = await run(this.#port, this.#folder);
+    const { process } = await run(this.#port, this.#folder, this.#more);
     this.#process = process;
   }
 
@@ -51,8 +60,12 @@ export class ServerProcess {
   }
 }
 
-async function run(port: number, folder: string): Promise<{ process: ChildProcess; link: string }> {
-  const args = [cli, 'serve', '--port', `${port}`, '--data', folder, '--uses', '20'];
+async function run(
+  port: number,
+  folder: string,
+  more: readonly string[],
+): Promise<{ process: ChildProcess; link: string }> {
+  const args = [cli, 'serve', '--port', `${port}`, '--data', folder, '--uses', '20', ...more];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   for await (const chunk of child.stdout) {

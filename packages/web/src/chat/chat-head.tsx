@@ -23,9 +23,7 @@ export function ChatHead(): JSX.Element {
   };
   return (
     <header class="chat-head">
-      <span class="chat-back-holder">
-        <IconButton icon="back" label={t().back} look="chat-back" onClick={() => nav.leave()} />
-      </span>
+      <IconButton icon="back" label={t().back} look="chat-back" onClick={() => nav.leave()} />
       <button
         type="button"
         class="chat-head-button"

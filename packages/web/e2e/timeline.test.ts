@@ -1,0 +1,93 @@
+/** A long conversation: older messages come as one scrolls up, nothing moves under a reader's eyes. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launch } from '../../../scripts/chromium.ts';
+import { Person } from './person.ts';
+import { ServerProcess } from './server-process.ts';
+
+let server: ServerProcess;
+let browser: Browser;
+let anna: Person;
+let boris: Person;
+
+const COUNT = 90;
+const LONG = ': with so much more to say that it takes several lines, for rows to differ in height';
+
+beforeAll(async () => {
+  server = await ServerProcess.start();
+  browser = await launch();
+  anna = await Person.at(browser);
+  boris = await Person.at(browser, { viewport: { width: 360, height: 740 } });
+  await anna.arrive(server.link, 'Anna');
+  const link = await anna.inviteToChat();
+  await boris.arrive(link, 'Boris');
+  await boris.say('ready');
+  await boris.button(boris.words.back).click();
+  for (let i = 0; i < COUNT; i++) {
+    await anna.composer.fill(`line ${i}${i % 7 ? '' : LONG}`);
+    await anna.composer.press('Enter');
+  }
+  await anna.marked(`line ${COUNT - 1}`, anna.words.stateDelivered);
+  await boris.openChat('Anna');
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** Pixels below what is in sight. */
+const below = () =>
+  boris.page.evaluate(() => {
+    const box = document.querySelector('.timeline-scroll');
+    return box ? Math.round(box.scrollHeight - box.clientHeight - box.scrollTop) : Number.NaN;
+  });
+
+const newest = () => boris.button(boris.words.newest);
+
+describe('a long timeline', () => {
+  it('opens at the first unread message', async () => {
+    await boris.page.getByText(boris.words.unreadDivider).waitFor();
+    expect(await below()).toBeGreaterThan(1000);
+    expect(await boris.bubbles.count()).toBeLessThan(40);
+  });
+
+  it('jumps to the newest, and is opened there the next time', async () => {
+    await newest().click();
+    await boris.sees(`line ${COUNT - 1}`);
+    await newest().waitFor({ state: 'detached' });
+    await anna.marked(`line ${COUNT - 1}`, anna.words.stateRead);
+    await boris.page.reload();
+    await boris.sees(`line ${COUNT - 1}`);
+    await expect.poll(below).toBeLessThan(5);
+  });
+
+  it('brings older messages as one scrolls up, to the first', async () => {
+    await boris.page.locator('.timeline-scroll').hover();
+    const first = boris.bubbles.filter({ hasText: /line 0:/ });
+    await expect
+      .poll(async () => {
+        await boris.page.mouse.wheel(0, -900);
+        return await first.count();
+      })
+      .toBe(1);
+  });
+
+  it('stays where one reads when something new comes, and counts it', async () => {
+    const before = await boris.page.locator('.timeline-scroll').evaluate((box) => box.scrollTop);
+    await anna.say('something new');
+    await boris.page.locator('.timeline-newest .badge').getByText('1').waitFor();
+    const after = await boris.page.locator('.timeline-scroll').evaluate((box) => box.scrollTop);
+    expect(Math.abs(after - before)).toBeLessThan(5);
+    await newest().click();
+    await boris.sees('something new');
+    await anna.marked('something new', anna.words.stateRead);
+  });
+
+  it('follows what comes while one is at its end', async () => {
+    await anna.say('and more');
+    await boris.sees('and more');
+    await expect.poll(below).toBeLessThan(5);
+    expect([...anna.complaints, ...boris.complaints]).toEqual([]);
+  });
+});

@@ -7,11 +7,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LIMITS } from '@polynya/protocol/limits';
-import { entry } from '@polynya/server/test/ids';
+import { entry, hashOf, id, secret } from '@polynya/server/test/ids';
 import {
   connectTo,
   endProcess,
-  newLogOn,
   type ServerProcess,
   startProcess,
 } from '@polynya/server/test/server-process';
@@ -20,7 +19,7 @@ import { atMost, median, type Row } from './row.ts';
 
 const RUNS = 3;
 /** ms of each run, after as much again of warming up. */
-const LASTS = 2_000;
+const LASTS = 1_500;
 /** A sealed text of 100 B is about this long. */
 const BODY = 'x'.repeat(330);
 const CONNECTIONS = [1, 8, 64];
@@ -35,10 +34,14 @@ export async function appends(): Promise<Row[]> {
   );
   try {
     const rows: Row[] = [];
+    const allowance = secret();
+    const first = await connectTo(server);
+    await first.ask('admit', { invite: server.invite, allowance });
+    first.close();
     const where = pinned ? 'a core of its own' : 'cores shared with the load';
     for (const batch of [1, LIMITS.batch]) {
       for (const connections of CONNECTIONS) {
-        const value = await rate(server, connections, batch);
+        const value = await rate(server, allowance, connections, batch);
         const work = `entries stored and acknowledged, batches of ${batch}, ${connections} connections, on ${where}`;
         rows.push(atMost(work, value, 'entries/s', null));
       }
@@ -51,10 +54,18 @@ export async function appends(): Promise<Row[]> {
 }
 
 /** Each connection appends to a log of its own, one batch under way at a time, as devices do. */
-async function rate(server: ServerProcess, connections: number, batch: number): Promise<number> {
+async function rate(
+  server: ServerProcess,
+  allowance: Uint8Array,
+  connections: number,
+  batch: number,
+): Promise<number> {
   const clients = await Promise.all(Array.from({ length: connections }, () => connectTo(server)));
-  // Each its own allowance would need as many invites.
-  for (const client of clients) await newLogOn(client, server);
+  for (const client of clients) {
+    const [log, capability] = [id(), secret()];
+    await client.ask('create', { log, kind: 0, hash: hashOf(capability), allowance });
+    await client.ask('open', { n: 1, log, secret: capability });
+  }
   const results: number[] = [];
   for (let run = 0; run < RUNS; run++) {
     await load(clients, batch, LASTS / 2);

@@ -79,7 +79,7 @@ describe('a group', () => {
     await vera.composer.press('Enter');
     await vera.composer.pressSequentially('привет');
     await vera.composer.press('Enter');
-    expect(await anna.bubble('привет').locator('.mention.me').innerText()).toBe('@Anna');
+    expect(await anna.bubble('привет').locator('.mention.me').textContent()).toBe('@Anna');
     expect(await boris.bubble('привет').locator('.mention.me').count()).toBe(0);
   });
 

@@ -79,8 +79,14 @@ export function Timeline(props: TimelineProps): JSX.Element {
   const place = () => {
     placed = true;
     const divider = store.rows.findIndex(({ kind }) => kind === 'unread');
-    if (divider > 0) handle()?.scrollToIndex(divider, { align: 'start' });
-    else toEnd();
+    if (divider > 0) {
+      // Not at the end until told otherwise: else the rows' measuring would take us there.
+      setAtEnd(false);
+      handle()?.scrollToIndex(divider, { align: 'start' });
+      requestAnimationFrame(() => scrolled(handle()?.scrollOffset ?? 0));
+    } else {
+      toEnd();
+    }
   };
 
   const show = (message: MessageId) => {

@@ -203,6 +203,30 @@ describe('opening', () => {
     await expect(session.ask('unwatch', { n: 1 })).rejects.toMatchObject(refused('unopened'));
   });
 
+  test('again with the same secret, because an answer was late, leaves the watch alone', async () => {
+    const session = bench.session();
+    const open = { n: 1, log: group.log, secret: group.capability() };
+    const watching = Promise.all([session.ask('open', open), session.ask('watch', { n: 1 })]);
+    await session.ask('open', open);
+    await watching;
+    await session.ask('open', open);
+    await say(session, 0);
+    expect(session.seqs(1)).toEqual([1]);
+    await session.ask('unwatch', { n: 1 });
+    await say(session, 0);
+    expect(session.seqs(1)).toEqual([1]);
+  });
+
+  test('under another secret ends the watch of the one before', async () => {
+    const session = await group.member();
+    await session.ask('watch', { n: 1 });
+    await group.commit(false);
+    expect(session.seqs(1)).toEqual([1]);
+    await session.ask('open', { n: 1, log: group.log, secret: group.capability() });
+    await say(session, 1);
+    expect(session.seqs(1)).toEqual([1]);
+  });
+
   test('another log under the same number ends the watch of the one before', async () => {
     const other = await new TestGroup(bench).create();
     const session = await group.member();

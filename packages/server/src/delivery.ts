@@ -49,6 +49,8 @@ export class Delivery implements SessionHandler {
 /** A log that this session opened. */
 interface Opened extends Watcher {
   readonly log: Uint8Array;
+  /** Of the secret that opened it. */
+  readonly hash: Uint8Array;
   readonly entries: TokenBucket;
   readonly signals: TokenBucket;
 }
@@ -181,30 +183,38 @@ class DeliverySession implements SessionLogic {
     }
   }
 
-  /** Holds for what follows in the same turn at once; a refused `open` leaves the number unopened. */
+  /**
+   * Holds for what follows in the same turn at once; a refused `open` leaves the number unopened. Asked
+   * again, perhaps because an answer was late, it leaves the watch alone that was asked for with it.
+   */
   async #open({ n, log, secret }: Of<'open'>): Promise<Result<'open'>> {
     const before = this.#logs.get(n);
     if (!before && this.#logs.size >= LIMITS.openLogs) {
       throw new ProtocolError('too-big', 'a session holds only so many logs open');
     }
-    const found = this.#engine.open(log, sha256(secret));
-    const opening = found.then(({ access }) => this.#remember(n, log, access));
+    const hash = sha256(secret);
+    const found = this.#engine.open(log, hash);
+    const earlier = before?.catch(() => undefined);
+    const opening = Promise.all([found, earlier]).then(([{ access }, previous]) =>
+      previous && isSame(previous.log, log) && isSame(previous.hash, hash)
+        ? previous
+        : this.#remember(n, log, hash, access),
+    );
     this.#logs.set(n, opening);
     opening.catch(() => {
       if (this.#logs.get(n) === opening) this.#logs.delete(n);
     });
-    const previous = await before?.catch(() => undefined);
-    if (previous) this.#shared.watchers.delete(previous.log, previous);
-    const { state } = await found;
-    await opening;
-    return state;
+    const previous = await earlier;
+    const opened = await opening.catch(() => undefined);
+    if (previous && previous !== opened) this.#shared.watchers.delete(previous.log, previous);
+    return (await found).state;
   }
 
-  #remember(n: number, log: Uint8Array, access: Access): Opened {
+  #remember(n: number, log: Uint8Array, hash: Uint8Array, access: Access): Opened {
     const { rates } = this.#shared.config;
     const entries = this.#buckets.of(`entries ${keyOf(log)}`, rates.entries);
     const signals = this.#buckets.of(`signals ${keyOf(log)}`, rates.signals);
-    return { port: this.#port, n, log, access, entries, signals };
+    return { port: this.#port, n, log, hash, access, entries, signals };
   }
 
   async #opened(n: number): Promise<Opened> {
@@ -316,6 +326,8 @@ async function limited<T>(
     if (!spent) for (const bucket of taken) bucket.giveBack(n);
   }
 }
+
+const isSame = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 
 function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   const hash = createHash('sha256');

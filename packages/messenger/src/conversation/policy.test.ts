@@ -1,44 +1,50 @@
+import type { SignatureKey } from '@polynya/mls/engine';
 import { describe, expect, test } from 'vitest';
-import {
-  deviceCredential,
-  type SigningKey,
-  seatCredential,
-  signingKey,
-} from '../identity/credential.ts';
+import { deviceCredential, seatCredential, signatureKey } from '../identity/credential.ts';
 import { personId } from '../identity/person.ts';
 import { lawful, type Standing } from './policy.ts';
 import { leafOf } from './roster.ts';
 
 interface Someone {
-  readonly root: SigningKey;
-  readonly device: SigningKey;
+  readonly root: SignatureKey;
+  readonly device: SignatureKey;
   readonly person: string;
 }
 
 let seed = 0;
-const key = (): SigningKey => signingKey(new Uint8Array(32).fill(++seed));
+const key = (): Promise<SignatureKey> => signatureKey(new Uint8Array(32).fill(++seed));
 
-function someone(): Someone {
-  const root = key();
-  return { root, device: key(), person: personId(root.publicKey) };
+async function someone(): Promise<Someone> {
+  const root = await key();
+  return { root, device: await key(), person: personId(root.publicKey) };
 }
 
-function deviceOf({ root, device }: Someone, leaf: number, signing = device) {
+async function deviceOf({ root, device }: Someone, leaf: number, signing = device) {
   const { publicKey } = signing;
-  return { leaf, signatureKey: publicKey, credential: deviceCredential(root, publicKey) };
+  return { leaf, signatureKey: publicKey, credential: await deviceCredential(root, publicKey) };
 }
 
-function seatOf({ root, device }: Someone, leaf: number) {
-  const { publicKey } = key();
-  const { credential } = deviceOf({ root, device, person: '' }, 0);
-  const certificate = credential.slice(-64);
+async function seatOf({ root, device }: Someone, leaf: number) {
+  const { publicKey } = await key();
+  const { credential: own } = await deviceOf({ root, device, person: '' }, 0);
+  const certificate = own.slice(-64);
   const inviter = { root: root.publicKey, device, certificate };
-  return { leaf, signatureKey: publicKey, credential: seatCredential(inviter, 2_000, publicKey) };
+  const credential = await seatCredential(inviter, 2_000, publicKey);
+  return { leaf, signatureKey: publicKey, credential };
 }
 
-const [anna, boris, vera, guest] = [someone(), someone(), someone(), someone()];
-const members = [deviceOf(anna, 0), deviceOf(boris, 1), deviceOf(vera, 2)] as const;
-const borisSeat = seatOf(boris, 3);
+const [anna, boris, vera, guest] = [
+  await someone(),
+  await someone(),
+  await someone(),
+  await someone(),
+];
+const members = [
+  await deviceOf(anna, 0),
+  await deviceOf(boris, 1),
+  await deviceOf(vera, 2),
+] as const;
+const borisSeat = await seatOf(boris, 3);
 const [a, b, v] = members;
 
 function standing(change: Partial<Standing> = {}): Standing {
@@ -62,12 +68,15 @@ function judge([, { by, added = [], removed = [] }, change]: Case): boolean {
   return lawful({ committer: by, added, removed, closes }, standing(change));
 }
 
-describe('a Commit is lawful (docs/protocol.md section 6) if', () => {
+describe('a Commit is lawful (docs/protocol.md section 6) if', async () => {
   const cases: Case[] = [
     ['it renews the keys of its own leaf', { by: b }],
-    ["anybody's device adds a seat of their own", { by: b, added: [seatOf(boris, 4)] }],
-    ['a device adds devices of others', { by: b, added: [deviceOf(guest, 4)] }],
-    ['a seat brings in one device of a newcomer', { by: borisSeat, added: [deviceOf(guest, 4)] }],
+    ["anybody's device adds a seat of their own", { by: b, added: [await seatOf(boris, 4)] }],
+    ['a device adds devices of others', { by: b, added: [await deviceOf(guest, 4)] }],
+    [
+      'a seat brings in one device of a newcomer',
+      { by: borisSeat, added: [await deviceOf(guest, 4)] },
+    ],
     ['an admin removes somebody', { by: a, removed: [v] }],
     ["an admin removes another's seat", { by: a, removed: [borisSeat] }],
     [
@@ -83,16 +92,16 @@ describe('a Commit is lawful (docs/protocol.md section 6) if', () => {
     ],
     [
       'a person removes another of their own devices',
-      { by: b, removed: [deviceOf(boris, 4, key())] },
+      { by: b, removed: [await deviceOf(boris, 4, await key())] },
     ],
-    ['an admin removes and adds at once', { by: a, removed: [v], added: [seatOf(anna, 4)] }],
+    ['an admin removes and adds at once', { by: a, removed: [v], added: [await seatOf(anna, 4)] }],
   ];
   test.each(cases)('%s', (...one) => {
     expect(judge(one as Case)).toBe(true);
   });
 });
 
-describe('a Commit is not lawful if', () => {
+describe('a Commit is not lawful if', async () => {
   const cases: Case[] = [
     ['a member removes another who stays', { by: b, removed: [v] }],
     ["a member removes another's unused seat", { by: v, removed: [borisSeat] }],
@@ -104,17 +113,20 @@ describe('a Commit is not lawful if', () => {
     ['a seat does nothing', { by: borisSeat }],
     [
       'a seat adds two devices',
-      { by: borisSeat, added: [deviceOf(guest, 4), deviceOf(someone(), 5)] },
+      { by: borisSeat, added: [await deviceOf(guest, 4), await deviceOf(await someone(), 5)] },
     ],
-    ['a seat adds a seat', { by: borisSeat, added: [seatOf(boris, 4)] }],
-    ['a seat adds a device of a member', { by: borisSeat, added: [deviceOf(vera, 4, key())] }],
-    ['a seat removes somebody', { by: borisSeat, added: [deviceOf(guest, 4)], removed: [v] }],
+    ['a seat adds a seat', { by: borisSeat, added: [await seatOf(boris, 4)] }],
+    [
+      'a seat adds a device of a member',
+      { by: borisSeat, added: [await deviceOf(vera, 4, await key())] },
+    ],
+    ['a seat removes somebody', { by: borisSeat, added: [await deviceOf(guest, 4)], removed: [v] }],
     [
       'a seat is used a second time',
-      { by: borisSeat, added: [deviceOf(guest, 4)] },
+      { by: borisSeat, added: [await deviceOf(guest, 4)] },
       { cameBy: new Map([[3, vera.person]]) },
     ],
-    ["a device adds a seat in a stranger's name", { by: b, added: [seatOf(guest, 4)] }],
+    ["a device adds a seat in a stranger's name", { by: b, added: [await seatOf(guest, 4)] }],
     ['one of several removals is not', { by: b, removed: [borisSeat, v] }],
     ['who is removed was an admin, and the committer is none', { by: b, removed: [a] }],
   ];

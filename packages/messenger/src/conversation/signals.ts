@@ -2,7 +2,7 @@
  * Typing, as a signal: sealed under the epoch's signal key, signed by the leaf, stored nowhere
  * (docs/protocol.md section 6). Whatever does not open is dropped without a word.
  */
-import { ed25519 } from '@noble/curves/ed25519.js';
+import { ed25519 } from '@polynya/mls/ed25519';
 import { MlsError } from '@polynya/mls/mls-error';
 import { concat, readU64, u64, utf8 } from '@polynya/protocol/bytes';
 import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
@@ -44,7 +44,7 @@ export class Signals {
     this.#sentAt = now;
     const { epoch, ownLeaf: leaf } = held.group;
     const payload = encodeCbor(payloadCodec.encode({ signal: 'typing', on: true }));
-    const signature = world.self().sign(this.#signed(epoch, payload));
+    const signature = await world.self().sign(this.#signed(epoch, payload));
     const plaintext = encodeCbor(signalCodec.encode({ leaf, payload, signature }));
     const nonce = world.random(NONCE);
     const sealed = await this.#crypt('encrypt', nonce, plaintext);
@@ -92,7 +92,8 @@ export class Signals {
     const { leaf, payload, signature } = signalCodec.decode(decodeCbor(plaintext));
     const sender = leavesOf(group).find((one) => one.leaf === leaf);
     if (sender?.kind !== 'device') return null;
-    if (!ed25519.verify(signature, this.#signed(epoch, payload), sender.signatureKey)) return null;
+    const signed = this.#signed(epoch, payload);
+    if (!(await ed25519.verify(sender.signatureKey, signed, signature))) return null;
     return payloadCodec.decode(decodeCbor(payload)).signal === 'typing' ? sender.person : null;
   }
 

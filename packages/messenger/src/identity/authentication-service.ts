@@ -10,7 +10,7 @@ import { credentialHolds, decodeCredential } from './credential.ts';
 export const authenticationService: AuthenticationService = {
   async accepts(credential, signatureKey) {
     try {
-      return credentialHolds(decodeCredential(credential), signatureKey);
+      return await credentialHolds(decodeCredential(credential), signatureKey);
     } catch (error) {
       if (error instanceof ProtocolError) return false;
       throw error;

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { authenticationService } from './authentication-service.ts';
-import { deviceCredential, seatCredential, signingKey } from './credential.ts';
+import { deviceCredential, seatCredential, signatureKey } from './credential.ts';
 import { safetyNumber } from './safety-number.ts';
 
-const key = (fill: number) => signingKey(new Uint8Array(32).fill(fill));
-const [root, device, seat, stranger] = [key(1), key(2), key(3), key(4)];
-const ofDevice = deviceCredential(root, device.publicKey);
+const key = (fill: number) => signatureKey(new Uint8Array(32).fill(fill));
+const [root, device, seat, stranger] = [await key(1), await key(2), await key(3), await key(4)];
+const ofDevice = await deviceCredential(root, device.publicKey);
 const certificate = ofDevice.slice(-64);
 const inviter = { root: root.publicKey, device, certificate };
-const ofSeat = seatCredential(inviter, 1_800_000_000, seat.publicKey);
+const ofSeat = await seatCredential(inviter, 1_800_000_000, seat.publicKey);
 
 describe('the authentication service', () => {
   test('accepts a device that its root signed, and a seat that a device of its root signed', async () => {
@@ -23,8 +23,8 @@ describe('the authentication service', () => {
   });
 
   test('refuses a seat whose device another root signed', async () => {
-    const foreign = deviceCredential(stranger, device.publicKey).slice(-64);
-    const forged = seatCredential({ ...inviter, certificate: foreign }, 9, seat.publicKey);
+    const foreign = (await deviceCredential(stranger, device.publicKey)).slice(-64);
+    const forged = await seatCredential({ ...inviter, certificate: foreign }, 9, seat.publicKey);
     expect(await authenticationService.accepts(forged, seat.publicKey)).toBe(false);
   });
 

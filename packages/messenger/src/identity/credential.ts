@@ -2,7 +2,8 @@
  * What a leaf says of itself, as an MLS basic credential (docs/protocol.md section 6): a device is signed by
  * its person's root key; a seat by the device that made the invite, which brings its own certificate along.
  */
-import { ed25519 } from '@noble/curves/ed25519.js';
+import { ed25519, publicKeyOf } from '@polynya/mls/ed25519';
+import type { SignatureKey } from '@polynya/mls/engine';
 import { concat, u64, utf8 } from '@polynya/protocol/bytes';
 import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
 import { bytes, type Infer, uint, variants } from '@polynya/protocol/schema';
@@ -26,19 +27,16 @@ const codec = variants('kind', {
 export type Credential = Infer<typeof codec>;
 export type SeatCredential = Extract<Credential, { kind: 'seat' }>;
 
-/** An Ed25519 key pair; the private key is the seed of RFC 8032. Both 32 bytes. */
-export interface SigningKey {
-  readonly publicKey: Uint8Array;
-  readonly privateKey: Uint8Array;
-}
-
-export function signingKey(seed: Uint8Array): SigningKey {
-  return { privateKey: seed, publicKey: ed25519.getPublicKey(seed) };
+export async function signatureKey(seed: Uint8Array): Promise<SignatureKey> {
+  return { privateKey: seed, publicKey: await publicKeyOf(seed) };
 }
 
 /** The credential of a device whose leaf signs with `leafKey`. */
-export function deviceCredential(root: SigningKey, leafKey: Uint8Array): Uint8Array {
-  const signature = ed25519.sign(deviceBytes(leafKey), root.privateKey);
+export async function deviceCredential(
+  root: SignatureKey,
+  leafKey: Uint8Array,
+): Promise<Uint8Array> {
+  const signature = await ed25519.sign(root.privateKey, deviceBytes(leafKey));
   return encodeCbor(codec.encode({ kind: 'device', root: root.publicKey, signature }));
 }
 
@@ -46,13 +44,13 @@ export function deviceCredential(root: SigningKey, leafKey: Uint8Array): Uint8Ar
  * The credential of a seat whose leaf signs with `leafKey`.
  * @param certificate the root's signature in the credential of the device that signs
  */
-export function seatCredential(
-  inviter: { root: Uint8Array; device: SigningKey; certificate: Uint8Array },
+export async function seatCredential(
+  inviter: { root: Uint8Array; device: SignatureKey; certificate: Uint8Array },
   until: number,
   leafKey: Uint8Array,
-): Uint8Array {
+): Promise<Uint8Array> {
   const { root, device, certificate } = inviter;
-  const signature = ed25519.sign(seatBytes(until, leafKey), device.privateKey);
+  const signature = await ed25519.sign(device.privateKey, seatBytes(until, leafKey));
   const seat = { root, device: device.publicKey, certificate, until, signature };
   return encodeCbor(codec.encode({ kind: 'seat', ...seat }));
 }
@@ -63,14 +61,17 @@ export function decodeCredential(credential: Uint8Array): Credential {
 }
 
 /** Whether every signature in `credential` holds, for a leaf that signs with `leafKey`. */
-export function credentialHolds(credential: Credential, leafKey: Uint8Array): boolean {
+export async function credentialHolds(
+  credential: Credential,
+  leafKey: Uint8Array,
+): Promise<boolean> {
   if (credential.kind === 'device') {
-    return verify(credential.signature, deviceBytes(leafKey), credential.root);
+    return ed25519.verify(credential.root, deviceBytes(leafKey), credential.signature);
   }
   const { root, device, certificate, until, signature } = credential;
   return (
-    verify(certificate, deviceBytes(device), root) &&
-    verify(signature, seatBytes(until, leafKey), device)
+    (await ed25519.verify(root, deviceBytes(device), certificate)) &&
+    (await ed25519.verify(device, seatBytes(until, leafKey), signature))
   );
 }
 
@@ -80,9 +81,4 @@ function deviceBytes(leafKey: Uint8Array): Uint8Array {
 
 function seatBytes(until: number, leafKey: Uint8Array): Uint8Array {
   return concat(utf8('polynya seat'), u64(until), leafKey);
-}
-
-/** RFC 8032 to the letter (`zip215: false`): one signature is not valid for some readers and not for others. */
-function verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
-  return ed25519.verify(signature, message, publicKey, { zip215: false });
 }

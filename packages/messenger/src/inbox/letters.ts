@@ -1,6 +1,6 @@
 /** Letters (docs/protocol.md section 7): sealed to a letter key, signed by a device, left in an inbox. */
 
-import { ed25519 } from '@noble/curves/ed25519.js';
+import { ed25519 } from '@polynya/mls/ed25519';
 import { concat, equal, utf8 } from '@polynya/protocol/bytes';
 import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
 import type { ContactCard } from '@polynya/protocol/content';
@@ -40,7 +40,7 @@ export async function writeLetter(
     device: self.device.publicKey,
     credential: self.credential,
     payload: encoded,
-    signature: self.sign(signedBytes(card.inbox, encoded)),
+    signature: await self.sign(signedBytes(card.inbox, encoded)),
   });
   const info = letterInfo(card.inbox);
   const { enc, ct } = await hpkeSeal(card.letterKey, info, NOTHING, encodeCbor(letter));
@@ -66,8 +66,8 @@ export async function openLetter(
   const signed =
     decoded.kind === 'device' &&
     equal(decoded.root, root) &&
-    credentialHolds(decoded, device) &&
-    ed25519.verify(signature, signedBytes(inbox, payload), device, { zip215: false });
+    (await credentialHolds(decoded, device)) &&
+    (await ed25519.verify(device, signedBytes(inbox, payload), signature));
   if (!signed) throw new ProtocolError('malformed', 'a letter not signed by its sender');
   return { root, payload: payloadCodec.decode(decodeCbor(payload)) };
 }

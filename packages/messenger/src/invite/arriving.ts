@@ -69,7 +69,7 @@ export async function arrive(
   const received = invite.kind === 'seat' ? await refuseUseless(device, link, invite) : null;
   const known = device.links.get(toHex(invite.identity))?.server;
   if (invite.kind === 'server' && known?.admitted) throw new Problem('already-member');
-  const self = name === null ? device.self : Self.create(device.ports.random, name);
+  const self = name === null ? device.self : await Self.create(device.ports.random, name);
   const server = known ?? newServer(device, link, invite);
   const changes: Change[] = [arriving(invite), serverSaved(server)];
   await device.ports.store.apply(name === null ? changes : [...changes, self.saved()]);

@@ -23,9 +23,10 @@ export async function makeSeat(
     seed: seatSecrets(secret).keys,
     notBefore: until - LIFETIME,
     notAfter: until,
-    credential: (signatureKey) => {
-      made = { signatureKey, credential: seatCredential(self.inviter, until, signatureKey) };
-      return made.credential;
+    credential: async (signatureKey) => {
+      const credential = await seatCredential(self.inviter, until, signatureKey);
+      made = { signatureKey, credential };
+      return credential;
     },
   });
   if (!made) throw new Error('the engine asked for no credential');

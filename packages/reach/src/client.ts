@@ -150,6 +150,7 @@ export class Connection {
   /** The network may be another, or the page is seen again: try at once. */
   kick(): void {
     this.#line.kick();
+    this.#keeper.moved();
     this.#heartbeat();
     this.#wantLine();
   }
@@ -231,13 +232,16 @@ export class Connection {
     this.#now = conversation;
     let settled = false;
     let lived = 0;
+    let handle: Uint8Array | null = null;
     try {
       while (await this.#keeper.enter(conversation)) {
+        handle = conversation.handle;
         const turn = conversation.nextTurn();
         this.#resume();
         if (!settled) this.#settleIn(conversation);
         settled = true;
         if ((await turn) === 'dead') break;
+        handle = null;
         this.#setStatus('connecting');
         this.#calls.resend();
       }
@@ -248,6 +252,7 @@ export class Connection {
       this.#calls.resend();
       lived = clock.now() - conversation.startedAt;
       const { heard, excused, silent } = conversation;
+      if (handle && !heard && carrier.polls) this.#keeper.giveBack(handle);
       if (silent || (!heard && !excused)) this.#line.failed(way);
       else if (heard && lived >= STEADY) this.#line.steady(way);
     }

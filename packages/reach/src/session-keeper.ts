@@ -59,6 +59,7 @@ export class SessionKeeper {
   readonly #server: KnownServer;
   #saved: Uint8Array | undefined;
   #session: ClientSession | null = null;
+  #unheard: Uint8Array | null = null;
   #number = 0;
   #started = 0;
   #problem: Problem | null = null;
@@ -96,6 +97,20 @@ export class SessionKeeper {
     if (restarted) this.#recordTrusted = false;
     this.#session?.end();
     this.#session = null;
+    this.#unheard = null;
+  }
+
+  /**
+   * A handle under which nothing was heard, over a carrier that cannot tell whether anybody is there:
+   * asking again from the same place needs no other, and being offline would use them all up.
+   */
+  giveBack(handle: Uint8Array): void {
+    this.#unheard = handle;
+  }
+
+  /** The network may be another, where what was sent before must not be sent again: it would link both. */
+  moved(): void {
+    this.#unheard = null;
   }
 
   /** Reads the saved record, if there is one: it may lead to more endpoints. */
@@ -120,7 +135,8 @@ export class SessionKeeper {
   /** Gives this carrier a handle of the session there is, or of a new one. False if that cannot be. */
   async enter(conversation: Conversation): Promise<boolean> {
     if (this.#session && !this.old) {
-      conversation.handle = this.#session.takeHandle() ?? null;
+      conversation.handle = this.#unheard ?? this.#session.takeHandle() ?? null;
+      this.#unheard = null;
       if (conversation.handle) return true;
     }
     this.forget();

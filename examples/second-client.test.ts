@@ -90,13 +90,14 @@ describe.each<CarrierName>(['websocket', 'post'])('a second client over %s', (na
   }
 
   /** A session that has admitted itself, made a log and opened it as 1, all in its first flight. */
-  async function newLog() {
+  async function newLog(listener?: Listener) {
     const [log, capability, allowance] = [randomBytes(16), randomBytes(32), randomBytes(32)];
-    const writer = await session([
+    const first = [
       admit(readServerInvite(link).secret, allowance),
       create(log, capability, allowance),
       open(1, log, capability),
-    ]);
+    ];
+    const writer = await session(first, listener);
     return { log, capability, writer };
   }
 
@@ -205,6 +206,20 @@ describe.each<CarrierName>(['websocket', 'post'])('a second client over %s', (na
     expect(await signalled.promise).toEqual([5, Uint8Array.from(Buffer.from('typing'))]);
     watcher.close();
     await listening;
+  });
+
+  test('section 4: what it appended itself it is pushed without the body, and reads whole', async () => {
+    const pushed = Promise.withResolvers<Entry[]>();
+    const { writer } = await newLog({ push: (_, entries) => pushed.resolve(entries) });
+    await writer.ask(watch(1));
+    const mine = message('mine');
+    await writer.ask(append(1, [mine]));
+    await writer.ask(handles(0));
+    const as = (body: Uint8Array) => [
+      expect.objectContaining({ seq: 1, id: Uint8Array.from(mine.id), body }),
+    ];
+    expect(await pushed.promise).toEqual(as(new Uint8Array(0)));
+    expect(await readAll(writer)).toEqual(as(Uint8Array.from(mine.body)));
   });
 
   test('section 3: a session goes on over another connection, under another handle', async () => {

@@ -14,6 +14,7 @@ import type {
 } from '@polynya/protocol/requests';
 import type { CallOptions, Numbered, PendingCall } from './calls.ts';
 import { LogFeed, type LogListener } from './log-feed.ts';
+import { OwnBodies } from './own-bodies.ts';
 
 /** How long a signal is worth sending, in ms. */
 const SIGNAL_LIFE = 10_000;
@@ -43,6 +44,7 @@ export class LogHandle implements Numbered {
   readonly id: Uint8Array;
   readonly #host: LogHost;
   readonly #feeds = new Set<LogFeed>();
+  readonly #own = new OwnBodies();
   #secret: Uint8Array;
   #session = -1;
   #n = 0;
@@ -72,10 +74,12 @@ export class LogHandle implements Numbered {
   }
 
   append(entries: readonly NewEntry[], options?: CallOptions): Promise<Result<'append'>> {
+    if (this.watched) this.#own.keep(entries);
     return this.#call('append', (n) => ({ op: 'append', n, entries: [...entries] }), options);
   }
 
   commit(entry: NewEntry, turn: Turn, options?: CallOptions): Promise<Result<'commit'>> {
+    if (this.watched) this.#own.keep([entry]);
     return this.#call('commit', (n) => ({ op: 'commit', n, entry, turn }), options);
   }
 
@@ -177,8 +181,11 @@ export class LogHandle implements Numbered {
   }
 
   receive(item: Extract<Item, { item: 'push' | 'nudge' | 'signal' }>): void {
+    const entries = item.item === 'push' ? this.#own.fill(item.entries) : [];
     for (const feed of this.#feeds) {
-      if (item.item === 'push') feed.push(item.entries);
+      if (entries.length > 0) feed.push(entries);
+      // What is pushed without its body and is not ours is read.
+      if (item.item === 'push') feed.headIs(item.entries.at(-1)?.seq ?? 0);
       else if (item.item === 'nudge') feed.headIs(item.head);
       else feed.signal(item.body);
     }

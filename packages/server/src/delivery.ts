@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Cbor } from '@polynya/protocol/cbor';
 import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import { type Request, type Result, results } from '@polynya/protocol/requests';
+import { type NewEntry, type Request, type Result, results } from '@polynya/protocol/requests';
 import type { SessionHandler, SessionLogic, SessionPort } from '@polynya/reach/session-handler';
 import type { Config } from './config.ts';
 import { type Engine, StorageError } from './engine.ts';
@@ -214,7 +214,8 @@ class DeliverySession implements SessionLogic {
     const { rates } = this.#shared.config;
     const entries = this.#buckets.of(`entries ${keyOf(log)}`, rates.entries);
     const signals = this.#buckets.of(`signals ${keyOf(log)}`, rates.signals);
-    return { port: this.#port, n, log, hash, access, entries, signals };
+    const own = new Set<string>();
+    return { port: this.#port, n, log, hash, access, own, entries, signals };
   }
 
   async #opened(n: number): Promise<Opened> {
@@ -229,11 +230,13 @@ class DeliverySession implements SessionLogic {
   }
 
   async #append({ n, entries }: Of<'append'>): Promise<number[]> {
-    const { log, access, entries: bucket } = await this.#opened(n);
-    const buckets = [bucket];
+    const opened = await this.#opened(n);
+    const { log, access } = opened;
+    const buckets = [opened.entries];
     if (access.role === 'contact') buckets.push(await this.#contactBucket('letter', log, access));
     return limited(buckets, entries.length, async (mayAppend) => {
-      const { seqs, repeated } = await this.#engine.append(log, access, entries, mayAppend);
+      const appending = this.#engine.append(log, access, entries, mayAppend);
+      const { seqs, repeated } = await asOwn(opened, entries, appending);
       return { value: seqs, free: repeated };
     });
   }
@@ -261,11 +264,13 @@ class DeliverySession implements SessionLogic {
   }
 
   async #commit({ n, entry, turn }: Of<'commit'>): Promise<number> {
-    const { log, access, entries: bucket } = await this.#opened(n);
+    const opened = await this.#opened(n);
+    const { log, access } = opened;
     const { config, buckets } = this.#shared;
     const perLog = turn.closes ? [] : [buckets.of(`commit ${keyOf(log)}`, config.rates.commits)];
-    return limited([bucket, ...perLog], 1, async (mayTurn) => {
-      const { seq, repeated } = await this.#engine.commit(log, access, entry, turn, mayTurn);
+    return limited([opened.entries, ...perLog], 1, async (mayTurn) => {
+      const committing = this.#engine.commit(log, access, entry, turn, mayTurn);
+      const { seq, repeated } = await asOwn(opened, [entry], committing);
       return { value: seq, free: repeated };
     });
   }
@@ -328,6 +333,21 @@ async function limited<T>(
 }
 
 const isSame = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
+
+/** As long as `storing` lasts, a push to `opened` leaves out the bodies of these entries. */
+async function asOwn<T>(
+  { own }: Opened,
+  entries: readonly NewEntry[],
+  storing: Promise<T>,
+): Promise<T> {
+  const ids = entries.map(({ id }) => keyOf(id));
+  for (const id of ids) own.add(id);
+  try {
+    return await storing;
+  } finally {
+    for (const id of ids) own.delete(id);
+  }
+}
 
 function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   const hash = createHash('sha256');

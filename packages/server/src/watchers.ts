@@ -15,6 +15,8 @@ export interface Watcher {
   /** The client's number for the log. */
   readonly n: number;
   readonly access: Access;
+  /** Ids (`keyOf`) of entries that are being appended under `n`: who sends them has their bodies. */
+  readonly own: Set<string>;
 }
 
 export const keyOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
@@ -67,11 +69,15 @@ function readable(entries: readonly Entry[], epoch: number): readonly Entry[] {
   return end < 0 ? entries : entries.slice(0, end);
 }
 
-function tell({ port, n }: Watcher, entries: readonly Entry[], head: number | undefined): void {
+function tell(watcher: Watcher, whole: readonly Entry[], head: number | undefined): void {
+  const { port, n, own } = watcher;
+  const entries = whole.map((entry) => (own.has(keyOf(entry.id)) ? bodiless(entry) : entry));
   const last = entries.at(-1);
   if (!last) return;
   const bytes = entries.reduce((sum, { body }) => sum + body.length, 0);
   if (entries.length <= PUSH_ENTRIES && bytes <= PUSH_BYTES) {
-    port.push({ item: 'push', n, entries: [...entries] });
+    port.push({ item: 'push', n, entries });
   } else port.push({ item: 'nudge', n, head: head ?? last.seq });
 }
+
+const bodiless = (entry: Entry): Entry => ({ ...entry, body: new Uint8Array(0) });

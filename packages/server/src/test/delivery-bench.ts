@@ -2,7 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Item, type Op, type Request, type Result, results } from '@polynya/protocol/requests';
+import {
+  type Entry,
+  type Item,
+  type Op,
+  type Request,
+  type Result,
+  results,
+} from '@polynya/protocol/requests';
 import type { Codec } from '@polynya/protocol/schema';
 import { systemRandom } from '@polynya/reach/clock';
 import { type Config, type ConfigInput, parseConfig } from '../config.ts';
@@ -27,11 +34,15 @@ export class TestSession {
     return (results[op] as unknown as Codec<Result<O>>).decode(cbor);
   }
 
-  /** The seqs that were pushed for the log with this number. */
-  seqs(n: number): number[] {
+  /** What was pushed for the log with this number. */
+  entries(n: number): Entry[] {
     return this.pushed.flatMap((item) =>
-      item.item === 'push' && item.n === n ? item.entries.map(({ seq }) => seq) : [],
+      item.item === 'push' && item.n === n ? item.entries : [],
     );
+  }
+
+  seqs(n: number): number[] {
+    return this.entries(n).map(({ seq }) => seq);
   }
 
   end(): void {

@@ -1,37 +1,18 @@
-/** docs/protocol.md sections 2 and 3, rule by rule, against the server's end with envelopes made by hand. */
-import { createCipheriv, generateKeyPairSync } from 'node:crypto';
-import { concat, equal, utf8 } from '@polynya/protocol/bytes';
-import { type Cbor, encodeCbor } from '@polynya/protocol/cbor';
+import { equal, utf8 } from '@polynya/protocol/bytes';
 import {
   HANDLE,
-  keyIdOf,
-  NONCE,
-  OVERHEAD,
-  paddedPlaintext,
   padme,
   RECORD_FILL,
   recordAnswerTag,
   recordRequest,
-  SHARE,
-  unpad,
 } from '@polynya/protocol/envelope';
-import {
-  type Call,
-  call,
-  down,
-  firstFlight,
-  firstReply,
-  type Item,
-} from '@polynya/protocol/requests';
+import type { Call, Item } from '@polynya/protocol/requests';
 import fc from 'fast-check';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { openAccessRecord } from './access-record-signing.ts';
 import { ClientSession } from './client-session.ts';
 import { systemRandom } from './clock.ts';
-import { hpkeSeal } from './hpke.ts';
-import { openGcm, rawX25519, x25519 } from './hpke-recipient.ts';
 import type { ServerSessions } from './server-sessions.ts';
-import { flightInfo, SESSION_SECRET, sessionKeys } from './session-keys.ts';
 import { Sink } from './sink.ts';
 import { HANDLE_KEY, startSessions } from './test/loopback.ts';
 import { ToyLogs } from './test/toy-log.ts';
@@ -122,142 +103,6 @@ test('a first flight is accepted once: repeated it is unknown and changes nothin
   expect(server.size).toBe(1);
 });
 
-test('a server seized later: the X-Wing key and the wire give hs, and hs does not open what follows', async () => {
-  // The seizer's view is that of whoever made the encapsulation: both know hs.
-  const identity = server.identity();
-  const key = await serverKey();
-  const pair = (await crypto.subtle.generateKey('X25519', false, ['deriveBits'])) as CryptoKeyPair;
-  const share = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
-  const flight = firstFlight.encode({ versions: [1], share, calls: [open(1)] });
-  const plaintext = paddedPlaintext(encodeCbor(flight), OVERHEAD.firstFlight);
-  const keyId = keyIdOf(key);
-  const sealed = await hpkeSeal(key, flightInfo(identity), keyId, plaintext);
-  const hs = await sealed.export(SESSION_SECRET.label, SESSION_SECRET.length);
-  await server.receive(concat(keyId, sealed.enc, sealed.ct), sink);
-  const reply = sent[0] ?? new Uint8Array(0);
-  const theirs = reply.slice(0, 32);
-
-  const opens = async (shared: Uint8Array): Promise<boolean> => {
-    const { down } = sessionKeys(hs, shared);
-    const aes = await crypto.subtle.importKey('raw', down, 'AES-GCM', false, ['decrypt']);
-    const algorithm = { name: 'AES-GCM', iv: reply.slice(32, 44), additionalData: keyId.slice() };
-    return crypto.subtle.decrypt(algorithm, aes, reply.slice(44)).then(
-      () => true,
-      () => false,
-    );
-  };
-  const publicKey = await crypto.subtle.importKey('raw', theirs, 'X25519', false, []);
-  const bits = await crypto.subtle.deriveBits(
-    { name: 'X25519', public: publicKey },
-    pair.privateKey,
-    256,
-  );
-  expect(await opens(new Uint8Array(bits))).toBe(true);
-  // All that the seizer has besides hs: both public shares.
-  for (const guess of [hs, share, theirs]) expect(await opens(guess)).toBe(false);
-});
-
-test('an X25519 share that gives zeros is refused at both ends', async () => {
-  const { envelope } = await sealFlight([[1], new Uint8Array(32), []]);
-  expect(server.receive(envelope, sink)).toBe('unknown');
-
-  const { session, firstFlight: flight } = await begin();
-  await server.receive(flight, sink);
-  const reply = sent.shift() ?? new Uint8Array(0);
-  expect(await session.openFirstReply(concat(new Uint8Array(32), reply.subarray(32)))).toBeNull();
-  expect(await session.openFirstReply(reply)).not.toBeNull();
-});
-
-/** A first flight made by hand, whose plaintext is `flight`. */
-async function sealFlight(flight: Cbor): Promise<{ envelope: Uint8Array; hs: Uint8Array }> {
-  const key = await serverKey();
-  const keyId = keyIdOf(key);
-  const plaintext = paddedPlaintext(encodeCbor(flight), OVERHEAD.firstFlight);
-  const sealed = await hpkeSeal(key, flightInfo(server.identity()), keyId, plaintext);
-  const hs = await sealed.export(SESSION_SECRET.label, SESSION_SECRET.length);
-  return { envelope: concat(keyId, sealed.enc, sealed.ct), hs };
-}
-
-/** A session agreed by hand: what it sends need not be valid. */
-async function agree() {
-  const pair = generateKeyPairSync('x25519');
-  const { envelope, hs } = await sealFlight([
-    [1],
-    rawX25519(pair.publicKey),
-    [call.encode(open(1))],
-  ]);
-  await server.receive(envelope, sink);
-  const reply = sent.shift() ?? utf8('');
-  const shared = x25519(pair.privateKey, reply.slice(0, SHARE)) ?? utf8('');
-  const keys = sessionKeys(hs, shared);
-  const openDown = (bytes: Uint8Array, aad: Uint8Array): Cbor =>
-    unpad(openGcm(keys.down, bytes.slice(0, NONCE), bytes.slice(NONCE), aad) ?? utf8(''));
-  const { handles } = firstReply.decode(openDown(reply.slice(SHARE), envelope.slice(0, HANDLE)));
-  const handle = handles[0]?.handle ?? utf8('');
-  return {
-    sealUp(message: Cbor): Uint8Array {
-      const nonce = systemRandom(NONCE);
-      const cipher = createCipheriv('aes-256-gcm', keys.up, nonce).setAAD(handle);
-      const sealed = cipher.update(paddedPlaintext(encodeCbor(message), OVERHEAD.up));
-      return concat(handle, nonce, sealed, cipher.final(), cipher.getAuthTag());
-    },
-    items: (): Item[] =>
-      sent.splice(0).flatMap((bytes) => down.decode(openDown(bytes, utf8(''))).items),
-  };
-}
-
-test('a first flight whose struct does not decode is unknown; one bad call in it costs no other', async () => {
-  const good = call.encode(open(5));
-  const share = systemRandom(32);
-  for (const flight of [
-    [[1], share],
-    [[1], share.slice(1), [good]],
-    [[], share, [good]],
-  ]) {
-    expect(server.receive((await sealFlight(flight)).envelope, sink)).toBe('unknown');
-  }
-  const { envelope } = await sealFlight([[1], share, [null, [4, [99]], good]]);
-  await server.receive(envelope, sink);
-  expect(sent).toHaveLength(1);
-  expect(logs.counts.get('open')).toBe(1);
-});
-
-test('an envelope of a session whose struct does not decode is unknown and changes nothing', async () => {
-  const { sealUp } = await agree();
-  const calls = [call.encode(append(2))];
-  for (const message of [calls, [0], [0, calls, 0], [-1, calls], [0, null]]) {
-    expect(server.receive(sealUp(message), sink)).toBe('unknown');
-  }
-  expect(logs.log(LOG)).toEqual([]);
-  expect(sent).toEqual([]);
-});
-
-test('a call that does not decode is refused as malformed by itself, or dropped if it has no id', async () => {
-  const { sealUp, items } = await agree();
-  const calls = [[2, [99, 1]], call.encode(append(3)), null, [4, [5, 1, 'more']], ['5', [5, 1]]];
-  await server.receive(sealUp([0, calls]), sink);
-  const answers = items();
-  expect(answers).toHaveLength(3);
-  expect(answers).toEqual(
-    expect.arrayContaining([
-      expect.objectContaining({ item: 'refusal', id: 2, code: 32 }),
-      expect.objectContaining({ item: 'answer', id: 3 }),
-      expect.objectContaining({ item: 'refusal', id: 4, code: 32 }),
-    ]),
-  );
-  expect(logs.log(LOG)).toHaveLength(1);
-});
-
-test('padding that is not zero is refused', async () => {
-  const key = await serverKey();
-  const keyId = keyIdOf(key);
-  const flight = firstFlight.encode({ versions: [1], share: systemRandom(32), calls: [] });
-  const plaintext = paddedPlaintext(encodeCbor(flight), OVERHEAD.firstFlight);
-  plaintext[plaintext.length - 1] = 1;
-  const { enc, ct } = await hpkeSeal(key, flightInfo(server.identity()), keyId, plaintext);
-  expect(server.receive(concat(keyId, enc, ct), sink)).toBe('unknown');
-});
-
 test('a repeated envelope is dropped, reordered ones are all taken', async () => {
   const { session, handle } = await establish([open(1)]);
   const envelopes = await Promise.all([2, 3, 4].map((id) => session.seal(handle, [append(id)])));
@@ -337,41 +182,6 @@ test('a request for the record is answered with it, one for another server is un
 });
 const SEED_OTHER = new Uint8Array(32).fill(8);
 
-test('each record has a higher serial than the last, also of an earlier start, and it is kept first', async () => {
-  const serialOf = async () => (await openAccessRecord(server.record(), server.identity())).serial;
-  const kept: number[] = [];
-  const lastSerial = time.now();
-  server.stop();
-  server = await startSessions(logs, {
-    clock: time,
-    lastSerial,
-    saveSerial: (serial) => kept.push(serial),
-  });
-  expect(await serialOf()).toBe(lastSerial + 1);
-  await time.until(() => kept.length === 2, 25 * HOUR);
-  expect(await serialOf()).toBe(lastSerial + 2);
-  expect(kept).toEqual([lastSerial + 1, lastSerial + 2]);
-});
-
-test('where the serial cannot be kept a server does not start; a running one goes on and reports it', async () => {
-  const saveSerial = (): never => {
-    throw new Error('no room');
-  };
-  await expect(startSessions(logs, { clock: time, saveSerial })).rejects.toThrow('no room');
-  let full = false;
-  const reported: unknown[] = [];
-  server.stop();
-  server = await startSessions(logs, {
-    clock: time,
-    saveSerial: () => full && saveSerial(),
-    report: (error) => void reported.push(error),
-  });
-  full = true;
-  await time.until(() => reported.length === 2, 49 * HOUR);
-  await establish([open(1)]);
-  expect(logs.counts.get('open')).toBe(1);
-});
-
 test('no shared version: the first reply says 0 and what is spoken, and nothing is carried out', async () => {
   const handles: Call = { id: 2, request: { op: 'handles', count: 4 } };
   const { session, firstFlight: flight } = await begin([open(1), handles], [7, 9]);
@@ -408,14 +218,6 @@ test('a session ends after 24 hours, or 10 minutes without a connection', async 
   expect(server.size).toBe(1);
   await time.until(() => server.size === 0, 2 * 60_000);
   expect(logs.ended).toBe(3);
-});
-
-test('the key before the newest is still taken; an older one is unknown', async () => {
-  const flights = [(await begin()).firstFlight, (await begin()).firstFlight];
-  await time.until(() => false, 25 * HOUR).catch(() => undefined);
-  expect(server.receive(flights[0] ?? utf8(''), sink)).not.toBe('unknown');
-  await time.until(() => false, 25 * HOUR).catch(() => undefined);
-  expect(server.receive(flights[1] ?? utf8(''), sink)).toBe('unknown');
 });
 
 test('when there are too many sessions, one without a connection makes room; without one, unknown', async () => {

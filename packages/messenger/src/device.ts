@@ -41,6 +41,7 @@ export class Device {
   /** Arrivals by a link that are under way (invite/arriving.ts). */
   readonly arrivals = new Map<string, Promise<ChatId | null>>();
   storageFull = false;
+  readonly #closing = new AbortController();
   #self: Self | null = null;
 
   private constructor(ports: Ports) {
@@ -84,11 +85,17 @@ export class Device {
 
   /** Stops after the steps under way; nothing is lost. */
   async close(): Promise<void> {
+    this.#closing.abort(new Problem('offline'));
     this.files.close();
     const closing = [...this.conversations.values()].map((conversation) => conversation.close());
     for (const link of this.links.values()) link.close();
     await Promise.all(closing);
     this.changes.close();
+  }
+
+  /** Aborts, with a Problem, when nothing more will be done here. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
   }
 
   /** @throws Problem 'not-registered' */

@@ -217,14 +217,17 @@ export function reached(
     const settle = (error?: unknown) => {
       off();
       stop();
+      device.closing.removeEventListener('abort', ended);
       if (error) reject(error);
       else resolve();
     };
+    const ended = () => settle(device.closing.reason);
     const look = () => {
       there().then((is) => is && settle(), settle);
     };
     const off = device.changes.on([`chat/${chat}`], look);
     const stop = device.ports.clock.setTimeout(() => settle(new Problem('offline')), patience);
+    device.closing.addEventListener('abort', ended);
     look();
   });
 }

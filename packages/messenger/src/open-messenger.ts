@@ -5,7 +5,7 @@
 import { makeEngine } from '@polynya/mls/ts-mls-engine';
 import { postCarrier } from '@polynya/reach/carriers/post/client';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
-import { type Clock, systemClock, systemRandom } from '@polynya/reach/clock';
+import { systemClock, systemRandom } from '@polynya/reach/clock';
 import type { Messenger } from './api.ts';
 import type { Log } from './conversation/world.ts';
 import { authenticationService } from './identity/authentication-service.ts';
@@ -13,16 +13,12 @@ import { createMessenger } from './messenger.ts';
 import type { Store } from './store/store.ts';
 
 /** The messenger owns the store from now on. @throws StoreError */
-export async function openMessenger(
-  store: Store,
-  log: Log,
-  clock: Clock = systemClock,
-): Promise<Messenger> {
-  const now = () => Math.floor(clock.now() / 1_000);
+export async function openMessenger(store: Store, log: Log): Promise<Messenger> {
+  const now = () => Math.floor(systemClock.now() / 1_000);
   return createMessenger({
     store,
     engine: await makeEngine({ authentication: authenticationService, now }),
-    clock,
+    clock: systemClock,
     random: systemRandom,
     carriers: [webSocketCarrier, postCarrier],
     log,

@@ -1,5 +1,6 @@
 import { postCarrier } from '@polynya/reach/carriers/post/client';
 import { systemClock } from '@polynya/reach/clock';
+import { CountingClock } from '@polynya/reach/test/counting-clock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ChatId, MessageView } from './api.ts';
 import { type Change, type Store, StoreError } from './store/store.ts';
@@ -99,13 +100,16 @@ describe('between two people', () => {
 });
 
 describe('a device', () => {
-  test('whose clock is an hour off still talks, and is told by how much', async () => {
-    const late = { ...systemClock, now: () => Date.now() - 3_600_000 };
-    const { anna, boris, chat } = await pair({ clock: late });
+  test.each([
+    ['behind', -3_600_000],
+    ['ahead', 3_600_000],
+  ])('whose clock is an hour %s still talks, and is told so', async (_, off) => {
+    const wrong = { ...systemClock, now: () => Date.now() + off };
+    const { anna, boris, chat } = await pair({ clock: wrong });
     await boris.messenger.send(chat, { text: 'What time is it?' });
     expect(await anna.texts(chat, 1)).toEqual(['What time is it?']);
     const { clockOff } = await anna.until({ query: 'status' }, (one) => one.clockOff !== null);
-    expect(Math.abs((clockOff ?? 0) - 3_600_000)).toBeLessThan(60_000);
+    expect(Math.abs((clockOff ?? 0) - off)).toBeLessThan(60_000);
     expect((await boris.now({ query: 'status' })).clockOff).toBeNull();
   });
 
@@ -138,6 +142,15 @@ describe('a device', () => {
       code: 'too-long',
     });
     await anna.messenger.send(chat, { text: '🧊'.repeat(8_000) });
+  });
+
+  test('that is closed leaves no timer behind', async () => {
+    const clock = new CountingClock();
+    const { anna, chat } = await pair({ clock });
+    await anna.messenger.send(chat, { text: 'Good night' });
+    await anna.messenger.typing(chat);
+    await anna.close();
+    await expect.poll(() => clock.pending).toBe(0);
   });
 
   test('that was wiped holds nothing and can begin anew', async () => {

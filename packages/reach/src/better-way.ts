@@ -1,5 +1,5 @@
 /** Returns to a better way while a worse one is in use: tries it beside, and moves only if the server answers there. */
-import type { Clock } from './clock.ts';
+import { type Clock, pause } from './clock.ts';
 import { Conversation } from './conversation.ts';
 import type { Line, Way } from './line.ts';
 
@@ -30,7 +30,8 @@ export function lookForBetterWay(options: BetterWayOptions): void {
       lookForBetterWay(options);
     }
   };
-  clock.setTimeout(() => void look(), Math.max(1_000, better.at - clock.now()));
+  const wait = Math.max(1_000, better.at - clock.now());
+  void pause(clock, wait, conversation.signal).then(look);
 }
 
 async function works(way: Way, options: BetterWayOptions): Promise<boolean> {

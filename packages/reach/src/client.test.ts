@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { postCarrier } from './carriers/post/client.ts';
 import { webSocketCarrier } from './carriers/websocket/client.ts';
 import { systemRandom } from './clock.ts';
+import { CountingClock } from './test/counting-clock.ts';
 import { Loopback } from './test/loopback.ts';
 
 let server: Loopback;
@@ -192,6 +193,20 @@ test('closing rejects what waits and ends the session at the server', async () =
   await eventually(() => server.sessions.size === 0);
   await expect(connection.call({ op: 'handles', count: 1 })).rejects.toThrow(ProtocolError);
 });
+
+for (const [name, carrier] of Object.entries({ webSocketCarrier, postCarrier })) {
+  test(`closing leaves no timer behind, by ${name}`, async () => {
+    const clock = new CountingClock();
+    const connection = server.connect({ clock }, [carrier]);
+    const log = connection.log(ID, SECRET);
+    log.watch({ entries: () => undefined, signal: () => undefined }, 1);
+    await log.append([newEntry(1)]);
+    await log.signal(Uint8Array.of(1));
+    expect(clock.pending).toBeGreaterThan(0);
+    connection.close();
+    await expect.poll(() => clock.pending).toBe(0);
+  });
+}
 
 test('status and greeting are told as they change', async () => {
   const connection = server.connect();

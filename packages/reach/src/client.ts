@@ -10,7 +10,7 @@ import type { Item, Op, Request, Result } from '@polynya/protocol/requests';
 import { lookForBetterWay } from './better-way.ts';
 import { type CallOptions, Calls, type PendingCall } from './calls.ts';
 import type { Carrier, CarrierFactory } from './carriers/carrier.ts';
-import { type Clock, fraction, type Random } from './clock.ts';
+import { type Clock, fraction, pause, type Random } from './clock.ts';
 import { Conversation } from './conversation.ts';
 import { Line, type Way } from './line.ts';
 import { lingerOn } from './linger.ts';
@@ -269,13 +269,8 @@ export class Connection {
 
   /** Starts what goes on as long as this carrier lives. */
   #settleIn(conversation: Conversation): void {
-    const { clock, random } = this.#options;
-    const beat = (): void => {
-      if (conversation.ended) return;
-      this.#heartbeat();
-      clock.setTimeout(beat, HEARTBEAT * (1 - fraction(random) / 5));
-    };
-    clock.setTimeout(beat, HEARTBEAT * (1 - fraction(random) / 5));
+    const { clock } = this.#options;
+    void this.#beat(conversation);
     if (conversation.carrier.polls) {
       const ask = (ms: number, signal: AbortSignal) =>
         this.#request('linger', null, () => ({ op: 'linger', ms }), { signal });
@@ -285,6 +280,14 @@ export class Connection {
     const answers = (probe: Conversation) => this.#keeper.answers(probe);
     const { signal: closing } = this.#closing;
     lookForBetterWay({ conversation, line: this.#line, clock, answers, closing });
+  }
+
+  async #beat(conversation: Conversation): Promise<void> {
+    const { clock, random } = this.#options;
+    while (!conversation.ended) {
+      await pause(clock, HEARTBEAT * (1 - fraction(random) / 5), conversation.signal);
+      if (!conversation.ended) this.#heartbeat();
+    }
   }
 
   #heartbeat(): void {
@@ -371,7 +374,8 @@ export class Connection {
 
   #timeout(ms: number): AbortSignal {
     const abort = new AbortController();
-    this.#options.clock.setTimeout(() => abort.abort(new ProtocolError('busy', 'too late')), ms);
+    const late = new ProtocolError('busy', 'too late');
+    void pause(this.#options.clock, ms, this.#closing.signal).then(() => abort.abort(late));
     return abort.signal;
   }
 

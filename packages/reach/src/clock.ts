@@ -23,6 +23,20 @@ export const systemClock: Clock = {
 export const systemRandom: Random = (length) =>
   globalThis.crypto.getRandomValues(new Uint8Array(length));
 
+/** Resolves after `ms`, or as soon as `signal` aborts: no timer outlives what it was for. */
+export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = (): void => {
+      cancel();
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = clock.setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}
+
 /** A random number from 0 up to, not including, 1: for spreading things out in time. */
 export function fraction(random: Random): number {
   const [high = 0, low = 0] = random(2);

@@ -1,5 +1,5 @@
 /** Keeps one request lingering at a server that cannot speak unasked, so that pushes have a way down. */
-import type { Clock } from './clock.ts';
+import { type Clock, pause } from './clock.ts';
 import type { Conversation } from './conversation.ts';
 
 /** How long the server may hold one back, in ms. */
@@ -28,6 +28,6 @@ export async function lingerOn(options: LingerOptions): Promise<void> {
       await ask(LINGER, conversation.signal).catch(() => undefined);
     }
     const idle = pushed() === before && clock.now() - asked < PAUSE;
-    if (idle) await new Promise<void>((resolve) => clock.setTimeout(resolve, PAUSE));
+    if (idle) await pause(clock, PAUSE, conversation.signal);
   }
 }

@@ -5,29 +5,18 @@ import { openMessenger } from '@polynya/messenger/open-messenger';
 import { fileDeviceKey } from '@polynya/messenger/store/file-device-key';
 import { openSealedStore } from '@polynya/messenger/store/sealed-store';
 import { openSqliteStore } from '@polynya/messenger/store/sqlite-store';
-import { EndingClock } from './ending-clock.ts';
 
 /**
  * Opens the profile in `folder`, made if need be and locked until `close`, after which nothing of it runs.
  * @param log lines without names, texts, ids or secrets
  * @throws StoreError
  */
-export async function openProfile(
-  folder: string,
-  log: (line: string) => void,
-): Promise<{ readonly messenger: Messenger; close(): Promise<void> }> {
+export async function openProfile(folder: string, log: (line: string) => void): Promise<Messenger> {
   const database = await openSqliteStore(join(folder, 'messenger.db'));
-  const clock = new EndingClock();
   try {
     const store = await openSealedStore(database, fileDeviceKey(join(folder, 'device.key')));
-    const messenger = await openMessenger(store, log, clock);
-    const close = async () => {
-      await messenger.close();
-      clock.end();
-    };
-    return { messenger, close };
+    return await openMessenger(store, log);
   } catch (error) {
-    clock.end();
     await database.close();
     throw error;
   }

@@ -31,11 +31,11 @@ export async function withMessenger<T>(
   const folder = profileFolder(given, terminal.env);
   try {
     const log = terminal.env.POLYNYA_DEBUG ? (line: string) => note(terminal, line) : () => {};
-    const { messenger, close } = await openProfile(folder, log);
+    const messenger = await openProfile(folder, log);
     try {
       return await work(messenger);
     } finally {
-      await close();
+      await messenger.close();
     }
   } catch (error) {
     throw failureOf(error, folder) ?? error;

@@ -5,6 +5,7 @@ import { withMessenger } from '../client/profile.ts';
 import { command, profileOption } from '../command.ts';
 import { Failure } from '../failure.ts';
 import { cleanLine } from '../render/clean.ts';
+import { span } from '../render/units.ts';
 import { print } from '../terminal.ts';
 import { version } from '../version.ts';
 
@@ -40,8 +41,8 @@ export function statusLines(status: AppStatus): string[] {
   const lines = [`You are ${cleanLine(me.name)} #${me.tag}.`, `Line: ${line}.`];
   if (clockOff === null) lines.push('Clock: right.');
   else {
-    const minutes = Math.round(Math.abs(clockOff) / 60_000);
-    lines.push(`Clock: ${minutes} minutes off the server's; set it right.`);
+    const way = clockOff > 0 ? 'ahead of' : 'behind';
+    lines.push(`Clock: ${span(Math.abs(clockOff))} ${way} the server's; set it right.`);
   }
   lines.push(storageFull ? 'Disk: full; free some space.' : 'Disk: fine.');
   if (outdated) lines.push('Protocol: none is shared with the server; update this program.');

@@ -27,3 +27,11 @@ export function size(bytes: number): string {
   }
   throw new RangeError(`not a size: ${bytes}`);
 }
+
+/** `1 minute`, `2 hours`, `3 days`: in the largest unit of which there are two, or one of the smallest. */
+export function span(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  if (minutes >= 2 * 1_440) return `${Math.round(minutes / 1_440)} days`;
+  if (minutes >= 120) return `${Math.round(minutes / 60)} hours`;
+  return minutes === 1 ? '1 minute' : `${minutes} minutes`;
+}

@@ -319,6 +319,7 @@ export class Conversation {
 
   /** Wakes at the soonest of the times asked for. */
   #wakeIn(ms: number): void {
+    if (this.#closed) return;
     const { clock } = this.#world;
     const wait = Math.min(Math.max(1, ms), LONGEST_TIMER);
     const at = clock.now() + wait;

@@ -7,6 +7,7 @@ import { MlsError } from '@polynya/mls/mls-error';
 import { equal } from '@polynya/protocol/bytes';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Entry } from '@polynya/protocol/requests';
+import { pause } from '@polynya/reach/clock';
 import type { LogHandle } from '@polynya/reach/log-handle';
 import type { World } from '../conversation/world.ts';
 import { type Server, serverSaved } from '../line/server.ts';
@@ -30,9 +31,9 @@ export class Inbox {
   readonly #world: World;
   readonly #mailbox: Mailbox;
   readonly #log: LogHandle;
+  readonly #closing = new AbortController();
   #made: Promise<void> | null = null;
   #unwatch: (() => void) | null = null;
-  #closed = false;
 
   constructor(world: World, mailbox: Mailbox) {
     this.#world = world;
@@ -56,7 +57,7 @@ export class Inbox {
       } catch (error) {
         if (this.#closed) return;
         this.#world.log(`the inbox waits: ${error instanceof Error ? error.message : 'unknown'}`);
-        await new Promise<void>((resolve) => this.#world.clock.setTimeout(resolve, RETRY));
+        await pause(this.#world.clock, RETRY, this.#closing.signal);
       }
     }
   }
@@ -69,9 +70,13 @@ export class Inbox {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     this.#unwatch?.();
     this.#log.close();
+  }
+
+  get #closed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   #make(): Promise<void> {
@@ -132,7 +137,7 @@ export class Inbox {
         return;
       } catch (error) {
         this.#world.log(`a letter waits: ${error instanceof Error ? error.message : 'unknown'}`);
-        await new Promise<void>((resolve) => this.#world.clock.setTimeout(resolve, RETRY));
+        await pause(this.#world.clock, RETRY, this.#closing.signal);
       }
     }
   }

@@ -67,10 +67,10 @@ export class ServerLink {
     return this.#server;
   }
 
-  /** ms by which this device's clock is behind the server's, if that matters. */
+  /** This device's clock minus the server's, ms, if that matters. */
   get clockOff(): number | null {
-    const offset = this.#hello?.offset ?? 0;
-    return Math.abs(offset) > CLOCK_OFF ? offset : null;
+    const off = -(this.#hello?.offset ?? 0);
+    return Math.abs(off) > CLOCK_OFF ? off : null;
   }
 
   get build(): string {

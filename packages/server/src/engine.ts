@@ -137,6 +137,8 @@ export interface Engine {
   scrub(): Promise<void>;
   /** Calls `listener` after fsync, before the appends are answered, in the order of seqs. */
   onChange(listener: (change: LogChange) => void): void;
+  /** Resolves when the storage failed for good: nothing is answered any more, and only a new start may help. */
+  readonly failed: Promise<StorageError>;
   /** Finishes what was asked for and lets go of the storage. */
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@
 import type { Clock } from '@polynya/reach/clock';
 import type { Config } from './config.ts';
 import type { Engine } from './engine.ts';
-import { bugLine, type Log } from './server-log.ts';
+import { type Log, lineOf } from './server-log.ts';
 
 const HOUR = 3_600_000;
 const DAY_HOURS = 24;
@@ -22,7 +22,7 @@ export function startRetention(options: RetentionOptions): () => Promise<void> {
     try {
       await retainOnce(options, () => stopped);
     } catch (error) {
-      options.log(bugLine(error));
+      options.log(lineOf(error));
     }
     if (stopped) return;
     cancel = options.clock.setTimeout(() => {

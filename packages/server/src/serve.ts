@@ -10,7 +10,7 @@ import { SqliteEngine } from './engine/sqlite/sqlite-engine.ts';
 import { StorageError } from './engine.ts';
 import { SESSION_PATH, startHttpServer } from './http-server.ts';
 import { startRetention } from './retention.ts';
-import { bugLine, type Log } from './server-log.ts';
+import { type Log, lineOf } from './server-log.ts';
 import {
   databasePath,
   loadRecordSerial,
@@ -50,6 +50,8 @@ export interface RunningServer {
   readonly identity: Uint8Array;
   /** Makes an invite to this server and answers its secret, which is kept nowhere. */
   invite(uses: number, days: number): Promise<Uint8Array>;
+  /** Resolves when the storage failed for good. Close the server then and tell the host its sentence. */
+  readonly failed: Promise<StorageError>;
   close(): Promise<void>;
 }
 
@@ -79,7 +81,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   let reported: unknown;
   const report = (error: unknown): void => {
     // A storage that failed answers everything with the same error.
-    if (error !== reported) log(lineFor(error));
+    if (error !== reported) log(lineOf(error));
     reported = error;
   };
   const scheme = tls ? 'https' : 'http';
@@ -113,6 +115,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       url: urlAt(http.port),
       endpoints: endpointsAt(http.port),
       identity: http.sessions.identity(),
+      failed: engine.failed,
       invite: async (uses, days) => {
         const secret = random(32);
         const hash = new Uint8Array(createHash('sha256').update(secret).digest());
@@ -170,11 +173,6 @@ function asStartError(error: unknown, { host, port }: ServeOptions): unknown {
     });
   }
   return error;
-}
-
-function lineFor(error: unknown): ReturnType<typeof bugLine> {
-  if (!(error instanceof StorageError)) return bugLine(error);
-  return { event: 'storage-failed', fault: error.fault, why: error.message };
 }
 
 /** A host that means every address is reached on this machine by the local one. */

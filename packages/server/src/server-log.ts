@@ -1,4 +1,5 @@
 /** What a server says about itself: events and counts. Never an address, id, name, or text that came from outside. */
+import { StorageError } from './engine.ts';
 
 export type LogLine =
   | { readonly event: 'started'; readonly tls: boolean; readonly page: boolean }
@@ -9,8 +10,11 @@ export type LogLine =
 
 export type Log = (line: LogLine) => void;
 
-/** A bug's kind and where it happened. Its message stays out: it may quote what came from outside. */
-export function bugLine(error: unknown): LogLine {
+/** A storage's own sentence; of a bug its kind and where it happened: its message may quote what came from outside. */
+export function lineOf(error: unknown): LogLine {
+  if (error instanceof StorageError) {
+    return { event: 'storage-failed', fault: error.fault, why: error.message };
+  }
   if (!(error instanceof Error)) return { event: 'bug', error: typeof error, at: [] };
   const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
   return { event: 'bug', error: error.name, at: frames.slice(0, 5).map((line) => line.trim()) };

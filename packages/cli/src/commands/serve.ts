@@ -105,8 +105,9 @@ async function attend(
     if (!(error instanceof Failure)) throw error;
     note(terminal, `polynya invite will not work: ${error.message}`);
   }
-  await endOf(terminal);
+  const failed = await Promise.race([endOf(terminal), server.failed]);
   await close?.();
+  if (failed) throw new Failure(failed.message, 1, failed);
 }
 
 interface Greeting {

@@ -26,3 +26,8 @@ console.log(
   }),
 );
 process.on('SIGTERM', () => server.close());
+server.failed.then(async ({ message }) => {
+  await server.close();
+  console.log(message);
+  process.exitCode = 1;
+});

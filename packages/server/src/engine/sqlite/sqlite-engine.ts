@@ -14,6 +14,7 @@ import type {
   NewLog,
   Retention,
   Stock,
+  StorageError,
 } from '../../engine.ts';
 import type { Access } from '../../log-rules.ts';
 import { Allowances } from './allowances.ts';
@@ -43,6 +44,7 @@ export class SqliteEngine implements Engine {
   readonly #inboxes: Inboxes;
   readonly #blobs: Blobs;
   readonly #allowances: Allowances;
+  readonly #failed = Promise.withResolvers<StorageError>();
   readonly #listeners: ((change: LogChange) => void)[] = [];
   /** Of earlier hours nothing is left, so the next scrub destroys their days' keys. */
   #keysSince = 0;
@@ -63,6 +65,7 @@ export class SqliteEngine implements Engine {
       path,
       () => this.#announce(),
       () => this.#logs.takeChanges(),
+      this.#failed.resolve,
     );
   }
 
@@ -180,6 +183,10 @@ export class SqliteEngine implements Engine {
       this.#db.exec('PRAGMA incremental_vacuum(4096); PRAGMA wal_checkpoint(TRUNCATE);');
       this.#keys.destroyBefore(this.#keysSince);
     });
+  }
+
+  get failed(): Promise<StorageError> {
+    return this.#failed.promise;
   }
 
   onChange(listener: (change: LogChange) => void): void {

@@ -6,6 +6,7 @@ import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { systemRandom } from '@polynya/reach/clock';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DayKeys } from '../../day-keys.ts';
+import type { StorageError } from '../../engine.ts';
 import { refused, secret } from '../../test/ids.ts';
 import { openDatabase } from './database.ts';
 import { Turns } from './turns.ts';
@@ -14,13 +15,16 @@ let folder = '';
 let db: DatabaseSync;
 let turns: Turns;
 let commits = 0;
+let broken: StorageError[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'polynya-turns-'));
   const path = join(folder, 'polynya.db');
   db = openDatabase(path, 'FULL', new DayKeys(join(folder, 'keys'), systemRandom));
   commits = 0;
   const committed = () => void commits++;
-  turns = new Turns(db, path, committed, () => undefined);
+  broken = [];
+  const fail = (fault: StorageError) => void broken.push(fault);
+  turns = new Turns(db, path, committed, () => undefined, fail);
 });
 afterEach(() => {
   db.close();
@@ -83,6 +87,24 @@ test('after an error that leaves the file in doubt nothing is kept or answered a
   expect([count(), commits]).toEqual([0, 0]);
   await expect(turns.change(write)).rejects.toMatchObject(failed);
   await expect(turns.read(count)).rejects.toMatchObject(failed);
+  expect(broken).toMatchObject([failed]);
+});
+
+test('what cannot be read is refused alone, until eight turns in a row had something', async () => {
+  const corruptPage = 11;
+  const bad = () =>
+    turns.read(() => {
+      throw sqliteError(corruptPage);
+    });
+  const failed = { name: 'StorageError', fault: 'corrupt' };
+  for (let i = 0; i < 7; i++) await expect(bad()).rejects.toMatchObject(failed);
+  expect(await turns.read(count)).toBe(0);
+  for (let i = 0; i < 7; i++) await expect(bad()).rejects.toMatchObject(failed);
+  await turns.change(write);
+  expect(broken).toEqual([]);
+  for (let i = 0; i < 8; i++) await expect(bad()).rejects.toMatchObject(failed);
+  expect(broken).toMatchObject([failed]);
+  await expect(turns.change(write)).rejects.toMatchObject(failed);
 });
 
 test('stopping finishes what was asked for and refuses the rest', async () => {

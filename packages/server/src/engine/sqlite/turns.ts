@@ -14,6 +14,9 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
+/** Turns in a row whose reads the storage failed, until it is given up. */
+const FAULTY_TURNS = 8;
+
 type Outcome = { readonly job: Job } & ({ readonly value: unknown } | { readonly error: unknown });
 
 export class Turns {
@@ -21,21 +24,30 @@ export class Turns {
   readonly #path: string;
   readonly #committed: () => void;
   readonly #abandoned: () => void;
+  readonly #broken: (fault: StorageError) => void;
   readonly #sql;
   #changes: Job[] = [];
   #reads: Job[] = [];
   #scheduled = false;
   #failure: StorageError | undefined;
+  #faultyTurns = 0;
 
   /**
    * `committed` is called after each fsync, before anybody is answered; `abandoned` when what ran
-   * since then was undone.
+   * since then was undone; `broken` once, when from now on everything is refused.
    */
-  constructor(db: DatabaseSync, path: string, committed: () => void, abandoned: () => void) {
+  constructor(
+    db: DatabaseSync,
+    path: string,
+    committed: () => void,
+    abandoned: () => void,
+    broken: (fault: StorageError) => void,
+  ) {
     this.#db = db;
     this.#path = path;
     this.#committed = committed;
     this.#abandoned = abandoned;
+    this.#broken = broken;
     this.#sql = {
       begin: db.prepare('BEGIN IMMEDIATE'),
       commit: db.prepare('COMMIT'),
@@ -78,7 +90,23 @@ export class Turns {
     this.#reads = [];
     this.#scheduled = false;
     if (changes.length > 0) this.#transact(changes);
-    for (const job of reads) settle(attempt(job));
+    this.#read(reads);
+  }
+
+  /** What cannot be read may be one bad page, so the others are still served, for a while. */
+  #read(jobs: readonly Job[]): void {
+    let fault: StorageError | undefined;
+    for (const job of jobs) {
+      const outcome = this.#failure ? { job, error: this.#failure } : attempt(job);
+      if (!('error' in outcome)) settle(outcome);
+      else {
+        const error = faultOf(outcome.error, this.#path);
+        if (error instanceof StorageError) fault = error;
+        job.reject(error);
+      }
+    }
+    this.#faultyTurns = fault ? this.#faultyTurns + 1 : 0;
+    if (fault && this.#faultyTurns >= FAULTY_TURNS) this.#break(fault);
   }
 
   #transact(jobs: readonly Job[]): void {
@@ -113,13 +141,18 @@ export class Turns {
     if (this.#db.isTransaction) this.#sql.rollback.run();
   }
 
+  #break(fault: StorageError): void {
+    if (this.#failure) return;
+    this.#failure = fault;
+    this.#broken(fault);
+  }
+
   /** One change that does not fit on the disk, or has a bug, does not take the others of its turn along. */
   #failed(jobs: readonly Job[], error: unknown): void {
     const fault = faultOf(error, this.#path);
     if (fault instanceof StorageError) {
-      this.#failure = fault;
-      for (const { reject } of [...jobs, ...this.#changes]) reject(fault);
-      this.#changes = [];
+      this.#break(fault);
+      for (const { reject } of jobs) reject(fault);
       return;
     }
     const [only] = jobs;

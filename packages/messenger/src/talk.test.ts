@@ -113,6 +113,17 @@ describe('a device', () => {
     expect((await boris.now({ query: 'status' })).clockOff).toBeNull();
   });
 
+  test('whose clock is ahead does not keep its chat above those of others', async () => {
+    const ahead = { ...systemClock, now: () => Date.now() + 3_600_000 };
+    const { anna, boris, chat } = await pair({ clock: ahead });
+    await anna.messenger.send(chat, { text: 'From the future' });
+    const { at } = await sees(boris, chat, ({ text }) => text === 'From the future');
+    expect(at - Date.now()).toBeLessThanOrEqual(5 * 60_000);
+    expect(at - Date.now()).toBeGreaterThan(4 * 60_000);
+    const [summary] = await boris.now({ query: 'chats' });
+    expect(summary?.at).toBe(at);
+  });
+
   test('that is full says so, and takes up again once there is room', async () => {
     let full = false;
     const wrap = (store: Store): Store => ({

@@ -33,6 +33,8 @@ export interface Surroundings {
   readonly me: PersonId;
   /** ms */
   readonly now: number;
+  /** ms since 1970: nothing was written later, whatever a sender's clock says. */
+  readonly latest: number;
   readonly adopt: (held: Held) => Promise<Group>;
   readonly blocked: (person: PersonId) => boolean;
 }
@@ -212,7 +214,8 @@ function takeContent(
   const seen: ConversationState = lied ? { ...held.state, trouble: 'server-lies' } : held.state;
   const content = message.body;
   const { state, events } = applyContent(seen, sender, content);
-  const at = message.at * 1_000;
+  // A clock that claims the future would keep its chat at the top of every list until then.
+  const at = Math.min(message.at * 1_000, around.latest);
   const shown: (Arrived | Happened)[] = events.map((event) =>
     happened(event, entry.seq, around, at),
   );

@@ -22,6 +22,8 @@ const READ_BYTES = 100_000;
 const WAITING: readonly number[] = [HANDOVER_PHASE.made, HANDOVER_PHASE.ready];
 /** Entries that came before those in front of them, kept so that they need not be read again. */
 const AHEAD = 1_024;
+/** ms by which a sender's clock may be ahead of the server's and be believed. */
+const CLOCKS_DIFFER = 5 * 60_000;
 
 export class Sync {
   readonly #core: Core;
@@ -100,6 +102,7 @@ export class Sync {
       chat,
       me: world.self().person,
       now: world.clock.now(),
+      latest: world.serverNow() + CLOCKS_DIFFER,
       adopt: (held) => adopt(this.#core, held),
       blocked: (person) => world.blocked(person),
     };

@@ -23,6 +23,8 @@ export interface World {
   readonly log: Log;
   self(): Self;
   server(): Server;
+  /** ms since 1970 by the server's clock; by ours until that is known. */
+  serverNow(): number;
   readonly connection: Connection;
   blocked(person: PersonId): boolean;
   /** The device refused to store, or takes again. */

@@ -49,6 +49,7 @@ export class ServerLink {
       connection: this.connection,
       self: () => device.self,
       server: () => this.#server,
+      serverNow: () => clock.now() + (this.#hello?.offset ?? 0),
       blocked: (person) => device.blocked.has(person),
       storageFull: (full) => device.setStorageFull(full),
       openInbox: (token) => this.#inbox.open(token),

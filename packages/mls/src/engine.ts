@@ -128,6 +128,22 @@ export interface Engine {
   /** From a Welcome that carries the ratchet tree and no pre-shared key. */
   join(welcome: Uint8Array, own: OwnKeyPackage): Promise<Group>;
   restore(snapshot: Snapshot): Group;
+  /**
+   * Seals to the init key of a KeyPackage (RFC 9420 section 5.1.3, EncryptWithLabel), whose owner opens it with
+   * the same label and context. Whose it is, is `inspect`'s to say.
+   */
+  sealTo(
+    keyPackage: Uint8Array,
+    label: string,
+    context: Uint8Array,
+    plaintext: Uint8Array,
+  ): Promise<Uint8Array>;
+  openSealed(
+    own: OwnKeyPackage,
+    label: string,
+    context: Uint8Array,
+    sealed: Uint8Array,
+  ): Promise<Uint8Array>;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The one error of this package. Whatever the MLS library throws becomes one of these codes. */
+import type { Member } from './engine.ts';
 
 export type MlsErrorCode =
   /** Not of the form that RFC 9420 gives, too long, or followed by more bytes. */
@@ -9,7 +10,10 @@ export type MlsErrorCode =
   | 'cannot-open'
   /** This sender's entry, or a later one of the same epoch, was opened before. */
   | 'replayed'
-  /** Made by this member itself. */
+  /**
+   * Said to be made by this member itself. With a `signer`: proven to be, under a generation that is not used yet
+   * here, so that another copy of this device's state has sealed it.
+   */
   | 'own-entry'
   /** A Commit of another epoch, or a message of an epoch that is not reached yet. */
   | 'wrong-epoch'
@@ -47,10 +51,27 @@ export type MlsErrorCode =
 export class MlsError extends Error {
   override readonly name = 'MlsError';
   readonly code: MlsErrorCode;
+  /** Whose signature over what is refused holds: who is to blame. undefined: anybody. */
+  readonly signer: Member | undefined;
 
-  constructor(code: MlsErrorCode, message: string = code, options?: ErrorOptions) {
+  constructor(
+    code: MlsErrorCode,
+    message: string = code,
+    options?: ErrorOptions & { readonly signer?: Member },
+  ) {
     super(message, options);
     this.code = code;
+    this.signer = options?.signer;
+  }
+}
+
+/** Runs `work` on what `signer` signed; its errors say so. */
+export async function blaming<T>(signer: Member, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof MlsError)) throw error;
+    throw new MlsError(error.code, error.message, { cause: error.cause, signer });
   }
 }
 

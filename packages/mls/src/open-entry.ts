@@ -46,13 +46,15 @@ export async function unseal(
   );
   if (senderData === undefined) throw new MlsError('cannot-open');
   const sender = memberAt(keys.ratchetTree, senderData.leafIndex);
-  if (sender.leaf === state.privatePath.leafIndex) throw new MlsError('own-entry');
+  const isOwn = sender.leaf === state.privatePath.leafIndex;
   const ratchets = keys.secretTree[sender.leaf * 2];
   const ratchet =
     message.contentType === 'application' ? ratchets?.application : ratchets?.handshake;
+  const used = ratchet !== undefined && senderData.generation < ratchet.generation;
+  if (isOwn && (used || ratchet === undefined)) throw new MlsError('own-entry');
   if (ratchet === undefined) throw new MlsError('cannot-open');
-  if (senderData.generation < ratchet.generation) throw new MlsError('replayed');
-  const { content, tree } = await attempt('cannot-open', () =>
+  if (used) throw new MlsError('replayed');
+  const { content, tree } = await attempt(isOwn ? 'own-entry' : 'cannot-open', () =>
     unprotectPrivateMessage(
       keys.senderDataSecret,
       message,
@@ -63,6 +65,8 @@ export async function unseal(
       suite,
     ),
   );
+  // Signed by this leaf with a generation that it has yet to use: another copy of this device lives, or lived.
+  if (isOwn) throw new MlsError('own-entry', 'of another copy', { signer: sender });
   return { sender, content, secretTree: tree };
 }
 

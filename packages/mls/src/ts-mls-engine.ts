@@ -4,6 +4,7 @@ import { enter, found } from './join.ts';
 import { decodeKeyPackage, makeKeyPackage } from './key-package.ts';
 import { checkKeyPackage, describeKeyPackage, type Judges } from './key-package-check.ts';
 import { asMlsError, attempt } from './mls-error.ts';
+import { openSealed, sealTo } from './seal-to.ts';
 import { decodeSnapshot } from './snapshot.ts';
 import { clientConfig } from './state.ts';
 import { makeSuite } from './suite.ts';
@@ -38,6 +39,9 @@ export async function makeEngine({ authentication, now }: EngineOptions): Promis
     },
     create: async (groupId, own) => new TsMlsGroup(judges, await found(judges, groupId, own)),
     join: async (welcome, own) => new TsMlsGroup(judges, await enter(judges, welcome, own)),
+    sealTo: (keyPackage, label, context, plaintext) =>
+      sealTo(suite, keyPackage, label, context, plaintext),
+    openSealed: (own, label, context, sealed) => openSealed(suite, own, label, context, sealed),
     restore(snapshot: Snapshot) {
       try {
         return new TsMlsGroup(judges, decodeSnapshot(snapshot, clientConfig(judges)));

@@ -1,9 +1,11 @@
 /** `Group` on ts-mls: the only place where its states change hands. Each instance is immutable. */
 import type { ClientState } from 'ts-mls/clientState.js';
+import type { Commit } from 'ts-mls/commit.js';
 import { createCommit } from 'ts-mls/createCommit.js';
 import { createApplicationMessage } from 'ts-mls/createMessage.js';
 import { acceptAll } from 'ts-mls/incomingMessageAction.js';
 import { mlsExporter } from 'ts-mls/keySchedule.js';
+import type { PrivateMessage } from 'ts-mls/privateMessage.js';
 import { processPrivateMessage } from 'ts-mls/processMessages.js';
 import type { Proposal } from 'ts-mls/proposal.js';
 import { emptyPskIndex } from 'ts-mls/pskIndex.js';
@@ -25,13 +27,20 @@ import { branchProof, enter, found } from './join.ts';
 import { decodeKeyPackage } from './key-package.ts';
 import { checkKeyPackage, type Judges } from './key-package-check.ts';
 import { MAX_BODY, MAX_BOUND, MAX_PLAINTEXT } from './limits.ts';
-import { attempt, MlsError } from './mls-error.ts';
+import { attempt, blaming, MlsError } from './mls-error.ts';
 import { unseal, withRatchets } from './open-entry.ts';
 import { encodeRestPart, encodeTreePart } from './snapshot.ts';
 import { pathKeysMatch, secretsOf, slimmed, withoutSecrets } from './state.ts';
 import { checkTreeChange, memberAt, membersOf } from './tree-view.ts';
 
 type MutablePart<T> = { -readonly [K in keyof T]?: T[K] };
+
+interface SignedCommit {
+  readonly entry: Entry;
+  readonly message: PrivateMessage;
+  readonly committer: Member;
+  readonly commit: Commit;
+}
 
 export class TsMlsGroup implements Group {
   readonly #judges: Judges;
@@ -171,6 +180,18 @@ export class TsMlsGroup implements Group {
     const { sender: committer, content } = await unseal(suite, state, message);
     if (content.content.contentType !== 'commit') throw new MlsError('malformed');
     const { commit } = content.content;
+    return blaming(committer, () =>
+      this.#apply(state, { entry, message, committer, commit }, policy),
+    );
+  }
+
+  /** A Commit whose signature holds. */
+  async #apply(
+    state: ClientState,
+    { entry, message, committer, commit }: SignedCommit,
+    policy: CommitPolicy,
+  ): Promise<OpenedCommit> {
+    const { suite } = this.#judges;
     const frame = { committer, closes: entry.closes === true };
     const judges = {
       ...this.#judges,

@@ -1,6 +1,8 @@
 /** `polynya serve`: runs a server with the page, until Ctrl-C or SIGTERM. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import { StorageError } from '@polynya/server/engine';
 import { makeHostInvite } from '@polynya/server/host-invite';
 import {
   type RunningServer,
@@ -98,9 +100,16 @@ async function attend(
 ): Promise<void> {
   let close: (() => Promise<void>) | undefined;
   try {
-    close = await openControl(dataDir, ({ uses, days }) =>
-      makeHostInvite(server, `${page}/`, uses, days),
-    );
+    close = await openControl(dataDir, async ({ uses, days }) => {
+      try {
+        return await makeHostInvite(server, `${page}/`, uses, days);
+      } catch (error) {
+        // A full or failing disk: whoever asked is pointed here, and the server goes on or ends by itself.
+        if (!(error instanceof ProtocolError || error instanceof StorageError)) throw error;
+        note(terminal, `No invite was made: ${error.message}`);
+        return '';
+      }
+    });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     note(terminal, `polynya invite will not work: ${error.message}`);

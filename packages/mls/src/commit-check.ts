@@ -61,7 +61,10 @@ export async function checkCommit(
   checkTreeChange(tree, change);
   checkPathLeaf(tree, frame.committer, change.path);
   for (const keyPackage of change.added) await checkKeyPackage(judges, keyPackage);
-  const added = change.added.map(({ leafNode }) => identityOf(leafNode));
+  const added = change.added.map(({ leafNode, initKey }) => ({
+    ...identityOf(leafNode),
+    initKey,
+  }));
   const lawful = await attempt('no-verdict', () => policy({ ...frame, added, removed }));
   if (!lawful) throw new MlsError('refused-by-policy');
   return {

@@ -29,8 +29,13 @@ export interface Member extends Identity {
   readonly leaf: number;
 }
 
+/** Who would stand in a leaf by a KeyPackage, which its init key tells from all others. */
+export interface Newcomer extends Identity {
+  readonly initKey: Uint8Array;
+}
+
 /** A verified KeyPackage. Times are seconds since 1970. */
-export interface InspectedKeyPackage extends Identity {
+export interface InspectedKeyPackage extends Newcomer {
   readonly notBefore: number;
   readonly notAfter: number;
   readonly lastResort: boolean;
@@ -45,7 +50,7 @@ export interface AuthenticationService {
 /** A Commit whose signature holds, before it is applied. */
 export interface CommitView {
   readonly committer: Member;
-  readonly added: readonly Identity[];
+  readonly added: readonly Newcomer[];
   readonly removed: readonly Member[];
   readonly closes: boolean;
 }

@@ -80,6 +80,7 @@ export async function describeKeyPackage(
   const { lifetime } = keyPackage.leafNode;
   return {
     ...identityOf(keyPackage.leafNode),
+    initKey: keyPackage.initKey,
     notBefore: Number(lifetime.notBefore),
     notAfter: Number(lifetime.notAfter),
     lastResort: keyPackage.extensions.length > 0,

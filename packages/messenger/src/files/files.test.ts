@@ -1,28 +1,21 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fromHex } from '@polynya/protocol/bytes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CHATS_TOPIC } from '../queries/changes.ts';
 import { TestServer } from '../test/file-server.ts';
 import { ABOUT, noise, send, TestDevice } from '../test/test-device.ts';
-import { CHAT, ME } from '../test/test-timeline.ts';
+import { CHAT } from '../test/test-timeline.ts';
 import { AUTOMATIC, MAX_FILE, PIECE_SIZE } from './file-record.ts';
 
 let server: TestServer;
 let alice: TestDevice;
 let bob: TestDevice;
-let folder: string;
 beforeEach(async () => {
   server = await TestServer.start();
   alice = await TestDevice.open(server);
   bob = await TestDevice.open(server);
-  folder = mkdtempSync(join(tmpdir(), 'files-'));
 });
 afterEach(async () => {
   await Promise.all([alice.close(), bob.close()]);
   await server.close();
-  rmSync(folder, { recursive: true });
 });
 
 async function received(bytes: Uint8Array<ArrayBuffer>) {
@@ -177,35 +170,4 @@ it('of many files of one chat two move at a time, and all arrive', async () => {
   await bob.files.resumeAll();
   for (const { id } of sent) await bob.reaches(id, 'here');
   expect([most, blobs.size]).toEqual([2, 6]);
-});
-
-describe('a file whose message goes away', () => {
-  it('while it is sent, by discarding, stops and leaves nothing', async () => {
-    const cut = alice.line.cutAt('put', 4);
-    const { id } = await alice.files.sendFile(CHAT, new Blob([noise(12 * PIECE_SIZE)]), ABOUT);
-    await cut;
-    await alice.chat.write((timeline) => timeline.discard(CHAT, id));
-    alice.line.before = () => undefined;
-    await alice.files.resumeAll();
-    expect(await alice.store.range('piece')).toEqual([]);
-    expect(await alice.store.range('file')).toEqual([]);
-    expect(alice.sent).toEqual([]);
-  });
-
-  it('while it is fetched, by a deletion, stops and leaves nothing', async () => {
-    const sent = await received(noise(12 * PIECE_SIZE));
-    const answers: (() => void)[] = [];
-    bob.line.before = () => new Promise((resolve) => answers.push(resolve));
-    await bob.files.fetch(CHAT, sent.id);
-    while (answers.length < 4) await new Promise((resolve) => setTimeout(resolve, 1));
-    const sender = '00'.repeat(16);
-    const content = { kind: 'delete', target: fromHex(sent.id) } as const;
-    const deletion = { chat: CHAT, seq: 2, id: ME, sender, mine: false, at: 0, content };
-    await bob.chat.tell(deletion);
-    for (const answer of answers) answer();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(await bob.store.range('piece')).toEqual([]);
-    expect(await bob.store.range('file')).toEqual([]);
-    expect(bob.trouble).toEqual([]);
-  });
 });

@@ -9,6 +9,7 @@ import { type ChatId, type MessageId, type Messenger, type PersonId, Problem } f
 import { CHATS_TOPIC, messagesTopic } from '../queries/changes.ts';
 import type { Change } from '../store/store.ts';
 import { encode } from '../timeline/stored.ts';
+import { BlobDrops } from './blob-drops.ts';
 import { assemble, download } from './download.ts';
 import {
   erasePieces,
@@ -48,6 +49,7 @@ export class Files {
   readonly #queue: TransferQueue;
   /** Own files that are being copied into the Store, by place. */
   readonly #copying = new Set<string>();
+  readonly #drops: BlobDrops;
   readonly #offChats: () => void;
 
   constructor(options: FilesOptions) {
@@ -57,6 +59,7 @@ export class Files {
       open: (chat, id) => new Transfer(options, chat, id),
       run: (transfer) => this.#run(transfer),
     });
+    this.#drops = new BlobDrops(options);
     // What came may have files that are fetched without being asked for.
     const wake = () => void this.#resume({ patient: true }).catch(options.onTrouble);
     this.#offChats = options.changes.on([CHATS_TOPIC], wake);
@@ -152,7 +155,8 @@ export class Files {
 
   /**
    * Starts whatever is to be moved: when the program starts, when the line is back; after messages came
-   * it happens by itself. Erases what a restart left of own files that were not wholly copied.
+   * it happens by itself. Erases what a restart left of own files that were not wholly copied, and drops
+   * from the server what nobody is to have any more.
    * @throws StoreError
    */
   resumeAll(): Promise<void> {
@@ -163,6 +167,7 @@ export class Files {
   close(): void {
     this.#offChats();
     this.#queue.close();
+    this.#drops.close();
   }
 
   /** `patient`: not those that the server refused for the moment. */
@@ -173,6 +178,7 @@ export class Files {
         this.#copying.has(placeOf(chat, id)) || (patient && this.#queue.pauses(chat, id));
       if (!held) this.#queue.start(chat, id);
     }
+    void this.#drops.run().catch(this.#options.onTrouble);
   }
 
   /**

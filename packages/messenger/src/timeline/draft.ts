@@ -2,9 +2,10 @@
  * Changes to one chat's timeline in the making: reads see what was written before them, so that
  * several messages of one batch may touch the same row, and all of it is applied at once.
  */
-
+import type { FileRef } from '@polynya/protocol/content';
 import type { ChatId, MessageId } from '../api.ts';
-import { eraseFile, pieceCount } from '../files/file-record.ts';
+import { dropWanted } from '../files/blob-drops.ts';
+import { eraseFile, fileKeys, fileRecord, pieceCount } from '../files/file-record.ts';
 import type { Change, Range, Store, Table } from '../store/store.ts';
 import {
   type Counts,
@@ -79,11 +80,15 @@ export class Draft {
     this.put('timeline', keys.counts(this.chat), encode(counts, value));
   }
 
-  /** Takes a message's file off this device, if anything of it is here. */
-  async eraseFile(id: MessageId, ref: Parameters<typeof pieceCount>[0]): Promise<void> {
-    const [record, ...rest] = eraseFile(this.chat, id, pieceCount(ref) ?? 0);
-    if (!record || !(await this.get(record.table, record.key))) return;
-    for (const { table, key, value } of [record, ...rest]) this.put(table, key, value);
+  /** Takes a message's file off this device, if anything of it is here, and an own one off the server too. */
+  async eraseFile(id: MessageId, ref: FileRef): Promise<void> {
+    const stored = await this.get('file', fileKeys.record(this.chat, id));
+    if (!stored) return;
+    const { direction, state, content, drop } = decode(fileRecord, stored);
+    const changes = eraseFile(this.chat, id, pieceCount(ref) ?? 0);
+    const mayBeThere = direction === 'up' && (content !== null || state === 'here');
+    if (mayBeThere) changes.push(dropWanted(this.chat, id, ref.blob, drop));
+    for (const { table, key, value } of changes) this.put(table, key, value);
   }
 
   /** In no particular order: no key is written twice. */

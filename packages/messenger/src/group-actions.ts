@@ -41,7 +41,7 @@ export async function createConversation(
     admin: true,
     wasAdmin: true,
     here: true,
-    card: await homeLink.world.card(token),
+    card: homeLink.world.card(token),
   };
   const state = blankState({
     ...about,
@@ -177,7 +177,7 @@ async function takeFor(device: Device, chat: ChatId, person: PersonId) {
       phase: HANDOVER_PHASE.wanted,
       made: clock.now(),
       seat: null,
-      letter: { card, root, ref: inspected.ref },
+      letter: { card, root, keyPackage, ref: inspected.ref },
       package: null,
     };
     return { keyPackage, handover };

@@ -28,7 +28,6 @@ const cards: fc.Arbitrary<ContactCard> = fc.record({
   endpoints: fc.array(fc.webUrl({ size: 'small' }), { maxLength: 16 }),
   inbox: id,
   token: key,
-  letterKey: exactly(1_216),
 });
 const files: fc.Arbitrary<FileRef> = fc.record({
   name: text(255),

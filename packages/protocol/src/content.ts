@@ -41,8 +41,6 @@ export const contactCard = struct({
   inbox: bytes(16),
   /** The contact token: opens the inbox for appending, and the stock of KeyPackages. */
   token: bytes(32),
-  /** X-Wing public key that letters are sealed to. */
-  letterKey: bytes(1216),
 });
 export type ContactCard = Infer<typeof contactCard>;
 

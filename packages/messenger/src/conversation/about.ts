@@ -4,9 +4,6 @@ import type { Self } from '../identity/self.ts';
 import { findPerson } from './people.ts';
 import type { ConversationState, Person } from './state.ts';
 
-/** Contact cards are of 1.3 KB each: past so many people they are left out. */
-const CARDS = 32;
-
 export function aboutOf(state: ConversationState, self: Self): About {
   const people = state.people.filter(({ here }) => here);
   return {
@@ -17,7 +14,7 @@ export function aboutOf(state: ConversationState, self: Self): About {
       root,
       name,
       admin,
-      card: people.length > CARDS ? null : card,
+      card,
       by,
       leaving,
     })),

@@ -282,7 +282,7 @@ export class Conversation {
     const { name } = this.#world.self();
     this.#said ??= findPerson(state, this.#me)?.name ?? '';
     if (!state.introduced || this.#said !== name) {
-      const card = await this.#world.card(state.token);
+      const card = this.#world.card(state.token);
       const content = encodeContent({ kind: 'profile', name, card });
       const at = this.#world.clock.now();
       const row = await this.#core.outbox.push({ id: this.#world.random(16), at, content });

@@ -47,11 +47,7 @@ async function handOver({ world, chat }: Core, handover: Handover): Promise<void
     return;
   }
   if (letter) {
-    await writeLetter(world, letter.card, handover.id, {
-      kind: 'welcome',
-      secret,
-      ref: letter.ref,
-    });
+    await writeLetter(world, letter, handover.id, { kind: 'welcome', secret });
   }
   await store.apply([handoverGone(chat, handover)]);
 }

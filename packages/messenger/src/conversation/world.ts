@@ -32,5 +32,5 @@ export interface World {
   /** A contact token was made for a conversation: the inbox lets its holders in. */
   openInbox(token: Uint8Array): Promise<void>;
   /** How others reach us, with this token. */
-  card(token: Uint8Array): Promise<ContactCard>;
+  card(token: Uint8Array): ContactCard;
 }

@@ -11,8 +11,14 @@ import { pause } from '@polynya/reach/clock';
 import type { LogHandle } from '@polynya/reach/log-handle';
 import type { World } from '../conversation/world.ts';
 import { type Server, serverSaved } from '../line/server.ts';
-import { keyPackageSaved, makeKeyPackage, sealKeyPackage } from './key-packages.ts';
-import { type LetterPayload, openLetter } from './letters.ts';
+import {
+  findKeyPackage,
+  keyPackageSaved,
+  makeKeyPackage,
+  type StockedKeyPackage,
+  sealKeyPackage,
+} from './key-packages.ts';
+import { type LetterPayload, letterRef, openLetter } from './letters.ts';
 
 /** Letters an hour by the holders of one token. */
 const PER_HOUR = 60;
@@ -23,7 +29,7 @@ export interface Mailbox {
   /** Every contact token that was let in. */
   tokens(): readonly Uint8Array[];
   /** A letter that holds; settles once it is dealt with, so that it need not be read again. */
-  letter(root: Uint8Array, payload: LetterPayload): Promise<void>;
+  letter(root: Uint8Array, payload: LetterPayload, taken: StockedKeyPackage): Promise<void>;
   saved(server: Server): void;
 }
 
@@ -143,10 +149,13 @@ export class Inbox {
   }
 
   async #take(entry: Entry): Promise<void> {
+    const { engine, store } = this.#world;
     const { inbox } = this.#world.server();
+    const found = await findKeyPackage(store, letterRef(entry.body));
+    if (!found) return this.#world.log('a letter to a KeyPackage that is gone was passed over');
     try {
-      const { root, payload } = await openLetter(inbox.letterSeed, inbox.log, entry.body);
-      await this.#mailbox.letter(root, payload);
+      const { root, payload } = await openLetter(engine, found.own, inbox.log, entry.body);
+      await this.#mailbox.letter(root, payload, found);
     } catch (error) {
       const lasting =
         error instanceof MlsError || (error instanceof ProtocolError && !error.retriable);

@@ -18,8 +18,16 @@ import type { Change, Store } from '../store/store.ts';
 const DAY = 86_400;
 const LIFETIME = 28 * DAY;
 const NONCE = 12;
+/** Bytes of a KeyPackageRef (RFC 9420 section 5.2) by which its owner finds it. */
+export const REF = 16;
 
 const record = struct({ own: ownKeyPackage, lastResort: bool });
+
+/** A KeyPackage that may be in stock, and that a letter may be sealed to. */
+export interface StockedKeyPackage {
+  readonly own: OwnKeyPackage;
+  readonly lastResort: boolean;
+}
 
 export async function makeKeyPackage(
   engine: Engine,
@@ -43,10 +51,11 @@ export function keyPackageSaved(own: OwnKeyPackage, lastResort: boolean): Change
   return { table: 'self', key: keyOf(ref), value };
 }
 
+/** @param ref the KeyPackageRef, or so much of it as letters carry */
 export async function findKeyPackage(
   store: Store,
   ref: Uint8Array,
-): Promise<{ own: OwnKeyPackage; lastResort: boolean } | null> {
+): Promise<StockedKeyPackage | null> {
   const stored = await store.get('self', keyOf(ref));
   return stored ? record.decode(decodeCbor(stored)) : null;
 }
@@ -89,5 +98,5 @@ async function sealingKey(token: Uint8Array, usage: KeyUsage): Promise<CryptoKey
 }
 
 function keyOf(ref: Uint8Array): string {
-  return `key-package/${toHex(ref)}`;
+  return `key-package/${toHex(ref.slice(0, REF))}`;
 }

@@ -1,19 +1,23 @@
-/** Letters (docs/protocol.md section 7): sealed to a letter key, signed by a device, left in an inbox. */
+/**
+ * Letters (docs/protocol.md section 7): sealed to a KeyPackage that was taken from the receiver's stock, signed by
+ * a device, left in an inbox.
+ */
 
 import { ed25519 } from '@polynya/mls/ed25519';
+import type { Engine, OwnKeyPackage } from '@polynya/mls/engine';
 import { concat, equal, utf8 } from '@polynya/protocol/bytes';
 import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
 import type { ContactCard } from '@polynya/protocol/content';
-import { ENC } from '@polynya/protocol/envelope';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { bytes, type Infer, struct, variants } from '@polynya/protocol/schema';
-import { hpkeOpen, hpkeSeal } from '@polynya/reach/hpke';
 import type { World } from '../conversation/world.ts';
 import { credentialHolds, decodeCredential } from '../identity/credential.ts';
+import type { Self } from '../identity/self.ts';
+import { REF } from './key-packages.ts';
 
 const payloadCodec = variants('kind', {
-  /** A WelcomePackage lies in the blob that `secret` names and opens; `ref` is the KeyPackage that was taken. */
-  welcome: [0, { secret: bytes(32), ref: bytes(1, 64) }],
+  /** A WelcomePackage for the KeyPackage that the letter is sealed to lies in the blob of this secret. */
+  welcome: [0, { secret: bytes(32) }],
 });
 export type LetterPayload = Infer<typeof payloadCodec>;
 
@@ -24,16 +28,39 @@ const letterCodec = struct({
   payload: bytes(1, 16_384),
   signature: bytes(64),
 });
-const NOTHING = new Uint8Array(0);
+/** Of the seal (RFC 9420 section 5.1.3). */
+const LABEL = 'polynya letter';
 
-/** Leaves a letter; a repeat under the same id leaves none more. @throws ProtocolError */
+/** Where a letter goes, and the KeyPackage that was taken for it. */
+export interface Addressee {
+  readonly card: ContactCard;
+  readonly keyPackage: Uint8Array;
+  readonly ref: Uint8Array;
+}
+
+/** Leaves a letter; a repeat under the same id leaves none more. @throws ProtocolError, MlsError */
 export async function writeLetter(
-  world: Pick<World, 'self' | 'connection'>,
-  card: ContactCard,
+  world: Pick<World, 'self' | 'connection' | 'engine'>,
+  to: Addressee,
   id: Uint8Array,
   payload: LetterPayload,
 ): Promise<void> {
-  const self = world.self();
+  const { connection, engine } = world;
+  const body = await sealLetter(engine, world.self(), to, payload);
+  const log = connection.log(to.card.inbox, to.card.token);
+  try {
+    await log.append([{ id, epoch: 0, body }]);
+  } finally {
+    log.close();
+  }
+}
+
+export async function sealLetter(
+  engine: Engine,
+  self: Pick<Self, 'root' | 'device' | 'credential' | 'sign'>,
+  { card, keyPackage, ref }: Addressee,
+  payload: LetterPayload,
+): Promise<Uint8Array> {
   const encoded = encodeCbor(payloadCodec.encode(payload));
   const letter = letterCodec.encode({
     root: self.root.publicKey,
@@ -42,24 +69,23 @@ export async function writeLetter(
     payload: encoded,
     signature: await self.sign(signedBytes(card.inbox, encoded)),
   });
-  const info = letterInfo(card.inbox);
-  const { enc, ct } = await hpkeSeal(card.letterKey, info, NOTHING, encodeCbor(letter));
-  const log = world.connection.log(card.inbox, card.token);
-  try {
-    await log.append([{ id, epoch: 0, body: concat(enc, ct) }]);
-  } finally {
-    log.close();
-  }
+  const sealed = await engine.sealTo(keyPackage, LABEL, card.inbox, encodeCbor(letter));
+  return concat(ref.slice(0, REF), sealed);
 }
 
-/** @throws ProtocolError 'malformed': not for this inbox, or not by whom it says */
+/** The beginning of the ref of the KeyPackage that a letter is sealed to. */
+export function letterRef(body: Uint8Array): Uint8Array {
+  return body.slice(0, REF);
+}
+
+/** @throws MlsError: it does not open; ProtocolError 'malformed': not by whom it says */
 export async function openLetter(
-  letterSeed: Uint8Array,
+  engine: Engine,
+  own: OwnKeyPackage,
   inbox: Uint8Array,
   body: Uint8Array,
 ): Promise<{ readonly root: Uint8Array; readonly payload: LetterPayload }> {
-  const [enc, ct] = [body.slice(0, ENC), body.slice(ENC)];
-  const plaintext = await hpkeOpen(letterSeed, letterInfo(inbox), NOTHING, enc, ct);
+  const plaintext = await engine.openSealed(own, LABEL, inbox, body.slice(REF));
   const letter = letterCodec.decode(decodeCbor(plaintext));
   const { root, device, credential, payload, signature } = letter;
   const decoded = decodeCredential(credential);
@@ -70,10 +96,6 @@ export async function openLetter(
     (await ed25519.verify(device, signedBytes(inbox, payload), signature));
   if (!signed) throw new ProtocolError('malformed', 'a letter not signed by its sender');
   return { root, payload: payloadCodec.decode(decodeCbor(payload)) };
-}
-
-function letterInfo(inbox: Uint8Array): Uint8Array {
-  return concat(utf8('polynya letter'), inbox);
 }
 
 function signedBytes(inbox: Uint8Array, payload: Uint8Array): Uint8Array {

@@ -7,7 +7,7 @@ import type { Device } from '../device.ts';
 import { personId } from '../identity/person.ts';
 import { dropPackage, getPackage } from '../invite/sealed-blob.ts';
 import type { ServerLink } from '../line/server-link.ts';
-import { findKeyPackage, keyPackageUsed } from './key-packages.ts';
+import { keyPackageUsed, type StockedKeyPackage } from './key-packages.ts';
 import type { LetterPayload } from './letters.ts';
 
 /** @throws ProtocolError, MlsError, StoreError; can be repeated */
@@ -16,20 +16,21 @@ export async function receiveLetter(
   link: ServerLink,
   root: Uint8Array,
   payload: LetterPayload,
+  { own: keyPackage, lastResort }: StockedKeyPackage,
 ): Promise<void> {
   const sender = personId(root);
   if (device.blocked.has(sender) || !isKnown(device, sender)) return;
   const { store, engine, clock, random } = device.ports;
-  const found = await findKeyPackage(store, payload.ref);
-  if (!found) return;
   const received = await getPackage(link.connection, payload.secret);
   const chat = toHex(received.log);
   const before = device.conversations.get(chat);
   if (before && ['active', 'joining'].includes(before.held.state.phase)) return;
-  const group = await engine.join(received.welcome, found.own);
+  const group = await engine.join(received.welcome, keyPackage);
   const own = { server: link.server.identity, now: clock.now(), token: random(32) };
   const state = stateFrom(received, group.epoch, own);
-  const held = { group, staged: null, seat: null, state: { ...state, healed: 0 } };
+  // Who has a last resort's key opens every group that was joined by it: it is to be renewed at once.
+  const healed = lastResort ? 0 : clock.now();
+  const held = { group, staged: null, seat: null, state: { ...state, healed } };
   const { person } = device.self;
   const added = { event: 'added' as const, person, by: sender };
   await before?.close();
@@ -39,7 +40,7 @@ export async function receiveLetter(
       ...(await device.timeline.arrived([
         { chat, seq: received.seq, at: clock.now(), event: added },
       ])),
-      ...(found.lastResort ? [] : [keyPackageUsed(payload.ref)]),
+      ...(lastResort ? [] : [keyPackageUsed(keyPackage.ref)]),
     ]),
   );
   const conversation = await device.addConversation(chat, held);

@@ -226,7 +226,7 @@ function newServer({ ports }: Device, link: string, invite: Invite): Server {
     allowance: random(32),
     admitted: false,
     record: null,
-    inbox: { log: random(16), secret: random(32), letterSeed: random(32), made: false, cursor: 0 },
+    inbox: { log: random(16), secret: random(32), made: false, cursor: 0 },
   };
 }
 

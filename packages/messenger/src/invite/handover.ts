@@ -5,6 +5,7 @@
 import { toHex } from '@polynya/protocol/bytes';
 import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
 import { contactCard } from '@polynya/protocol/content';
+import { LIMITS } from '@polynya/protocol/limits';
 import { bytes, type Infer, optional, struct, text, uint } from '@polynya/protocol/schema';
 import type { ChatId } from '../api.ts';
 import type { Change, Store } from '../store/store.ts';
@@ -27,7 +28,14 @@ const codec = struct({
     }),
   ),
   /** Someone who is reached by letter, and the KeyPackage that was taken for them. */
-  letter: optional(struct({ card: contactCard, root: bytes(32), ref: bytes(1, 64) })),
+  letter: optional(
+    struct({
+      card: contactCard,
+      root: bytes(32),
+      keyPackage: bytes(1, LIMITS.keyPackage),
+      ref: bytes(1, 64),
+    }),
+  ),
   /** The WelcomePackage, from phase 1 until it is uploaded. */
   package: optional(bytes(1, 400_000)),
 });

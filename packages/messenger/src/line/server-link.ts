@@ -1,6 +1,6 @@
 /** The line to one server, the own inbox there, and the world that conversations on it live in. */
+import type { ContactCard } from '@polynya/protocol/content';
 import { Connection } from '@polynya/reach/client';
-import { hpkePublicKey } from '@polynya/reach/hpke';
 import type { Hello } from '@polynya/reach/session-keeper';
 import type { World } from '../conversation/world.ts';
 import type { Device } from '../device.ts';
@@ -17,7 +17,6 @@ export class ServerLink {
   readonly #device: Device;
   readonly #inbox: Inbox;
   #server: Server;
-  #letterKey: Promise<Uint8Array> | null = null;
 
   /** @param kept what is learned of the server is stored */
   constructor(device: Device, server: Server, kept = true) {
@@ -57,7 +56,7 @@ export class ServerLink {
     };
     this.#inbox = new Inbox(this.world, {
       tokens: () => device.tokensAt(identity),
-      letter: (root, payload) => receiveLetter(device, this, root, payload),
+      letter: (root, payload, taken) => receiveLetter(device, this, root, payload, taken),
       saved: (saved) => {
         this.#server = saved;
       },
@@ -101,11 +100,9 @@ export class ServerLink {
     return this.connection.hello;
   }
 
-  async #card(token: Uint8Array) {
+  #card(token: Uint8Array): ContactCard {
     const { identity, endpoints, inbox } = this.#server;
-    this.#letterKey ??= hpkePublicKey(inbox.letterSeed);
-    const letterKey = await this.#letterKey;
-    return { identity, endpoints: [...endpoints], inbox: inbox.log, token, letterKey };
+    return { identity, endpoints: [...endpoints], inbox: inbox.log, token };
   }
 
   #saveRecord(record: Uint8Array): void {

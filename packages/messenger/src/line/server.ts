@@ -27,8 +27,6 @@ const codec = struct({
   inbox: struct({
     log: bytes(16),
     secret: bytes(32),
-    /** The X-Wing seed of the letter key. */
-    letterSeed: bytes(32),
     /** It exists on the server. */
     made: bool,
     /** The last letter that was dealt with. */

@@ -45,6 +45,10 @@ export interface AppStatus {
   /** null before `register`. `tag` tells people of one name apart: four hex digits of the person id. */
   readonly me: { readonly person: PersonId; readonly name: string; readonly tag: string } | null;
   readonly line: 'offline' | 'connecting' | 'online';
+  /** The line is up, and not everything has come yet that was there when it came up. */
+  readonly syncing: boolean;
+  /** What was typed or is uploaded and the server does not have yet. */
+  readonly sending: number;
   /** This device's clock minus the server's, ms, when it is off by more than five minutes; else null. */
   readonly clockOff: number | null;
   /** The device refused to store something for want of space. */

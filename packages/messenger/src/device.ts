@@ -10,6 +10,7 @@ import { type ChatId, type PersonId, Problem } from './api.ts';
 import { capability } from './conversation/capability.ts';
 import { Conversation } from './conversation/conversation.ts';
 import { type Held, loadHeld } from './conversation/held.ts';
+import { countWaiting } from './conversation/outbox.ts';
 import type { Log } from './conversation/world.ts';
 import { Files } from './files/files.ts';
 import { Self } from './identity/self.ts';
@@ -160,6 +161,11 @@ export class Device {
     return conversation;
   }
 
+  /** What was typed or is uploaded and the server does not have yet. @throws StoreError */
+  async sending(): Promise<number> {
+    return (await countWaiting(this.ports.store)) + (await this.files.uploads());
+  }
+
   setStorageFull(full: boolean): void {
     if (this.storageFull === full) return;
     this.storageFull = full;
@@ -168,9 +174,13 @@ export class Device {
 
   /** A line is there again: whatever waits for it need not wait longer. */
   tryAgain(link: ServerLink): void {
-    for (const conversation of this.conversations.values()) {
-      if (equal(conversation.held.state.server, link.server.identity)) conversation.wake();
-    }
+    for (const conversation of this.conversationsOn(link)) conversation.wake();
+  }
+
+  conversationsOn({ server }: ServerLink): Conversation[] {
+    return [...this.conversations.values()].filter(({ held }) =>
+      equal(held.state.server, server.identity),
+    );
   }
 
   /** Every contact token of the conversations on one server. */

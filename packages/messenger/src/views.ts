@@ -28,6 +28,8 @@ export async function statusOf(device: Device): Promise<AppStatus> {
   return {
     me: self && { person: self.person, name: self.name, tag: tagOf(self.person) },
     line: (['online', 'connecting'] as const).find((line) => lines.includes(line)) ?? 'offline',
+    syncing: links.some(({ syncing }) => syncing),
+    sending: await device.sending(),
     clockOff: links.find(({ clockOff }) => clockOff !== null)?.clockOff ?? null,
     storageFull: device.storageFull,
     build: links[0]?.build ?? '',

@@ -16,6 +16,8 @@ export interface LogListener {
    */
   entries(entries: readonly Entry[]): Promise<void> | void;
   signal?(body: Uint8Array): void;
+  /** Where the log's head was when the watch began, on every session anew, and now and then after. */
+  head?(head: number): void;
   /** The log could not be watched or read with this secret; the watch goes on after `setSecret`. */
   refused?(error: ProtocolError): void;
 }
@@ -54,6 +56,12 @@ export class LogFeed {
       this.#head = Math.max(this.#head, entry.seq);
     }
     void this.#pump();
+  }
+
+  /** The server's answer to a watch. */
+  watched(head: number): void {
+    this.#listener.head?.(head);
+    this.headIs(head);
   }
 
   /** The log's head is known to be at least here. */

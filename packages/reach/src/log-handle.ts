@@ -171,7 +171,7 @@ export class LogHandle implements Numbered {
     this.#call('watch', (n) => ({ op: 'watch', n }))
       .then(
         ({ head }) => {
-          for (const feed of this.#feeds) feed.headIs(head);
+          for (const feed of this.#feeds) feed.watched(head);
         },
         (error: unknown) => this.#watchRefused(error, secret),
       )

@@ -5,6 +5,8 @@ import { statusLines } from './doctor.ts';
 const fine: AppStatus = {
   me: { person: 'ab', name: 'Anna', tag: 'ab12' },
   line: 'online',
+  syncing: false,
+  sending: 0,
   clockOff: null,
   storageFull: false,
   build: '',

@@ -9,6 +9,7 @@ import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { LogHandle } from '@polynya/reach/log-handle';
 import { type ChatId, type MessageId, Problem } from '../api.ts';
 import { dropPackage } from '../invite/sealed-blob.ts';
+import { KnownHead } from '../line/known-head.ts';
 import { StoreError } from '../store/store.ts';
 import { capabilityHash } from './capability.ts';
 import type { Intent } from './commits.ts';
@@ -39,6 +40,7 @@ export class Conversation {
   readonly #log: LogHandle;
   readonly #sync: Sync;
   readonly #committer: Committer;
+  readonly #head = new KnownHead();
   #unwatch: (() => void) | null = null;
   #running: Promise<void> | null = null;
   #again = false;
@@ -81,6 +83,16 @@ export class Conversation {
     this.#read = (await this.#world.timeline.marks(this.chat)).read;
     if (this.held.state.created) this.#watch();
     this.wake();
+  }
+
+  /** Everything that was in the log when the line came up is here, or nothing more is wanted of it. */
+  get caughtUp(): boolean {
+    const { state } = this.held;
+    return !this.#alive || !state.created || this.#head.reachedBy(state.cursor);
+  }
+
+  lineLost(): void {
+    this.#head.lineLost();
   }
 
   /** Something is to be done, or may be possible again. */
@@ -198,6 +210,10 @@ export class Conversation {
           return taken;
         },
         signal: (body) => void this.signals.received(body),
+        head: (head) => {
+          this.#head.told(head);
+          this.#core.touch();
+        },
       },
       this.held.state.cursor + 1,
     );

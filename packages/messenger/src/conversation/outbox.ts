@@ -12,6 +12,7 @@ import type { Change, Store } from '../store/store.ts';
 
 /** What a content may measure, so that its seal stays below LIMITS.entryBody. */
 const LONGEST = 60_000;
+const ASIDE = 'failed/';
 const rowCodec = struct({ id: bytes(16), at: uint(), content: bytes(1, LIMITS.entryBody) });
 
 export interface OutboxRow {
@@ -89,13 +90,13 @@ export class Outbox {
   }
 
   async forget(): Promise<Change[]> {
-    const places = [within(this.#chat), within(`failed/${this.#chat}`)];
+    const places = [within(this.#chat), within(`${ASIDE}${this.#chat}`)];
     const rows = await Promise.all(places.map((place) => this.#store.range('outbox', place)));
     return rows.flat().map(([key]) => ({ table: 'outbox', key, value: null }));
   }
 
   #asideKey(id: Uint8Array): string {
-    return `failed/${this.#chat}/${toHex(id)}`;
+    return `${ASIDE}${this.#chat}/${toHex(id)}`;
   }
 
   /** One after another, so that two calls at once get two numbers in the order of the calls. */
@@ -113,6 +114,12 @@ export class Outbox {
     });
     return Number(last[0]?.[0].slice(this.#chat.length + 1) ?? 0);
   }
+}
+
+/** How much of all chats waits to be sent, refused contents left out. */
+export async function countWaiting(store: Store): Promise<number> {
+  const rows = await store.range('outbox');
+  return rows.filter(([key]) => !key.startsWith(ASIDE)).length;
 }
 
 function within(prefix: string): { from: string; to: string } {

@@ -10,6 +10,7 @@ import type { Entry } from '@polynya/protocol/requests';
 import { pause } from '@polynya/reach/clock';
 import type { LogHandle } from '@polynya/reach/log-handle';
 import type { World } from '../conversation/world.ts';
+import { KnownHead } from '../line/known-head.ts';
 import { type Server, serverSaved } from '../line/server.ts';
 import {
   findKeyPackage,
@@ -38,6 +39,7 @@ export class Inbox {
   readonly #mailbox: Mailbox;
   readonly #log: LogHandle;
   readonly #closing = new AbortController();
+  readonly #head = new KnownHead();
   #made: Promise<void> | null = null;
   #unwatch: (() => void) | null = null;
 
@@ -55,7 +57,13 @@ export class Inbox {
         await this.#make();
         const { inbox } = this.#world.server();
         this.#unwatch ??= this.#log.watch(
-          { entries: (entries) => this.#read(entries) },
+          {
+            entries: (entries) => this.#read(entries),
+            head: (head) => {
+              this.#head.told(head);
+              this.#world.changes.touch('status');
+            },
+          },
           inbox.cursor + 1,
         );
         await this.#restock();
@@ -66,6 +74,15 @@ export class Inbox {
         await pause(this.#world.clock, RETRY, this.#closing.signal);
       }
     }
+  }
+
+  /** Every letter that was there when the line came up is dealt with. */
+  get caughtUp(): boolean {
+    return this.#head.reachedBy(this.#world.server().inbox.cursor);
+  }
+
+  lineLost(): void {
+    this.#head.lineLost();
   }
 
   /** Lets the holders of a contact token in. Can be repeated. @throws ProtocolError */
@@ -167,5 +184,6 @@ export class Inbox {
   async #save(server: Server): Promise<void> {
     await this.#world.store.apply([serverSaved(server)]);
     this.#mailbox.saved(server);
+    this.#world.changes.touch('status');
   }
 }

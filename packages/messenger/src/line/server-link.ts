@@ -34,7 +34,13 @@ export class ServerLink {
     });
     this.connection.onStatus((status) => {
       device.changes.touch('status');
-      if (status === 'online') device.tryAgain(this);
+      if (!kept) return;
+      if (status === 'online') {
+        device.tryAgain(this);
+        return;
+      }
+      this.#inbox.lineLost();
+      for (const conversation of device.conversationsOn(this)) conversation.lineLost();
     });
     this.connection.onHello(() => device.changes.touch('status'));
     this.world = {
@@ -71,6 +77,13 @@ export class ServerLink {
   get clockOff(): number | null {
     const off = -(this.#hello?.offset ?? 0);
     return Math.abs(off) > CLOCK_OFF ? off : null;
+  }
+
+  /** The line is up, and not everything has come by it yet. */
+  get syncing(): boolean {
+    if (this.connection.status !== 'online' || !this.#server.admitted) return false;
+    const chats = this.#device.conversationsOn(this);
+    return !this.#inbox.caughtUp || chats.some(({ caughtUp }) => !caughtUp);
   }
 
   get build(): string {

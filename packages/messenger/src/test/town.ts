@@ -46,10 +46,11 @@ export class Town {
     return new Town(folder, await serve(folder, 0, clock), clock);
   }
 
-  /** The server stops and comes back with the same data at the same port. */
-  async restartServer(): Promise<void> {
+  /** The server stops and comes back with the same data at the same port. @param meanwhile while it is gone */
+  async restartServer(meanwhile: () => Promise<void> = async () => undefined): Promise<void> {
     const port = Number(new URL(this.server.url).port);
     await this.server.close();
+    await meanwhile();
     this.server = await serve(this.folder, port, this.#clock);
   }
 

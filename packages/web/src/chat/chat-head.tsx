@@ -16,6 +16,7 @@ export function ChatHead(): JSX.Element {
   const state = () => {
     if (status().line === 'offline') return t().lineOffline;
     if (status().line === 'connecting') return t().lineConnecting;
+    if (status().syncing) return t().lineUpdating;
     const typing = typingText(t(), detail().typing, detail().direct);
     if (typing !== '') return typing;
     if (detail().direct) return detail().peer === null ? t().waitingForPeer : '';

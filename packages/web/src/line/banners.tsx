@@ -11,7 +11,7 @@ const PATIENCE = 700;
 export function Banners(props: { newBuild: boolean; onReload(): void }): JSX.Element {
   const { t, format } = useWords();
   const { messenger, status } = useApp();
-  const [line, setLine] = createSignal<'offline' | 'connecting' | null>(null);
+  const [line, setLine] = createSignal<'offline' | 'connecting' | 'updating' | null>(null);
   const [network, setNetwork] = createSignal(navigator.onLine);
   const look = () => setNetwork(navigator.onLine);
   window.addEventListener('online', look);
@@ -22,7 +22,8 @@ export function Banners(props: { newBuild: boolean; onReload(): void }): JSX.Ele
   });
   createEffect(() => {
     // A connection takes its time to notice what the browser knows at once.
-    const now = network() ? status().line : 'offline';
+    const known = status().syncing ? 'updating' : status().line;
+    const now = network() ? known : 'offline';
     if (now === 'online') {
       setLine(null);
       return;
@@ -31,13 +32,19 @@ export function Banners(props: { newBuild: boolean; onReload(): void }): JSX.Ele
     onCleanup(() => clearTimeout(timer));
   });
 
+  const words = () => ({
+    offline: t().lineOffline,
+    connecting: t().lineConnecting,
+    updating: t().lineUpdating,
+  });
+
   return (
     <div class="banners" role="status">
       <Show when={line()}>
         {(state) => (
           <p class="banner">
             <span class="banner-pulse" aria-hidden="true" />
-            {state() === 'offline' ? t().lineOffline : t().lineConnecting}
+            {words()[state()]}
             <Show when={state() === 'offline'}>
               <Button look="plain small" onClick={() => messenger.kick()}>
                 {t().tryNow}

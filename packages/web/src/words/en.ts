@@ -238,6 +238,7 @@ export const en = {
 
   lineOffline: 'Waiting for network…',
   lineConnecting: 'Connecting…',
+  lineUpdating: 'Updating…',
   tryNow: 'Try now',
   clockAhead: (by: string) =>
     `This device’s clock is ${by} ahead. Set it to the right time, or messages will show wrong times and may be refused.`,

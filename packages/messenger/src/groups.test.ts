@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ChatId, MessageView } from './api.ts';
+import { Rogue } from './test/rogue.ts';
 import { type Person, Town } from './test/town.ts';
 
 let town: Town;
@@ -157,6 +158,20 @@ describe('a group', () => {
     const [seen] = await Promise.all(members.map((member) => member.texts(chat, 3)));
     expect([...(seen ?? [])].sort()).toEqual(['Anna', 'Boris', 'Vera']);
   }, 120_000);
+});
+
+describe('invites', () => {
+  test('that are asked for at once share Commits, of which a log takes only so many', async () => {
+    const { chat, members } = await group('Anna');
+    const [anna] = members as [Person];
+    const asked = Array.from({ length: 12 }, () => anna.messenger.invite(chat));
+    expect(new Set((await Promise.all(asked)).map(({ link }) => link)).size).toBe(12);
+    await anna.close();
+    const taken = await Rogue.of(anna, chat);
+    taken.close();
+    expect(taken.held.group.epoch).toBeLessThanOrEqual(3);
+    expect(taken.held.group.members).toHaveLength(13);
+  });
 });
 
 describe('an invite', () => {

@@ -33,8 +33,8 @@ const schema = v.strictObject({
   ),
   rates: v.optional(
     v.strictObject({
-      /** Commits that do not close, per log. */
-      commits: rate(10, 30_000),
+      /** Commits that do not close, per log: as many at once as devices that a group holds. */
+      commits: rate(32, 30_000),
       /** Entries, per log and session. */
       entries: rate(512, 20),
       /** Signals, per log and session. */

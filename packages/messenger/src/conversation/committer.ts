@@ -89,7 +89,7 @@ export class Committer {
     // Nothing is pending: what was staged gave way to another's Commit before it left.
     this.#intents.unshift(...this.#committing.splice(0));
     if (this.#notBefore > now) return this.#notBefore - now;
-    if (state.phase === 'joining') return this.#stageTogether([this.#join()]);
+    if (state.phase === 'joining') return this.#stageTogether([this.#join(now)]);
     if (this.#intents.length > 0) return this.#stageTogether(this.#intents.splice(0));
     const next = this.#nextDuty(now);
     if (!next) return Number.POSITIVE_INFINITY;
@@ -147,9 +147,14 @@ export class Committer {
     }
   }
 
-  #join(): Intent {
-    const { engine, clock, self } = this.#core.world;
-    return joinAsDevice(engine, self(), () => clock.now());
+  /** A group that is full has room again once others who join have removed their seats. */
+  #join(now: number): Intent {
+    const { engine, clock, random, self } = this.#core.world;
+    const build = joinAsDevice(engine, self(), () => clock.now());
+    const settle = (error: Error | null) => {
+      if (error) this.#notBefore = now + (1 + fraction(random)) * JITTER;
+    };
+    return { build, settle };
   }
 
   #nextDuty(now: number): { readonly duty: Duty; readonly at: number } | undefined {

@@ -8,7 +8,7 @@ import type { Random } from '@polynya/reach/clock';
 import type { Self } from '../identity/self.ts';
 import { seatKeyPackage } from '../invite/seat-keys.ts';
 import { peopleFrom } from './about.ts';
-import type { CommitChange, Intent } from './commits.ts';
+import type { Intent } from './commits.ts';
 import type { Held } from './held.ts';
 import { leavesOf } from './roster.ts';
 import { blankState, type ConversationState } from './state.ts';
@@ -55,20 +55,17 @@ export function stateFrom(
 }
 
 /** The Commit by which a seat brings in this device. */
-export function joinAsDevice(engine: Engine, self: Self, now: () => number): Intent {
-  return {
-    async build(held: Held): Promise<CommitChange | null> {
-      if (held.state.phase !== 'joining') return null;
-      const seconds = Math.floor(now() / 1_000);
-      const own = await engine.keyPackage({
-        credential: self.credential,
-        signatureKey: self.device,
-        notBefore: seconds - DAY,
-        notAfter: seconds + 28 * DAY,
-      });
-      return { add: [own.keyPackage], own };
-    },
-    settle() {},
+export function joinAsDevice(engine: Engine, self: Self, now: () => number): Intent['build'] {
+  return async ({ state }) => {
+    if (state.phase !== 'joining') return null;
+    const seconds = Math.floor(now() / 1_000);
+    const own = await engine.keyPackage({
+      credential: self.credential,
+      signatureKey: self.device,
+      notBefore: seconds - DAY,
+      notAfter: seconds + 28 * DAY,
+    });
+    return { add: [own.keyPackage], own };
   };
 }
 

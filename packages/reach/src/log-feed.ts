@@ -29,6 +29,8 @@ export class LogFeed {
   #head = 0;
   #buffer: Entry[] = [];
   #bufferBytes = 0;
+  /** Grows with whatever was heard of the log. */
+  #news = 0;
   #running = false;
   #closed = false;
 
@@ -55,6 +57,7 @@ export class LogFeed {
       }
       this.#head = Math.max(this.#head, entry.seq);
     }
+    this.#news++;
     void this.#pump();
   }
 
@@ -67,6 +70,7 @@ export class LogFeed {
   /** The log's head is known to be at least here. */
   headIs(head: number): void {
     this.#head = Math.max(this.#head, head);
+    this.#news++;
     void this.#pump();
   }
 
@@ -89,9 +93,15 @@ export class LogFeed {
     this.#running = true;
     try {
       while (!this.#closed) {
+        const heard = this.#news;
         const batch = this.#buffered() ?? (await this.#readOn());
-        if (this.#closed || batch.length === 0) break;
-        await this.#listener.entries(batch);
+        if (this.#closed) break;
+        if (batch.length > 0) await this.#listener.entries(batch);
+        // Nothing more to be had; what was heard while that was asked may be news.
+        else if (heard === this.#news) {
+          this.#head = this.#next - 1;
+          break;
+        }
       }
     } catch (error) {
       this.close();
@@ -114,23 +124,16 @@ export class LogFeed {
 
   /** Reads the next entries; none if the head is reached or the log does not give more. */
   async #readOn(): Promise<Entry[]> {
-    while (this.#head >= this.#next && !this.#closed) {
-      const wanted = this.#head;
-      const result = await this.#tryRead();
-      const from = Math.max(this.#next, result?.first ?? 0);
-      const batch = (result?.entries ?? []).filter(({ seq }) => seq >= this.#next);
-      if (batch.some(({ seq }, i) => seq !== from + i)) {
-        this.refused(new ProtocolError('malformed', 'read gave entries out of order'));
-        batch.length = 0;
-      }
-      if (batch.length > 0) {
-        this.#next = from + batch.length;
-        return batch;
-      }
-      // Nothing more to be had for now: until news of the head comes, this is the end.
-      if (this.#head === wanted) this.#head = this.#next - 1;
+    if (this.#head < this.#next) return [];
+    const result = await this.#tryRead();
+    const from = Math.max(this.#next, result?.first ?? 0);
+    const batch = (result?.entries ?? []).filter(({ seq }) => seq >= this.#next);
+    if (batch.some(({ seq }, i) => seq !== from + i)) {
+      this.refused(new ProtocolError('malformed', 'read gave entries out of order'));
+      return [];
     }
-    return [];
+    if (batch.length > 0) this.#next = from + batch.length;
+    return batch;
   }
 
   async #tryRead(): Promise<Result<'read'> | null> {

@@ -14,6 +14,7 @@ import { countWaiting } from './conversation/outbox.ts';
 import type { Log } from './conversation/world.ts';
 import { Files } from './files/files.ts';
 import { Self } from './identity/self.ts';
+import type { Visit } from './invite/arriving.ts';
 import { HANDOVER_PHASE, handoverGone, loadHandovers } from './invite/handover.ts';
 import { loadServers, type Server } from './line/server.ts';
 import { ServerLink } from './line/server-link.ts';
@@ -41,6 +42,8 @@ export class Device {
   readonly blocked = new Set<PersonId>();
   /** Arrivals by a link that are under way (invite/arriving.ts). */
   readonly arrivals = new Map<string, Promise<ChatId | null>>();
+  /** The invite that was looked at last, if its server is not ours: whoever follows it need not fetch it again. */
+  previewed: Visit | null = null;
   storageFull = false;
   readonly #closing = new AbortController();
   #self: Self | null = null;
@@ -90,6 +93,7 @@ export class Device {
     this.files.close();
     const closing = [...this.conversations.values()].map((conversation) => conversation.close());
     for (const link of this.links.values()) link.close();
+    this.previewed?.line.close();
     await Promise.all(closing);
     this.changes.close();
   }
@@ -136,14 +140,24 @@ export class Device {
   }
 
   addServer(server: Server): ServerLink {
-    const link = new ServerLink(this, server);
+    const link = new ServerLink(this, server, true);
     this.links.set(toHex(server.identity), link);
     return link;
   }
 
-  /** A line that is used for a moment; nothing of it is kept. To be closed by the caller. */
+  /** A line of which nothing is kept until `settle`. To be closed by the caller. */
   visit(server: Server): ServerLink {
     return new ServerLink(this, server, false);
+  }
+
+  /** A visit whose server is stored becomes one of our lines, unless there is one to that server by now. */
+  settle(visit: ServerLink): ServerLink {
+    const key = toHex(visit.server.identity);
+    const ours = this.links.get(key) ?? visit;
+    if (ours !== visit) visit.close();
+    ours.keep();
+    this.links.set(key, ours);
+    return ours;
   }
 
   removeServer(identity: Uint8Array): void {

@@ -1,3 +1,5 @@
+import type { CarrierFactory } from '@polynya/reach/carriers/carrier';
+import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ChatId, MessageView } from './api.ts';
 import { Rogue } from './test/rogue.ts';
@@ -215,6 +217,31 @@ describe('an invite', () => {
     await expect(boris.messenger.join('nonsense')).rejects.toMatchObject({
       code: 'invite-malformed',
     });
+  });
+
+  test('is looked at and followed over one line, and the line of one not followed ends', async () => {
+    const anna = await town.person('Anna');
+    const ended: number[] = [];
+    let lines = 0;
+    const open: CarrierFactory['open'] = async (endpoint, signal) => {
+      const n = ++lines;
+      const carrier = await webSocketCarrier.open(endpoint, signal);
+      const close = carrier.close.bind(carrier);
+      carrier.close = () => {
+        ended.push(n);
+        close();
+      };
+      return carrier;
+    };
+    const carriers = [{ kind: webSocketCarrier.kind, open }];
+    const boris = await town.device('Boris', { carriers });
+    const [first, second] = [await anna.messenger.invite(null), await anna.messenger.invite(null)];
+    for (const { link } of [first, second]) {
+      expect(await boris.messenger.preview(link)).toMatchObject({ inviter: 'Anna' });
+    }
+    expect({ lines, ended }).toEqual({ lines: 2, ended: [1] });
+    expect(await boris.messenger.register(second.link, 'Boris')).toEqual({ chat: second.chat });
+    expect({ lines, ended }).toEqual({ lines: 2, ended: [1] });
   });
 
   test('into a second chat is followed by somebody who is registered', async () => {

@@ -19,12 +19,20 @@ import { personBytes } from '../identity/person.ts';
 import { Self } from '../identity/self.ts';
 import { type Server, serverSaved } from '../line/server.ts';
 import type { ServerLink } from '../line/server-link.ts';
+import { chatOfLog } from '../recovery/refound.ts';
 import type { Change } from '../store/store.ts';
 import { getPackage } from './sealed-blob.ts';
 
 /** Where an arrival under way is written down. */
 const record = struct({ link: text(LIMITS.invite) });
 const PREFIX = 'arriving/';
+
+/** The line to an invite's server, which need not be ours, and what lay behind the invite if that was fetched. */
+export interface Visit {
+  readonly invite: string;
+  readonly line: ServerLink;
+  readonly received: WelcomePackage | null;
+}
 
 /** @throws Problem 'invite-malformed', 'invite-version' */
 export function readInvite(link: string): Invite {
@@ -42,7 +50,7 @@ export async function previewInvite(device: Device, link: string): Promise<Invit
   if (invite.kind === 'server') {
     return { kind: 'server', direct: false, title: '', inviter: '', people: 0 };
   }
-  const { about } = await visiting(device, link, invite, (server) => welcomeOf(server, invite));
+  const { about } = await look(device, link, invite);
   const inviter = about.people.find(({ root }) => equal(personBytes(root), about.inviter));
   return {
     kind: 'chat',
@@ -66,16 +74,20 @@ export async function arrive(
   const invite = readInvite(link);
   const underWay = device.arrivals.get(keyOf(invite));
   if (underWay) return underWay;
-  const received = invite.kind === 'seat' ? await refuseUseless(device, link, invite) : null;
-  const known = device.links.get(toHex(invite.identity))?.server;
-  if (invite.kind === 'server' && known?.admitted) throw new Problem('already-member');
-  const self = name === null ? device.self : await Self.create(device.ports.random, name);
-  const server = known ?? newServer(device, link, invite);
-  const changes: Change[] = [arriving(invite), serverSaved(server)];
-  await device.ports.store.apply(name === null ? changes : [...changes, self.saved()]);
-  device.become(self);
-  const there = device.links.get(toHex(invite.identity)) ?? device.addServer(server);
-  return goOn(device, there, invite, received);
+  const visit = lookedAt(device, invite) ?? newVisit(device, link, invite);
+  const { line } = visit;
+  try {
+    const received = invite.kind === 'seat' ? await refuseUseless(device, visit, invite) : null;
+    if (invite.kind === 'server' && line.server.admitted) throw new Problem('already-member');
+    const self = name === null ? device.self : await Self.create(device.ports.random, name);
+    const changes: Change[] = [arriving(invite), serverSaved(line.server)];
+    await device.ports.store.apply(name === null ? changes : [...changes, self.saved()]);
+    device.become(self);
+    return await goOn(device, device.settle(line), invite, received);
+  } catch (error) {
+    leave(device, line);
+    throw error;
+  }
 }
 
 /** Takes up what was under way when the program ended. A link that proves used up is given up silently. */
@@ -143,7 +155,7 @@ async function admit(link: ServerLink, invite: Invite): Promise<void> {
 
 async function sitDown(device: Device, invite: Invite, received: WelcomePackage): Promise<ChatId> {
   const { store, engine, random, clock } = device.ports;
-  const chat = toHex(received.log);
+  const chat = chatOfLog(device, received.log);
   const before = device.conversations.get(chat);
   if (before && ['active', 'joining'].includes(before.held.state.phase)) {
     await store.apply([arrived(invite)]);
@@ -162,13 +174,13 @@ async function sitDown(device: Device, invite: Invite, received: WelcomePackage)
 /** Before anything is spent: is there a conversation behind it that we are not in? */
 async function refuseUseless(
   device: Device,
-  link: string,
+  visit: Visit,
   invite: Extract<Invite, { kind: 'seat' }>,
 ): Promise<WelcomePackage> {
   const me = device.registered;
   if (me && equal(invite.inviter, me.personBytes)) throw new Problem('invite-own');
-  const received = await visiting(device, link, invite, (server) => welcomeOf(server, invite));
-  const mine = device.conversations.get(toHex(received.log))?.held.state.phase;
+  const received = visit.received ?? (await welcomeOf(visit.line, invite));
+  const mine = device.conversations.get(chatOfLog(device, received.log))?.held.state.phase;
   if (mine === 'active' || mine === 'joining') throw new Problem('already-member');
   return received;
 }
@@ -185,21 +197,44 @@ async function welcomeOf(
   }
 }
 
-/** A line to a server that need not be known: opened for this, and closed again. */
-async function visiting<T>(
-  device: Device,
-  link: string,
-  invite: Invite,
-  work: (link: ServerLink) => Promise<T>,
-): Promise<T> {
-  const known = device.links.get(toHex(invite.identity));
-  if (known) return work(known);
-  const visit = device.visit(newServer(device, link, invite));
+/** Fetches what lies behind an invite; the line to a server that is not ours stays open, for whoever follows it. */
+async function look(device: Device, link: string, invite: Invite): Promise<WelcomePackage> {
+  if (device.previewed) leave(device, device.previewed.line);
+  device.previewed = null;
+  const visit = newVisit(device, link, invite);
   try {
-    return await work(visit);
-  } finally {
-    visit.close();
+    const received = await welcomeOf(visit.line, invite);
+    if (!isOurs(device, visit.line)) device.previewed = { ...visit, received };
+    return received;
+  } catch (error) {
+    leave(device, visit.line);
+    throw error;
   }
+}
+
+/** The visit by which this invite was looked at, if that was the last one and its server is not ours meanwhile. */
+function lookedAt(device: Device, invite: Invite): Visit | null {
+  const { previewed } = device;
+  device.previewed = null;
+  const known = device.links.has(toHex(invite.identity));
+  if (previewed && !known && previewed.invite === keyOf(invite)) return previewed;
+  if (previewed) leave(device, previewed.line);
+  return null;
+}
+
+function newVisit(device: Device, link: string, invite: Invite): Visit {
+  const ours = device.links.get(toHex(invite.identity));
+  const line = ours ?? device.visit(newServer(device, link, invite));
+  return { invite: keyOf(invite), line, received: null };
+}
+
+function isOurs(device: Device, line: ServerLink): boolean {
+  return device.links.get(toHex(line.server.identity)) === line;
+}
+
+/** Ends a visit that came to nothing. */
+function leave(device: Device, line: ServerLink): void {
+  if (!isOurs(device, line)) line.close();
 }
 
 async function giveUp(device: Device, link: ServerLink, invite: Invite): Promise<void> {

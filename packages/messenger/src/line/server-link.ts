@@ -17,11 +17,13 @@ export class ServerLink {
   readonly #device: Device;
   readonly #inbox: Inbox;
   #server: Server;
+  #kept: boolean;
 
   /** @param kept what is learned of the server is stored */
-  constructor(device: Device, server: Server, kept = true) {
+  constructor(device: Device, server: Server, kept: boolean) {
     this.#device = device;
     this.#server = server;
+    this.#kept = kept;
     const { store, engine, clock, random, carriers, log } = device.ports;
     const { identity, endpoints, record } = server;
     this.connection = new Connection({
@@ -30,11 +32,11 @@ export class ServerLink {
       clock,
       random,
       ...(record && { record }),
-      ...(kept && { saveRecord: (newer: Uint8Array) => this.#saveRecord(newer) }),
+      saveRecord: (newer) => this.#saveRecord(newer),
     });
     this.connection.onStatus((status) => {
       device.changes.touch('status');
-      if (!kept) return;
+      if (!this.#kept) return;
       if (status === 'online') {
         device.tryAgain(this);
         return;
@@ -99,8 +101,13 @@ export class ServerLink {
     if (this.#server.admitted) void this.#inbox.start();
   }
 
+  /** What is learned from now on is stored: what was learned so far is already. */
+  keep(): void {
+    this.#kept = true;
+  }
+
   async update(server: Server): Promise<void> {
-    await this.#device.ports.store.apply([serverSaved(server)]);
+    if (this.#kept) await this.#device.ports.store.apply([serverSaved(server)]);
     this.#server = server;
   }
 

@@ -149,7 +149,13 @@ export type ChatEvent =
   | { readonly event: 'removed'; readonly person: string; readonly by: string }
   | { readonly event: 'renamed'; readonly title: string; readonly by: string }
   | { readonly event: 'admin'; readonly person: string; readonly on: boolean; readonly by: string }
-  | { readonly event: 'lost'; readonly count: number };
+  | { readonly event: 'lost'; readonly count: number }
+  /** The chat went on without them, because their device broke the rules; '' if nobody can say whose it was. */
+  | { readonly event: 'refounded'; readonly without: string }
+  /** Could not be told where the chat went on. */
+  | { readonly event: 'unreached'; readonly person: string }
+  /** What this device missed, before this line, was sent again by a member, and is as that member says. */
+  | { readonly event: 'resent'; readonly by: string };
 
 export interface MessageView {
   readonly id: MessageId;

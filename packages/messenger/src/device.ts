@@ -19,6 +19,7 @@ import { HANDOVER_PHASE, handoverGone, loadHandovers } from './invite/handover.t
 import { loadServers, type Server } from './line/server.ts';
 import { ServerLink } from './line/server-link.ts';
 import { Changes } from './queries/changes.ts';
+import { Recovery } from './recovery/recovery.ts';
 import type { Store } from './store/store.ts';
 import { Timeline } from './timeline/timeline.ts';
 
@@ -44,6 +45,7 @@ export class Device {
   readonly arrivals = new Map<string, Promise<ChatId | null>>();
   /** The invite that was looked at last, if its server is not ours: whoever follows it need not fetch it again. */
   previewed: Visit | null = null;
+  readonly recovery: Recovery;
   storageFull = false;
   readonly #closing = new AbortController();
   #self: Self | null = null;
@@ -52,6 +54,7 @@ export class Device {
     this.ports = ports;
     const { store, clock, random, log } = ports;
     this.changes = new Changes(clock);
+    this.recovery = new Recovery(this);
     this.timeline = new Timeline(store, () => this.self.person);
     this.files = new Files({
       store,
@@ -84,6 +87,7 @@ export class Device {
   async start(): Promise<void> {
     for (const link of this.links.values()) link.start();
     for (const conversation of this.conversations.values()) await conversation.start();
+    this.recovery.lookAtAll();
     await this.files.resumeAll();
   }
 
@@ -91,6 +95,7 @@ export class Device {
   async close(): Promise<void> {
     this.#closing.abort(new Problem('offline'));
     this.files.close();
+    this.recovery.close();
     const closing = [...this.conversations.values()].map((conversation) => conversation.close());
     for (const link of this.links.values()) link.close();
     this.previewed?.line.close();
@@ -201,7 +206,10 @@ export class Device {
   tokensAt(identity: Uint8Array): Uint8Array[] {
     return [...this.conversations.values()]
       .map(({ held }) => held.state)
-      .filter(({ server, phase }) => equal(server, identity) && phase === 'active')
+      .filter(
+        ({ server, phase }) =>
+          equal(server, identity) && (phase === 'active' || phase === 'stopped'),
+      )
       .map(({ token }) => token);
   }
 

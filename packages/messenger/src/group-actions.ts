@@ -93,6 +93,8 @@ export async function inviteTo(device: Device, chat: ChatId): Promise<InviteView
     made: clock.now(),
     seat: { until, link, credential, signatureKey },
     letter: null,
+    refound: null,
+    missed: null,
     package: null,
   };
   await commit(device, chat, async () => ({
@@ -155,8 +157,8 @@ export async function removePerson(device: Device, chat: ChatId, person: PersonI
   });
 }
 
-/** A KeyPackage out of the stock that this person left for us. */
-async function takeFor(device: Device, chat: ChatId, person: PersonId) {
+/** A KeyPackage out of the stock that this person left for us. @throws Problem 'no-contact' */
+export async function takeFor(device: Device, chat: ChatId, person: PersonId) {
   const { engine, random, clock } = device.ports;
   const { connection, server } = device.linkOf(chat);
   const known = [...device.conversations.values()]
@@ -178,6 +180,8 @@ async function takeFor(device: Device, chat: ChatId, person: PersonId) {
       made: clock.now(),
       seat: null,
       letter: { card, root, keyPackage, ref: inspected.ref },
+      refound: null,
+      missed: null,
       package: null,
     };
     return { keyPackage, handover };

@@ -88,6 +88,16 @@ const welcomes: fc.Arbitrary<WelcomePackage> = fc.record({
   hash: key,
   about,
   credential: maybe(fc.uint8Array({ minLength: 1, maxLength: 512 })),
+  missed: fc.array(
+    fc.record({
+      seq: safe,
+      id,
+      sender: id,
+      at: safe,
+      content: fc.oneof(contentOf('text'), contentOf('file')),
+    }),
+    { maxLength: 4 },
+  ),
 });
 
 /** A message around a body that this version may not know. */

@@ -123,6 +123,10 @@ export const about = struct({
 });
 export type About = Infer<typeof about>;
 
+/** A message that a device missed, as it stood when a member sent it again; `seq` in the log, `at` as its sender said. */
+const missedMessage = struct({ seq: uint(), id: messageId, sender: personId, at: uint(), content });
+export type MissedMessage = Infer<typeof missedMessage>;
+
 /** The plaintext of a seat's blob, or of the blob that a Welcome letter points to. */
 export const welcome = struct({
   welcome: bytes(1, 200_000),
@@ -133,5 +137,7 @@ export const welcome = struct({
   about,
   /** Of a seat: its credential, from which and the invite's secret the seat's KeyPackage is made again. */
   credential: optional(bytes(1, 512)),
+  /** For a device that is let in again: what it missed, the oldest first. */
+  missed: list(missedMessage, 1_024),
 });
 export type WelcomePackage = Infer<typeof welcome>;

@@ -84,5 +84,13 @@ export function eventWords(event: ChatEvent): string {
     }
     case 'lost':
       return `${event.count} messages could not be opened here`;
+    case 'refounded':
+      return event.without === ''
+        ? "the chat went on in a new log, because a member's device broke the rules"
+        : `the chat went on without ${called(event.without)}, whose device broke the rules`;
+    case 'unreached':
+      return `${called(event.person)} could not be reached, and is to be invited again`;
+    case 'resent':
+      return `what this device had missed was sent again by ${called(event.by)}`;
   }
 }

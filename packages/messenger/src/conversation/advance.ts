@@ -2,7 +2,7 @@
  * One entry of the log, taken in: the running hash, the MLS group, the people. The heart of sync, and the only
  * place where another member's Commit or message enters. Reads nothing and stores nothing.
  */
-import type { Group, OpenedCommit } from '@polynya/mls/engine';
+import type { Group, Member, Newcomer, OpenedCommit } from '@polynya/mls/engine';
 import { MlsError } from '@polynya/mls/mls-error';
 import { equal, toHex } from '@polynya/protocol/bytes';
 import { decodeMessage, type Message } from '@polynya/protocol/content';
@@ -10,6 +10,7 @@ import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { ENTRY_KINDS, type Entry } from '@polynya/protocol/requests';
 import { next } from '@polynya/protocol/running-hash';
 import type { ChatEvent, ChatId, PersonId } from '../api.ts';
+import { personBytes } from '../identity/person.ts';
 import type { Arrived, Happened } from '../timeline/arrived.ts';
 import { capabilityHash } from './capability.ts';
 import { applyContent, isForTimeline } from './contents.ts';
@@ -18,6 +19,7 @@ import { membersChanged } from './membership.ts';
 import { adoptPending, dropPending, meetOwnItem } from './own-entries.ts';
 import { idOf, standingOf } from './people.ts';
 import { lawful } from './policy.ts';
+import { nameOf, replacementsIn, replaces, withReplaced } from './replaced.ts';
 import { leafOf, leavesOf } from './roster.ts';
 import {
   type ConversationState,
@@ -56,9 +58,14 @@ export interface Advanced {
 /** @param entry the one after `held.state.cursor` */
 export async function advance(held: Held, entry: Entry, around: Surroundings): Promise<Advanced> {
   const moved: Held = { ...held, state: counted(held.state, entry) };
-  if (entry.kind === ENTRY_KINDS.commit) return takeCommit(moved, entry, around);
-  if (entry.kind === ENTRY_KINDS.message) return takeMessage(moved, entry, around);
-  return nothing(unopened(moved));
+  try {
+    if (entry.kind === ENTRY_KINDS.commit) return await takeCommit(moved, entry, around);
+    if (entry.kind === ENTRY_KINDS.message) return await takeMessage(moved, entry, around);
+    return nothing(unopened(moved));
+  } catch (error) {
+    if (error instanceof MlsError && isAnotherCopys(error)) return nothing(overtaken(held));
+    throw error;
+  }
 }
 
 function counted(state: ConversationState, entry: Entry): ConversationState {
@@ -74,16 +81,23 @@ function counted(state: ConversationState, entry: Entry): ConversationState {
 async function takeCommit(held: Held, entry: Entry, around: Surroundings): Promise<Advanced> {
   const { state, group } = held;
   const isOwn = state.pending !== null && equal(state.pending.id, entry.id);
-  if (entry.epoch !== group.epoch || !entry.turn) return nothing(stopped(held));
+  if (entry.epoch !== group.epoch || !entry.turn) return nothing(stopped(held, around));
   const leaves = leavesOf(group);
   if (isOwn) {
     const adopted = await adoptPending(held, entry, around);
     const committer = leaves.find(({ leaf }) => leaf === group.ownLeaf);
-    const turned = changed(adopted, leaves, committer, entry, around);
+    const turned = changed(
+      withReplaced(adopted, state.pending?.replaced ?? []),
+      leaves,
+      committer,
+      entry,
+      around,
+    );
     return { ...turned, committed: state.pending };
   }
   const standing = standingOf(state, leaves);
   let opened: OpenedCommit;
+  let replacements: readonly Newcomer[] = [];
   try {
     const result = await group.open(
       {
@@ -95,20 +109,31 @@ async function takeCommit(held: Held, entry: Entry, around: Surroundings): Promi
         // The log does not say when; whoever added somebody judged that they were alive.
         time: null,
       },
-      (commit) => lawful(commit, standing),
+      (commit) => {
+        replacements = replacementsIn(commit);
+        return lawful(commit, standing);
+      },
     );
-    if (result.kind !== 'commit') return nothing(stopped(held));
+    if (result.kind !== 'commit') return nothing(stopped(held, around));
     opened = result;
     if (!opened.removedUs && !equal(await capabilityHash(opened.group), entry.turn.next)) {
-      return nothing(stopped(held));
+      return nothing(stopped(held, around, opened.committer));
     }
   } catch (error) {
-    if (error instanceof MlsError && error.code === 'own-entry') return nothing(overtaken(held));
-    if (error instanceof MlsError || error instanceof ProtocolError) return nothing(stopped(held));
+    if (error instanceof MlsError && isAnotherCopys(error)) throw error;
+    if (error instanceof MlsError) return nothing(stopped(held, around, error.signer));
+    if (error instanceof ProtocolError) return nothing(stopped(held, around));
     throw error;
   }
-  if (opened.removedUs) return removedUs(held, opened, entry, around);
-  const turned = { ...dropPending(held), group: opened.group };
+  if (opened.removedUs) {
+    // Our leaf goes and a new one of this device comes: the Welcome for it is on its way, or is to be asked for.
+    if (replaces(replacements, group)) return nothing(overtaken(held));
+    return removedUs(held, opened, entry, around);
+  }
+  const turned = withReplaced(
+    { ...dropPending(held), group: opened.group },
+    replacements.map(nameOf),
+  );
   return changed(turned, leaves, leafOf(opened.committer), entry, around);
 }
 
@@ -120,7 +145,7 @@ function changed(
   entry: Entry,
   around: Surroundings,
 ): Advanced {
-  if (!committer) return nothing(stopped(held));
+  if (!committer) return nothing(stopped(held, around));
   const { state, events } = membersChanged(held.state, before, leavesOf(held.group), committer);
   const seat = entry.turn?.closes ? null : held.seat;
   return {
@@ -196,6 +221,7 @@ async function takeMessage(held: Held, entry: Entry, around: Surroundings): Prom
     if (sender.kind !== 'device') return nothing(unopened(after));
     return takeContent(after, entry, sender.person, decodeMessage(opened.plaintext), around);
   } catch (error) {
+    if (error instanceof MlsError && isAnotherCopys(error) && !early) throw error;
     if (error instanceof MlsError || error instanceof ProtocolError) return nothing(unopened(held));
     throw error;
   }
@@ -244,7 +270,12 @@ function unopened(held: Held): Held {
   return { ...held, state: { ...held.state, undecryptable } };
 }
 
-/** A Commit of our own leaf that we did not make: somebody else has the same seat, or an old copy of this device. */
+/** Proven to be sealed by our own leaf, and not by this copy of it. */
+function isAnotherCopys({ code, signer }: MlsError): boolean {
+  return code === 'own-entry' && signer !== undefined;
+}
+
+/** An entry of our own leaf that we did not make: somebody else has the same seat, or an old copy of this device. */
 function overtaken(held: Held): Held {
   if (held.state.phase !== 'joining') {
     return { ...held, state: { ...held.state, phase: 'stopped', trouble: 'lost-state' } };
@@ -253,6 +284,9 @@ function overtaken(held: Held): Held {
 }
 
 /** A Commit that no member follows: nothing after it can be understood. */
-function stopped(held: Held): Held {
-  return { ...held, state: { ...held.state, phase: 'stopped', trouble: 'unlawful-commit' } };
+function stopped(held: Held, { now: at }: Surroundings, signer?: Member): Held {
+  const leaf = signer && leafOf(signer);
+  const by = leaf?.kind === 'device' ? personBytes(leaf.root) : null;
+  const bad = { by, at };
+  return { ...held, state: { ...held.state, phase: 'stopped', trouble: 'unlawful-commit', bad } };
 }

@@ -1,6 +1,6 @@
 /** Own Commits: staged, checked against the law that others will hold them to, and made ready to travel. */
 import { sha256 } from '@noble/hashes/sha2.js';
-import type { Engine, Group, OwnKeyPackage } from '@polynya/mls/engine';
+import type { CommitView, Engine, Group, OwnKeyPackage } from '@polynya/mls/engine';
 import { MlsError } from '@polynya/mls/mls-error';
 import type { NewEntry, Turn } from '@polynya/protocol/requests';
 import { Problem } from '../api.ts';
@@ -10,6 +10,7 @@ import { capability } from './capability.ts';
 import type { Held } from './held.ts';
 import { standingOf } from './people.ts';
 import { lawful } from './policy.ts';
+import { nameOf, replacementsIn } from './replaced.ts';
 import { leavesOf } from './roster.ts';
 import type { PendingCommit } from './state.ts';
 
@@ -55,7 +56,7 @@ export async function stageCommit(
   change: CommitChange,
 ): Promise<Held> {
   const { add = [], remove = [], handovers = [], own = null } = change;
-  await refuseUnlawful(engine, held, add, remove);
+  const view = await refuseUnlawful(engine, held, add, remove);
   const staged = await commit(held.group, id, add, remove);
   const next = await capability(staged.group);
   const pending: PendingCommit = {
@@ -66,6 +67,7 @@ export async function stageCommit(
     next: sha256(next),
     welcome: staged.welcome ?? null,
     handovers: handovers.map((handover) => handover.id),
+    replaced: replacementsIn(view).map(nameOf),
     own: own && { keyPackage: own.keyPackage, secrets: own.secrets, ref: own.ref },
   };
   return { ...held, staged: staged.group, state: { ...held.state, pending } };
@@ -102,7 +104,7 @@ async function refuseUnlawful(
   { group, state }: Held,
   add: readonly Uint8Array[],
   remove: readonly number[],
-): Promise<void> {
+): Promise<CommitView> {
   const committer = group.members.find(({ leaf }) => leaf === group.ownLeaf);
   if (!committer) throw new Problem('not-a-member');
   const added = await Promise.all(add.map((keyPackage) => engine.inspect(keyPackage))).catch(
@@ -111,4 +113,5 @@ async function refuseUnlawful(
   const removed = group.members.filter(({ leaf }) => remove.includes(leaf));
   const view = { committer, added, removed, closes: removed.length > 0 };
   if (!lawful(view, standingOf(state, leavesOf(group)))) throw new Problem('not-allowed');
+  return view;
 }

@@ -11,15 +11,16 @@ import { type ChatId, type MessageId, Problem } from '../api.ts';
 import { dropPackage } from '../invite/sealed-blob.ts';
 import { KnownHead } from '../line/known-head.ts';
 import { StoreError } from '../store/store.ts';
-import { capabilityHash } from './capability.ts';
 import type { Intent } from './commits.ts';
 import { Committer } from './committer.ts';
 import { isForTimeline } from './contents.ts';
 import { Core } from './core.ts';
 import { deliver } from './deliveries.ts';
 import type { Held } from './held.ts';
+import { createLog } from './new-log.ts';
 import { encodeContent, type Outbox } from './outbox.ts';
 import { findPerson } from './people.ts';
+import { inLog } from './places.ts';
 import { sealNext, sendBatch } from './sending.ts';
 import { Signals } from './signals.ts';
 import { Sync } from './sync.ts';
@@ -31,6 +32,8 @@ const LONGEST_TIMER = 3_600_000;
 /** ms: half the life of a KeyPackage. */
 const RESTOCK = 14 * 86_400_000;
 const READ_BYTES = 100_000;
+/** ms: how long a branch of a lower leaf still wins over the one that was joined. */
+const SETTLED = 86_400_000;
 
 export class Conversation {
   readonly chat: ChatId;
@@ -45,6 +48,8 @@ export class Conversation {
   #running: Promise<void> | null = null;
   #again = false;
   #closed = false;
+  /** The log was asked for its head since the start. */
+  #begun = false;
   #failures = 0;
   #timer: { readonly at: number; readonly cancel: () => void } | null = null;
   /** The own read mark. */
@@ -78,6 +83,7 @@ export class Conversation {
   async start(): Promise<void> {
     if (!this.#alive) {
       this.#log.close();
+      if (this.held.state.phase === 'stopped') this.#world.stuck(this.chat);
       return;
     }
     this.#read = (await this.#world.timeline.marks(this.chat)).read;
@@ -210,6 +216,11 @@ export class Conversation {
           return taken;
         },
         signal: (body) => void this.signals.received(body),
+        refused: () => {
+          // Closed to us: where it ends for us, and whether that is behind what was read, only the log says.
+          this.#begun = false;
+          this.wake();
+        },
         head: (head) => {
           this.#head.told(head);
           this.#core.touch();
@@ -239,6 +250,7 @@ export class Conversation {
     const { state } = this.held;
     if (!this.#alive) return this.#farewell();
     if (!state.created) return this.#create();
+    if (!this.#begun) return this.#begin();
     if (state.pending) return this.#sendCommit();
     if (state.batch.length > 0) return this.#sendBatch();
     if (await deliver(this.#core)) return true;
@@ -247,7 +259,8 @@ export class Conversation {
     if (staged === true) return true;
     this.#wakeIn(staged);
     if (state.phase !== 'active') return false;
-    const { sealed, dueIn } = await sealNext(this.#core, this.#read);
+    const read = inLog(this.#read, state.base);
+    const { sealed, dueIn } = await sealNext(this.#core, read);
     if (dueIn !== null) this.#wakeIn(dueIn);
     return sealed;
   }
@@ -276,10 +289,7 @@ export class Conversation {
 
   /** A conversation made here comes to be on the server. */
   async #create(): Promise<boolean> {
-    const { group, state } = this.held;
-    const { allowance } = this.#world.server();
-    const hash = await capabilityHash(group);
-    await this.#world.connection.call({ op: 'create', log: state.log, kind: 0, hash, allowance });
+    await createLog(this.#world, this.held);
     await this.#core.save({ ...this.held, state: { ...this.held.state, created: true } });
     this.#watch();
     return true;
@@ -290,6 +300,10 @@ export class Conversation {
     const { state } = this.held;
     if (state.phase !== 'active') return false;
     const now = this.#world.clock.now();
+    if (this.held.parent && now - (state.refounded?.at ?? 0) > SETTLED) {
+      await this.#core.save({ ...this.held, parent: null });
+      return true;
+    }
     if (now - state.stocked > RESTOCK) {
       await this.#world.openInbox(state.token);
       await this.#core.save({ ...this.held, state: { ...this.held.state, stocked: now } });
@@ -313,8 +327,20 @@ export class Conversation {
     return true;
   }
 
+  /**
+   * Nothing is sealed before the log was read to its head: it may show that another copy of this device lived on,
+   * whose generations are not to be used again.
+   */
+  async #begin(): Promise<true> {
+    const { head } = await this.#log.state();
+    this.#sync.reach(head);
+    this.#begun = true;
+    return true;
+  }
+
   /** The chat is over for us: nothing is sent any more. */
   #farewell(): boolean {
+    if (this.held.state.phase === 'stopped') this.#world.stuck(this.chat);
     this.#unwatch?.();
     this.#unwatch = null;
     this.signals.close();

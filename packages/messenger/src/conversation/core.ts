@@ -1,11 +1,10 @@
 /** What the parts of a conversation share: what is held, how it is stored, and the log. */
-import type { Group } from '@polynya/mls/engine';
 import type { LogHandle } from '@polynya/reach/log-handle';
 import type { ChatId } from '../api.ts';
 import { messagesTopic } from '../queries/changes.ts';
 import type { Change } from '../store/store.ts';
 import { capability } from './capability.ts';
-import { type Held, heldChanges } from './held.ts';
+import { groupsOf, type Held, heldChanges } from './held.ts';
 import { Outbox } from './outbox.ts';
 import type { World } from './world.ts';
 
@@ -69,8 +68,4 @@ export class Core {
       changes.touch(topic);
     }
   }
-}
-
-function groupsOf({ group, staged, seat }: Held): Group[] {
-  return [group, staged, seat].filter((one) => one !== null);
 }

@@ -47,7 +47,11 @@ async function handOver({ world, chat }: Core, handover: Handover): Promise<void
     return;
   }
   if (letter) {
-    await writeLetter(world, letter, handover.id, { kind: 'welcome', secret });
+    const { refound } = handover;
+    const payload = refound
+      ? { kind: 'refound' as const, ...refound, secret }
+      : { kind: 'welcome' as const, secret };
+    await writeLetter(world, letter, handover.id, payload);
   }
   await store.apply([handoverGone(chat, handover)]);
 }

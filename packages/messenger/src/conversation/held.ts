@@ -14,9 +14,11 @@ export interface Held {
   readonly staged: Group | null;
   /** The seat that this device came by: it opens what was sealed before the device came. */
   readonly seat: Group | null;
+  /** Of a refounded conversation, for a while: the last good epoch of the log before, which other branches prove. */
+  readonly parent?: Group | null;
 }
 
-const PLACES = ['group', 'staged', 'seat'] as const;
+const PLACES = ['group', 'staged', 'seat', 'parent'] as const;
 
 /** The writes that turn what is stored for `before` into `after`. */
 export function heldChanges(chat: ChatId, before: Held | null, after: Held): Change[] {
@@ -31,6 +33,11 @@ export function heldChanges(chat: ChatId, before: Held | null, after: Held): Cha
     changes.push({ table: 'group', key: `${chat}/${place}/rest`, value: now?.rest ?? null });
   }
   return changes;
+}
+
+/** Every group that it holds. */
+export function groupsOf({ group, staged, seat, parent }: Held): Group[] {
+  return [group, staged, seat, parent].flatMap((one) => one ?? []);
 }
 
 /** Everything of a conversation but its messages. */
@@ -48,11 +55,17 @@ export function forgetHeld(chat: ChatId): Change[] {
 export async function loadHeld(store: Store, engine: Engine, chat: ChatId): Promise<Held | null> {
   const stored = await store.get('log', chat);
   if (!stored) return null;
-  const [group, staged, seat] = await Promise.all(
+  const [group, staged, seat, parent] = await Promise.all(
     PLACES.map((place) => loadGroup(store, engine, `${chat}/${place}`)),
   );
   if (!group) return null;
-  return { state: decodeState(stored), group, staged: staged ?? null, seat: seat ?? null };
+  return {
+    state: decodeState(stored),
+    group,
+    staged: staged ?? null,
+    seat: seat ?? null,
+    parent: parent ?? null,
+  };
 }
 
 async function loadGroup(store: Store, engine: Engine, key: string): Promise<Group | null> {

@@ -7,7 +7,7 @@ import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
 import { content as contentCodec, type KnownContent } from '@polynya/protocol/content';
 import { LIMITS } from '@polynya/protocol/limits';
 import { bytes, struct, uint } from '@polynya/protocol/schema';
-import { type ChatId, Problem } from '../api.ts';
+import { type ChatId, type MessageId, Problem } from '../api.ts';
 import type { Change, Store } from '../store/store.ts';
 
 /** What a content may measure, so that its seal stays below LIMITS.entryBody. */
@@ -87,6 +87,15 @@ export class Outbox {
     const waiting = (await this.first(10_000)).filter((row) => equal(row.id, id));
     const keys = [this.#asideKey(id), ...waiting.map(({ key }) => key)];
     return keys.map((key) => ({ table: 'outbox', key, value: null }));
+  }
+
+  /** The writes that take out what the log has already. */
+  async met(ids: readonly MessageId[]): Promise<Change[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.#store.range('outbox', within(this.#chat));
+    return rows
+      .filter(([, value]) => ids.includes(toHex(decodeRow(value).id)))
+      .map(([key]) => ({ table: 'outbox', key, value: null }));
   }
 
   async forget(): Promise<Change[]> {

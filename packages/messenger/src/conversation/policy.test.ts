@@ -65,7 +65,8 @@ type Case = [
 
 function judge([, { by, added = [], removed = [] }, change]: Case): boolean {
   const closes = removed.length > 0;
-  return lawful({ committer: by, added, removed, closes }, standing(change));
+  const newcomers = added.map((one) => ({ ...one, initKey: new Uint8Array(0) }));
+  return lawful({ committer: by, added: newcomers, removed, closes }, standing(change));
 }
 
 describe('a Commit is lawful (docs/protocol.md section 6) if', async () => {
@@ -94,6 +95,7 @@ describe('a Commit is lawful (docs/protocol.md section 6) if', async () => {
       'a person removes another of their own devices',
       { by: b, removed: [await deviceOf(boris, 4, await key())] },
     ],
+    ['it removes a device and lets the same in again', { by: b, removed: [v], added: [v] }],
     ['an admin removes and adds at once', { by: a, removed: [v], added: [await seatOf(anna, 4)] }],
   ];
   test.each(cases)('%s', (...one) => {
@@ -109,6 +111,10 @@ describe('a Commit is not lawful if', async () => {
       'somebody removes the seat that another came by',
       { by: v, removed: [borisSeat] },
       { cameBy: new Map([[3, guest.person]]) },
+    ],
+    [
+      'a device is removed for another of its person',
+      { by: b, removed: [v], added: [await deviceOf(vera, 4, await key())] },
     ],
     ['a seat does nothing', { by: borisSeat }],
     [

@@ -3,6 +3,7 @@
  * every member decides alike: no clock, no local setting enters here.
  */
 import type { CommitView } from '@polynya/mls/engine';
+import { equal } from '@polynya/protocol/bytes';
 import type { PersonId } from '../api.ts';
 import { inviterStands, type Leaf, leafOf, type Stander, standerOf } from './roster.ts';
 
@@ -23,7 +24,7 @@ export function lawful(commit: CommitView, standing: Standing): boolean {
   if (committer.kind === 'seat') return seatMay(committer, added, removed, standing);
   return (
     added.every((stander) => mayAdd(stander, standing)) &&
-    removed.every((leaf) => mayRemove(committer, leaf, standing))
+    removed.every((leaf) => isReplaced(leaf, added) || mayRemove(committer, leaf, standing))
   );
 }
 
@@ -46,6 +47,17 @@ function seatMay(
 
 function mayAdd(stander: Stander, { leaves }: Standing): boolean {
   return stander.kind === 'device' || inviterStands(stander, leaves);
+}
+
+/** A device that lost its state is let in again: the same keys stand for the same person. */
+function isReplaced(removed: Leaf, added: readonly Stander[]): boolean {
+  return (
+    removed.kind === 'device' &&
+    added.some(
+      ({ kind, root, signatureKey }) =>
+        kind === 'device' && equal(root, removed.root) && equal(signatureKey, removed.signatureKey),
+    )
+  );
 }
 
 function mayRemove(

@@ -62,6 +62,8 @@ const pending = struct({
   handovers: list(bytes(16), 32),
   /** A joiner's own device: what its Welcome is opened with. */
   own: optional(ownKeyPackage),
+  /** As the state's. */
+  replaced: list(bytes(16), 32),
 });
 export type PendingCommit = Infer<typeof pending>;
 
@@ -118,6 +120,26 @@ const codec = struct({
   sinceHealed: uint(),
   /** Entries that could not be opened. */
   undecryptable: uint(),
+  /** Devices that were let in again, the latest last: of each KeyPackage used, a hash of its init key. */
+  replaced: list(bytes(16), 64),
+  /** What the timeline adds to seqs of this log: the entries of the logs that this conversation had before. */
+  base: uint(),
+  /** Of a conversation that an unlawful Commit stopped: whose it was, if a signature says so, and when it was seen (ms). */
+  bad: optional(struct({ by: optional(bytes(16)), at: uint() })),
+  /** Of a conversation that goes on in a branch (recovery/branch.ts). */
+  refounded: optional(
+    struct({
+      /** The log that it left, and the bad Commit there. */
+      log: bytes(16),
+      seq: uint(),
+      by: optional(bytes(16)),
+      people: list(person, 512),
+      /** The founder's leaf there: a branch of a lower one wins. */
+      founder: uint(),
+      /** ms */
+      at: uint(),
+    }),
+  ),
 });
 export type ConversationState = Readonly<Infer<typeof codec>>;
 export type Phase = ConversationState['phase'];
@@ -155,6 +177,10 @@ export function blankState(
     healed: known.since,
     sinceHealed: 0,
     undecryptable: 0,
+    replaced: [],
+    base: 0,
+    bad: null,
+    refounded: null,
     ...known,
   };
 }

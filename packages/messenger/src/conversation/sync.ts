@@ -5,6 +5,7 @@ import type { Entry } from '@polynya/protocol/requests';
 import type { PersonId } from '../api.ts';
 import { HANDOVER_PHASE, handoverGone, handoverSaved, loadHandovers } from '../invite/handover.ts';
 import { encodeWelcomePackage } from '../invite/sealed-blob.ts';
+import { missedFor } from '../recovery/missed.ts';
 import type { Change } from '../store/store.ts';
 import type { Arrived, Happened } from '../timeline/arrived.ts';
 import { aboutOf } from './about.ts';
@@ -12,6 +13,7 @@ import { type Advanced, advance, type Surroundings } from './advance.ts';
 import { isWritten } from './contents.ts';
 import type { Core } from './core.ts';
 import type { Held } from './held.ts';
+import { placed } from './places.ts';
 import { leavesOf } from './roster.ts';
 import type { PendingCommit } from './state.ts';
 
@@ -75,7 +77,7 @@ export class Sync {
 
   /** Takes in the next chunk. False: there is none. @throws ProtocolError, StoreError */
   async step(): Promise<boolean> {
-    if (!this.behind) return false;
+    if (!this.behind || this.#core.held.state.phase === 'stopped') return false;
     const { cursor } = this.#core.held.state;
     if (!this.#ahead.has(cursor + 1)) {
       const answer = await this.#core.log.read(cursor + 1, READ_BYTES);
@@ -116,8 +118,9 @@ export class Sync {
       held = one.held;
       if (one.turned || one.committed || held.state.phase === 'stopped') break;
     }
-    const shown = taken.flatMap((one) => one.shown);
-    held = withWritten(held, shown);
+    const met = taken.flatMap((one) => one.shown);
+    held = withWritten(held, met);
+    const shown = met.map((one) => placed(one, held.state.base));
     const committed = taken.at(-1)?.committed ?? null;
     const others = [
       ...taken.flatMap(({ met }) => met).flatMap(({ row }) => (row ? [deleted(row)] : [])),
@@ -153,6 +156,7 @@ export class Sync {
           hash: state.hash,
           about: aboutOf(state, world.self()),
           credential: handover.seat?.credential ?? null,
+          missed: await missedFor(world.store, chat, state, handover),
         });
         const phase = HANDOVER_PHASE.made;
         changes.push(handoverSaved(chat, { ...handover, phase, package: encoded }));

@@ -3,7 +3,7 @@ import type { Engine } from '@polynya/mls/engine';
 import type { ContactCard } from '@polynya/protocol/content';
 import type { Connection } from '@polynya/reach/client';
 import type { Clock, Random } from '@polynya/reach/clock';
-import type { PersonId } from '../api.ts';
+import type { ChatId, PersonId } from '../api.ts';
 import type { Self } from '../identity/self.ts';
 import type { Server } from '../line/server.ts';
 import type { Changes } from '../queries/changes.ts';
@@ -29,6 +29,10 @@ export interface World {
   blocked(person: PersonId): boolean;
   /** The device refused to store, or takes again. */
   storageFull(full: boolean): void;
+  /** A conversation cannot go on by its log: the device looks for another way. */
+  stuck(chat: ChatId): void;
+  /** Every letter that lies in the inbox was dealt with. @throws ProtocolError */
+  inboxRead(): Promise<boolean>;
   /** A contact token was made for a conversation: the inbox lets its holders in. */
   openInbox(token: Uint8Array): Promise<void>;
   /** How others reach us, with this token. */

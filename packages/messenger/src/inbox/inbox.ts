@@ -92,6 +92,13 @@ export class Inbox {
     await this.#stock(token);
   }
 
+  /** Whether every letter that lies here now was dealt with. @throws ProtocolError */
+  async read(): Promise<boolean> {
+    await this.#make();
+    const { head } = await this.#log.state();
+    return head <= this.#world.server().inbox.cursor;
+  }
+
   close(): void {
     this.#closing.abort();
     this.#unwatch?.();

@@ -8,8 +8,9 @@ import type { Engine, OwnKeyPackage } from '@polynya/mls/engine';
 import { concat, equal, utf8 } from '@polynya/protocol/bytes';
 import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
 import type { ContactCard } from '@polynya/protocol/content';
+import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import { bytes, type Infer, struct, variants } from '@polynya/protocol/schema';
+import { bytes, type Infer, struct, uint, variants } from '@polynya/protocol/schema';
 import type { World } from '../conversation/world.ts';
 import { credentialHolds, decodeCredential } from '../identity/credential.ts';
 import type { Self } from '../identity/self.ts';
@@ -18,6 +19,10 @@ import { REF } from './key-packages.ts';
 const payloadCodec = variants('kind', {
   /** A WelcomePackage for the KeyPackage that the letter is sealed to lies in the blob of this secret. */
   welcome: [0, { secret: bytes(32) }],
+  /** The same, of a branch: the Commit at `seq` of `log` is one that no member follows. */
+  refound: [1, { log: bytes(16), seq: uint(), secret: bytes(32) }],
+  /** The sender lost its state of a conversation behind `seq`, and asks to be let in again by this KeyPackage. */
+  rejoin: [2, { log: bytes(16), seq: uint(), keyPackage: bytes(1, LIMITS.keyPackage) }],
 });
 export type LetterPayload = Infer<typeof payloadCodec>;
 

@@ -1,5 +1,4 @@
-/** A letter that brings a Welcome: the group is joined, if the sender is known from some chat and not blocked. */
-import { toHex } from '@polynya/protocol/bytes';
+/** A letter, dealt with if the sender is known from some chat and not blocked: a Welcome, a branch, or a request. */
 import { heldChanges } from '../conversation/held.ts';
 import { stateFrom } from '../conversation/joining.ts';
 import { findPerson } from '../conversation/people.ts';
@@ -7,6 +6,8 @@ import type { Device } from '../device.ts';
 import { personId } from '../identity/person.ts';
 import { dropPackage, getPackage } from '../invite/sealed-blob.ts';
 import type { ServerLink } from '../line/server-link.ts';
+import { chatOfLog } from '../recovery/refound.ts';
+import { rejoin } from '../recovery/rejoined.ts';
 import { keyPackageUsed, type StockedKeyPackage } from './key-packages.ts';
 import type { LetterPayload } from './letters.ts';
 
@@ -20,11 +21,22 @@ export async function receiveLetter(
 ): Promise<void> {
   const sender = personId(root);
   if (device.blocked.has(sender) || !isKnown(device, sender)) return;
+  if (payload.kind === 'rejoin') {
+    await device.recovery.asked(link, root, payload);
+    if (!lastResort) await device.ports.store.apply([keyPackageUsed(keyPackage.ref)]);
+    return;
+  }
+  if (payload.kind === 'refound') {
+    return device.recovery.refounded(root, payload, keyPackage.ref);
+  }
   const { store, engine, clock, random } = device.ports;
   const received = await getPackage(link.connection, payload.secret);
-  const chat = toHex(received.log);
+  const chat = chatOfLog(device, received.log);
   const before = device.conversations.get(chat);
   if (before && ['active', 'joining'].includes(before.held.state.phase)) return;
+  if (before && (await rejoin(device, chat, received, keyPackage, sender))) {
+    return dropPackage(link.connection, payload.secret);
+  }
   const group = await engine.join(received.welcome, keyPackage);
   const own = { server: link.server.identity, now: clock.now(), token: random(32) };
   const state = stateFrom(received, group.epoch, own);

@@ -36,8 +36,12 @@ const codec = struct({
       ref: bytes(1, 64),
     }),
   ),
+  /** The Welcome is to a branch: the log that was left, and the bad Commit there. */
+  refound: optional(struct({ log: bytes(16), seq: uint() })),
+  /** The Welcome lets a device in again that has the log up to this seq, and is to bring what it missed. */
+  missed: optional(uint()),
   /** The WelcomePackage, from phase 1 until it is uploaded. */
-  package: optional(bytes(1, 400_000)),
+  package: optional(bytes(1, 500_000)),
 });
 export type Handover = Infer<typeof codec>;
 

@@ -59,6 +59,8 @@ export class ServerLink {
       serverNow: () => clock.now() + (this.#hello?.offset ?? 0),
       blocked: (person) => device.blocked.has(person),
       storageFull: (full) => device.setStorageFull(full),
+      stuck: (chat) => device.recovery.look(chat),
+      inboxRead: () => this.#inbox.read(),
       openInbox: (token) => this.#inbox.open(token),
       card: (token) => this.#card(token),
     };

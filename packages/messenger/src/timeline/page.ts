@@ -162,9 +162,13 @@ export class PageReader {
         return event;
       case 'joined':
         return { ...event, person: names(event.person), by: event.by && names(event.by) };
+      case 'refounded':
+        return { ...event, without: event.without && names(event.without) };
       case 'left':
+      case 'unreached':
         return { ...event, person: names(event.person) };
       case 'renamed':
+      case 'resent':
         return { ...event, by: names(event.by) };
       default:
         return { ...event, person: names(event.person), by: names(event.by) };

@@ -53,6 +53,9 @@ const event = variants('event', {
   renamed: [5, { title, by: id }],
   admin: [6, { person: id, on: bool, by: id }],
   lost: [7, { count: uint() }],
+  refounded: [8, { without: text(32) }],
+  unreached: [9, { person: id }],
+  resent: [10, { by: id }],
 });
 
 export const row = variants('row', {

@@ -25,6 +25,12 @@ export function eventText(t: () => Words, { event }: MessageView): string {
         : t().eventAdminOff(event.person, event.by);
     case 'lost':
       return t().eventLost(event.count);
+    case 'refounded':
+      return t().eventRefounded(event.without);
+    case 'unreached':
+      return t().eventUnreached(event.person);
+    case 'resent':
+      return t().eventResent(event.by);
     case undefined:
       return '';
   }

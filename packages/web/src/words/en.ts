@@ -181,16 +181,22 @@ export const en = {
   eventAdminOff: (person: string, by: string) => `${by} took admin rights from ${person}`,
   eventLost: (count: number) =>
     `${n(count, { one: 'message', other: 'messages' })} could not be kept by the server`,
+  eventRefounded: (without: string) =>
+    without === ''
+      ? 'A member’s device broke the rules; the chat went on'
+      : `${without}’s device broke the rules; the chat went on without ${without}`,
+  eventUnreached: (person: string) => `${person} could not be reached. Invite them again`,
+  eventResent: (by: string) => `Sent again by ${by}: what this device had missed`,
 
   chatJoining: 'Coming in…',
   chatLeft: 'You left this chat.',
   chatRemoved: 'You were removed from this chat.',
-  chatStopped: 'This chat has stopped.',
+  chatStopped: 'Nothing can be sent here for now.',
   troubleUnlawful:
-    'A member’s device broke the rules of the chat. What came after it is not shown. Start a new chat with the others.',
+    'A member’s device broke the rules of the chat. The others’ devices go on without it as soon as they meet.',
   troubleLies:
     'The server told members different stories. Ask the others what they see, and tell the host.',
-  troubleLost: 'This device lost its place in the chat. Ask a member to invite you again.',
+  troubleLost: 'This device lost its place in the chat and is waiting for a member’s device.',
   blockedNote: 'You blocked this person. Their messages are not shown.',
   forget: 'Forget this chat',
   forgetAsk: 'Forget this chat?',

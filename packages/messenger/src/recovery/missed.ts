@@ -1,0 +1,84 @@
+/**
+ * What a device missed while its state was lost, sent again by a member (docs/protocol.md section 7): messages as
+ * they stand now, of the time in which that person was in the conversation, and behind what the device has.
+ */
+import { fromHex, toHex } from '@polynya/protocol/bytes';
+import type { MissedMessage } from '@polynya/protocol/content';
+import type { ChatId, PersonId } from '../api.ts';
+import type { ConversationState } from '../conversation/state.ts';
+import { personId } from '../identity/person.ts';
+import type { Handover } from '../invite/handover.ts';
+import type { Store } from '../store/store.ts';
+import type { Arrived } from '../timeline/arrived.ts';
+import { keys, type MessageRow, type Row, row as rowCodec } from '../timeline/row.ts';
+import { decode } from '../timeline/stored.ts';
+
+/** Of the newest; more is not looked at. */
+const MOST = 1_000;
+const MOST_BYTES = 200_000;
+
+/** For whom a handover lets in again; nothing for all others. */
+export async function missedFor(
+  store: Store,
+  chat: ChatId,
+  { base }: Pick<ConversationState, 'base'>,
+  { letter, missed: seq }: Handover,
+): Promise<MissedMessage[]> {
+  return letter && seq !== null ? missedBy(store, chat, personId(letter.root), { seq, base }) : [];
+}
+
+/** @param seq the last entry that the device has, in this log; `base` as of the conversation */
+export async function missedBy(
+  store: Store,
+  chat: ChatId,
+  person: PersonId,
+  { seq, base }: { readonly seq: number; readonly base: number },
+): Promise<MissedMessage[]> {
+  const range = keys.between(chat, seq + base + 1, Number.MAX_SAFE_INTEGER);
+  const rows = await store.range('timeline', { ...range, limit: MOST, reverse: true });
+  const missed: MissedMessage[] = [];
+  let bytes = 0;
+  for (const [, value] of rows) {
+    const row = decode(rowCodec, value);
+    if (cameBy(row, person)) break;
+    bytes += value.length;
+    if (row.row !== 'message' || row.deleted || bytes > MOST_BYTES) continue;
+    missed.push({
+      seq: (row.seq ?? 0) - base,
+      id: fromHex(row.id),
+      sender: fromHex(row.sender),
+      at: Math.floor(row.at / 1_000),
+      content: contentOf(row),
+    });
+  }
+  return missed.reverse();
+}
+
+/** As the timeline takes them in. */
+export function asArrived(
+  missed: readonly MissedMessage[],
+  { chat, base, me }: { readonly chat: ChatId; readonly base: number; readonly me: PersonId },
+): Arrived[] {
+  return missed.map(({ seq, id, sender, at, content }) => ({
+    chat,
+    seq: seq + base,
+    id: toHex(id),
+    sender: toHex(sender),
+    mine: toHex(sender) === me,
+    at: at * 1_000,
+    content,
+  }));
+}
+
+/** What was said before somebody came is not for them, whatever they claim to have had. */
+function cameBy(row: Row, person: PersonId): boolean {
+  if (row.row !== 'event') return false;
+  const { event } = row;
+  return (event.event === 'joined' || event.event === 'added') && event.person === person;
+}
+
+function contentOf({ text, reply, mentions, file }: MessageRow): MissedMessage['content'] {
+  const said = { reply: reply === null ? null : fromHex(reply), mentions: mentions.map(fromHex) };
+  if (file) return { kind: 'file', file, caption: text, ...said };
+  return { kind: 'text', text, ...said };
+}

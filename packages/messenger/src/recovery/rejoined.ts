@@ -1,0 +1,50 @@
+/** A Welcome that answers our request: the conversation goes on with a new leaf, where it was left. */
+import type { OwnKeyPackage } from '@polynya/mls/engine';
+import { equal } from '@polynya/protocol/bytes';
+import type { WelcomePackage } from '@polynya/protocol/content';
+import type { ChatId, PersonId } from '../api.ts';
+import { stateFrom } from '../conversation/joining.ts';
+import type { Device } from '../device.ts';
+import { keyPackageUsed } from '../inbox/key-packages.ts';
+import { asArrived } from './missed.ts';
+import { isAskedFor, requestGone } from './rejoin-request.ts';
+import { replaceConversation } from './replace-conversation.ts';
+
+/** @returns false: it answers no request of ours. @throws MlsError, StoreError */
+export async function rejoin(
+  device: Device,
+  chat: ChatId,
+  received: WelcomePackage,
+  own: OwnKeyPackage,
+  by: PersonId,
+): Promise<boolean> {
+  const { store, engine, clock } = device.ports;
+  const { state: lost } = device.conversation(chat).held;
+  const waits = lost.phase === 'stopped' && lost.trouble === 'lost-state';
+  if (!waits || !equal(lost.log, received.log)) return false;
+  if (!(await isAskedFor(store, chat, own.ref))) return false;
+  const group = await engine.join(received.welcome, own);
+  const me = device.self.person;
+  await replaceConversation(device, chat, async ({ state: before }) => {
+    const { server, token, base, direct, since } = before;
+    const state = stateFrom(received, group.epoch, { server, token, now: clock.now() });
+    const next = { ...state, base, direct, since, introduced: true, healed: 0 };
+    const { outbox } = device.conversation(chat);
+    const seen = asArrived(received.missed, { chat, base, me }).filter(
+      ({ sender }) => !device.blocked.has(sender),
+    );
+    const at = clock.now();
+    const resent = { chat, seq: received.seq + base, at, event: { event: 'resent' as const, by } };
+    const others = async () => {
+      const met = seen.filter(({ mine }) => mine).map(({ id }) => id);
+      return [
+        keyPackageUsed(own.ref),
+        requestGone(chat),
+        ...(await outbox.met(met)),
+        ...(await device.timeline.arrived(seen.length > 0 ? [...seen, resent] : [])),
+      ];
+    };
+    return { held: { group, staged: null, seat: null, state: next }, others };
+  });
+  return true;
+}

@@ -53,10 +53,50 @@ export const commands: Readonly<Record<string, Entry>> = {
     what: 'makes a link that lets one person into a chat, or into a new one with you',
     load: async () => (await import('./commands/invite-to.ts')).inviteTo,
   },
+  invites: {
+    usage: 'invites [--json]',
+    what: 'lists your links that nobody has come by yet',
+    load: async () => (await import('./commands/invites.ts')).invites,
+  },
+  withdraw: {
+    usage: 'withdraw LINK',
+    what: 'takes such a link back',
+    load: async () => (await import('./commands/withdraw.ts')).withdraw,
+  },
   people: {
     usage: 'people CHAT [--json]',
     what: 'lists who is in a chat',
     load: async () => (await import('./commands/people.ts')).people,
+  },
+  add: {
+    usage: 'add CHAT PERSON...',
+    what: 'adds people that you know from another chat',
+    load: async () => (await import('./commands/add.ts')).add,
+  },
+  remove: {
+    usage: 'remove CHAT PERSON',
+    what: 'removes somebody from a chat',
+    load: async () => (await import('./commands/remove.ts')).remove,
+  },
+  admin: {
+    usage: 'admin CHAT PERSON [--off]',
+    what: 'makes somebody an admin, or takes that back',
+    load: async () => (await import('./commands/admin.ts')).admin,
+  },
+  rename: {
+    usage: 'rename CHAT TITLE',
+    what: 'gives a group another name',
+    load: async () => (await import('./commands/rename.ts')).rename,
+  },
+  block: {
+    usage: 'block PERSON [--off]',
+    what: 'does not show what somebody writes, or does again',
+    load: async () => (await import('./commands/block.ts')).block,
+  },
+  'safety-number': {
+    usage: 'safety-number PERSON',
+    what: 'shows the digits that you two compare',
+    load: async () => (await import('./commands/safety-number.ts')).safetyNumber,
   },
   leave: {
     usage: 'leave CHAT',
@@ -89,6 +129,6 @@ export function helpText(): string {
 
 ${lines.join('\n')}
 
-CHAT, MESSAGE: the beginning of an id as the lists show it, or the title of a chat.
+CHAT, MESSAGE, PERSON: the beginning of an id as the lists show it, the title of a chat, or a name.
 All but serve and invite take --profile DIR (or POLYNYA_PROFILE): who you are on this machine.`;
 }

@@ -47,7 +47,7 @@ export interface AppStatus {
   readonly line: 'offline' | 'connecting' | 'online';
   /** The line is up, and not everything has come yet that was there when it came up. */
   readonly syncing: boolean;
-  /** What was typed or is uploaded and the server does not have yet. */
+  /** How much of what was typed, uploaded or owed to those who were added the server does not have yet. */
   readonly sending: number;
   /** This device's clock minus the server's, ms, when it is off by more than five minutes; else null. */
   readonly clockOff: number | null;

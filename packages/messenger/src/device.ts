@@ -182,7 +182,15 @@ export class Device {
 
   /** What was typed or is uploaded and the server does not have yet. @throws StoreError */
   async sending(): Promise<number> {
-    return (await countWaiting(this.ports.store)) + (await this.files.uploads());
+    const { store } = this.ports;
+    const { made, withdrawn } = HANDOVER_PHASE;
+    let owed = 0;
+    for (const [chat, { unannounced }] of this.conversations) {
+      const handovers = await loadHandovers(store, chat);
+      owed += handovers.filter(({ phase }) => phase === made || phase === withdrawn).length;
+      if (unannounced) owed++;
+    }
+    return owed + (await countWaiting(store)) + (await this.files.uploads());
   }
 
   setStorageFull(full: boolean): void {

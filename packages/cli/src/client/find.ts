@@ -1,9 +1,11 @@
 /** What a person means by CHAT, MESSAGE and PERSON on a command line: the beginning of an id, or a name. */
 import type {
+  ChatId,
   ChatSummary,
   MessageId,
   MessageView,
   Messenger,
+  PersonId,
   PersonView,
 } from '@polynya/messenger/api';
 import { tagOf } from '@polynya/messenger/identity/person';
@@ -37,6 +39,17 @@ export async function findMessage(
 export function messageIn(messages: readonly MessageView[], wanted: MessageId): MessageView {
   const written = messages.filter(({ event }) => event === null);
   return theOne(wanted, 'message', written, ({ id }) => ({ id, name: '' }));
+}
+
+/** @throws Failure if no chat or nobody in it is meant, or more than one */
+export async function findMember(
+  messenger: Messenger,
+  wantedChat: string,
+  wanted: string,
+): Promise<{ readonly chat: ChatId; readonly person: PersonId }> {
+  const { chat } = await findChat(messenger, wantedChat);
+  const people = (await answer(messenger, { query: 'chat', chat }))?.people ?? [];
+  return { chat, person: personIn(people, wanted).person };
 }
 
 /** @throws Failure if nobody is meant, or several people */

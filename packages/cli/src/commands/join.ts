@@ -1,7 +1,7 @@
 /** `polynya join LINK --name NAME`: becomes a person on a server, or enters one more chat. */
 import { type Messenger, Problem } from '@polynya/messenger/api';
+import { allSent } from '../client/all-sent.ts';
 import { answer } from '../client/answers.ts';
-import { catchUp } from '../client/catch-up.ts';
 import { withMessenger } from '../client/profile.ts';
 import { command, profileOption } from '../command.ts';
 import { Failure } from '../failure.ts';
@@ -24,7 +24,7 @@ export const join = command({
       const joining = me ? messenger.join(link) : messenger.register(link, name?.trim() ?? '');
       const joined = await Promise.race([joining, offline(terminal)]);
       // What others should know of us goes out before this program ends.
-      await catchUp(messenger, terminal);
+      await allSent(messenger, terminal);
       print(terminal, await welcome(messenger, joined.chat));
     });
   },

@@ -1,4 +1,5 @@
 /** `polynya new-group TITLE`: a group with nobody in it yet but its creator. */
+import { allSent } from '../client/all-sent.ts';
 import { withPerson } from '../client/profile.ts';
 import { command, profileOption } from '../command.ts';
 import { shortId } from '../render/units.ts';
@@ -10,6 +11,7 @@ export const newGroup = command({
   async run({ profile }, [title = ''], terminal) {
     await withPerson(profile, terminal, async (messenger) => {
       const { chat } = await messenger.createGroup(title);
+      await allSent(messenger, terminal);
       print(terminal, shortId(chat));
     });
   },

@@ -5,8 +5,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
+import { run } from '../main.ts';
 
+const NEVER = new AbortController().signal;
 const main = join(import.meta.dirname, '..', 'main.ts');
 
 export interface Outcome {
@@ -92,6 +95,23 @@ export class TemporaryFolder {
   }
 }
 
+class Heard extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk;
+    done();
+  }
+}
+
+/** Runs one command line to its end as a call in this process: most of what a process costs is its start. */
+async function runHere(args: readonly string[]): Promise<Outcome> {
+  const [output, notes] = [new Heard(), new Heard()];
+  const terminal = { input: Readable.from([]), output, notes, env: {}, ended: NEVER };
+  const code = await run(args, terminal);
+  return { code, out: output.text, err: notes.text };
+}
+
 /** Runs one command line to its end. */
 export function polynya(...args: string[]): Promise<Outcome> {
   return new Running(main, args).ended();
@@ -127,12 +147,12 @@ export async function freePort(): Promise<number> {
 /** A person: a profile of their own, and commands run with it, each of which must succeed. */
 export class Person {
   readonly profile: string;
-  readonly #env: Record<string, string>;
+  readonly #address: string | undefined;
 
   /** @param address of 127.0.0.0/8, from which all their connections come; else the usual one */
   constructor(folder: TemporaryFolder, name: string, address?: string) {
     this.profile = folder.in(name);
-    this.#env = address === undefined ? {} : comingFrom(address);
+    this.#address = address;
   }
 
   /** Standard output without the last line's end. */
@@ -142,12 +162,15 @@ export class Person {
     return out.trimEnd();
   }
 
+  /** In this process, unless it is to come from an address of its own. */
   tries(command: string, ...args: string[]): Promise<Outcome> {
-    return this.starts(command, ...args).ended();
+    if (this.#address !== undefined) return this.starts(command, ...args).ended();
+    return runHere([command, ...args, '--profile', this.profile]);
   }
 
   starts(command: string, ...args: string[]): Running {
-    return new Running(main, [command, ...args, '--profile', this.profile], this.#env);
+    const env = this.#address === undefined ? {} : comingFrom(this.#address);
+    return new Running(main, [command, ...args, '--profile', this.profile], env);
   }
 
   /** The lines of a command that prints JSON. */

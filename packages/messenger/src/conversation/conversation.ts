@@ -97,6 +97,12 @@ export class Conversation {
     return !this.#alive || !state.created || this.#head.reachedBy(state.cursor);
   }
 
+  /** The server, or the members, do not know yet that we are here. */
+  get unannounced(): boolean {
+    const { state } = this.held;
+    return this.#alive && (!state.created || !state.introduced);
+  }
+
   lineLost(): void {
     this.#head.lineLost();
   }

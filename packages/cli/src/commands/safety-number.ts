@@ -1,0 +1,23 @@
+/** `polynya safety-number PERSON`: what both see alike if nobody stands between them. */
+import { catchUp } from '../client/catch-up.ts';
+import { personIn } from '../client/find.ts';
+import { withPerson } from '../client/profile.ts';
+import { command, profileOption } from '../command.ts';
+import { note, print } from '../terminal.ts';
+
+export const safetyNumber = command({
+  options: { ...profileOption },
+  takes: [1, 1],
+  async run({ profile }, [name = ''], terminal) {
+    await withPerson(profile, terminal, async (messenger) => {
+      await catchUp(messenger, terminal);
+      const { person } = personIn(await messenger.people(), name);
+      const digits = await messenger.safetyNumber(person);
+      print(terminal, digits.replace(/\d{5}(?!$)/g, '$& '));
+      note(
+        terminal,
+        'Compare it when you meet or talk: the same for both means nobody is between.',
+      );
+    });
+  },
+});

@@ -3,7 +3,7 @@ import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ChatId, MessageView } from './api.ts';
 import { Rogue } from './test/rogue.ts';
-import { type Person, Town } from './test/town.ts';
+import { isText, type Person, Town } from './test/town.ts';
 
 let town: Town;
 beforeEach(async () => {
@@ -69,6 +69,21 @@ describe('a group', () => {
     await anna.until(page, (result) => mine(result.messages)?.state === 'delivered', 'delivered');
     await boris.messenger.read(chat, mine(messages)?.seq ?? 0);
     await anna.until(page, (result) => mine(result.messages)?.state === 'read', 'read');
+  });
+
+  test('takes an answer for a receipt: nothing else is said by whoever answers at once', async () => {
+    const { chat, members } = await group('Anna', 'Boris');
+    const [anna, boris] = members as [Person, Person];
+    const { id } = await anna.messenger.send(chat, { text: 'Do you hear?' });
+    await boris.texts(chat, 1);
+    await boris.messenger.send(chat, { text: 'Yes' });
+    const page = { query: 'messages', chat, limit: 50 } as const;
+    const { messages } = await anna.until(
+      page,
+      (result) => result.messages.find((one) => one.id === id)?.state === 'delivered',
+    );
+    const [asked, answered] = messages.filter(isText);
+    expect(answered?.seq).toBe((asked?.seq ?? 0) + 1);
   });
 
   test('shows who types, and only while they do', async () => {

@@ -245,9 +245,14 @@ function takeContent(
   const shown: (Arrived | Happened)[] = events.map((event) =>
     happened(event, entry.seq, around, at),
   );
-  if (isForTimeline(content) && !around.blocked(sender)) {
-    const id = toHex(entry.id);
-    shown.push({ chat, seq: entry.seq, id, sender, mine: sender === me, at, content });
+  if (!around.blocked(sender)) {
+    const { seq, id } = entry;
+    const arrived = { chat, seq, id: toHex(id), sender, mine: sender === me, at };
+    if (isForTimeline(content)) shown.push({ ...arrived, content });
+    // Whoever writes has what they had seen.
+    if (sender !== me && content.kind !== 'receipt') {
+      shown.push({ ...arrived, content: { kind: 'receipt', delivered: message.seq, read: 0 } });
+    }
   }
   return { held: { ...held, state }, shown, met: [], committed: null, turned: false };
 }

@@ -11,7 +11,7 @@ import type { Core } from './core.ts';
 import { batchOf, sealItems, type Unsealed } from './sealing.ts';
 import type { ConversationState, SealedItem } from './state.ts';
 
-/** ms that a receipt waits for more to tell. */
+/** ms that a receipt waits for more to tell, for each person who is told: each of them pays for each receipt. */
 const RECEIPT_AFTER = { read: 1_000, delivered: 2_000 };
 /** Past so many people nobody is told what merely arrived. */
 const FEW = 16;
@@ -69,15 +69,19 @@ export async function sealNext(
   const rows = await core.outbox.first(LIMITS.batch);
   const now = world.clock.now();
   const told = receiptOf(held.state, read);
-  const dueIn = told ? core.receiptDueIn(told.kind, now, RECEIPT_AFTER[told.kind]) : null;
+  const others = Math.max(1, held.state.people.filter(({ here }) => here).length - 1);
+  const dueIn = told ? core.receiptDueIn(told.kind, now, RECEIPT_AFTER[told.kind] * others) : null;
   if (rows.length === 0 && (dueIn === null || dueIn > 0)) return { sealed: false, dueIn };
   const items: Unsealed[] = batchOf(rows).map((row) => ({ ...row, row: row.key }));
-  if (told && items.length < LIMITS.batch) {
+  // Any message says what its sender has: beside one, only what was read is worth a receipt.
+  const implied = told?.kind === 'delivered' && items.length > 0;
+  if (told && !implied && items.length < LIMITS.batch) {
     const content = encodeCbor(contentCodec.encode({ kind: 'receipt', ...told.marks }));
     items.unshift({ id: world.random(16), at: now, content, row: '' });
   }
   const { group, batch } = await sealItems(held.group, held.state, items);
-  const marks = told && batch.some(({ row }) => row === '') ? told.marks : held.state.told;
+  const said = implied || batch.some(({ row }) => row === '');
+  const marks = told && said ? told.marks : held.state.told;
   await core.save({ ...held, group, state: { ...held.state, batch, told: marks } });
   core.receiptSent();
   return { sealed: true, dueIn: null };

@@ -105,7 +105,7 @@ test('lines of JSON are whole values, one in a line', async () => {
   for (const line of lines) {
     expect(Object.keys(JSON.parse(line))).toEqual([
       ...['message', 'seq', 'at', 'sender', 'name', 'tag', 'mine', 'text', 'edited', 'deleted'],
-      ...['reply', 'mentions', 'reactions', 'file', 'event', 'state', 'problem'],
+      ...['reply', 'mentions', 'reactions', 'file', 'event', 'state', 'problem', 'undone'],
     ]);
   }
 });

@@ -181,6 +181,8 @@ export interface MessageView {
   /** Of our own messages; null for others'. */
   readonly state: SendState | null;
   readonly problem: ProblemCode | null;
+  /** An own change to this message that the server refused, so that nobody has it; until the next one. */
+  readonly undone: 'edit' | 'delete' | 'react' | null;
 }
 
 export interface MessagePage {

@@ -60,7 +60,7 @@ export function follow(
 }
 
 /** What people see of a message; of its state only that it was stored, or failed. */
-function look({ text, edited, deleted, reactions, seq, state }: MessageView): string {
+function look({ text, edited, deleted, reactions, seq, state, undone }: MessageView): string {
   const people = reactions.map((reaction) => [reaction.emoji, reaction.people]);
-  return JSON.stringify([text, edited, deleted, people, seq !== null, state === 'failed']);
+  return JSON.stringify([text, edited, deleted, people, seq !== null, state === 'failed', undone]);
 }

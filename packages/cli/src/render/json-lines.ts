@@ -45,6 +45,7 @@ export function messageJson(message: MessageView): string {
     event: message.event,
     state: message.state,
     problem: message.problem,
+    undone: message.undone,
   });
 }
 

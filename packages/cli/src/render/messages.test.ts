@@ -76,5 +76,6 @@ test('a line of JSON has exactly these fields', () => {
     event: null,
     state: null,
     problem: null,
+    undone: null,
   });
 });

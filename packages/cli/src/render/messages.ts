@@ -39,7 +39,7 @@ function said(message: MessageView): string {
 
 function asides(message: MessageView): string[] {
   const lines: string[] = [];
-  const { reply, reactions, state, problem } = message;
+  const { reply, reactions, state, problem, undone } = message;
   if (reply) lines.push(`> ${cleanLine(reply.name)}: ${excerpt(reply.text)}`);
   if (reactions.length > 0) {
     const each = reactions.map(
@@ -50,8 +50,15 @@ function asides(message: MessageView): string[] {
   if (state && state !== 'sent') {
     lines.push(`(${stateWords[state]}${problem ? `: ${problemWords[problem]}` : ''})`);
   }
+  if (undone) lines.push(`(${undoneWords[undone]})`);
   return lines;
 }
+
+const undoneWords: Readonly<Record<NonNullable<MessageView['undone']>, string>> = {
+  edit: 'the server refused your edit: try again',
+  delete: 'the server refused the deletion: try again',
+  react: 'the server refused your reaction: try again',
+};
 
 export function fileWords({ name, type, size: bytes }: FileView): string {
   return `[${cleanLine(name) || 'file'}, ${cleanLine(type) || 'unknown kind'}, ${size(bytes)}]`;

@@ -19,6 +19,7 @@ export function aMessage(fields: Partial<MessageView>): MessageView {
     event: null,
     state: null,
     problem: null,
+    undone: null,
     ...fields,
   };
 }

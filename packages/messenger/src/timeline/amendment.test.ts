@@ -182,10 +182,21 @@ describe('an own edit, deletion or reaction', () => {
     await chat.type(10, remove(1));
     await chat.write((timeline) => timeline.state(CHAT, id(10), 'failed', 'rate'));
     expect(await chat.shown(1)).toMatchObject({ text: 'mine', deleted: false, state: 'sent' });
+    expect((await chat.shown(1)).undone).toBe('delete');
     await chat.write((timeline) => timeline.state(CHAT, id(10), 'waiting'));
-    expect((await chat.shown(1)).deleted).toBe(true);
+    expect(await chat.shown(1)).toMatchObject({ deleted: true, undone: null });
     await chat.write((timeline) => timeline.discard(CHAT, id(10)));
     expect((await chat.shown(1)).deleted).toBe(false);
+  });
+
+  it('that was refused is shown as undone until something else is tried', async () => {
+    await chat.type(10, edit(1, 'refused'));
+    await chat.write((timeline) => timeline.state(CHAT, id(10), 'failed', 'quota'));
+    expect(await chat.shown(1)).toMatchObject({ text: 'mine', undone: 'edit' });
+    await chat.type(11, react(1, '🧊'));
+    expect((await chat.shown(1)).undone).toBeNull();
+    await chat.write((timeline) => timeline.sent(CHAT, id(11), 3));
+    expect(await chat.shown(1)).toMatchObject({ text: 'mine', undone: null });
   });
 
   it('of an own message that still waits goes along to its place', async () => {

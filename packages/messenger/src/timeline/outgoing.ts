@@ -103,8 +103,11 @@ async function addPending(
     throw new Problem('not-allowed');
   }
   if (row.pending.length === PENDING) throw new Problem('rate');
+  // Whoever tries something else has seen what was refused.
+  for (const { id, failed } of row.pending) if (failed) draft.putIndex(id, null);
   draft.putIndex(pending.id, { is: 'amendment', target });
-  draft.putRow(place.key, { ...row, pending: [...row.pending, pending] });
+  const others = row.pending.filter(({ failed }) => !failed);
+  draft.putRow(place.key, { ...row, pending: [...others, pending] });
 }
 
 type OwnUnsent =

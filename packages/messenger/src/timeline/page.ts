@@ -128,6 +128,7 @@ export class PageReader {
       event: null,
       state: this.#stateOf(message),
       problem: message.problem ?? record?.problem ?? null,
+      undone: stored.pending.findLast(({ failed }) => failed)?.amendment.kind ?? null,
     };
   }
 
@@ -150,6 +151,7 @@ export class PageReader {
       event: this.#named(event),
       state: null,
       problem: null,
+      undone: null,
     };
   }
 

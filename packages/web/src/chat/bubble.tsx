@@ -101,6 +101,9 @@ export function Bubble(props: BubbleProps): JSX.Element {
             </div>
           </div>
         </Show>
+        <Show when={props.message.undone}>
+          {(undone) => <div class="bubble-problem">{t().undone[undone()]}</div>}
+        </Show>
         <Show when={props.message.reactions.length > 0}>
           <div class="reactions">
             <For each={props.message.reactions}>

@@ -24,6 +24,7 @@ function message(seq: number, change: Partial<MessageView> = {}): MessageView {
     event: null,
     state: null,
     problem: null,
+    undone: null,
     ...change,
   };
 }

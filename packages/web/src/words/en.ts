@@ -130,6 +130,11 @@ export const en = {
   stateDelivered: 'Delivered',
   stateRead: 'Read',
   stateFailed: 'Not sent',
+  undone: {
+    edit: 'The server refused your edit. Try again.',
+    delete: 'The server refused the deletion. Try again.',
+    react: 'The server refused your reaction. Try again.',
+  },
   retry: 'Try again',
   discard: 'Discard',
 

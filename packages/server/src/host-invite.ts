@@ -1,5 +1,7 @@
 /** The link that admits to a server, for the host to hand out (docs/protocol.md, section 7). */
 import { inviteLink } from '@polynya/protocol/invite-link';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import { StorageError } from './engine.ts';
 import type { RunningServer } from './serve.ts';
 
 /**
@@ -15,4 +17,10 @@ export async function makeHostInvite(
   const secret = await server.invite(uses, days);
   const { identity, endpoints } = server;
   return inviteLink(pageUrl, { kind: 'server', identity, endpoints: [...endpoints], secret });
+}
+
+/** Why no invite was made, a full or failing disk, for whoever runs the server; undefined for a bug. */
+export function inviteFailure(error: unknown): string | undefined {
+  const told = error instanceof ProtocolError || error instanceof StorageError;
+  return told ? error.message : undefined;
 }

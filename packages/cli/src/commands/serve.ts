@@ -1,9 +1,7 @@
 /** `polynya serve`: runs a server with the page, until Ctrl-C or SIGTERM. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ProtocolError } from '@polynya/protocol/protocol-error';
-import { StorageError } from '@polynya/server/engine';
-import { makeHostInvite } from '@polynya/server/host-invite';
+import { inviteFailure, makeHostInvite } from '@polynya/server/host-invite';
 import {
   type RunningServer,
   type ServeOptions,
@@ -104,9 +102,10 @@ async function attend(
       try {
         return await makeHostInvite(server, `${page}/`, uses, days);
       } catch (error) {
-        // A full or failing disk: whoever asked is pointed here, and the server goes on or ends by itself.
-        if (!(error instanceof ProtocolError || error instanceof StorageError)) throw error;
-        note(terminal, `No invite was made: ${error.message}`);
+        // Whoever asked is pointed here, and the server goes on or ends by itself.
+        const why = inviteFailure(error);
+        if (why === undefined) throw error;
+        note(terminal, `No invite was made: ${why}`);
         return '';
       }
     });

@@ -12,8 +12,6 @@ import {
   from,
   id,
   ME,
-  react,
-  receipt,
   TestTimeline,
   text,
 } from '../test/test-timeline.ts';
@@ -142,124 +140,6 @@ it('titles, admins, leaving and profiles are no messages', async () => {
     from(ANNA, 4, { kind: 'profile', name: 'Anya', card: null }),
   );
   expect(await chat.messages()).toEqual([]);
-  expect((await chat.summary()).unread).toBe(0);
-});
-
-describe('unread', () => {
-  it('are others’ messages beyond the read mark, and mentions of me among them', async () => {
-    await chat.tell(from(ANNA, 1, text('one')), from(ANNA, 2, text('two', { mentions: [ME] })));
-    await chat.tell(from(ME, 3, text('mine')), from(ANNA, 4, text('four')));
-    expect(await chat.summary()).toMatchObject({ unread: 3, mentioned: true });
-    await chat.write((timeline) => timeline.read(CHAT, 1));
-    expect(await chat.summary()).toMatchObject({ unread: 2, mentioned: true });
-    await chat.write((timeline) => timeline.read(CHAT, 3));
-    expect(await chat.summary()).toMatchObject({ unread: 1, mentioned: false });
-    await chat.write((timeline) => timeline.read(CHAT, 1));
-    expect((await chat.summary()).unread).toBe(1);
-    await chat.write((timeline) => timeline.read(CHAT, 2 ** 50));
-    await chat.tell(from(ANNA, 5, text('five')));
-    expect((await chat.summary()).unread).toBe(1);
-  });
-
-  it('are counted right wherever the mark stops among many', async () => {
-    await chat.tell(...Array.from({ length: 1_300 }, (_, i) => from(ANNA, i + 1, text('x'))));
-    for (const mark of [1, 2, 514, 515, 1_100, 1_299]) {
-      await chat.write((timeline) => timeline.read(CHAT, mark));
-      expect((await chat.summary()).unread).toBe(1_300 - mark);
-      expect(await chat.timeline.firstUnread(CHAT)).toBe(mark + 1);
-    }
-  });
-
-  it('an edit can bring a mention, and take it back', async () => {
-    await chat.tell(from(ANNA, 1, text('one')), from(ANNA, 2, edit(1, 'you', [ME])));
-    expect((await chat.summary()).mentioned).toBe(true);
-    await chat.tell(from(ANNA, 3, edit(1, 'nobody')));
-    expect(await chat.summary()).toMatchObject({ mentioned: false, unread: 1 });
-  });
-
-  it('my receipt from another device moves the mark, but not beyond itself', async () => {
-    await chat.tell(from(ANNA, 1, text('one')), from(ANNA, 2, text('two')));
-    await chat.tell(from(ME, 3, receipt(2 ** 50, 1)));
-    expect((await chat.summary()).unread).toBe(1);
-    await chat.tell(from(ME, 4, receipt(0, 2 ** 50)), from(ANNA, 5, text('five')));
-    expect((await chat.summary()).unread).toBe(1);
-    expect(await chat.timeline.marks(CHAT)).toEqual({ read: 3, top: 5 });
-  });
-
-  it('a page that is opened learns where they begin', async () => {
-    expect(await chat.timeline.firstUnread(CHAT)).toBeNull();
-    await chat.tell(from(ANNA, 1, text('one')), from(ME, 2, text('mine')));
-    await chat.write((timeline) => timeline.read(CHAT, 2));
-    await chat.tell(from(ME, 3, text('mine')), from(ANNA, 4, react(1, '🐻')));
-    expect(await chat.timeline.firstUnread(CHAT)).toBeNull();
-    await chat.tell(from(ANNA, 5, text('five')), from(ANNA, 6, text('six')));
-    expect(await chat.timeline.firstUnread(CHAT)).toBe(5);
-    const page = await chat.timeline.page(CHAT, 9, { names: () => '', others: [] }, 5);
-    expect(page.firstUnread).toBe(5);
-  });
-});
-
-describe('an own message', () => {
-  it('is delivered, then read, when all others have it', async () => {
-    await chat.tell(from(ME, 1, text('mine')), from(ANNA, 2, receipt(1, 1)));
-    expect((await chat.shown(1)).state).toBe('sent');
-    await chat.tell(from(BORIS, 3, receipt(1, 0)));
-    expect((await chat.shown(1)).state).toBe('delivered');
-    await chat.tell(from(BORIS, 4, receipt(0, 1)), from(BORIS, 5, receipt(0, 0)));
-    expect((await chat.shown(1)).state).toBe('read');
-    expect((await chat.summary()).last?.state).toBe('read');
-  });
-
-  it('does not wait for those who left, and is read by nobody where nobody is', async () => {
-    await chat.tell(from(ME, 1, text('mine')), from(ANNA, 2, receipt(1, 1)));
-    expect((await chat.page(9, [ANNA])).messages[0]?.state).toBe('read');
-    expect((await chat.page(9, [])).messages[0]?.state).toBe('sent');
-  });
-
-  it('shows how it fares, with the reason, until the log has it', async () => {
-    await chat.type(9, text('mine'));
-    await chat.write((timeline) => timeline.state(CHAT, id(9), 'sending'));
-    expect((await chat.shown(9)).state).toBe('sending');
-    await chat.write((timeline) => timeline.state(CHAT, id(9), 'failed', 'quota'));
-    expect(await chat.shown(9)).toMatchObject({ state: 'failed', problem: 'quota' });
-    await chat.write((timeline) => timeline.sent(CHAT, id(9), 1));
-    await chat.write((timeline) => timeline.state(CHAT, id(9), 'failed', 'quota'));
-    expect(await chat.shown(9)).toMatchObject({ state: 'sent', problem: null });
-  });
-
-  it('queued again under its id keeps the edits typed since', async () => {
-    await chat.type(8, fileOf(1, 'caption'));
-    await chat.type(9, edit(8, 'edited'));
-    await chat.type(8, fileOf(1, 'caption'));
-    expect(await chat.texts()).toEqual(['edited']);
-    await chat.write((timeline) => timeline.sent(CHAT, id(8), 1));
-    await chat.write((timeline) => timeline.sent(CHAT, id(9), 2));
-    expect(await chat.texts()).toEqual(['edited']);
-  });
-
-  it('queued again under its id keeps its place', async () => {
-    await chat.type(8, text('file, without its hash'));
-    await chat.type(9, text('later'));
-    await chat.type(8, text('file'));
-    expect(await chat.texts()).toEqual(['file', 'later']);
-  });
-
-  it('can be dropped until the log has it, its amendments with it', async () => {
-    await chat.type(9, text('mine'));
-    await chat.type(10, edit(9, 'edited'));
-    await chat.write((timeline) => timeline.discard(CHAT, id(9)));
-    expect(await chat.messages()).toEqual([]);
-    const left = (await chat.store.range('timeline')).map(([key]) => key);
-    expect(left).toEqual([`${CHAT}/c`]);
-    await chat.tell(from(ME, 1, text('sent')));
-    await chat.write((timeline) => timeline.discard(CHAT, id(1)));
-    expect(await chat.texts()).toEqual(['sent']);
-  });
-});
-
-it('typing a receipt moves the own mark at once', async () => {
-  await chat.tell(from(ANNA, 1, text('one')));
-  await chat.type(9, receipt(1, 1));
   expect((await chat.summary()).unread).toBe(0);
 });
 

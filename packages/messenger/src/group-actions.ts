@@ -8,7 +8,7 @@ import type { Intent } from './conversation/commits.ts';
 import type { Conversation } from './conversation/conversation.ts';
 import { heldChanges } from './conversation/held.ts';
 import { blankPerson, findPerson } from './conversation/people.ts';
-import { devicesOf, leavesOf } from './conversation/roster.ts';
+import { devicesOf, leavesOf, standingFor } from './conversation/roster.ts';
 import { blankState, type Person } from './conversation/state.ts';
 import type { Device } from './device.ts';
 import { decodeCredential } from './identity/credential.ts';
@@ -152,8 +152,9 @@ export async function addPeople(
 
 export async function removePerson(device: Device, chat: ChatId, person: PersonId): Promise<void> {
   await commit(device, chat, async ({ group }) => {
-    const leaves = devicesOf(leavesOf(group), person).map(({ leaf }) => leaf);
-    return leaves.length > 0 ? { remove: leaves } : null;
+    const leaves = leavesOf(group);
+    if (devicesOf(leaves, person).length === 0) return null;
+    return { remove: standingFor(leaves, person).map(({ leaf }) => leaf) };
   });
 }
 

@@ -210,6 +210,24 @@ describe('an invite', () => {
     expect((await late.now({ query: 'status' })).me).toBeNull();
   });
 
+  for (const way of ['was removed', 'left'] as const) {
+    test(`goes with its inviter: nobody reads on by the link of who ${way}`, async () => {
+      const { chat, members } = await group('Anna', 'Boris', 'Vera');
+      const [anna, boris] = members as [Person, Person, Person];
+      const { link } = await boris.messenger.invite(chat);
+      if (way === 'left') await boris.messenger.leave(chat);
+      else await anna.messenger.remove(chat, await idOf(boris));
+      await anna.people(chat, 2);
+      await anna.messenger.send(chat, { text: 'Without Boris' });
+      const thief = await town.device('Boris again');
+      await expect(thief.messenger.register(link, 'Boris again')).rejects.toMatchObject({
+        code: 'invite-used',
+      });
+      const page = await thief.now({ query: 'messages', chat, limit: 50 });
+      expect(page.messages.filter(isText)).toEqual([]);
+    });
+  }
+
   test('cannot be used once withdrawn', async () => {
     const anna = await town.person('Anna');
     const { link, chat, id } = await anna.messenger.invite(null);

@@ -7,7 +7,7 @@ import type { PersonId } from '../api.ts';
 import type { CommitChange } from './commits.ts';
 import type { Held } from './held.ts';
 import { findPerson, idOf } from './people.ts';
-import { devicesOf, type Leaf, leavesOf } from './roster.ts';
+import { type Leaf, leavesOf, orphanedSeats, standingFor } from './roster.ts';
 
 /** ms: the first in rank waits a moment at random below this, each next one so much longer. */
 const MOMENT = 1_000;
@@ -43,9 +43,14 @@ export function duties(held: Held, me: PersonId, now: number, spread: number): D
   const leaving = state.people.filter((person) => person.leaving && person.here);
   const gone = leaving.filter((person) => idOf(person) !== me);
   if (gone.length > 0 && gone.length === leaving.length) {
-    const remove = gone.flatMap((person) => devicesOf(leaves, idOf(person)));
+    const remove = gone.flatMap((person) => standingFor(leaves, idOf(person)));
     const change = { remove: remove.map(({ leaf }) => leaf) };
     found.push({ name: 'leaving', wait: later(held, spread, 0), change });
+  }
+  const orphaned = orphanedSeats(leaves);
+  if (orphaned.length > 0) {
+    const change = { remove: orphaned.map(({ leaf }) => leaf) };
+    found.push({ name: 'orphaned', wait: later(held, spread, 0), change });
   }
   const expired = leaves.filter(
     (leaf) => leaf.kind === 'seat' && leaf.until * 1_000 < now && !used.includes(leaf.leaf),

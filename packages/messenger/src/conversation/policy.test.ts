@@ -96,6 +96,16 @@ describe('a Commit is lawful (docs/protocol.md section 6) if', async () => {
       { by: b, removed: [await deviceOf(boris, 4, await key())] },
     ],
     ['it removes a device and lets the same in again', { by: b, removed: [v], added: [v] }],
+    [
+      'anybody removes the seats of who goes by it',
+      { by: v, removed: [b, borisSeat] },
+      { leaving: new Set([boris.person]) },
+    ],
+    [
+      'anybody removes the seats of who has gone',
+      { by: v, removed: [borisSeat] },
+      { leaves: [a, v, borisSeat].map(leafOf) },
+    ],
     ['an admin removes and adds at once', { by: a, removed: [v], added: [await seatOf(anna, 4)] }],
   ];
   test.each(cases)('%s', (...one) => {
@@ -131,6 +141,10 @@ describe('a Commit is not lawful if', async () => {
       'a seat is used a second time',
       { by: borisSeat, added: [await deviceOf(guest, 4)] },
       { cameBy: new Map([[3, vera.person]]) },
+    ],
+    [
+      'it removes the seats of a person whose device it lets in again',
+      { by: v, removed: [b, borisSeat], added: [b] },
     ],
     ["a device adds a seat in a stranger's name", { by: b, added: [await seatOf(guest, 4)] }],
     ['one of several removals is not', { by: b, removed: [borisSeat, v] }],

@@ -24,7 +24,12 @@ export function lawful(commit: CommitView, standing: Standing): boolean {
   if (committer.kind === 'seat') return seatMay(committer, added, removed, standing);
   return (
     added.every((stander) => mayAdd(stander, standing)) &&
-    removed.every((leaf) => isReplaced(leaf, added) || mayRemove(committer, leaf, standing))
+    removed.every(
+      (leaf) =>
+        isReplaced(leaf, added) ||
+        mayRemove(committer, leaf, standing) ||
+        isOrphaned(leaf, added, removed, standing),
+    )
   );
 }
 
@@ -57,6 +62,20 @@ function isReplaced(removed: Leaf, added: readonly Stander[]): boolean {
       ({ kind, root, signatureKey }) =>
         kind === 'device' && equal(root, removed.root) && equal(signatureKey, removed.signatureKey),
     )
+  );
+}
+
+/** A seat whose inviter has gone, or goes by the same Commit: whoever made it would read on by it. */
+function isOrphaned(
+  seat: Leaf,
+  added: readonly Stander[],
+  removed: readonly Leaf[],
+  { leaves }: Standing,
+): boolean {
+  const stay = leaves.filter(({ leaf }) => !removed.some((gone) => gone.leaf === leaf));
+  return (
+    seat.kind === 'seat' &&
+    ![...stay, ...added].some(({ kind, person }) => kind === 'device' && person === seat.person)
   );
 }
 

@@ -41,6 +41,18 @@ export function devicesOf(leaves: readonly Leaf[], person: PersonId): Leaf[] {
   return leaves.filter((leaf) => leaf.kind === 'device' && leaf.person === person);
 }
 
+/** Everything that lets this person read: their devices, and the seats that they made. */
+export function standingFor(leaves: readonly Leaf[], person: PersonId): Leaf[] {
+  return leaves.filter((leaf) => leaf.person === person);
+}
+
+/** Seats whose inviter stands in the group no more. */
+export function orphanedSeats(leaves: readonly Leaf[]): Leaf[] {
+  return leaves.filter(
+    ({ kind, person }) => kind === 'seat' && devicesOf(leaves, person).length === 0,
+  );
+}
+
 /** Whether the device that made this seat stands in the group, as a device of the seat's root. */
 export function inviterStands(seat: Stander, leaves: readonly Leaf[]): boolean {
   return leaves.some(

@@ -14,7 +14,7 @@ export class TokenBucket {
 
   /** Takes `n` tokens if they are all there; says whether it did. */
   take(n = 1): boolean {
-    const now = this.#now();
+    const now = this.#refill();
     const after = Math.max(this.#fullAt, now) + n * this.#rate.everyMs;
     if (after - now > this.#rate.burst * this.#rate.everyMs) return false;
     this.#fullAt = after;
@@ -29,11 +29,19 @@ export class TokenBucket {
   /** Milliseconds until `n` tokens can be taken. */
   wait(n = 1): number {
     const { burst, everyMs } = this.#rate;
-    return Math.max(0, this.#fullAt + (n - burst) * everyMs - this.#now());
+    const now = this.#refill();
+    return Math.max(0, this.#fullAt + (n - burst) * everyMs - now);
   }
 
   get full(): boolean {
     return this.#fullAt <= this.#now();
+  }
+
+  /** A clock that was set back leaves a bucket empty at worst, not shut until the time it showed before. */
+  #refill(): number {
+    const now = this.#now();
+    this.#fullAt = Math.min(this.#fullAt, now + this.#rate.burst * this.#rate.everyMs);
+    return now;
   }
 }
 

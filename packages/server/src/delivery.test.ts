@@ -59,6 +59,16 @@ describe('a capability after a closing Commit', () => {
     }
   });
 
+  test('hears no signal while its watch is being refused', async () => {
+    const remaining = await group.member();
+    for (let round = 0; round < 10; round++) {
+      const signalled = remaining.ask('signal', { n: 1, body: secret() });
+      await expect(removed.ask('watch', { n: 1 })).rejects.toMatchObject(refused('forbidden'));
+      await signalled;
+    }
+    expect(removed.pushed).toEqual([]);
+  });
+
   test('is told where its entries end when it opens again', async () => {
     const session = bench.session();
     const { log } = group;

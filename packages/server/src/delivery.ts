@@ -287,7 +287,9 @@ class DeliverySession implements SessionLogic {
     const { watchers } = this.#shared;
     if (access.role !== 'contact' && !this.#ended) watchers.add(log, opened);
     try {
-      return await this.#engine.live(log, access);
+      const state = await this.#engine.live(log, access);
+      watchers.allow(log, opened);
+      return state;
     } catch (error) {
       watchers.delete(log, opened);
       throw error;

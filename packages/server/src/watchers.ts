@@ -21,14 +21,24 @@ export interface Watcher {
 
 export const keyOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
-export class Watchers {
-  readonly #byLog = new Map<string, Set<Watcher>>();
+/** What a watch is handed: entries from the start, signals once the log's row allowed it. */
+type Watch = 'asked' | 'allowed';
 
+export class Watchers {
+  readonly #byLog = new Map<string, Map<Watcher, Watch>>();
+
+  /** From now on entries are pushed, to whom the log's row allows it; signals after `allow`. */
   add(log: Uint8Array, watcher: Watcher): void {
     const key = keyOf(log);
     const watchers = this.#byLog.get(key);
-    if (watchers) watchers.add(watcher);
-    else this.#byLog.set(key, new Set([watcher]));
+    if (!watchers) this.#byLog.set(key, new Map([[watcher, 'asked']]));
+    else if (!watchers.has(watcher)) watchers.set(watcher, 'asked');
+  }
+
+  /** The log's row allows this watch, if it has not ended since. */
+  allow(log: Uint8Array, watcher: Watcher): void {
+    const watchers = this.#byLog.get(keyOf(log));
+    if (watchers?.has(watcher)) watchers.set(watcher, 'allowed');
   }
 
   delete(log: Uint8Array, watcher: Watcher): void {
@@ -40,7 +50,7 @@ export class Watchers {
 
   /** Hands what was appended to whoever may still see it. A watch that a Commit closed ends here. */
   announce({ log, row, entries }: LogChange): void {
-    for (const watcher of this.#byLog.get(keyOf(log)) ?? []) {
+    for (const watcher of this.#byLog.get(keyOf(log))?.keys() ?? []) {
       const { access } = watcher;
       if (isLive(row, access)) tell(watcher, entries, row.head);
       else {
@@ -52,8 +62,8 @@ export class Watchers {
 
   /** Hands a signal to everyone who watches the log, except the session that sent it. */
   signal(log: Uint8Array, sender: SessionPort, body: Uint8Array): void {
-    for (const { port, n } of this.#byLog.get(keyOf(log)) ?? []) {
-      if (port !== sender) port.push({ item: 'signal', n, body });
+    for (const [{ port, n }, watch] of this.#byLog.get(keyOf(log)) ?? []) {
+      if (port !== sender && watch === 'allowed') port.push({ item: 'signal', n, body });
     }
   }
 

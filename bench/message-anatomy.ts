@@ -31,7 +31,8 @@ export async function anatomy(text: string): Promise<Row[]> {
   const value = results.append.encode({ seqs: [SEQ] });
   const answer = { item: 'answer' as const, id: SEQ, value };
   const told = encodeCbor(down.encode({ seq: SEQ, items: [answer] })).length;
-  const both = encodeCbor(down.encode({ seq: SEQ, items: [push, answer] })).length;
+  const own = { ...push, entries: [{ ...entry, body: new Uint8Array(0) }] };
+  const both = encodeCbor(down.encode({ seq: SEQ, items: [own, answer] })).length;
   const layers = (what: string, cbor: number, overhead: number): Row[] => [
     row(`${what}: request or item, with the entry's id`, cbor - body.length),
     row(`${what}: seal of the envelope`, overhead),
@@ -44,7 +45,10 @@ export async function anatomy(text: string): Promise<Row[]> {
     ...layers('up', asked, OVERHEAD.up),
     ...layers('down', pushed, OVERHEAD.down),
     row('an acknowledgement by itself, before padding', told + OVERHEAD.down),
-    row('an acknowledgement with the own entry, before padding', both + OVERHEAD.down),
+    row(
+      'an acknowledgement with the own entry, which has no body, before padding',
+      both + OVERHEAD.down,
+    ),
   ];
 }
 

@@ -10,7 +10,7 @@ const clock = { ...systemClock, ahead: 0, now: () => Date.now() + clock.ahead };
 let town: Town;
 beforeEach(async () => {
   clock.ahead = 0;
-  town = await Town.found(clock);
+  town = await Town.found({ clock });
 });
 afterEach(() => town.end());
 

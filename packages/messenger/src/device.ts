@@ -201,7 +201,7 @@ export class Device {
 
   /** A line is there again: whatever waits for it need not wait longer. */
   tryAgain(link: ServerLink): void {
-    for (const conversation of this.conversationsOn(link)) conversation.wake();
+    for (const conversation of this.conversationsOn(link)) conversation.tryAgain();
   }
 
   conversationsOn({ server }: ServerLink): Conversation[] {

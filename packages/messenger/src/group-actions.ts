@@ -4,9 +4,9 @@ import { inviteLink } from '@polynya/protocol/invite-link';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { start } from '@polynya/protocol/running-hash';
 import { type ChatId, type InviteView, type PersonId, Problem } from './api.ts';
-import type { Intent } from './conversation/commits.ts';
+import type { CommitChange, Intent } from './conversation/commits.ts';
 import type { Conversation } from './conversation/conversation.ts';
-import { heldChanges } from './conversation/held.ts';
+import { type Held, heldChanges } from './conversation/held.ts';
 import { blankPerson, findPerson } from './conversation/people.ts';
 import { devicesOf, leavesOf, standingFor } from './conversation/roster.ts';
 import { blankState, type Person } from './conversation/state.ts';
@@ -22,6 +22,8 @@ import { inviteView } from './views.ts';
 const WEEK = 7 * 86_400;
 /** ms that a person waits for a Commit before hearing that there is no line. */
 const PATIENCE = 30_000;
+/** ms that a person waits where the log takes no more Commits for now. */
+const LIMITED = 180_000;
 
 /** A group of one, made here; it comes to be on the server once there is a line. */
 export async function createConversation(
@@ -102,11 +104,18 @@ export async function inviteTo(device: Device, chat: ChatId): Promise<InviteView
     handovers: [handover],
     saved: [handoverSaved(chat, handover)],
   }));
-  await reached(device, chat, async () =>
-    (await loadHandovers(store, chat)).some(
+  const conversation = device.conversation(chat);
+  await reached(device, chat, async () => {
+    const refusal = conversation.refusalOf(handover.id);
+    if (refusal) {
+      // Else it goes when it expires.
+      conversation.change(async (held) => seatGone(held, signatureKey)).done.catch(() => undefined);
+      throw refusal;
+    }
+    return (await loadHandovers(store, chat)).some(
       ({ id, phase }) => equal(id, handover.id) && phase === HANDOVER_PHASE.ready,
-    ),
-  );
+    );
+  });
   const [view] = inviteView({ ...handover, phase: HANDOVER_PHASE.ready }, self.person);
   if (!view) throw new Problem('failed');
   return view;
@@ -118,11 +127,14 @@ export async function withdrawInvite(device: Device, chat: ChatId, invite: strin
   const found = (await loadHandovers(store, chat)).find(({ id }) => toHex(id) === invite);
   const seat = found?.seat;
   if (!found || !seat) throw new Problem('not-found');
-  await commit(device, chat, async ({ group, state }) => {
-    const leaf = leavesOf(group).find(({ signatureKey }) => equal(signatureKey, seat.signatureKey));
-    if (!leaf || state.cameBy.some((used) => used.leaf === leaf.leaf)) return null;
-    return { remove: [leaf.leaf] };
-  });
+  await commit(device, chat, async (held) => seatGone(held, seat.signatureKey));
+}
+
+/** Takes a seat away that nobody came by. */
+function seatGone({ group, state }: Held, key: Uint8Array): CommitChange | null {
+  const leaf = leavesOf(group).find(({ signatureKey }) => equal(signatureKey, key));
+  if (!leaf || state.cameBy.some((used) => used.leaf === leaf.leaf)) return null;
+  return { remove: [leaf.leaf] };
 }
 
 /** @throws Problem 'no-contact', 'already-member', 'group-full', 'offline' */
@@ -204,19 +216,33 @@ function isHere(people: readonly Person[], root: Uint8Array | undefined): boolea
   return people.some((person) => person.here && root !== undefined && equal(person.root, root));
 }
 
-/** Settles once it is in the log. @throws Problem 'offline' if that takes too long; it may still come to be */
+/**
+ * Settles once it is in the log.
+ * @throws Problem 'offline', or 'rate' where the log takes only so many Commits, if that takes too long; it may
+ * still come to be
+ */
 async function commit(device: Device, chat: ChatId, build: Intent['build']): Promise<void> {
-  const { done, cancel } = device.conversation(chat).change(build);
-  const stop = device.ports.clock.setTimeout(() => cancel(new Problem('offline')), PATIENCE);
-  await done.finally(stop);
+  const { clock } = device.ports;
+  const conversation = device.conversation(chat);
+  const { done, cancel } = conversation.change(build);
+  const since = clock.now();
+  const look = () => {
+    const { commitsLimited } = conversation;
+    if (!commitsLimited) cancel(new Problem('offline'));
+    else if (clock.now() - since >= LIMITED) cancel(new Problem('rate'));
+    else stop = clock.setTimeout(look, PATIENCE);
+  };
+  let stop = clock.setTimeout(look, PATIENCE);
+  await done.finally(() => stop());
 }
 
-/** Settles once `there` says so; it is asked again whenever the chat changes. @throws Problem 'offline' */
+/** Settles once `there` says so; it is asked again whenever the chat changes. @throws Problem, what `late` says */
 export function reached(
   device: Device,
   chat: ChatId,
   there: () => Promise<boolean>,
   patience = PATIENCE,
+  late: () => Problem = () => new Problem('offline'),
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (error?: unknown) => {
@@ -231,7 +257,7 @@ export function reached(
       there().then((is) => is && settle(), settle);
     };
     const off = device.changes.on([`chat/${chat}`], look);
-    const stop = device.ports.clock.setTimeout(() => settle(new Problem('offline')), patience);
+    const stop = device.ports.clock.setTimeout(() => settle(late()), patience);
     device.closing.addEventListener('abort', ended);
     look();
   });

@@ -119,7 +119,9 @@ class RunningMessenger implements Messenger {
       if (phase === 'active') return true;
       throw new Problem('invite-used');
     };
-    return reached(this.#device, chat, there, JOINING);
+    const late = () =>
+      new Problem(this.#device.conversation(chat).commitsLimited ? 'rate' : 'offline');
+    return reached(this.#device, chat, there, JOINING, late);
   }
 
   async rename(name: string) {
@@ -287,7 +289,7 @@ class RunningMessenger implements Messenger {
 
   async kick() {
     for (const { connection } of this.#device.links.values()) connection.kick();
-    for (const conversation of this.#device.conversations.values()) conversation.wake();
+    for (const conversation of this.#device.conversations.values()) conversation.tryAgain();
     await this.#device.files.resumeAll();
   }
 

@@ -21,6 +21,8 @@ import { dropPending } from './own-entries.ts';
 
 /** ms to wait, at random up to this, before a Commit that lost its race is made again. */
 const JITTER = 1_500;
+/** ms to wait at least, and at most, where the log refuses again although no other Commit came. */
+const REFUSED = { least: 1_000, most: 60_000 };
 /** ms to wait after a duty that could not be done. */
 const PAUSE = 60_000;
 
@@ -35,6 +37,9 @@ export class Committer {
   readonly #noticed = new Map<string, number>();
   /** ms */
   #notBefore = 0;
+  /** The last refusal: how many of them in one epoch. */
+  #refused: { readonly epoch: number; readonly times: number } | null = null;
+  #limited = false;
 
   constructor(core: Core) {
     this.#core = core;
@@ -49,8 +54,15 @@ export class Committer {
     this.#intents = this.#intents.filter((other) => other !== intent);
   }
 
+  /** The log refused the last Commit because there were too many. */
+  get limited(): boolean {
+    return this.#limited;
+  }
+
   /** The pending Commit was met in the log. */
   met(): void {
+    this.#refused = null;
+    this.#limited = false;
     for (const intent of this.#committing.splice(0)) intent.settle(null);
   }
 
@@ -76,7 +88,9 @@ export class Committer {
       const refused = error instanceof ProtocolError && (!error.retriable || error.code === 'rate');
       if (!refused) throw error;
       await this.#core.save(dropPending(held));
-      this.#notBefore = world.clock.now() + error.retryAfter + fraction(world.random) * JITTER;
+      const wait = Math.max(error.retryAfter, this.#backOff(held.group.epoch));
+      this.#notBefore = world.clock.now() + wait + fraction(world.random) * JITTER;
+      this.#limited = error.code === 'rate';
       this.#intents.unshift(...this.#committing.splice(0));
       return error;
     }
@@ -99,6 +113,13 @@ export class Committer {
       if (error) this.#notBefore = now + PAUSE;
     };
     return this.#stageTogether([{ build: async () => next.duty.change, settle }]);
+  }
+
+  /** ms: who loses to others tries again soon; whom the log refuses for no reason that it shows, ever later. */
+  #backOff(epoch: number): number {
+    const times = this.#refused?.epoch === epoch ? this.#refused.times + 1 : 0;
+    this.#refused = { epoch, times };
+    return times === 0 ? 0 : Math.min(REFUSED.most, REFUSED.least * 2 ** times);
   }
 
   /** What waits goes into one Commit, as far as it can: a log takes only so many of them. */

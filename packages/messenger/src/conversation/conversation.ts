@@ -15,7 +15,8 @@ import type { Intent } from './commits.ts';
 import { Committer } from './committer.ts';
 import { isForTimeline } from './contents.ts';
 import { Core } from './core.ts';
-import { deliver } from './deliveries.ts';
+import { nextDelivery } from './deliveries.ts';
+import { Errands } from './errands.ts';
 import type { Held } from './held.ts';
 import { createLog } from './new-log.ts';
 import { encodeContent, type Outbox } from './outbox.ts';
@@ -27,7 +28,7 @@ import { Sync } from './sync.ts';
 import type { World } from './world.ts';
 
 /** ms */
-const RETRY = { least: 500, most: 60_000 };
+const RETRY = { least: 500, most: 30_000 };
 const LONGEST_TIMER = 3_600_000;
 /** ms: half the life of a KeyPackage. */
 const RESTOCK = 14 * 86_400_000;
@@ -43,6 +44,7 @@ export class Conversation {
   readonly #log: LogHandle;
   readonly #sync: Sync;
   readonly #committer: Committer;
+  readonly #errands: Errands;
   readonly #head = new KnownHead();
   #unwatch: (() => void) | null = null;
   #running: Promise<void> | null = null;
@@ -51,6 +53,8 @@ export class Conversation {
   /** The log was asked for its head since the start. */
   #begun = false;
   #failures = 0;
+  /** ms: until then nothing is sent, whatever wakes us, for the last attempt failed. */
+  #notBefore = 0;
   #timer: { readonly at: number; readonly cancel: () => void } | null = null;
   /** The own read mark. */
   #read = 0;
@@ -64,6 +68,7 @@ export class Conversation {
     this.#log = world.connection.log(held.state.log, secret);
     this.#core = new Core(world, chat, held, this.#log);
     this.#committer = new Committer(this.#core);
+    this.#errands = new Errands(world, () => this.wake());
     this.signals = new Signals(this.#core);
     this.#sync = new Sync(this.#core, {
       committed: () => this.#committer.met(),
@@ -107,7 +112,24 @@ export class Conversation {
     this.#head.lineLost();
   }
 
-  /** Something is to be done, or may be possible again. */
+  /** The line is there again: what waits need not wait longer. */
+  tryAgain(): void {
+    this.#notBefore = 0;
+    this.#errands.hurry();
+    this.wake();
+  }
+
+  /** The log takes no more Commits for now. */
+  get commitsLimited(): boolean {
+    return this.#committer.limited;
+  }
+
+  /** Why the server refused a handover for good; undefined if it did not. */
+  refusalOf(handover: Uint8Array): ProtocolError | undefined {
+    return this.#core.refused.get(toHex(handover));
+  }
+
+  /** Something is to be done. */
   wake(): void {
     this.#again = true;
     this.#timer?.cancel();
@@ -240,8 +262,8 @@ export class Conversation {
     while (this.#again && !this.#closed) {
       this.#again = false;
       try {
-        while (!this.#closed && (await this.#step())) this.#failures = 0;
-        this.#failures = 0;
+        while (!this.#closed && (await this.#step()));
+        if (this.#waits <= 0) this.#failures = 0;
         this.#world.storageFull(false);
       } catch (error) {
         if (!this.#closed) this.#failed(error);
@@ -255,11 +277,17 @@ export class Conversation {
     if (await this.#sync.step()) return true;
     const { state } = this.held;
     if (!this.#alive) return this.#farewell();
+    if (this.#waits > 0) {
+      this.#wakeIn(this.#waits);
+      return false;
+    }
     if (!state.created) return this.#create();
     if (!this.#begun) return this.#begin();
     if (state.pending) return this.#sendCommit();
     if (state.batch.length > 0) return this.#sendBatch();
-    if (await deliver(this.#core)) return true;
+    const delivered = await this.#errands.step(() => nextDelivery(this.#core));
+    if (delivered === true) return true;
+    this.#wakeIn(delivered);
     if (await this.#settleIn()) return true;
     const staged = await this.#committer.stage();
     if (staged === true) return true;
@@ -356,13 +384,17 @@ export class Conversation {
 
   #failed(error: unknown): void {
     const wait = Math.min(RETRY.most, RETRY.least * 2 ** this.#failures++);
-    if (error instanceof ProtocolError) {
-      this.#wakeIn(Math.max(wait, error.retryAfter));
-      return;
-    }
+    const asked = error instanceof ProtocolError ? error.retryAfter : 0;
+    this.#notBefore = this.#world.clock.now() + Math.max(wait, asked);
+    this.#wakeIn(this.#waits);
+    if (error instanceof ProtocolError) return;
     if (error instanceof StoreError && error.code === 'full') this.#world.storageFull(true);
     else this.#world.log(`a step of a conversation failed: ${nameOf(error)}`);
-    this.#wakeIn(wait);
+  }
+
+  /** ms until something may be sent again. */
+  get #waits(): number {
+    return this.#notBefore - this.#world.clock.now();
   }
 
   /** Wakes at the soonest of the times asked for. */

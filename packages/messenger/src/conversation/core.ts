@@ -1,4 +1,5 @@
 /** What the parts of a conversation share: what is held, how it is stored, and the log. */
+import type { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { LogHandle } from '@polynya/reach/log-handle';
 import type { ChatId } from '../api.ts';
 import { messagesTopic } from '../queries/changes.ts';
@@ -13,6 +14,8 @@ export class Core {
   readonly chat: ChatId;
   readonly outbox: Outbox;
   readonly log: LogHandle;
+  /** Handovers that the server refused for good, by their ids (hex). */
+  readonly refused = new Map<string, ProtocolError>();
   #held: Held;
   /** ms: since when a receipt waits. */
   readonly #receiptSince = new Map<'read' | 'delivered', number>();

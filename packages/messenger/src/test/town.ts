@@ -10,6 +10,7 @@ import { inviteLink } from '@polynya/protocol/invite-link';
 import type { CarrierFactory } from '@polynya/reach/carriers/carrier';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
 import { type Clock, systemClock, systemRandom } from '@polynya/reach/clock';
+import type { ConfigInput } from '@polynya/server/config';
 import { type RunningServer, startServer } from '@polynya/server/serve';
 import type { ChatDetail, ChatId, MessageView, Messenger, Query, QueryResult } from '../api.ts';
 import { authenticationService } from '../identity/authentication-service.ts';
@@ -28,22 +29,27 @@ export interface PersonOptions {
   readonly wrap?: (store: Store) => Store;
 }
 
+/** The server's. */
+export interface TownOptions {
+  readonly clock?: Clock;
+  readonly config?: ConfigInput;
+}
+
 export class Town {
   readonly folder: string;
   server: RunningServer;
   readonly #people: Person[] = [];
-  readonly #clock: Clock;
+  readonly #options: TownOptions;
 
-  private constructor(folder: string, server: RunningServer, clock: Clock) {
+  private constructor(folder: string, server: RunningServer, options: TownOptions) {
     this.folder = folder;
     this.server = server;
-    this.#clock = clock;
+    this.#options = options;
   }
 
-  /** @param clock the server's */
-  static async found(clock: Clock = systemClock): Promise<Town> {
+  static async found(options: TownOptions = {}): Promise<Town> {
     const folder = await mkdtemp(join(tmpdir(), 'polynya-town-'));
-    return new Town(folder, await serve(folder, 0, clock), clock);
+    return new Town(folder, await serve(folder, 0, options), options);
   }
 
   /** The server stops and comes back with the same data at the same port. @param meanwhile while it is gone */
@@ -51,7 +57,7 @@ export class Town {
     const port = Number(new URL(this.server.url).port);
     await this.server.close();
     await meanwhile();
-    this.server = await serve(this.folder, port, this.#clock);
+    this.server = await serve(this.folder, port, this.#options);
   }
 
   async serverInvite(): Promise<string> {
@@ -193,13 +199,18 @@ export function isText(message: MessageView): boolean {
   return message.event === null && !message.deleted;
 }
 
-function serve(folder: string, port: number, clock: Clock): Promise<RunningServer> {
+function serve(
+  folder: string,
+  port: number,
+  { clock = systemClock, config = {} }: TownOptions,
+): Promise<RunningServer> {
   return startServer({
     dataDir: join(folder, 'server'),
     host: '127.0.0.1',
     port,
     clock,
     random: systemRandom,
+    config,
     log: () => undefined,
   });
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +50,25 @@ test('a changed or shortened body does not open', () => {
     }),
     { numRuns: 100 * RUNS },
   );
+});
+
+test('a day whose key cannot be made because too many files are open is refused as busy, and seals later', () => {
+  const script = `
+    import { closeSync, openSync } from 'node:fs';
+    import { DayKeys } from ${JSON.stringify(join(import.meta.dirname, 'day-keys.ts'))};
+    const keys = new DayKeys(process.argv[1], (length) => new Uint8Array(length).fill(1));
+    const place = { id: new Uint8Array(16), number: 1 };
+    const seal = () => {
+      try { return keys.seal(${HOUR}, place, new Uint8Array(1)).length; } catch (error) { return error.code; }
+    };
+    const files = [];
+    try { for (;;) files.push(openSync('/dev/null')); } catch {}
+    const first = seal();
+    for (const file of files) closeSync(file);
+    console.log(first, seal());`;
+  const node = [process.execPath, '--input-type=module', '-e', script, folder];
+  const few = ['-c', 'ulimit -n 64 && exec "$@"', 'sh', ...node];
+  expect(spawnSync('sh', few, { encoding: 'utf8' }).stdout.trim()).toBe('busy 29');
 });
 
 test('the same body in the same place is sealed under another nonce each time', () => {

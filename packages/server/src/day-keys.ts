@@ -21,6 +21,8 @@ const NONCE = 12;
 const TAG = 16;
 const DAY_HOURS = 24;
 const DAY_MS = 86_400_000;
+/** What a client is told to wait when no key can be made for the moment. */
+const BUSY_MS = 5_000;
 
 /** Which row a body belongs to: an id of 16 bytes, and the number of the entry or piece under it. */
 export interface Place {
@@ -49,7 +51,7 @@ export class DayKeys {
     return this.#loaded().has(dayOf(hour));
   }
 
-  /** Seals under the key of `hour`'s day, which is made, and on disk, before this returns. @throws full, StorageError */
+  /** Seals under the key of `hour`'s day, which is made, and on disk, before this returns. @throws full, busy, StorageError */
   seal(hour: number, place: Place, body: Uint8Array): Uint8Array {
     const key = this.#loaded().get(dayOf(hour)) ?? this.#create(dayOf(hour));
     const nonce = this.#random(NONCE);
@@ -128,6 +130,10 @@ export class DayKeys {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       if (code === 'ENOSPC' || code === 'EDQUOT') {
         throw new ProtocolError('full', 'the disk is full');
+      }
+      if (code === 'EMFILE' || code === 'ENFILE') {
+        // So many connections: it passes, and must not end the server at the first append of a day.
+        throw new ProtocolError('busy', 'too many files are open', BUSY_MS);
       }
       const why = error instanceof Error ? error.message : String(error);
       throw new StorageError(

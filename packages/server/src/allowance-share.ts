@@ -18,8 +18,10 @@ export const LEAST_SHARE: Share = { logs: 8, bytes: 16 * 1_048_576, invites: 2 }
 /** Of `uses` uses, each gets one of so many more parts. */
 const KEPT_PARTS = 7;
 
-/** What each of `uses` uses carries. @throws quota when it cannot be taken from what is left */
+/** What each of `uses` uses carries. @throws malformed for none, quota when it cannot be taken from what is left */
 export function shareOf(left: Share, uses: number): Share {
+  // It would cost nothing and be stored.
+  if (uses < 1) throw new ProtocolError('malformed', 'an invite without uses');
   const part = (of: keyof Share) =>
     Math.max(LEAST_SHARE[of], powerOfTwo(left[of] / (KEPT_PARTS + uses)));
   const each = { logs: part('logs'), bytes: part('bytes'), invites: part('invites') };

@@ -327,6 +327,15 @@ export function engineContract(name: string, open: (now: () => number) => Promis
       expect(await engine.allowance(allowance)).toEqual(back);
     });
 
+    test('nothing that is stored is free: not an invite of no uses, not a blob of no pieces', async () => {
+      const none = { hash: secret(), uses: 0, until: now / 1_000 + 3_600, tag: secret() };
+      await expect(engine.grant(allowance, none)).rejects.toMatchObject(refused('malformed'));
+      await expect(engine.admit(none.hash, secret())).rejects.toMatchObject(refused('not-found'));
+      const empty = { blob: id(), hash: secret(), drop: secret(), pieces: 0, allowance };
+      await engine.createBlob(empty);
+      expect((await engine.allowance(allowance)).bytes).toBe(COUNTERS.bytes - 65_536);
+    });
+
     async function retain(keep: Partial<Retention>): Promise<void> {
       const retention = { ...KEEP_ALL, now: now / HOUR, ...keep };
       for (let chunks = 0; await engine.retain(retention); chunks++) {

@@ -119,7 +119,8 @@ export class SqliteEngine implements Engine {
   createBlob(blob: NewBlob) {
     return this.#turns.change(() => {
       this.#allowances.load(blob.allowance);
-      const bytes = blob.pieces * LIMITS.piece;
+      // One of no pieces has a row all the same.
+      const bytes = Math.max(1, blob.pieces) * LIMITS.piece;
       if (this.#blobs.create(blob)) this.#allowances.spend(blob.allowance, { bytes });
     });
   }

@@ -108,12 +108,23 @@ async function underLoad(
 ): Promise<number> {
   const clients = await Promise.all(members.map(() => connectTo(server)));
   const running = members.map((member, i) => member.run(clients[i] as WireClient, group));
-  await setTimeout(10 + Math.random() * 90);
+  await acknowledgements(members, 4 + Math.random() * 8);
+  await setTimeout(Math.random() * 20);
   const underWay = members.filter(({ pending }) => pending !== undefined).length;
   await endProcess(server, 'SIGKILL');
   for (const client of clients) client.close();
   await Promise.all(running);
   return underWay;
+}
+
+/** Until so many more came, however slow the disk is: a point in the load, not in time. */
+async function acknowledgements(
+  members: readonly (Writer | Committer)[],
+  more: number,
+): Promise<void> {
+  const count = () => members.reduce((sum, { told }) => sum + told.length, 0);
+  const enough = count() + more;
+  while (count() < enough) await setTimeout(1);
 }
 
 async function wholeLog(client: WireClient, { log, capabilities }: Group): Promise<Entry[]> {

@@ -7,6 +7,7 @@ import { type ErrorCode, ProtocolError } from '@polynya/protocol/protocol-error'
 import { ENTRY_KINDS, type Entry } from '@polynya/protocol/requests';
 import type { ProblemCode } from '../api.ts';
 import type { Change } from '../store/store.ts';
+import { appendOnce, meetEarlier } from './already-sent.ts';
 import type { Core } from './core.ts';
 import { batchOf, sealItems, type Unsealed } from './sealing.ts';
 import type { ConversationState, SealedItem } from './state.ts';
@@ -33,11 +34,11 @@ export async function sendBatch(core: Core): Promise<Sent> {
   const { batch } = core.held.state;
   try {
     const entries = batch.map(({ id, epoch, body }) => ({ id, epoch, body }));
-    // Without patience: who waits in here reads nothing meanwhile.
-    const { seqs } = await core.log.append(entries, { patience: 0 });
+    const seqs = await appendOnce(core.log, entries);
     const sent = batch.map(({ id, epoch, body }, i) => {
       return { seq: seqs[i] ?? 0, kind: ENTRY_KINDS.message, epoch, id, body, turn: null };
     });
+    await meetEarlier(core, sent);
     return { sent, refused: null };
   } catch (error) {
     if (!(error instanceof ProtocolError) || error.retriable) throw error;

@@ -1,5 +1,6 @@
 /** A member's device in wrong hands: it holds what the honest one held, and keeps to no rule but the server's. */
 import { sha256 } from '@noble/hashes/sha2.js';
+import type { Engine } from '@polynya/mls/engine';
 import { makeEngine } from '@polynya/mls/ts-mls-engine';
 import { encodeMessage, type KnownContent } from '@polynya/protocol/content';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
@@ -11,19 +12,32 @@ import { capability } from '../conversation/capability.ts';
 import { type Held, loadHeld } from '../conversation/held.ts';
 import { hashAt } from '../conversation/state.ts';
 import { authenticationService } from '../identity/authentication-service.ts';
-import { loadServers } from '../line/server.ts';
+import { Self } from '../identity/self.ts';
+import { openKeyPackage } from '../inbox/key-packages.ts';
+import { type Addressee, type LetterPayload, writeLetter } from '../inbox/letters.ts';
+import { loadServers, type Server } from '../line/server.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 import type { Person } from './town.ts';
 
 export class Rogue {
   readonly held: Held;
   readonly log: LogHandle;
-  readonly #connection: Connection;
+  readonly engine: Engine;
+  readonly self: Self;
+  readonly server: Server;
+  readonly connection: Connection;
 
-  private constructor(held: Held, log: LogHandle, connection: Connection) {
+  private constructor(
+    held: Held,
+    log: LogHandle,
+    own: { engine: Engine; self: Self; server: Server; connection: Connection },
+  ) {
     this.held = held;
     this.log = log;
-    this.#connection = connection;
+    this.engine = own.engine;
+    this.self = own.self;
+    this.server = own.server;
+    this.connection = own.connection;
   }
 
   /** Takes over a device whose messenger is closed. */
@@ -33,8 +47,9 @@ export class Rogue {
     const engine = await makeEngine({ authentication: authenticationService, now });
     const held = await loadHeld(store, engine, chat);
     const [server] = await loadServers(store);
+    const self = await Self.load(store);
     await store.close();
-    if (!held || !server) throw new Error('nothing to take over');
+    if (!held || !server || !self) throw new Error('nothing to take over');
     const connection = new Connection({
       address: server,
       carriers: [webSocketCarrier],
@@ -42,7 +57,7 @@ export class Rogue {
       random: systemRandom,
     });
     const log = connection.log(held.state.log, await capability(held.group));
-    return new Rogue(held, log, connection);
+    return new Rogue(held, log, { engine, self, server, connection });
   }
 
   /** Commits whatever MLS allows. */
@@ -75,12 +90,35 @@ export class Rogue {
     return sealed.body;
   }
 
+  /** A Commit that does not even open. */
+  async spoil(): Promise<void> {
+    const entry = { id: systemRandom(16), epoch: this.held.group.epoch, body: systemRandom(300) };
+    await this.log.commit(entry, { closes: true, next: systemRandom(32) });
+  }
+
+  /** A KeyPackage that a member left for the others. */
+  async take(name: string): Promise<Addressee> {
+    const card = this.held.state.people.find((person) => person.name === name)?.card;
+    if (!card) throw new Error(`no card of ${name}`);
+    const inbox = this.connection.log(card.inbox, card.token);
+    const taken = await inbox.take(systemRandom(16));
+    inbox.close();
+    const keyPackage = await openKeyPackage(card.token, taken.package ?? new Uint8Array(0));
+    const { ref } = await this.engine.inspect(keyPackage);
+    return { card, keyPackage, ref };
+  }
+
+  async write(to: Addressee, payload: LetterPayload): Promise<void> {
+    const { engine, connection, self } = this;
+    await writeLetter({ engine, connection, self: () => self }, to, systemRandom(16), payload);
+  }
+
   async append(body: Uint8Array, id: Uint8Array = systemRandom(16)): Promise<void> {
     await this.log.append([{ id, epoch: this.held.group.epoch, body }]);
   }
 
   close(): void {
     this.log.close();
-    this.#connection.close();
+    this.connection.close();
   }
 }

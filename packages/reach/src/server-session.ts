@@ -102,7 +102,8 @@ export class ServerSession implements SessionPort, SinkUser {
 
   /** Whether a connection is there on which pushes can go at any time. */
   get connected(): boolean {
-    return [...this.#sinks].some((sink) => sink.open);
+    for (const sink of this.#sinks) if (sink.open) return true;
+    return false;
   }
 
   /**

@@ -231,6 +231,21 @@ test('when there are too many sessions, one without a connection makes room; wit
   expect(server.size).toBe(1);
 });
 
+test('the session unheard for longest makes room, and a repeated first flight displaces nobody', async () => {
+  server.stop();
+  server = await startSessions(logs, { clock: time, limits: { sessions: 2 } });
+  const [first, second] = [await establish([open(1)]), await establish()];
+  await ask(first.session, first.handle, [append(2)]);
+  sink.close();
+  sink = newSink(sent);
+  expect(server.receive(first.flight, sink)).toBe('unknown');
+  expect(server.size).toBe(2);
+  await establish();
+  expect(await ask(first.session, first.handle, [append(3)])).toMatchObject([{ id: 3 }]);
+  await server.receive(await second.session.seal(second.handle, []), sink);
+  expect(second.session.isReset(sent.pop() ?? new Uint8Array(0))).toBe(true);
+});
+
 test('too many calls at a time are refused as busy', async () => {
   server.stop();
   server = await startSessions(logs, { clock: time, limits: { calls: 2 } });

@@ -83,6 +83,7 @@ export class ServerSessions {
   readonly #keys: ServerKeys;
   readonly #handles: Handles;
   readonly #byHandle = new Map<string, Held>();
+  /** The one heard last at the end. */
   readonly #held = new Set<Held>();
   #timers: (() => void)[] = [];
   #recordRequest: Uint8Array = new Uint8Array(0);
@@ -137,7 +138,9 @@ export class ServerSessions {
     const held = this.#byHandle.get(name(prefix));
     if (held) {
       this.#use(held, name(prefix));
-      return held.session.receive(envelope, sink);
+      const outcome = held.session.receive(envelope, sink);
+      if (outcome !== 'unknown' && this.#held.delete(held)) this.#held.add(held);
+      return outcome;
     }
     if (equal(prefix, this.#recordRequest)) return this.#answerRecordRequest(envelope, sink);
     const key = this.#keys.find(prefix);
@@ -163,7 +166,8 @@ export class ServerSessions {
     if (!flight) return 'unknown';
     const pair = generateKeyPairSync('x25519');
     const shared = x25519(pair.privateKey, flight.share);
-    if (!shared || !this.#makeRoom() || !this.#keys.take(key, enc)) return 'unknown';
+    // A flight that was seen before must not cost another client its session.
+    if (!shared || !this.#keys.take(key, enc) || !this.#makeRoom()) return 'unknown';
     if (this.#keys.crowded) this.#rotate();
     const hs = opened.export(SESSION_SECRET.label, SESSION_SECRET.length);
     const keys = sessionKeys(hs, shared);
@@ -219,13 +223,12 @@ export class ServerSessions {
   /** Whether one more session may be: if need be, one that has no connection goes. */
   #makeRoom(): boolean {
     if (this.#held.size < this.#limits.sessions) return true;
-    let idlest: Held | undefined;
     for (const held of this.#held) {
-      const { connected, heard } = held.session;
-      if (!connected && heard < (idlest?.session.heard ?? Number.POSITIVE_INFINITY)) idlest = held;
+      if (held.session.connected) continue;
+      this.#end(held);
+      return true;
     }
-    if (idlest) this.#end(idlest);
-    return idlest !== undefined;
+    return false;
   }
 
   #sweep(): void {

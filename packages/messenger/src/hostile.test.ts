@@ -1,6 +1,11 @@
+import { sha256 } from '@noble/hashes/sha2.js';
 import { fromHex } from '@polynya/protocol/bytes';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ChatId } from './api.ts';
+import { aboutOf } from './conversation/about.ts';
+import { capability } from './conversation/capability.ts';
+import { makeKeyPackage } from './inbox/key-packages.ts';
+import { encodeWelcomePackage, putPackage } from './invite/sealed-blob.ts';
 import { Rogue } from './test/rogue.ts';
 import { type Person, Town } from './test/town.ts';
 
@@ -116,6 +121,32 @@ describe('a member in wrong hands', () => {
     const { entries } = await rogue.log.read(cursor + 1, 100_000);
     expect(entries.every(({ epoch }) => epoch <= rogue.held.group.epoch)).toBe(true);
     await expect(rogue.append(new Uint8Array(100))).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  test('who broke a log leads nobody into a group of their own by its name', async () => {
+    // She founds a branch before Vera does.
+    await anna.close();
+    const { engine, self, held, connection, server } = rogue;
+    const to = await rogue.take('Vera');
+    const own = await makeKeyPackage(engine, self, Date.now(), false);
+    const fake = await (await engine.create(held.group.id, own)).commit({ add: [to.keyPackage] });
+    await rogue.commit({ remove: [0] }, sha256(await capability(fake.group)));
+    const stopped = await vera.until({ query: 'chat', chat }, (one) => one?.state === 'stopped');
+    expect(stopped?.trouble).toBe('unlawful-commit');
+    const secret = crypto.getRandomValues(new Uint8Array(32));
+    const encoded = encodeWelcomePackage({
+      welcome: fake.welcome ?? new Uint8Array(0),
+      log: held.state.log,
+      seq: held.state.cursor + 1,
+      hash: held.state.hash,
+      about: aboutOf(held.state, self),
+      credential: null,
+      missed: [],
+    });
+    await putPackage(connection, secret, server.allowance, encoded);
+    await rogue.write(to, { kind: 'welcome', secret });
+    await new Promise((done) => setTimeout(done, 2_000));
+    expect((await vera.now({ query: 'chat', chat }))?.state).not.toBe('active');
   });
 });
 

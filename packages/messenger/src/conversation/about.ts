@@ -1,7 +1,9 @@
 /** What an inviter tells a newcomer of the conversation (docs/protocol.md section 7), and how that is taken in. */
 import type { About } from '@polynya/protocol/content';
+import { personId } from '../identity/person.ts';
 import type { Self } from '../identity/self.ts';
-import { findPerson } from './people.ts';
+import { blankPerson, findPerson } from './people.ts';
+import type { Leaf } from './roster.ts';
 import type { ConversationState, Person } from './state.ts';
 
 export function aboutOf(state: ConversationState, self: Self): About {
@@ -22,8 +24,16 @@ export function aboutOf(state: ConversationState, self: Self): About {
   };
 }
 
-export function peopleFrom(about: About): Person[] {
-  return about.people.map((person) => ({ ...person, wasAdmin: person.admin, here: true }));
+/** Whoever stands in the group, and nobody else: an inviter can neither hide a member nor make one up. */
+export function peopleFrom(about: About, leaves: readonly Leaf[]): Person[] {
+  const told = new Map(about.people.map((person) => [personId(person.root), person]));
+  const standing = new Map(
+    leaves.filter(({ kind }) => kind === 'device').map(({ person, root }) => [person, root]),
+  );
+  return [...standing].map(([id, root]) => {
+    const person = { ...blankPerson(root), ...told.get(id), here: true };
+    return { ...person, wasAdmin: person.admin };
+  });
 }
 
 /** A direct conversation has the name of the other; a group its title. */

@@ -2,8 +2,10 @@
  * A newcomer's way from the seat to a device of their own (docs/protocol.md section 7). What comes first, taking
  * the Welcome, is `openSeat`; the seat then reads the log to its head, and its one Commit brings the device in.
  */
-import type { Engine } from '@polynya/mls/engine';
+import type { Engine, Group } from '@polynya/mls/engine';
+import { equal } from '@polynya/protocol/bytes';
 import type { WelcomePackage } from '@polynya/protocol/content';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Random } from '@polynya/reach/clock';
 import type { Self } from '../identity/self.ts';
 import { seatKeyPackage } from '../invite/seat-keys.ts';
@@ -27,17 +29,18 @@ export async function openSeat(
   const credential = received.credential ?? new Uint8Array(0);
   const seat = await seatKeyPackage(engine, secret, credential);
   const group = await engine.join(received.welcome, seat);
-  const state = stateFrom(received, group.epoch, { server, now, token: random(32) });
+  const state = stateFrom(received, group, { server, now, token: random(32) });
   return { group, staged: null, seat: null, state: { ...state, phase: 'joining', invite: secret } };
 }
 
-/** The record of a conversation that a WelcomePackage leads into. */
+/** The record of a conversation that a WelcomePackage leads into. @throws ProtocolError 'malformed' */
 export function stateFrom(
   received: WelcomePackage,
-  epoch: number,
+  group: Group,
   own: { server: Uint8Array; now: number; token: Uint8Array },
 ): ConversationState {
   const { about, log, seq, hash } = received;
+  if (!equal(group.id, log)) throw new ProtocolError('malformed', 'a Welcome into another log');
   const state = blankState({
     server: own.server,
     log,
@@ -48,8 +51,8 @@ export function stateFrom(
     token: own.token,
     cursor: seq,
     hash,
-    firstEpoch: epoch,
-    people: peopleFrom(about),
+    firstEpoch: group.epoch,
+    people: peopleFrom(about, leavesOf(group)),
   });
   return { ...state, cameBy: about.cameBy };
 }

@@ -1,7 +1,9 @@
 /** A letter, dealt with if the sender is known from some chat and not blocked: a Welcome, a branch, or a request. */
+import { equal } from '@polynya/protocol/bytes';
 import { heldChanges } from '../conversation/held.ts';
 import { stateFrom } from '../conversation/joining.ts';
 import { findPerson } from '../conversation/people.ts';
+import type { ConversationState } from '../conversation/state.ts';
 import type { Device } from '../device.ts';
 import { personId } from '../identity/person.ts';
 import { dropPackage, getPackage } from '../invite/sealed-blob.ts';
@@ -37,9 +39,10 @@ export async function receiveLetter(
   if (before && (await rejoin(device, chat, received, keyPackage, sender))) {
     return dropPackage(link.connection, payload.secret);
   }
+  if (before && !mayBeginAnew(before.held.state, link)) return;
   const group = await engine.join(received.welcome, keyPackage);
   const own = { server: link.server.identity, now: clock.now(), token: random(32) };
-  const state = stateFrom(received, group.epoch, own);
+  const state = stateFrom(received, group, own);
   // Who has a last resort's key opens every group that was joined by it: it is to be renewed at once.
   const healed = lastResort ? 0 : clock.now();
   const held = { group, staged: null, seat: null, state: { ...state, healed } };
@@ -59,6 +62,14 @@ export async function receiveLetter(
   await conversation.start();
   conversation.touch();
   await dropPackage(link.connection, payload.secret);
+}
+
+/**
+ * Who left or was removed can be added again. A conversation that stopped goes on by an answer to its own request or
+ * by a branch: whoever broke its log could else lead all into a group of their own, under the name of the old one.
+ */
+function mayBeginAnew({ phase, server }: ConversationState, link: ServerLink): boolean {
+  return ['left', 'removed'].includes(phase) && equal(server, link.server.identity);
 }
 
 function isKnown(device: Device, person: string): boolean {

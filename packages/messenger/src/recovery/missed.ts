@@ -5,6 +5,7 @@
 import { fromHex, toHex } from '@polynya/protocol/bytes';
 import type { MissedMessage } from '@polynya/protocol/content';
 import type { ChatId, PersonId } from '../api.ts';
+import { isWritten } from '../conversation/contents.ts';
 import type { ConversationState } from '../conversation/state.ts';
 import { personId } from '../identity/person.ts';
 import type { Handover } from '../invite/handover.ts';
@@ -54,12 +55,27 @@ export async function missedBy(
   return missed.reverse();
 }
 
-/** As the timeline takes them in. */
+export interface Resent {
+  readonly chat: ChatId;
+  readonly base: number;
+  readonly me: PersonId;
+  /** seqs in the log: what this device had already, and where it was let in again. */
+  readonly after: number;
+  readonly upTo: number;
+}
+
+/**
+ * As the timeline takes them in. No signature says who wrote them, so they fill the gap and touch nothing else: an
+ * edit or deletion among them would change what is here in another's name.
+ */
 export function asArrived(
   missed: readonly MissedMessage[],
-  { chat, base, me }: { readonly chat: ChatId; readonly base: number; readonly me: PersonId },
+  { chat, base, me, after, upTo }: Resent,
 ): Arrived[] {
-  return missed.map(({ seq, id, sender, at, content }) => ({
+  const filling = missed.filter(
+    ({ seq, content }) => seq > after && seq <= upTo && isWritten(content),
+  );
+  return filling.map(({ seq, id, sender, at, content }) => ({
     chat,
     seq: seq + base,
     id: toHex(id),

@@ -27,12 +27,16 @@ export async function rejoin(
   const me = device.self.person;
   await replaceConversation(device, chat, async ({ state: before }) => {
     const { server, token, base, direct, since } = before;
-    const state = stateFrom(received, group.epoch, { server, token, now: clock.now() });
+    const state = stateFrom(received, group, { server, token, now: clock.now() });
     const next = { ...state, base, direct, since, introduced: true, healed: 0 };
     const { outbox } = device.conversation(chat);
-    const seen = asArrived(received.missed, { chat, base, me }).filter(
-      ({ sender }) => !device.blocked.has(sender),
-    );
+    const seen = asArrived(received.missed, {
+      chat,
+      base,
+      me,
+      after: lost.cursor,
+      upTo: received.seq,
+    }).filter(({ sender }) => !device.blocked.has(sender));
     const at = clock.now();
     const resent = { chat, seq: received.seq + base, at, event: { event: 'resent' as const, by } };
     const others = async () => {

@@ -1,3 +1,5 @@
+import { fromHex } from '@polynya/protocol/bytes';
+import { decodeInvite, type Invite, inviteLink } from '@polynya/protocol/invite-link';
 import type { CarrierFactory } from '@polynya/reach/carriers/carrier';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -239,6 +241,21 @@ describe('an invite', () => {
         for (;;) await boris.messenger.preview(link);
       })(),
     ).rejects.toMatchObject({ code: 'invite-used' });
+  });
+
+  test('is refused if it names another than who made it', async () => {
+    const { chat, members } = await group('Anna', 'Boris');
+    const [anna, boris] = members as [Person, Person];
+    const { link } = await boris.messenger.invite(chat);
+    const inviter = fromHex(await idOf(anna));
+    const forged = inviteLink('http://127.0.0.1/', { ...decodeInvite(link), inviter } as Invite);
+    const vera = await town.device('Vera');
+    for (const refused of [
+      vera.messenger.preview(forged),
+      vera.messenger.register(forged, 'Vera'),
+    ]) {
+      await expect(refused).rejects.toMatchObject({ code: 'invite-malformed' });
+    }
   });
 
   test('is refused by whoever made it, by members, and when it makes no sense', async () => {

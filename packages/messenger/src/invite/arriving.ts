@@ -3,6 +3,7 @@
  * was begun is in the store before the first step that spends something, so that a crash anywhere only delays:
  * `resume` goes on from there.
  */
+import type { Engine } from '@polynya/mls/engine';
 import { equal, toHex } from '@polynya/protocol/bytes';
 import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
 import type { WelcomePackage } from '@polynya/protocol/content';
@@ -15,6 +16,7 @@ import { type ChatId, type InvitePreview, Problem } from '../api.ts';
 import { heldChanges } from '../conversation/held.ts';
 import { openSeat } from '../conversation/joining.ts';
 import type { Device } from '../device.ts';
+import { decodeCredential } from '../identity/credential.ts';
 import { personBytes } from '../identity/person.ts';
 import { Self } from '../identity/self.ts';
 import { type Server, serverSaved } from '../line/server.ts';
@@ -22,6 +24,7 @@ import type { ServerLink } from '../line/server-link.ts';
 import { chatOfLog } from '../recovery/refound.ts';
 import type { Change } from '../store/store.ts';
 import { getPackage } from './sealed-blob.ts';
+import { seatKeyPackage } from './seat-keys.ts';
 
 /** Where an arrival under way is written down. */
 const record = struct({ link: text(LIMITS.invite) });
@@ -181,20 +184,36 @@ async function refuseUseless(
   if (me && equal(invite.inviter, me.personBytes)) throw new Problem('invite-own');
   const received = visit.received ?? (await welcomeOf(visit.line, invite));
   const mine = device.conversations.get(chatOfLog(device, received.log))?.held.state.phase;
-  if (mine === 'active' || mine === 'joining') throw new Problem('already-member');
+  if (mine === 'active' || mine === 'joining' || mine === 'stopped')
+    throw new Problem('already-member');
   return received;
 }
 
 async function welcomeOf(
-  { connection }: Pick<ServerLink, 'connection'>,
+  { connection, world: { engine } }: Pick<ServerLink, 'connection' | 'world'>,
   invite: Invite,
 ): Promise<WelcomePackage> {
   try {
-    return await getPackage(connection, invite.secret);
+    const received = await getPackage(connection, invite.secret);
+    if (invite.kind === 'seat') await checkInviter(engine, invite, received);
+    return received;
   } catch (error) {
     if (!(error instanceof ProtocolError) || error.retriable) throw error;
     throw new Problem(error.code === 'malformed' ? 'invite-malformed' : 'invite-used');
   }
+}
+
+/** The link, the seat and the words with it name one person, who made the seat. @throws ProtocolError 'malformed' */
+async function checkInviter(
+  engine: Engine,
+  { secret, inviter }: Extract<Invite, { kind: 'seat' }>,
+  { about, credential }: WelcomePackage,
+): Promise<void> {
+  const seat = credential ?? new Uint8Array(0);
+  await seatKeyPackage(engine, secret, seat);
+  const madeBy = personBytes(decodeCredential(seat).root);
+  if (equal(madeBy, inviter) && equal(about.inviter, inviter)) return;
+  throw new ProtocolError('malformed', 'a seat of somebody else than the link names');
 }
 
 /** Fetches what lies behind an invite; the line to a server that is not ours stays open, for whoever follows it. */

@@ -5,7 +5,7 @@
 import type { Engine, OwnKeyPackage } from '@polynya/mls/engine';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { seatSecrets } from '@polynya/protocol/seat-secrets';
-import { decodeCredential, seatCredential } from '../identity/credential.ts';
+import { credentialHolds, decodeCredential, seatCredential } from '../identity/credential.ts';
 import type { Self } from '../identity/self.ts';
 
 /** A seat's KeyPackage lives from so many seconds before its end: an invite's week, and a day for wrong clocks. */
@@ -33,7 +33,7 @@ export async function makeSeat(
   return { own, ...made };
 }
 
-/** By whoever opened the link. @throws ProtocolError 'malformed' for a credential that is not a seat's */
+/** By whoever opened the link. @throws ProtocolError 'malformed' for a credential that is not this seat's */
 export async function seatKeyPackage(
   engine: Engine,
   secret: Uint8Array,
@@ -41,10 +41,16 @@ export async function seatKeyPackage(
 ): Promise<OwnKeyPackage> {
   const decoded = decodeCredential(credential);
   if (decoded.kind !== 'seat') throw new ProtocolError('malformed', 'not the credential of a seat');
-  return engine.keyPackage({
+  let holds = false;
+  const own = await engine.keyPackage({
     seed: seatSecrets(secret).keys,
-    notBefore: decoded.until - LIFETIME,
+    notBefore: Math.max(0, decoded.until - LIFETIME),
     notAfter: decoded.until,
-    credential,
+    credential: async (signatureKey) => {
+      holds = await credentialHolds(decoded, signatureKey);
+      return credential;
+    },
   });
+  if (!holds) throw new ProtocolError('malformed', 'a seat that its inviter did not sign');
+  return own;
 }

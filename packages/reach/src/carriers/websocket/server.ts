@@ -5,13 +5,19 @@ import type { ServerSessions } from '../../server-sessions.ts';
 import { Sink } from '../../sink.ts';
 
 export interface WebSocketLimits {
+  /** Bytes held for a client beyond which it is not read from until it takes some: more than pushes alone fill. */
+  readonly unread: number;
   /** Bytes held for a client that does not read, beyond which it is cut off. */
   readonly buffered: number;
   /** A connection on which nothing is heard for so long is cut off, in ms. Clients speak every 30 s. */
   readonly silence: number;
 }
 
-export const DEFAULT_WEBSOCKET_LIMITS: WebSocketLimits = { buffered: 8_388_608, silence: 120_000 };
+export const DEFAULT_WEBSOCKET_LIMITS: WebSocketLimits = {
+  unread: 1_572_864,
+  buffered: 8_388_608,
+  silence: 120_000,
+};
 
 /** The `ws` server's options that belong to this carrier. */
 export const WEBSOCKET_OPTIONS = {
@@ -34,10 +40,15 @@ export function acceptWebSocket(
       if (socket.bufferedAmount > limits.buffered) return socket.terminate();
       full ||= socket.bufferedAmount > 0;
       socket.send(envelope, () => {
+        if (socket.isPaused && socket.bufferedAmount <= limits.unread) {
+          socket.resume();
+          silence.refresh();
+        }
         if (!full || socket.bufferedAmount > 0) return;
         full = false;
         sink.drained();
       });
+      if (socket.bufferedAmount > limits.unread) socket.pause();
     },
   });
   const silence = setTimeout(() => socket.terminate(), limits.silence);

@@ -1,4 +1,6 @@
 /** What people do to a conversation's membership: each becomes a Commit, or a message that Commits follow. */
+import type { Engine } from '@polynya/mls/engine';
+import { MlsError } from '@polynya/mls/mls-error';
 import { equal, toHex } from '@polynya/protocol/bytes';
 import { inviteLink } from '@polynya/protocol/invite-link';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
@@ -20,6 +22,8 @@ import { inviteView } from './views.ts';
 
 /** Seconds: an invite's life. */
 const WEEK = 7 * 86_400;
+/** KeyPackages that are looked at to find one that is alive. */
+const IN_STOCK = 4;
 /** ms that a person waits for a Commit before hearing that there is no line. */
 const PATIENCE = 30_000;
 /** ms that a person waits where the log takes no more Commits for now. */
@@ -181,10 +185,9 @@ export async function takeFor(device: Device, chat: ChatId, person: PersonId) {
   const { card, root } = known;
   const log = connection.log(card.inbox, card.token);
   try {
-    const { package: sealed } = await log.take(random(16));
-    if (!sealed) throw new Problem('no-contact');
-    const keyPackage = await openKeyPackage(card.token, sealed);
-    const inspected = await engine.inspect(keyPackage);
+    const { keyPackage, inspected } = await takeAlive(engine, card.token, () =>
+      log.take(random(16)),
+    );
     if (standsFor(inspected.credential) !== person) throw new Problem('no-contact');
     const handover: Handover = {
       id: random(16),
@@ -204,6 +207,26 @@ export async function takeFor(device: Device, chat: ChatId, person: PersonId) {
   } finally {
     log.close();
   }
+}
+
+/** The next in stock that has not expired: nobody takes those away of a person who was long gone. */
+async function takeAlive(
+  engine: Engine,
+  token: Uint8Array,
+  take: () => Promise<{ package: Uint8Array | null }>,
+) {
+  for (let tries = 0; tries < IN_STOCK; tries++) {
+    const { package: sealed } = await take();
+    if (!sealed) break;
+    const keyPackage = await openKeyPackage(token, sealed);
+    try {
+      return { keyPackage, inspected: await engine.inspect(keyPackage) };
+    } catch (error) {
+      if (!(error instanceof MlsError)) throw error;
+      if (error.code !== 'expired') break;
+    }
+  }
+  throw new Problem('no-contact');
 }
 
 /** The person whose device a credential is; null for a seat's. */

@@ -11,11 +11,12 @@ import type { Device } from '../device.ts';
 import { personBytes, personId } from '../identity/person.ts';
 import type { LetterPayload } from '../inbox/letters.ts';
 import type { ServerLink } from '../line/server-link.ts';
+import type { Change, Store } from '../store/store.ts';
 import { type Fork, forkLeafOf, forkOf } from './branch.ts';
 import { chatOfFork, followBranch, foundBranch } from './refound.ts';
 import { founderOf, letterDone, letterKept, lettersFor } from './refound-letters.ts';
 import { answerRejoin } from './rejoin-answer.ts';
-import { askToRejoin } from './rejoin-request.ts';
+import { askToRejoin, requestGone } from './rejoin-request.ts';
 
 /** ms: the first in rank founds a branch within a moment at random, each next one so much later. */
 const MOMENT = 1_000;
@@ -26,6 +27,12 @@ const RETRY = { least: 1_000, most: 60_000 };
 const UNREAD = 1_000;
 
 type Told<Kind> = Extract<LetterPayload, { kind: Kind }>;
+
+/** Everything that is kept of it for a chat. */
+export async function forgetRecovery(store: Store, chat: ChatId): Promise<Change[]> {
+  const letters = (await lettersFor(store, chat)).map((letter) => letterDone(chat, letter));
+  return [requestGone(chat), ...letters];
+}
 
 export class Recovery {
   readonly #device: Device;

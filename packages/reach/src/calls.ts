@@ -22,6 +22,8 @@ import { RoundTrip } from './round-trip.ts';
 const WINDOW = { calls: 128, bytes: 524_288 };
 /** Ms to wait after a retriable refusal that names no time. */
 const PAUSE = 1_000;
+/** What a connection asks by itself, and nobody waits to have sent. */
+export const BACKGROUND: readonly Op[] = ['open', 'watch', 'unwatch', 'read', 'linger', 'handles'];
 /** The longest request: it must fit in an envelope behind an `open`. */
 const LARGEST = room(OVERHEAD.up) - 128;
 
@@ -76,6 +78,11 @@ export class Calls {
 
   get size(): number {
     return this.#pending.size;
+  }
+
+  /** Whether something waits that somebody wants to have sent. */
+  get urgent(): boolean {
+    return [...this.#pending.values()].some(({ op }) => !BACKGROUND.includes(op));
   }
 
   /** Adds a request; `added` gets it at once, the promise its answer. */

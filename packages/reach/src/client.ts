@@ -8,7 +8,7 @@ import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Item, Op, Request, Result } from '@polynya/protocol/requests';
 import { lookForBetterWay } from './better-way.ts';
-import { type CallOptions, Calls, type PendingCall } from './calls.ts';
+import { BACKGROUND, type CallOptions, Calls, type PendingCall } from './calls.ts';
 import type { Carrier, CarrierFactory } from './carriers/carrier.ts';
 import { type Clock, fraction, pause, type Random } from './clock.ts';
 import { Conversation } from './conversation.ts';
@@ -78,6 +78,7 @@ export class Connection {
     this.#line.lead(address.endpoints);
     this.#line.onPause = () => this.#setStatus('offline');
     this.#calls = new Calls(clock, random);
+    this.#line.urgent = () => this.#calls.urgent;
     this.#keeper = new SessionKeeper({
       identity: address.identity,
       clock,
@@ -177,6 +178,7 @@ export class Connection {
   ): Promise<Result<O>> {
     if (this.#closing.signal.aborted) return Promise.reject(this.#closing.signal.reason);
     const answer = this.#calls.add(op, log, build, options);
+    if (!BACKGROUND.includes(op)) this.#line.hurry();
     this.#wantLine();
     this.#scheduleFlush();
     return answer;
@@ -240,10 +242,14 @@ export class Connection {
         this.#resume();
         if (!settled) this.#settleIn(conversation);
         settled = true;
+        const began = clock.now();
         if ((await turn) === 'dead') break;
         handle = null;
         this.#setStatus('connecting');
         this.#calls.resend();
+        // A server that forgets its sessions at once is not begun anew with in a loop.
+        if (clock.now() - began < LIVED)
+          await this.#line.pause(conversation.signal).catch(() => undefined);
       }
     } finally {
       conversation.end();

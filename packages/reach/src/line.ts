@@ -1,12 +1,14 @@
 /**
  * Which carrier to use: those given, in order, each to each endpoint; one that failed goes to the end
- * for a while; when none works, a pause that grows from 0.5 s to 30 s.
+ * for a while; when none works, a pause that grows from 0.5 s to 30 s, or to 5 s while somebody waits.
  */
 import type { Carrier, CarrierFactory } from './carriers/carrier.ts';
 import { type Clock, fraction, type Random } from './clock.ts';
 
 const OPEN_TIMEOUT = 8_000;
-const PAUSE = { least: 500, most: 30_000 };
+const PAUSE = { least: 500, urgent: 5_000, most: 30_000 };
+/** How long somebody is taken to wait for what is to be sent, in ms. */
+const WAITED_FOR = 300_000;
 const PENALTY = { least: 30_000, most: 420_000 };
 
 export interface Way {
@@ -23,9 +25,13 @@ export class Line {
   readonly #factories: readonly CarrierFactory[];
   /** Called when all ways failed and a pause begins. */
   onPause: () => void = () => undefined;
+  /** Whether something waits to be sent. */
+  urgent: () => boolean = () => false;
   #ways: Way[] = [];
   #rounds = 0;
   #wake: () => void = () => undefined;
+  #shorten: () => void = () => undefined;
+  #waitedUntil = 0;
 
   constructor(factories: readonly CarrierFactory[], clock: Clock, random: Random) {
     this.#factories = factories;
@@ -78,19 +84,35 @@ export class Line {
   /** Waits: longer each time, until `steady` is called. `kick` ends it. Rejects when `signal` aborts. */
   async pause(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const longest = Math.min(PAUSE.most, PAUSE.least * 2 ** this.#rounds);
+    const waited = this.urgent() && this.#clock.now() < this.#waitedUntil;
+    const most = waited ? PAUSE.urgent : PAUSE.most;
+    const longest = Math.min(most, PAUSE.least * 2 ** this.#rounds);
     this.#rounds = Math.min(this.#rounds + 1, 10);
     await new Promise<void>((resolve) => {
       const done = (): void => {
         cancel();
+        this.#shorten = () => undefined;
         signal.removeEventListener('abort', done);
         resolve();
       };
-      const cancel = this.#clock.setTimeout(done, longest * (0.5 + fraction(this.#random) / 2));
+      const within = (ms: number) => ms * (0.5 + fraction(this.#random) / 2);
+      let cancel = this.#clock.setTimeout(done, within(longest));
       signal.addEventListener('abort', done, { once: true });
       this.#wake = done;
+      this.#shorten = () => {
+        this.#shorten = () => undefined;
+        if (longest <= PAUSE.urgent) return;
+        cancel();
+        cancel = this.#clock.setTimeout(done, within(PAUSE.urgent));
+      };
     });
     signal.throwIfAborted();
+  }
+
+  /** Somebody begins to wait: for a while all pauses are short, the present one too. */
+  hurry(): void {
+    this.#waitedUntil = this.#clock.now() + WAITED_FOR;
+    this.#shorten();
   }
 
   failed(way: Way): void {
@@ -120,6 +142,7 @@ export class Line {
       way.avoidUntil = 0;
     }
     this.#rounds = 0;
+    this.hurry();
     this.#wake();
   }
 

@@ -68,8 +68,6 @@ describe('what was typed', () => {
     await anna.say('message 11');
     await boris.say('from the other side');
     await server.restart();
-    await anna.networkReturns();
-    await boris.networkReturns();
     await boris.sees('message 11');
     await anna.sees('from the other side');
     const texts = await boris.texts();
@@ -84,8 +82,6 @@ describe('what was typed', () => {
     await anna.sees('message 11');
     await anna.say('message 12');
     await server.restart();
-    await anna.networkReturns();
-    await boris.networkReturns();
     await boris.sees('message 12');
     expect([...anna.complaints, ...boris.complaints]).toEqual([]);
   });

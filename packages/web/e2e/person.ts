@@ -127,11 +127,6 @@ export class Person {
     return this.bubbles.locator('.bubble-text').allTextContents();
   }
 
-  /** As the browser tells it, when a cable is plugged in again or a phone finds its network. */
-  async networkReturns(): Promise<void> {
-    await this.page.evaluate(() => window.dispatchEvent(new Event('online')));
-  }
-
   /** WCAG 2.2 A and AA, as far as axe can tell. */
   async expectAccessible(): Promise<void> {
     // By the debugger: the page's own policy lets no foreign script in.

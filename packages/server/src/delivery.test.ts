@@ -238,6 +238,22 @@ describe('a watch', () => {
   });
 });
 
+test('reads of one session do not hold up those of another', async () => {
+  const [greedy, modest] = [await group.member(), await group.member()];
+  const done: string[] = [];
+  const read = (session: TestSession, n: number, who: string) =>
+    session
+      .ask('read', { n, from: 1, bytes: 100_000 })
+      .catch(() => undefined)
+      .then(() => done.push(who));
+  // Those of a number that is not open are refused at once, and let no other pass.
+  const many = Array.from({ length: 40 }, (_, i) => read(greedy, 1 + (i % 2), `${i % 2}`));
+  await read(modest, 1, 'modest');
+  expect(done.filter((who) => who === '0').length).toBeLessThan(4);
+  await Promise.all(many);
+  expect(done).toHaveLength(41);
+});
+
 test('a signal reaches whoever watches, but not its sender, and is limited', async () => {
   const [sender, watcher] = [await group.member(), await group.member()];
   await sender.ask('watch', { n: 1 });
@@ -291,11 +307,20 @@ describe('an inbox', () => {
     }
     const contact = await bench.opened(log, one);
     await expect(say(contact, 0)).rejects.toMatchObject(refused('rate'));
-    await expect(contact.ask('append', { n: 1, entries: [last] })).resolves.toEqual({ seqs: [3] });
+    await expect(contact.ask('append', { n: 1, entries: [last] })).resolves.toEqual({ seqs: [0] });
     await say(await bench.opened(log, two), 0);
     bench.now += 1_200_000;
     await say(contact, 0);
     expect(own.seqs(1)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test('does not tell a contact by seqs how many letters others send', async () => {
+    const [one, two] = [secret(), secret()];
+    await own.ask('allow', { n: 1, hash: hashOf(one), perHour: 9 });
+    await own.ask('allow', { n: 1, hash: hashOf(two), perHour: 9 });
+    const [mine, another] = [await bench.opened(log, one), await bench.opened(log, two)];
+    const told = [await say(mine, 0), await say(another, 0), await say(mine, 0)];
+    expect(told).toEqual([{ seqs: [0] }, { seqs: [0] }, { seqs: [0] }]);
   });
 
   test('hands KeyPackages to contacts and tells its owner whose stock is low', async () => {

@@ -178,6 +178,11 @@ export interface Group {
     readonly remove?: readonly number[];
     readonly authenticatedData?: Uint8Array;
   }): Promise<StagedCommit>;
+  /**
+   * Of a staged group, when its Commit is taken: the same, with what `before` opened since it was staged. Without
+   * this the messages of that time, whose keys are used up in `before`, would open once more.
+   */
+  following(before: Group): Group;
   /** Opens another member's entry. The own ones come back as `own-entry`: their group was staged. */
   open(entry: Entry, policy: CommitPolicy): Promise<OpenedMessage | OpenedCommit>;
   /** MLS-Exporter (RFC 9420 section 8.5). `length` in bytes. */

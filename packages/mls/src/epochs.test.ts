@@ -84,6 +84,29 @@ describe('a message', () => {
     }
   });
 
+  test('that was opened while a Commit was staged does not open again behind it', async () => {
+    const [ann, ben] = await pair();
+    const staged = await ann.commit({});
+    const { body } = await ben.seal(utf8('meanwhile'));
+    const { body: later } = await (await ben.seal(utf8('x'))).group.seal(utf8('later'));
+    const opened = await openMessage(ann, body);
+    const adopted = staged.group.following(opened.group);
+    for (const group of [adopted, engine.restore(adopted.snapshot())]) {
+      expect(await refusal(() => openMessage(group, body, ben.epoch))).toBe('replayed');
+      expect((await openMessage(group, later, ben.epoch)).plaintext).toEqual(utf8('later'));
+    }
+  });
+
+  test('of an epoch that a Commit closed does not open: a removed member is not heard', async () => {
+    const [ann, ben, cid] = await trio();
+    const { body } = await cid.seal(utf8('I am still here'));
+    const staged = await ann.commit({ remove: [cid.ownLeaf] });
+    const { group } = await openCommit(ben, commitEntry(ben.epoch, staged));
+    for (const member of [group, staged.group]) {
+      expect(await refusal(() => openMessage(member, body, cid.epoch))).toBe('epoch-gone');
+    }
+  });
+
   test('does not open under another epoch, kind or group', async () => {
     const [ann, ben] = await pair();
     const { body } = await ann.seal(utf8('hello'));

@@ -61,11 +61,13 @@ describe('inspection', () => {
     expect(seen).toEqual({
       credential: Uint8Array.of(7, ...seen.signatureKey),
       signatureKey: seen.signatureKey,
+      initKey: seen.initKey,
       lastResort: true,
       ref: own.ref,
       ...lifetime,
     });
     expect(seen.signatureKey).toHaveLength(32);
+    expect(seen.initKey).toHaveLength(1_216);
   });
 
   test('shows the signature key that was given', async () => {

@@ -79,27 +79,43 @@ function applicationRatchets(secretTree: SecretTree, ownLeaf: number): SecretTre
   }));
 }
 
-/** A state that just entered a new epoch, without what it need not hold. */
-export function slimmed(state: ClientState): ClientState {
+/**
+ * A state that just entered a new epoch, without what it need not hold. Behind a Commit that closes no log takes
+ * entries of epochs before it, so that whoever was removed is not heard even by favour of the server.
+ */
+export function slimmed(state: ClientState, closed = false): ClientState {
   const { leafIndex, privateKeys } = state.privatePath;
   const kept = Object.entries(privateKeys).filter(
     ([node]) => state.ratchetTree[Number(node)] !== undefined,
   );
-  const past = [...state.historicalReceiverData].map(
-    ([epoch, data]): [bigint, EpochReceiverData] => [
-      epoch,
-      {
-        ...data,
-        ratchetTree: namesOnly(data.ratchetTree),
-        secretTree: applicationRatchets(data.secretTree, leafIndex),
-      },
-    ],
-  );
+  const remembered = closed ? [] : [...state.historicalReceiverData];
+  const past = remembered.map(([epoch, data]): [bigint, EpochReceiverData] => [
+    epoch,
+    {
+      ...data,
+      ratchetTree: namesOnly(data.ratchetTree),
+      secretTree: applicationRatchets(data.secretTree, leafIndex),
+    },
+  ]);
   return {
     ...state,
     historicalReceiverData: new Map(past),
     privatePath: { leafIndex, privateKeys: Object.fromEntries(kept) },
   };
+}
+
+/** A staged state with the ratchets of past epochs as they stand in `before`, the state of the epoch before it. */
+export function withRatchetsOf(staged: ClientState, before: ClientState): ClientState {
+  const { leafIndex } = staged.privatePath;
+  const past = [...staged.historicalReceiverData].map(
+    ([epoch, data]): [bigint, EpochReceiverData] => {
+      const now =
+        epoch === before.groupContext.epoch ? before : before.historicalReceiverData.get(epoch);
+      if (now === undefined) return [epoch, data];
+      return [epoch, { ...data, secretTree: applicationRatchets(now.secretTree, leafIndex) }];
+    },
+  );
+  return { ...staged, historicalReceiverData: new Map(past) };
 }
 
 /** The state of a member that was removed: names, no secrets. */

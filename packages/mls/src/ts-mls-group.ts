@@ -30,7 +30,7 @@ import { MAX_BODY, MAX_BOUND, MAX_PLAINTEXT } from './limits.ts';
 import { attempt, blaming, MlsError } from './mls-error.ts';
 import { unseal, withRatchets } from './open-entry.ts';
 import { encodeRestPart, encodeTreePart } from './snapshot.ts';
-import { pathKeysMatch, secretsOf, slimmed, withoutSecrets } from './state.ts';
+import { pathKeysMatch, secretsOf, slimmed, withoutSecrets, withRatchetsOf } from './state.ts';
 import { checkTreeChange, memberAt, membersOf } from './tree-view.ts';
 
 type MutablePart<T> = { -readonly [K in keyof T]?: T[K] };
@@ -146,11 +146,16 @@ export class TsMlsGroup implements Group {
     const body = encodeBody(commit.privateMessage);
     if (body.length > MAX_BODY) throw new MlsError('too-long');
     return {
-      group: new TsMlsGroup(this.#judges, slimmed(newState)),
+      group: new TsMlsGroup(this.#judges, slimmed(newState, closes)),
       body,
       closes,
       ...(welcome === undefined ? {} : { welcome: encodeWelcome(welcome) }),
     };
+  }
+
+  following(before: Group): Group {
+    if (!(before instanceof TsMlsGroup)) throw new MlsError('invalid-argument');
+    return new TsMlsGroup(this.#judges, withRatchetsOf(this.#live(), before.#live()), this);
   }
 
   async open(entry: Entry, policy: CommitPolicy): Promise<OpenedMessage | OpenedCommit> {
@@ -209,7 +214,7 @@ export class TsMlsGroup implements Group {
     const { newState } = await attempt('invalid-commit', () =>
       processPrivateMessage(state, message, emptyPskIndex, suite, acceptAll),
     );
-    const next = slimmed(newState);
+    const next = slimmed(newState, frame.closes);
     if (!(await attempt('invalid-commit', () => pathKeysMatch(suite, next, state)))) {
       throw new MlsError('invalid-commit', 'a path key is not that of its secret');
     }

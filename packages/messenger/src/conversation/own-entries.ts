@@ -20,12 +20,13 @@ export async function adoptPending(held: Held, entry: Entry, around: Surrounding
   const { state, staged } = held;
   const { pending } = state;
   if (!pending || !staged) return held;
-  const group = await around.adopt(held);
   const joined = pending.own !== null;
+  const turned = staged.following(held.group);
+  const group = joined ? await around.adopt(held) : turned;
   return {
     group,
     staged: null,
-    seat: joined ? staged : held.seat,
+    seat: joined ? turned : held.seat,
     state: {
       ...state,
       pending: null,

@@ -160,4 +160,11 @@ describe('a server that tells two stories', () => {
     expect(detail).toMatchObject({ state: 'active', trouble: 'server-lies' });
     await goesOn();
   });
+
+  test('is named too where it left out so much that nobody remembers so far', async () => {
+    const body = { kind: 'text' as const, text: 'I saw more', reply: null, mentions: [] };
+    await rogue.say(body, new Uint8Array(6), rogue.held.state.cursor + 1_000);
+    const detail = await vera.until({ query: 'chat', chat }, (one) => one?.trouble !== null);
+    expect(detail).toMatchObject({ state: 'active', trouble: 'server-lies' });
+  });
 });

@@ -236,7 +236,8 @@ function takeContent(
 ): Advanced {
   const { chat, me } = around;
   const ours = hashAt(held.state, message.seq);
-  const lied = ours !== null && !equal(ours, message.hash);
+  // Nobody has seen what comes after their own entry: who says so was shown a longer log.
+  const lied = message.seq >= entry.seq || (ours !== null && !equal(ours, message.hash));
   const seen: ConversationState = lied ? { ...held.state, trouble: 'server-lies' } : held.state;
   const content = message.body;
   const { state, events } = applyContent(seen, sender, content);

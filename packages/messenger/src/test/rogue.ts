@@ -73,14 +73,14 @@ export class Rogue {
     await this.log.commit(entry, { closes: staged.closes, next: next ?? honest });
   }
 
-  /** Says something, with a hash of the log that may be wrong. @returns the sealed body */
-  async say(body: KnownContent, hash?: Uint8Array): Promise<Uint8Array> {
+  /** Says something, with a hash of the log, or a place in it, that may be wrong. @returns the sealed body */
+  async say(body: KnownContent, hash?: Uint8Array, seq?: number): Promise<Uint8Array> {
     const { group, state } = this.held;
     const id = systemRandom(16);
     const known = hash ?? hashAt(state, state.cursor) ?? new Uint8Array(6);
     const plaintext = encodeMessage({
       at: 1_800_000_000,
-      seq: state.cursor,
+      seq: seq ?? state.cursor,
       hash: known,
       authenticator: new Uint8Array(4),
       body,

@@ -2,7 +2,10 @@
 import type { ChatEvent } from '../api.ts';
 import { idOf, withPerson, withSeatUsed } from './people.ts';
 import { devicesOf, type Leaf } from './roster.ts';
-import type { ConversationState } from './state.ts';
+import type { ConversationState, Person } from './state.ts';
+
+/** People who went last, whose names are kept. */
+const REMEMBERED = 256;
 
 /** @param committer as it stood before the Commit */
 export function membersChanged(
@@ -39,7 +42,14 @@ export function membersChanged(
 
 function epochBegun(state: ConversationState): ConversationState {
   const people = state.people.map((person) => ({ ...person, wasAdmin: person.admin }));
-  return { ...state, people };
+  return { ...state, people: remembered(people) };
+}
+
+/** The record has room for so many: who lets people come and go without end must not overflow it. */
+function remembered(people: readonly Person[]): Person[] {
+  const gone = people.filter(({ here }) => !here);
+  const forgotten = new Set(gone.slice(0, Math.max(0, gone.length - REMEMBERED)));
+  return people.filter((person) => !forgotten.has(person));
 }
 
 function newcomers(before: readonly Leaf[], after: readonly Leaf[]): Leaf[] {

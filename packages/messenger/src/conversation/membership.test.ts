@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { personId } from '../identity/person.ts';
+import { membersChanged } from './membership.ts';
+import { blankPerson, findPerson } from './people.ts';
+import type { Leaf } from './roster.ts';
+import { blankState, type ConversationState, decodeState, encodeState } from './state.ts';
+
+const key = (n: number) => new Uint8Array(32).map((_, at) => (at === 0 ? n >> 8 : n & 255));
+
+function leaf(n: number, at: number): Leaf {
+  const root = key(n);
+  const signatureKey = key(n);
+  const person = personId(root);
+  return { kind: 'device', root, person, signatureKey, madeBy: null, until: 0, leaf: at };
+}
+
+test('a record holds however many people came and went, and keeps those who are here', () => {
+  const anna = leaf(0, 0);
+  const zero = new Uint8Array(32);
+  let state: ConversationState = blankState({
+    server: zero,
+    log: zero.slice(0, 16),
+    phase: 'active',
+    direct: false,
+    title: '',
+    since: 0,
+    token: zero,
+    cursor: 0,
+    hash: zero,
+    firstEpoch: 0,
+    people: [{ ...blankPerson(anna.root), name: 'Anna', admin: true, here: true }],
+  });
+  for (let n = 1; n <= 600; n++) {
+    const guest = leaf(n, 1);
+    ({ state } = membersChanged(state, [anna], [anna, guest], anna));
+    ({ state } = membersChanged(state, [anna, guest], [anna], anna));
+    if (n % 100 === 0) state = decodeState(encodeState(state));
+  }
+  expect(findPerson(state, anna.person)).toMatchObject({ name: 'Anna', admin: true, here: true });
+  expect(findPerson(state, leaf(600, 1).person)).toMatchObject({ here: false });
+  expect(state.people.length).toBeLessThanOrEqual(512);
+});

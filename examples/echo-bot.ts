@@ -1,4 +1,4 @@
-/** Says back whatever is said to it. `node examples/echo-bot.ts LINK`, then Ctrl-C to stop. */
+/** Says back whatever is said to it. `npm run -s example -- echo-bot LINK`, then Ctrl-C to stop. */
 import { runBot } from '@polynya/cli/bot';
 
 const [link] = process.argv.slice(2);

@@ -25,6 +25,7 @@ const commands = {
   cli: (args) => [['packages/cli/src/main.ts', ...args]],
   build: () => [['scripts/page.ts', '--force'], ['scripts/bytes.ts']],
   bytes: (args) => [['scripts/page.ts'], ['scripts/bytes.ts', ...args]],
+  example: ([name, ...args]) => [[`examples/${name}.ts`, ...args]],
   bench: (args) => [['bench/main.ts', ...args]],
   test: (args) => [['scripts/page.ts'], ['scripts/test.ts', ...args]],
   check: () => [

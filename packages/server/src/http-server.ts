@@ -2,16 +2,14 @@
  * The server's one port: the page's files, and at `/s` the sessions over WebSocket and POST
  * (docs/protocol.md, section 2). What is not for it gets the site's answer. Keeps no access log.
  */
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { handlePost } from '@polynya/reach/carriers/post/server';
 import { acceptWebSocket, WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
 import type { ServerSessions } from '@polynya/reach/server-sessions';
 import { WebSocketServer } from 'ws';
 import type { Config } from './config.ts';
-import { SECURITY_HEADERS } from './security-headers.ts';
 import type { WebFiles } from './web-files.ts';
 
 export const SESSION_PATH = '/s';
@@ -76,7 +74,6 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   server.timeout = limits.idleMs;
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    if (request.url !== SESSION_PATH) return refuseUpgrade(socket);
     ready.promise.then(
       (sessions) =>
         sockets.handleUpgrade(request, socket, head, (one) => acceptWebSocket(one, sessions)),
@@ -106,6 +103,9 @@ function listener({ tls, limits }: HttpServerOptions, handle: RequestListener): 
     requestTimeout: limits.requestMs,
     keepAliveTimeout: limits.idleMs,
     connectionsCheckingInterval: Math.min(5_000, limits.headersMs),
+    // Any other upgrade, HTTP/2's among them, is not taken: the request is answered as it is without.
+    shouldUpgradeCallback: ({ url, headers }: IncomingMessage) =>
+      url === SESSION_PATH && headers.upgrade?.toLowerCase() === 'websocket',
   };
   return tls ? createTlsServer({ ...options, ...tls }, handle) : createServer(options, handle);
 }
@@ -118,11 +118,6 @@ function listen(server: Server, { host, port }: HttpServerOptions): Promise<void
       resolve();
     });
   });
-}
-
-function refuseUpgrade(socket: Duplex): void {
-  const headers = Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 404 Not Found\r\n${headers.join('')}content-length: 0\r\n\r\n`);
 }
 
 async function close(

@@ -264,6 +264,20 @@ describe('the session endpoint', () => {
   });
 });
 
+test('an upgrade that is not for sessions is answered as if it had not been asked for', async () => {
+  const { url } = await start({ pageDir: page() });
+  const get = (path: string, upgrade = '') =>
+    raw(url, `GET ${path} HTTP/1.1\r\nhost: a\r\n${upgrade}connection: close\r\n\r\n`);
+  const known = await get('/');
+  const unknown = await get('/elsewhere');
+  const undated = (answer: string) => answer.replace(/date: .*/i, '');
+  for (const protocol of ['h2c', 'websocket']) {
+    const upgrade = `upgrade: ${protocol}\r\nconnection: upgrade\r\n`;
+    expect(undated(await get('/', upgrade))).toBe(undated(known));
+    expect(undated(await get('/elsewhere', upgrade))).toBe(undated(unknown));
+  }
+});
+
 describe('a client that wastes the server', () => {
   test('with long headers is refused', async () => {
     const { url } = await start();

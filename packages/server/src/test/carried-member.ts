@@ -104,7 +104,10 @@ export class CarriedMember {
       } catch (error) {
         if (!(error instanceof ProtocolError)) throw error;
         // Patience is at its end, which says nothing about what the server did.
-        if (error.retriable) continue;
+        if (error.retriable) {
+          await this.#pause();
+          continue;
+        }
         if (error.code !== 'stale' && error.code !== 'forbidden') throw error;
         if (this.refused.length > MOST_REFUSED) this.fault ??= `refused for ever: ${error.message}`;
         return undefined;

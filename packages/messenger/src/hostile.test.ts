@@ -123,6 +123,27 @@ describe('a member in wrong hands', () => {
     await expect(rogue.append(new Uint8Array(100))).rejects.toMatchObject({ code: 'forbidden' });
   });
 
+  test('who says too late that they leave still stands, for all and for who came meanwhile', async () => {
+    const other = await anna.messenger.createGroup('Elsewhere');
+    const { link } = await anna.messenger.invite(other.chat);
+    const dima = await town.device('Dima');
+    await dima.messenger.register(link, 'Dima');
+    const { people } = await anna.people(other.chat, 2);
+    const known = people.find(({ name }) => name === 'Dima')?.person ?? '';
+    await anna.messenger.add(chat, [known]);
+    await vera.people(chat, 4);
+    await rogue.say({ kind: 'leave' });
+    await vera.messenger.send(chat, { text: 'Welcome, Dima' });
+    expect((await dima.texts(chat, 1)).at(-1)).toBe('Welcome, Dima');
+    await anna.texts(chat, 2);
+    // Longer than it takes the first in rank to remove who leaves.
+    await new Promise((done) => setTimeout(done, 3_000));
+    for (const member of [anna, vera, dima]) {
+      expect(await member.now({ query: 'chat', chat })).toMatchObject({ state: 'active' });
+      await member.people(chat, 4);
+    }
+  });
+
   test('who broke a log leads nobody into a group of their own by its name', async () => {
     // She founds a branch before Vera does.
     await anna.close();

@@ -13,9 +13,10 @@ import type { ChatEvent, ChatId, PersonId } from '../api.ts';
 import { personBytes } from '../identity/person.ts';
 import type { Arrived, Happened } from '../timeline/arrived.ts';
 import { capabilityHash } from './capability.ts';
-import { applyContent, isForTimeline } from './contents.ts';
+import { applyContent, isForTimeline, isRuling } from './contents.ts';
 import type { Held } from './held.ts';
 import { membersChanged } from './membership.ts';
+import type { OutboxRow } from './outbox.ts';
 import { adoptPending, dropPending, meetOwnItem } from './own-entries.ts';
 import { idOf, standingOf } from './people.ts';
 import { lawful } from './policy.ts';
@@ -49,6 +50,8 @@ export interface Advanced {
     readonly id: Uint8Array;
     readonly row: string;
   }[];
+  /** An own content that came too late to count: to be said again, from its outbox row. */
+  readonly again?: Omit<OutboxRow, 'id'>;
   /** The own Commit that was met. */
   readonly committed: PendingCommit | null;
   /** The epoch changed: capability and leaves are new. */
@@ -182,6 +185,10 @@ function removedUs(
 
 async function takeMessage(held: Held, entry: Entry, around: Surroundings): Promise<Advanced> {
   const own = meetOwnItem(held, entry);
+  if (own && isRuling(own.content) && entry.epoch !== held.group.epoch) {
+    const { row: key, at, encoded: content } = own;
+    return { ...nothing(own.held), again: { key, at, content } };
+  }
   if (own) {
     const { state, events } = applyContent(own.held.state, around.me, own.content);
     if (own.content.kind === 'leave') {
@@ -240,7 +247,10 @@ function takeContent(
   const lied = message.seq >= entry.seq || (ours !== null && !equal(ours, message.hash));
   const seen: ConversationState = lied ? { ...held.state, trouble: 'server-lies' } : held.state;
   const content = message.body;
-  const { state, events } = applyContent(seen, sender, content);
+  const tooLate = isRuling(content) && entry.epoch !== held.group.epoch;
+  const { state, events } = tooLate
+    ? { state: seen, events: [] }
+    : applyContent(seen, sender, content);
   // A clock that claims the future would keep its chat at the top of every list until then.
   const at = Math.min(message.at * 1_000, around.latest);
   const shown: (Arrived | Happened)[] = events.map((event) =>

@@ -51,6 +51,14 @@ export function applyContent(
   }
 }
 
+/**
+ * Contents by which later Commits are judged. They count in the epoch that they were sealed in and in no later one:
+ * who came by then could not open them, and would judge otherwise.
+ */
+export function isRuling(content: Content): boolean {
+  return content.kind === 'admin' || content.kind === 'leave';
+}
+
 /** Contents that become rows of the timeline, or change some. */
 export function isForTimeline(content: Content): boolean {
   return !['title', 'admin', 'leave', 'profile'].includes(content.kind);

@@ -82,6 +82,11 @@ export class Outbox {
     return [{ table: 'outbox', key, value: null }, await this.push(decodeRow(stored))];
   }
 
+  /** The write that has a content sent anew, in its place, as another entry. */
+  again({ key, at, content }: Omit<OutboxRow, 'id'>, id: Uint8Array): Change {
+    return { table: 'outbox', key, value: encodeRow({ id, at, content }) };
+  }
+
   /** The writes that drop a content, refused or waiting. */
   async discard(id: Uint8Array): Promise<Change[]> {
     const waiting = (await this.first(10_000)).filter((row) => equal(row.id, id));

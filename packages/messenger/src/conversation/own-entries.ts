@@ -44,6 +44,8 @@ export function meetOwnItem(
 ): {
   readonly held: Held;
   readonly content: Content;
+  /** Its CBOR. */
+  readonly encoded: Uint8Array;
   readonly row: string;
   /** ms */
   readonly at: number;
@@ -55,6 +57,7 @@ export function meetOwnItem(
   return {
     held: { ...held, state: { ...held.state, batch, sinceHealed } },
     content: contentCodec.decode(decodeCbor(item.content)),
+    encoded: item.content,
     row: item.row,
     at: item.at,
   };

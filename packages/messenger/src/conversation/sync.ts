@@ -124,6 +124,9 @@ export class Sync {
     const committed = taken.at(-1)?.committed ?? null;
     const others = [
       ...taken.flatMap(({ met }) => met).flatMap(({ row }) => (row ? [deleted(row)] : [])),
+      ...taken.flatMap(({ again }) =>
+        again ? [this.#core.outbox.again(again, world.random(16))] : [],
+      ),
       ...(await this.#handovers(held, committed)),
     ];
     const { timeline } = world;

@@ -1,0 +1,93 @@
+import { makeEngine } from '@polynya/mls/ts-mls-engine';
+import { encodeCbor } from '@polynya/protocol/cbor';
+import { content as contentCodec } from '@polynya/protocol/content';
+import { ENTRY_KINDS, type Entry } from '@polynya/protocol/requests';
+import { start } from '@polynya/protocol/running-hash';
+import { systemRandom } from '@polynya/reach/clock';
+import { expect, test } from 'vitest';
+import { authenticationService } from '../identity/authentication-service.ts';
+import { Self } from '../identity/self.ts';
+import { makeKeyPackage } from '../inbox/key-packages.ts';
+import { advance, type Surroundings } from './advance.ts';
+import { commitRequest, stageCommit } from './commits.ts';
+import type { Held } from './held.ts';
+import { blankPerson } from './people.ts';
+import { sealItems } from './sealing.ts';
+import { blankState } from './state.ts';
+
+const engine = await makeEngine({
+  authentication: authenticationService,
+  now: () => Math.floor(Date.now() / 1_000),
+});
+const log = systemRandom(16);
+const [anna, boris] = [
+  await Self.create(systemRandom, 'Anna'),
+  await Self.create(systemRandom, 'Boris'),
+];
+const own = await Promise.all(
+  [anna, boris].map((self) => makeKeyPackage(engine, self, Date.now(), false)),
+);
+
+const around: Surroundings = {
+  chat: 'aa',
+  me: boris.person,
+  now: 1,
+  latest: 1,
+  adopt: () => Promise.reject(new Error('nothing is pending')),
+  blocked: () => false,
+};
+
+/** Anna and Boris in a group, at the beginning of its log. */
+async function pair(): Promise<[Held, Held]> {
+  const [hers, his] = own as [(typeof own)[0], (typeof own)[0]];
+  const { group, welcome } = await (await engine.create(log, hers)).commit({
+    add: [his.keyPackage],
+  });
+  const groups = [group, await engine.join(welcome ?? new Uint8Array(0), his)] as const;
+  const people = [anna, boris].map(({ root }, at) => {
+    return { ...blankPerson(root.publicKey), admin: at === 0, wasAdmin: at === 0, here: true };
+  });
+  const state = blankState({
+    server: new Uint8Array(32),
+    log,
+    phase: 'active',
+    direct: false,
+    title: '',
+    since: 0,
+    token: new Uint8Array(32),
+    cursor: 0,
+    hash: start(log),
+    firstEpoch: group.epoch,
+    people,
+  });
+  const [a, b] = groups.map((one) => ({ state, group: one, staged: null, seat: null }));
+  return [a as Held, b as Held];
+}
+
+test('a leave that a Commit came before does not count, and its sender says it again', async () => {
+  const [hers, his] = await pair();
+  const item = { id: systemRandom(16), at: 5_000, row: 'aa/1' };
+  const content = encodeCbor(contentCodec.encode({ kind: 'leave' }));
+  const sealed = await sealItems(his.group, his.state, [{ ...item, content }]);
+  const waiting = { ...his, group: sealed.group, state: { ...his.state, batch: sealed.batch } };
+
+  const staged = await stageCommit(engine, hers, systemRandom(16), {});
+  if (!staged.state.pending || !staged.staged) throw new Error('nothing staged');
+  const { entry, turn } = commitRequest(staged.state.pending);
+  const commit: Entry = { seq: 1, kind: ENTRY_KINDS.commit, ...entry, turn };
+  const body = sealed.batch[0]?.body ?? new Uint8Array(0);
+  const { id } = item;
+  const leave = { seq: 2, kind: ENTRY_KINDS.message, epoch: his.group.epoch, id, body, turn: null };
+
+  const his1 = await advance(waiting, commit, around);
+  const his2 = await advance(his1.held, leave, around);
+  expect(his2.again).toEqual({ key: 'aa/1', at: 5_000, content });
+  expect(his2.met).toEqual([]);
+  expect(his2.held.state).toMatchObject({ phase: 'active', batch: [] });
+
+  const here = { ...around, me: anna.person, adopt: async () => staged.staged as Held['group'] };
+  const her1 = await advance(staged, commit, here);
+  const her2 = await advance(her1.held, leave, here);
+  expect(her2.held.state.people.some(({ leaving }) => leaving)).toBe(false);
+  expect(her2.held.state.hash).toEqual(his2.held.state.hash);
+});

@@ -17,6 +17,7 @@ import { devicesOf, leavesOf } from './conversation/roster.ts';
 import type { ConversationState, Person } from './conversation/state.ts';
 import type { Device } from './device.ts';
 import { tagOf } from './identity/person.ts';
+import { shownName } from './identity/shown-name.ts';
 import { HANDOVER_PHASE, type Handover, loadHandovers } from './invite/handover.ts';
 import type { PageView } from './timeline/page.ts';
 
@@ -113,7 +114,7 @@ async function summaryOf(device: Device, conversation: Conversation): Promise<Ch
   return {
     chat,
     direct: state.direct,
-    title: titleFor(state, me),
+    title: shownName(titleFor(state, me)),
     state: state.phase,
     peer: peerId,
     blocked: peerId !== null && device.blocked.has(peerId),
@@ -128,7 +129,7 @@ async function summaryOf(device: Device, conversation: Conversation): Promise<Ch
 function pageView(device: Device, { held }: Conversation): PageView {
   const me = device.self.person;
   const names = (person: PersonId) =>
-    findPerson(held.state, person)?.name || nameOf(device, person);
+    shownName(findPerson(held.state, person)?.name || nameOf(device, person));
   return { names, others: othersHere(held.state, me) };
 }
 
@@ -143,7 +144,7 @@ function personView(device: Device, { held, signals }: Conversation, person: Per
   const id = idOf(person);
   return {
     person: id,
-    name: person.name || nameOf(device, id),
+    name: shownName(person.name || nameOf(device, id)),
     tag: tagOf(id),
     me: id === device.self.person,
     admin: person.admin,

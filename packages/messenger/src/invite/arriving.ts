@@ -19,9 +19,10 @@ import type { Device } from '../device.ts';
 import { decodeCredential } from '../identity/credential.ts';
 import { personBytes } from '../identity/person.ts';
 import { Self } from '../identity/self.ts';
+import { shownName } from '../identity/shown-name.ts';
 import { type Server, serverSaved } from '../line/server.ts';
 import type { ServerLink } from '../line/server-link.ts';
-import { chatOfLog } from '../recovery/refound.ts';
+import { chatOfLog } from '../recovery/chats.ts';
 import type { Change } from '../store/store.ts';
 import { getPackage } from './sealed-blob.ts';
 import { seatKeyPackage } from './seat-keys.ts';
@@ -58,8 +59,8 @@ export async function previewInvite(device: Device, link: string): Promise<Invit
   return {
     kind: 'chat',
     direct: about.direct,
-    title: about.title,
-    inviter: inviter?.name ?? '',
+    title: shownName(about.title),
+    inviter: shownName(inviter?.name ?? ''),
     people: about.people.length,
   };
 }

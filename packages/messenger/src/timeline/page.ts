@@ -13,6 +13,7 @@ import type {
   SendState,
 } from '../api.ts';
 import { bytesDone, type FileRecord, fileKeys, fileRecord } from '../files/file-record.ts';
+import { shownName } from '../identity/shown-name.ts';
 import type { Store } from '../store/store.ts';
 import { withPending } from './amendment.ts';
 import {
@@ -169,9 +170,10 @@ export class PageReader {
       case 'left':
       case 'unreached':
         return { ...event, person: names(event.person) };
-      case 'renamed':
       case 'resent':
         return { ...event, by: names(event.by) };
+      case 'renamed':
+        return { ...event, title: shownName(event.title), by: names(event.by) };
       default:
         return { ...event, person: names(event.person), by: names(event.by) };
     }
@@ -226,7 +228,7 @@ function fileView(ref: FileRef, record: FileRecord | null): FileView {
   const { name, type, size, width, height, duration, thumb } = ref;
   const state = record?.state ?? 'remote';
   const done = state === 'here' ? size : bytesDone(ref, record?.present ?? new Uint8Array());
-  return { name, type, size, width, height, duration, thumb, state, done };
+  return { name: shownName(name), type, size, width, height, duration, thumb, state, done };
 }
 
 /** How far all of these people have come; 0 where nobody else is there. */

@@ -10,6 +10,7 @@ import { ChatFoot } from './chat-foot.tsx';
 import { ChatHead } from './chat-head.tsx';
 import './chat-view.css';
 import { Composer } from './composer.tsx';
+import { looks } from './look-alike.ts';
 import { ThumbUrls } from './thumb-urls.ts';
 import { Timeline } from './timeline.tsx';
 import { Trouble } from './trouble.tsx';
@@ -39,7 +40,7 @@ export function ChatView(props: { chat: ChatId }): JSX.Element {
   const tagOf = (person: string) => {
     const people = detail()?.people ?? [];
     const own = people.find((each) => each.person === person);
-    const shared = people.filter(({ name }) => name === own?.name).length > 1;
+    const shared = own && people.filter(({ name }) => looks(name) === looks(own.name)).length > 1;
     return shared ? (own?.tag ?? null) : null;
   };
   const mayWrite = () => detail()?.state === 'active' && !detail()?.blocked;

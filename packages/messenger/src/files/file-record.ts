@@ -16,6 +16,8 @@ export const PIECE_SIZE = LIMITS.piece - TAG;
 export const MAX_FILE = 100 * 1024 * 1024;
 /** Fetched without being asked for, up to so many bytes. */
 export const AUTOMATIC = 512 * 1024;
+/** ... and in so many pieces: a sender could cut a small file into thousands, each a request. */
+export const AUTOMATIC_PIECES = 16;
 
 export const fileRecord = struct({
   direction: choice('up', 'down'),

@@ -86,6 +86,14 @@ describe('a file', () => {
     expect([alice.line.mostAtOnce, bob.line.mostAtOnce]).toEqual([4, 4]);
   });
 
+  it('is not fetched by itself if its sender cut it into thousands of pieces', async () => {
+    const sent = await send(alice, noise(2_000));
+    if (sent.content.kind !== 'file') throw new Error('no file was sent');
+    const file = { ...sent.content.file, pieceSize: 1 };
+    await bob.receive({ ...sent, content: { ...sent.content, file } });
+    expect((await bob.view(sent.id)).state).toBe('remote');
+  });
+
   it('is fetched by itself up to 512 KB, beyond that on demand', async () => {
     const small = await received(noise(AUTOMATIC));
     const large = await send(alice, noise(AUTOMATIC + 1));

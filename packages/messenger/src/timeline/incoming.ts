@@ -2,7 +2,14 @@
 import { toHex } from '@polynya/protocol/bytes';
 import type { Content, FileRef } from '@polynya/protocol/content';
 import type { MessageId, PersonId } from '../api.ts';
-import { AUTOMATIC, fileKeys, fileRecord, INCOMING, pieceCount } from '../files/file-record.ts';
+import {
+  AUTOMATIC,
+  AUTOMATIC_PIECES,
+  fileKeys,
+  fileRecord,
+  INCOMING,
+  pieceCount,
+} from '../files/file-record.ts';
 import { amend, amendmentOf, type LoggedAmendment } from './amendment.ts';
 import type { Arrived, Happened, Queued } from './arrived.ts';
 import type { Draft } from './draft.ts';
@@ -175,7 +182,8 @@ async function takeAside(draft: Draft, target: MessageId): Promise<LoggedAmendme
 /** Small files are fetched without being asked for; one that is here already (sent from here) is not. */
 async function wantFile(draft: Draft, id: MessageId, ref: FileRef): Promise<void> {
   const record = fileKeys.record(draft.chat, id);
-  if (ref.size > AUTOMATIC || pieceCount(ref) === null) return;
+  const pieces = pieceCount(ref);
+  if (ref.size > AUTOMATIC || pieces === null || pieces > AUTOMATIC_PIECES) return;
   if (await draft.get('file', record)) return;
   draft.put('file', record, encode(fileRecord, INCOMING));
   draft.put('file', fileKeys.todo(draft.chat, id), new Uint8Array());

@@ -26,6 +26,8 @@ export function Bubble(props: BubbleProps): JSX.Element {
   const { detail, tagOf, goTo } = useChat();
   const [menu, setMenu] = createSignal<{ x: number; y: number }>();
   const chat = () => detail().chat;
+  // Also a chat of two into which somebody was added: whoever speaks there is not the other one.
+  const isGroup = () => !detail().direct || detail().people.length > 2;
 
   return (
     <article
@@ -45,7 +47,7 @@ export function Bubble(props: BubbleProps): JSX.Element {
       {...onLongPress(setMenu)}
     >
       <div class="bubble">
-        <Show when={props.first && !props.message.mine && !detail().direct}>
+        <Show when={props.first && !props.message.mine && isGroup()}>
           <strong class="bubble-name" style={{ color: nameToneOf(props.message.sender) }}>
             {props.message.name}{' '}
             <Show when={tagOf(props.message.sender)}>

@@ -8,7 +8,8 @@ export class ThumbUrls {
   urlOf(message: MessageId, thumb: Uint8Array): string {
     const known = this.#urls.get(message);
     if (known !== undefined) return known;
-    const url = URL.createObjectURL(new Blob([thumb.slice()]));
+    // Of a type: opened by itself, one without any could be taken for a page of this site.
+    const url = URL.createObjectURL(new Blob([thumb.slice()], { type: 'image/webp' }));
     this.#urls.set(message, url);
     return url;
   }

@@ -4,6 +4,11 @@ import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
 import { useWords } from '../words/use-words.ts';
 
+/** The page of a pasted link may be anybody's, and own invites would lead others there. */
+function onThisPage(link: string): string {
+  return `${location.href.split('#', 1)[0]}#${link.slice(link.indexOf('#') + 1)}`;
+}
+
 export function LinkForm(props: { onLink(link: string): void }): JSX.Element {
   const { t } = useWords();
   const [link, setLink] = createSignal('');
@@ -11,7 +16,7 @@ export function LinkForm(props: { onLink(link: string): void }): JSX.Element {
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (link().trim() !== '') props.onLink(link().trim());
+        if (link().trim() !== '') props.onLink(onThisPage(link().trim()));
       }}
     >
       <Field

@@ -87,7 +87,6 @@ export class Device {
   async start(): Promise<void> {
     for (const link of this.links.values()) link.start();
     for (const conversation of this.conversations.values()) await conversation.start();
-    this.recovery.lookAtAll();
     await this.files.resumeAll();
   }
 

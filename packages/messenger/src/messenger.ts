@@ -30,7 +30,7 @@ import { arrive, previewInvite, resumeArrivals } from './invite/arriving.ts';
 import { handoverGone, loadHandovers } from './invite/handover.ts';
 import { messagesTopic } from './queries/changes.ts';
 import { live } from './queries/live.ts';
-import { forgetRecovery } from './recovery/recovery.ts';
+import { repair } from './recovery/later.ts';
 import { StoreError } from './store/store.ts';
 import { chatsOf, detailOf, everyone, messagesOf, statusOf } from './views.ts';
 
@@ -192,7 +192,7 @@ class RunningMessenger implements Messenger {
       ports.store.apply([
         ...forgetHeld(chat),
         ...handovers.map((handover) => handoverGone(chat, handover)),
-        ...(await forgetRecovery(ports.store, chat)),
+        ...(await (await repair()).forgetRecovery(ports.store, chat)),
         ...(await conversation.outbox.forget()),
         ...(await timeline.forget(chat)),
       ]),

@@ -93,6 +93,7 @@ export class Conversation {
     }
     this.#read = (await this.#world.timeline.marks(this.chat)).read;
     if (this.held.state.created) this.#watch();
+    if (this.held.parent) this.#world.stuck(this.chat);
     this.wake();
   }
 

@@ -1,7 +1,7 @@
 /** A conversation that was made here comes to be on the server. Can be repeated. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { LogHandle } from '@polynya/reach/log-handle';
-import { foundingCommit } from '../recovery/founding-commit.ts';
+import { repair } from '../recovery/later.ts';
 import { capabilityHash } from './capability.ts';
 import type { Held } from './held.ts';
 import type { World } from './world.ts';
@@ -16,7 +16,7 @@ export async function createLog(world: World, { group, state }: Held): Promise<v
     await connection.call({ op: 'create', log: id, kind: 0, hash, allowance });
     return;
   }
-  const { secret, entry, turn } = await foundingCommit(group);
+  const { secret, entry, turn } = await (await repair()).foundingCommit(group);
   const hash = sha256(secret);
   await connection.call({ op: 'create', log: id, kind: 0, hash, allowance });
   const log: LogHandle = connection.log(id, secret);

@@ -5,7 +5,7 @@ import type { Entry } from '@polynya/protocol/requests';
 import type { PersonId } from '../api.ts';
 import { HANDOVER_PHASE, handoverGone, handoverSaved, loadHandovers } from '../invite/handover.ts';
 import { encodeWelcomePackage } from '../invite/sealed-blob.ts';
-import { missedFor } from '../recovery/missed.ts';
+import { repair } from '../recovery/later.ts';
 import type { Change } from '../store/store.ts';
 import type { Arrived, Happened } from '../timeline/arrived.ts';
 import { aboutOf } from './about.ts';
@@ -159,7 +159,10 @@ export class Sync {
           hash: state.hash,
           about: aboutOf(state, world.self()),
           credential: handover.seat?.credential ?? null,
-          missed: await missedFor(world.store, chat, state, handover),
+          missed:
+            handover.missed === null
+              ? []
+              : await (await repair()).missedFor(world.store, chat, state, handover),
         });
         const phase = HANDOVER_PHASE.made;
         changes.push(handoverSaved(chat, { ...handover, phase, package: encoded }));

@@ -8,8 +8,8 @@ import type { Device } from '../device.ts';
 import { personId } from '../identity/person.ts';
 import { dropPackage, getPackage } from '../invite/sealed-blob.ts';
 import type { ServerLink } from '../line/server-link.ts';
-import { chatOfLog } from '../recovery/refound.ts';
-import { rejoin } from '../recovery/rejoined.ts';
+import { chatOfLog } from '../recovery/chats.ts';
+import { repair } from '../recovery/later.ts';
 import { keyPackageUsed, type StockedKeyPackage } from './key-packages.ts';
 import type { LetterPayload } from './letters.ts';
 
@@ -36,7 +36,8 @@ export async function receiveLetter(
   const chat = chatOfLog(device, received.log);
   const before = device.conversations.get(chat);
   if (before && ['active', 'joining'].includes(before.held.state.phase)) return;
-  if (before && (await rejoin(device, chat, received, keyPackage, sender))) {
+  const lost = before?.held.state.trouble === 'lost-state';
+  if (lost && (await (await repair()).rejoin(device, chat, received, keyPackage, sender))) {
     return dropPackage(link.connection, payload.secret);
   }
   if (before && !mayBeginAnew(before.held.state, link)) return;

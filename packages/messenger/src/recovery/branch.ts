@@ -13,6 +13,8 @@ import { foundingCommit } from './founding-commit.ts';
 
 /** Where a branch begins: the last good epoch, and the Commit behind it that no member follows. */
 export interface Fork {
+  /** A branch was joined already. */
+  readonly left: boolean;
   readonly parent: Group;
   readonly log: Uint8Array;
   readonly seq: number;
@@ -26,11 +28,11 @@ export function forkOf({ state, group, parent }: Held): Fork | null {
   const { refounded, bad } = state;
   if (refounded && parent && !bad) {
     const { log, seq, by, people } = refounded;
-    return { parent, log, seq, people, by: by && toHex(by) };
+    return { left: true, parent, log, seq, people, by: by && toHex(by) };
   }
   if (state.phase !== 'stopped' || !bad) return null;
   const { log, cursor: seq, people } = state;
-  return { parent: group, log, seq, people, by: bad.by && toHex(bad.by) };
+  return { left: false, parent: group, log, seq, people, by: bad.by && toHex(bad.by) };
 }
 
 /** The lowest leaf of this person before the fork; null: they do not stand there. */

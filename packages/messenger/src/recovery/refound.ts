@@ -3,7 +3,7 @@
  * branch from the epoch before it, in a new log, without its committer. Founded here, or joined by letter.
  */
 import { MlsError } from '@polynya/mls/mls-error';
-import { equal, toHex } from '@polynya/protocol/bytes';
+import { equal } from '@polynya/protocol/bytes';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { type ChatEvent, type ChatId, type PersonId, Problem } from '../api.ts';
 import { aboutOf } from '../conversation/about.ts';
@@ -144,19 +144,4 @@ function told(
 ): Promise<Change[]> {
   const seq = state.base + state.cursor;
   return timeline.arrived(events.map((event) => ({ chat, seq, at: clock.now(), event })));
-}
-
-/** The conversation that a log belongs, or belonged, to. */
-export function chatOfFork(device: Device, log: Uint8Array): ChatId | null {
-  for (const [chat, { held }] of device.conversations) {
-    const { state } = held;
-    if (equal(state.log, log) || (state.refounded && equal(state.refounded.log, log))) return chat;
-  }
-  return null;
-}
-
-/** Of a conversation by its log: chats keep their id when they change logs. */
-export function chatOfLog(device: Device, log: Uint8Array): ChatId {
-  for (const [chat, { held }] of device.conversations) if (equal(held.state.log, log)) return chat;
-  return toHex(log);
 }

@@ -20,57 +20,20 @@ import {
   type Item,
 } from '@polynya/protocol/requests';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { openAccessRecord } from './access-record-signing.ts';
-import { ClientSession } from './client-session.ts';
 import { systemRandom } from './clock.ts';
 import { hpkeSeal } from './hpke.ts';
 import { openGcm, rawX25519, x25519 } from './hpke-recipient.ts';
-import type { ServerSessions } from './server-sessions.ts';
 import { flightInfo, SESSION_SECRET, sessionKeys } from './session-keys.ts';
-import { Sink } from './sink.ts';
-import { startSessions } from './test/loopback.ts';
-import { ToyLogs } from './test/toy-log.ts';
-import { VirtualTime, watchWebCrypto } from './test/virtual-time.ts';
+import { LOG, openLog, SessionStand } from './test/session-stand.ts';
+import { watchWebCrypto } from './test/virtual-time.ts';
 
-const _HOUR = 3_600_000;
-const LOG = new Uint8Array(16).fill(1);
-let time: VirtualTime;
-let logs: ToyLogs;
-let server: ServerSessions;
-let sent: Uint8Array[];
-let sink: Sink;
+let stand: SessionStand;
 
 beforeAll(watchWebCrypto);
 beforeEach(async () => {
-  time = new VirtualTime();
-  logs = new ToyLogs();
-  server = await startSessions(logs, { clock: time });
-  sent = [];
-  sink = newSink(sent);
+  stand = await SessionStand.start();
 });
 
-function newSink(out: Uint8Array[], standing = true): Sink {
-  return new Sink({ standing, backlog: () => 0, send: (envelope) => out.push(envelope) });
-}
-
-async function serverKey(): Promise<Uint8Array> {
-  const body = await openAccessRecord(server.record(), server.identity());
-  return body.keys[0]?.key ?? new Uint8Array(0);
-}
-
-async function begin(calls: Call[] = [], versions = [1]) {
-  const options = {
-    identity: server.identity(),
-    serverKey: await serverKey(),
-    random: systemRandom,
-  };
-  return ClientSession.begin({ ...options, versions, calls });
-}
-
-const open = (id: number): Call => ({
-  id,
-  request: { op: 'open', n: 1, log: LOG, secret: new Uint8Array(32).fill(2) },
-});
 const append = (id: number): Call => ({
   id,
   request: {
@@ -82,17 +45,17 @@ const append = (id: number): Call => ({
 
 test('a server seized later: the X-Wing key and the wire give hs, and hs does not open what follows', async () => {
   // The seizer's view is that of whoever made the encapsulation: both know hs.
-  const identity = server.identity();
-  const key = await serverKey();
+  const identity = stand.server.identity();
+  const key = await stand.serverKey();
   const pair = (await crypto.subtle.generateKey('X25519', false, ['deriveBits'])) as CryptoKeyPair;
   const share = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
-  const flight = firstFlight.encode({ versions: [1], share, calls: [open(1)] });
+  const flight = firstFlight.encode({ versions: [1], share, calls: [openLog(1)] });
   const plaintext = paddedPlaintext(encodeCbor(flight), OVERHEAD.firstFlight);
   const keyId = keyIdOf(key);
   const sealed = await hpkeSeal(key, flightInfo(identity), keyId, plaintext);
   const hs = await sealed.export(SESSION_SECRET.label, SESSION_SECRET.length);
-  await server.receive(concat(keyId, sealed.enc, sealed.ct), sink);
-  const reply = sent[0] ?? new Uint8Array(0);
+  await stand.server.receive(concat(keyId, sealed.enc, sealed.ct), stand.sink);
+  const reply = stand.sent[0] ?? new Uint8Array(0);
   const theirs = reply.slice(0, 32);
 
   const opens = async (shared: Uint8Array): Promise<boolean> => {
@@ -117,21 +80,21 @@ test('a server seized later: the X-Wing key and the wire give hs, and hs does no
 
 test('an X25519 share that gives zeros is refused at both ends', async () => {
   const { envelope } = await sealFlight([[1], new Uint8Array(32), []]);
-  expect(server.receive(envelope, sink)).toBe('unknown');
+  expect(stand.server.receive(envelope, stand.sink)).toBe('unknown');
 
-  const { session, firstFlight: flight } = await begin();
-  await server.receive(flight, sink);
-  const reply = sent.shift() ?? new Uint8Array(0);
+  const { session, firstFlight: flight } = await stand.begin();
+  await stand.server.receive(flight, stand.sink);
+  const reply = stand.sent.shift() ?? new Uint8Array(0);
   expect(await session.openFirstReply(concat(new Uint8Array(32), reply.subarray(32)))).toBeNull();
   expect(await session.openFirstReply(reply)).not.toBeNull();
 });
 
 /** A first flight made by hand, whose plaintext is `flight`. */
 async function sealFlight(flight: Cbor): Promise<{ envelope: Uint8Array; hs: Uint8Array }> {
-  const key = await serverKey();
+  const key = await stand.serverKey();
   const keyId = keyIdOf(key);
   const plaintext = paddedPlaintext(encodeCbor(flight), OVERHEAD.firstFlight);
-  const sealed = await hpkeSeal(key, flightInfo(server.identity()), keyId, plaintext);
+  const sealed = await hpkeSeal(key, flightInfo(stand.server.identity()), keyId, plaintext);
   const hs = await sealed.export(SESSION_SECRET.label, SESSION_SECRET.length);
   return { envelope: concat(keyId, sealed.enc, sealed.ct), hs };
 }
@@ -142,10 +105,10 @@ async function agree() {
   const { envelope, hs } = await sealFlight([
     [1],
     rawX25519(pair.publicKey),
-    [call.encode(open(1))],
+    [call.encode(openLog(1))],
   ]);
-  await server.receive(envelope, sink);
-  const reply = sent.shift() ?? utf8('');
+  await stand.server.receive(envelope, stand.sink);
+  const reply = stand.sent.shift() ?? utf8('');
   const shared = x25519(pair.privateKey, reply.slice(0, SHARE)) ?? utf8('');
   const keys = sessionKeys(hs, shared);
   const openDown = (bytes: Uint8Array, aad: Uint8Array): Cbor =>
@@ -160,40 +123,40 @@ async function agree() {
       return concat(handle, nonce, sealed, cipher.final(), cipher.getAuthTag());
     },
     items: (): Item[] =>
-      sent.splice(0).flatMap((bytes) => down.decode(openDown(bytes, utf8(''))).items),
+      stand.sent.splice(0).flatMap((bytes) => down.decode(openDown(bytes, utf8(''))).items),
   };
 }
 
 test('a first flight whose struct does not decode is unknown; one bad call in it costs no other', async () => {
-  const good = call.encode(open(5));
+  const good = call.encode(openLog(5));
   const share = systemRandom(32);
   for (const flight of [
     [[1], share],
     [[1], share.slice(1), [good]],
     [[], share, [good]],
   ]) {
-    expect(server.receive((await sealFlight(flight)).envelope, sink)).toBe('unknown');
+    expect(stand.server.receive((await sealFlight(flight)).envelope, stand.sink)).toBe('unknown');
   }
   const { envelope } = await sealFlight([[1], share, [null, [4, [99]], good]]);
-  await server.receive(envelope, sink);
-  expect(sent).toHaveLength(1);
-  expect(logs.counts.get('open')).toBe(1);
+  await stand.server.receive(envelope, stand.sink);
+  expect(stand.sent).toHaveLength(1);
+  expect(stand.logs.counts.get('open')).toBe(1);
 });
 
 test('an envelope of a session whose struct does not decode is unknown and changes nothing', async () => {
   const { sealUp } = await agree();
   const calls = [call.encode(append(2))];
   for (const message of [calls, [0], [0, calls, 0], [-1, calls], [0, null]]) {
-    expect(server.receive(sealUp(message), sink)).toBe('unknown');
+    expect(stand.server.receive(sealUp(message), stand.sink)).toBe('unknown');
   }
-  expect(logs.log(LOG)).toEqual([]);
-  expect(sent).toEqual([]);
+  expect(stand.logs.log(LOG)).toEqual([]);
+  expect(stand.sent).toEqual([]);
 });
 
 test('a call that does not decode is refused as malformed by itself, or dropped if it has no id', async () => {
   const { sealUp, items } = await agree();
   const calls = [[2, [99, 1]], call.encode(append(3)), null, [4, [5, 1, 'more']], ['5', [5, 1]]];
-  await server.receive(sealUp([0, calls]), sink);
+  await stand.server.receive(sealUp([0, calls]), stand.sink);
   const answers = items();
   expect(answers).toHaveLength(3);
   expect(answers).toEqual(
@@ -203,15 +166,15 @@ test('a call that does not decode is refused as malformed by itself, or dropped 
       expect.objectContaining({ item: 'refusal', id: 4, code: 32 }),
     ]),
   );
-  expect(logs.log(LOG)).toHaveLength(1);
+  expect(stand.logs.log(LOG)).toHaveLength(1);
 });
 
 test('padding that is not zero is refused', async () => {
-  const key = await serverKey();
+  const key = await stand.serverKey();
   const keyId = keyIdOf(key);
   const flight = firstFlight.encode({ versions: [1], share: systemRandom(32), calls: [] });
   const plaintext = paddedPlaintext(encodeCbor(flight), OVERHEAD.firstFlight);
   plaintext[plaintext.length - 1] = 1;
-  const { enc, ct } = await hpkeSeal(key, flightInfo(server.identity()), keyId, plaintext);
-  expect(server.receive(concat(keyId, enc, ct), sink)).toBe('unknown');
+  const { enc, ct } = await hpkeSeal(key, flightInfo(stand.server.identity()), keyId, plaintext);
+  expect(stand.server.receive(concat(keyId, enc, ct), stand.sink)).toBe('unknown');
 });

@@ -42,10 +42,10 @@ async function main(): Promise<void> {
     end.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  // Whoever reads our output may stop doing so: `polynya read | head`.
+  // Whoever reads our output may stop doing so: `polynya read | head` ends then, a server goes on.
   process.stdout.on('error', (error) => {
     if (systemCode(error) !== 'EPIPE') throw error;
-    process.exit(0);
+    if (process.argv[2] !== 'serve') process.exit(0);
   });
   const { stdin: input, stdout: output, stderr: notes, env } = process;
   process.exitCode = await run(process.argv.slice(2), {

@@ -68,7 +68,8 @@ async function run(
   const args = [cli, 'serve', '--port', `${port}`, '--data', folder, '--uses', '20', ...more];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
-  for await (const chunk of child.stdout) {
+  // Its output stays open: what it says later would meet a closed pipe.
+  for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
     said += chunk;
     const link = said.match(/http\S+#\S+/)?.[0];
     if (link !== undefined) {

@@ -185,11 +185,10 @@ export const ru: Words = {
 
   eventCreated: 'Здесь начинается чат',
   eventJoined: (person) => `${person} теперь в чате`,
-  eventJoinedBy: (person, by) =>
-    `${person} теперь в чате — по ссылке, которую дал(а) ${by}; не проверено`,
-  eventAdded: (person, by) => `${by}: в чат добавлен(а) ${person}`,
+  eventJoinedBy: (person, by) => `${person} теперь в чате · приглашение: ${by} · не проверено`,
+  eventAdded: (person, by) => `${by}: в чате теперь и ${person}`,
   eventLeft: (person) => `${person} больше не в чате`,
-  eventRemoved: (person, by) => `${by}: из чата удалён(а) ${person}`,
+  eventRemoved: (person, by) => `${by}: ${person} больше не в чате`,
   eventRenamed: (title, by) => `${by}: новое название — «${title}»`,
   eventAdminOn: (person, by) => `${by}: ${person} теперь администратор`,
   eventAdminOff: (person, by) => `${by}: ${person} больше не администратор`,
@@ -221,7 +220,7 @@ export const ru: Words = {
   title: 'Название',
   members: 'Люди',
   admin: 'администратор',
-  cameBy: (name) => `ссылку дал(а) ${name}`,
+  cameBy: (name) => `приглашение: ${name}`,
   personMenu: (name) => `Действия: ${name}`,
   makeAdmin: 'Сделать администратором',
   unmakeAdmin: 'Снять права администратора',

@@ -2,6 +2,9 @@
 import { defineConfig } from 'vitest/config';
 import { TallyReporter } from './scripts/tally.ts';
 
+/** Real servers, disks and browsers on a shared machine: what fails before a landing is tried once more. */
+const retry = process.env.CI ? 1 : 0;
+
 export default defineConfig({
   test: {
     projects: [
@@ -10,6 +13,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{packages/*/src,scripts,examples}/**/*.test.ts'],
           testTimeout: 60_000,
+          retry,
         },
       },
       {
@@ -19,6 +23,7 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          retry,
         },
       },
     ],

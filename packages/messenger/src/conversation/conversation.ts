@@ -8,7 +8,6 @@ import type { KnownContent } from '@polynya/protocol/content';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { LogHandle } from '@polynya/reach/log-handle';
 import { type ChatId, type MessageId, Problem } from '../api.ts';
-import { dropPackage } from '../invite/sealed-blob.ts';
 import { KnownHead } from '../line/known-head.ts';
 import { StoreError } from '../store/store.ts';
 import type { Intent } from './commits.ts';
@@ -20,9 +19,9 @@ import { Errands } from './errands.ts';
 import type { Held } from './held.ts';
 import { createLog } from './new-log.ts';
 import { encodeContent, type Outbox } from './outbox.ts';
-import { findPerson } from './people.ts';
 import { inLog } from './places.ts';
 import { sealNext, sendBatch } from './sending.ts';
+import { Settling } from './settling.ts';
 import { Signals } from './signals.ts';
 import { Sync } from './sync.ts';
 import type { World } from './world.ts';
@@ -30,11 +29,7 @@ import type { World } from './world.ts';
 /** ms */
 const RETRY = { least: 500, most: 30_000 };
 const LONGEST_TIMER = 3_600_000;
-/** ms: half the life of a KeyPackage. */
-const RESTOCK = 14 * 86_400_000;
 const READ_BYTES = 100_000;
-/** ms: how long a branch of a lower leaf still wins over the one that was joined. */
-const SETTLED = 86_400_000;
 
 export class Conversation {
   readonly chat: ChatId;
@@ -58,8 +53,7 @@ export class Conversation {
   #timer: { readonly at: number; readonly cancel: () => void } | null = null;
   /** The own read mark. */
   #read = 0;
-  /** Our name as these people have it, or will. */
-  #said: string | null = null;
+  readonly #settling: Settling;
 
   /** @param secret the capability of the epoch that `held` is in */
   constructor(world: World, chat: ChatId, held: Held, secret: Uint8Array) {
@@ -70,6 +64,7 @@ export class Conversation {
     this.#committer = new Committer(this.#core);
     this.#errands = new Errands(world, () => this.wake());
     this.signals = new Signals(this.#core);
+    this.#settling = new Settling(this.#core);
     this.#sync = new Sync(this.#core, {
       committed: () => this.#committer.met(),
       arrived: (sender) => this.signals.stopped(sender),
@@ -289,7 +284,7 @@ export class Conversation {
     const delivered = await this.#errands.step(() => nextDelivery(this.#core));
     if (delivered === true) return true;
     this.#wakeIn(delivered);
-    if (await this.#settleIn()) return true;
+    if (await this.#settling.step()) return true;
     const staged = await this.#committer.stage();
     if (staged === true) return true;
     this.#wakeIn(staged);
@@ -327,38 +322,6 @@ export class Conversation {
     await createLog(this.#world, this.held);
     await this.#core.save({ ...this.held, state: { ...this.held.state, created: true } });
     this.#watch();
-    return true;
-  }
-
-  /** What a newcomer owes once in: the contact token is made known, the profile said, the blob dropped. */
-  async #settleIn(): Promise<boolean> {
-    const { state } = this.held;
-    if (state.phase !== 'active') return false;
-    const now = this.#world.clock.now();
-    if (this.held.parent && now - (state.refounded?.at ?? 0) > SETTLED) {
-      await this.#core.save({ ...this.held, parent: null });
-      return true;
-    }
-    if (now - state.stocked > RESTOCK) {
-      await this.#world.openInbox(state.token);
-      await this.#core.save({ ...this.held, state: { ...this.held.state, stocked: now } });
-      return true;
-    }
-    const { name } = this.#world.self();
-    this.#said ??= findPerson(state, this.#me)?.name ?? '';
-    if (!state.introduced || this.#said !== name) {
-      const card = this.#world.card(state.token);
-      const content = encodeContent({ kind: 'profile', name, card });
-      const at = this.#world.clock.now();
-      const row = await this.#core.outbox.push({ id: this.#world.random(16), at, content });
-      const after = { ...this.held, state: { ...this.held.state, introduced: true } };
-      await this.#core.save(after, [row]);
-      this.#said = name;
-      return true;
-    }
-    if (!state.invite) return false;
-    await dropPackage(this.#world.connection, state.invite);
-    await this.#core.save({ ...this.held, state: { ...this.held.state, invite: null } });
     return true;
   }
 

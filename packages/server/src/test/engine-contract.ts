@@ -2,18 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Engine, LogChange, Retention } from '../engine.ts';
 import type { Access } from '../log-rules.ts';
+import { COUNTERS, HOUR, KEEP_ALL, START } from './contract-figures.ts';
 import { entry, hashOf, id, refused, secret } from './ids.ts';
-
-const HOUR = 3_600_000;
-const START = 500_000 * HOUR;
-const COUNTERS = { logs: 100, bytes: 200_000_000, invites: 100, until: 0 };
-const KEEP_ALL: Omit<Retention, 'now'> = {
-  entriesSince: 0,
-  blobsSince: 0,
-  largeBlobsSince: 0,
-  largeBlob: 1_000,
-  maxBytes: Number.MAX_SAFE_INTEGER,
-};
 
 export function engineContract(name: string, open: (now: () => number) => Promise<Engine>): void {
   describe(`the engine ${name}`, () => {

@@ -8,8 +8,9 @@ import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
 import { type WelcomePackage, welcome as welcomeCodec } from '@polynya/protocol/content';
 import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import { type SeatSecrets, seatSecrets } from '@polynya/protocol/seat-secrets';
+import { seatSecrets } from '@polynya/protocol/seat-secrets';
 import type { Connection } from '@polynya/reach/client';
+import { blobSeal } from '../blob-seal.ts';
 
 const TAG = 16;
 const PLAIN_PIECE = LIMITS.piece - TAG;
@@ -36,9 +37,10 @@ export async function putPackage(
     pieces,
     allowance,
   });
+  const sealing = await blobSeal(seal, blob);
   for (let index = 0; index < pieces; index++) {
     const plain = encoded.slice(index * PLAIN_PIECE, (index + 1) * PLAIN_PIECE);
-    const body = await crypt('encrypt', { seal, blob, index }, plain);
+    const body = await sealing.seal(index, plain);
     await connection.call({ op: 'put', blob, secret: read, index, body });
   }
 }
@@ -53,10 +55,13 @@ export async function getPackage(
   const { blobId: blob, read, seal } = seatSecrets(secret);
   const { pieces } = await connection.call({ op: 'stat', blob, secret: read });
   if (pieces > MOST_PIECES) throw new ProtocolError('malformed', 'a Welcome of too many pieces');
+  const sealing = await blobSeal(seal, blob);
   const opened: Uint8Array[] = [];
   for (let index = 0; index < pieces; index++) {
     const { body } = await connection.call({ op: 'get', blob, secret: read, index });
-    opened.push(await crypt('decrypt', { seal, blob, index }, body));
+    const plain = await sealing.open(index, body);
+    if (!plain) throw new ProtocolError('malformed', 'a piece does not open');
+    opened.push(plain);
   }
   return welcomeCodec.decode(decodeCbor(concat(...opened)));
 }
@@ -68,23 +73,5 @@ export async function dropPackage(connection: Connection, secret: Uint8Array): P
     await connection.call({ op: 'drop', blob, secret: drop });
   } catch (error) {
     if (!(error instanceof ProtocolError && error.code === 'not-found')) throw error;
-  }
-}
-
-async function crypt(
-  way: 'encrypt' | 'decrypt',
-  place: { seal: SeatSecrets['seal']; blob: Uint8Array; index: number },
-  data: Uint8Array,
-): Promise<Uint8Array> {
-  const iv = new Uint8Array(12);
-  new DataView(iv.buffer).setUint32(8, place.index);
-  const parameters = { name: 'AES-GCM', iv, additionalData: new Uint8Array(place.blob) };
-  const key = await crypto.subtle.importKey('raw', new Uint8Array(place.seal), 'AES-GCM', false, [
-    way,
-  ]);
-  try {
-    return new Uint8Array(await crypto.subtle[way](parameters, key, new Uint8Array(data)));
-  } catch {
-    throw new ProtocolError('malformed', 'a piece does not open');
   }
 }

@@ -203,21 +203,6 @@ describe('a watch', () => {
     expect(watcher.seqs(1)).toHaveLength(20);
   });
 
-  test('is pushed without the body what was appended or committed under its own number', async () => {
-    const [one, other] = [await group.member(), await group.member()];
-    await one.ask('open', { n: 2, log: group.log, secret: group.capability() });
-    for (const session of [one, other]) await session.ask('watch', { n: 1 });
-    await one.ask('watch', { n: 2 });
-    await Promise.all([say(one, 0, 'mine'), say(other, 0, 'theirs')]);
-    await group.commit(false, one);
-    const { entries } = await other.ask('read', { n: 1, from: 1, bytes: 100_000 });
-    const bodiless = (...seqs: number[]) =>
-      entries.map((e) => (seqs.includes(e.seq) ? { ...e, body: new Uint8Array(0) } : e));
-    expect(one.entries(1)).toEqual(bodiless(1, 3));
-    expect(one.entries(2)).toEqual(entries);
-    expect(other.entries(1)).toEqual(bodiless(2));
-  });
-
   test('is nudged when more came than a push holds', async () => {
     const watcher = await group.member();
     await watcher.ask('watch', { n: 1 });

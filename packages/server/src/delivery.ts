@@ -65,6 +65,8 @@ class DeliverySession implements SessionLogic {
   /** Of this session, per log: opening a log again does not fill them. */
   readonly #buckets: TokenBuckets;
   readonly #logs = new Map<number, Promise<Opened>>();
+  /** The one watch of each log (`keyOf`). */
+  readonly #watched = new Map<string, Opened>();
   /** Ends with the `read` that was asked for last. */
   #reading: Promise<unknown> = Promise.resolve();
   #ended = false;
@@ -91,7 +93,7 @@ class DeliverySession implements SessionLogic {
     this.#ended = true;
     for (const opening of this.#logs.values()) {
       opening.then(
-        (opened) => this.#shared.watchers.delete(opened.log, opened),
+        (opened) => this.#unwatch(opened),
         () => undefined,
       );
     }
@@ -131,10 +133,8 @@ class DeliverySession implements SessionLogic {
   /** The requests whose answer is empty. */
   async #change(request: Request): Promise<void> {
     switch (request.op) {
-      case 'unwatch': {
-        const opened = await this.#opened(request.n);
-        return this.#shared.watchers.delete(opened.log, opened);
-      }
+      case 'unwatch':
+        return this.#unwatch(await this.#opened(request.n));
       case 'signal':
         return this.#signal(request);
       case 'create': {
@@ -208,7 +208,7 @@ class DeliverySession implements SessionLogic {
     });
     const previous = await earlier;
     const opened = await opening.catch(() => undefined);
-    if (previous && previous !== opened) this.#shared.watchers.delete(previous.log, previous);
+    if (previous && previous !== opened) this.#unwatch(previous);
     return (await found).state;
   }
 
@@ -299,11 +299,21 @@ class DeliverySession implements SessionLogic {
     try {
       const state = await this.#engine.live(log, access);
       watchers.allow(log, opened);
+      // Under a second number it would only bring the same again.
+      const before = this.#watched.get(keyOf(log));
+      if (before && before !== opened) watchers.delete(log, before);
+      this.#watched.set(keyOf(log), opened);
       return state;
     } catch (error) {
-      watchers.delete(log, opened);
+      this.#unwatch(opened);
       throw error;
     }
+  }
+
+  #unwatch(opened: Opened): void {
+    const { log } = opened;
+    this.#shared.watchers.delete(log, opened);
+    if (this.#watched.get(keyOf(log)) === opened) this.#watched.delete(keyOf(log));
   }
 
   async #signal({ n, body }: Of<'signal'>): Promise<void> {

@@ -28,6 +28,11 @@ export const problemWords: Readonly<Record<ProblemCode, string>> = {
   'no-contact': 'This person cannot be reached outside a chat that you share.',
   corrupt: 'What was received is damaged.',
   version: 'The server speaks another version of the protocol: update this program.',
+  'link-over':
+    'This code was used, has expired or was taken back: make a new one on your other device, polynya link',
+  'phrase-wrong': 'This is not the recovery phrase, or a part of it is mistyped.',
+  'no-root':
+    'The recovery phrase is set already, or is to be set on the device that you began with.',
   failed: 'This did not work, and trying again may help.',
 };
 

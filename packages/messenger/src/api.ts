@@ -2,6 +2,7 @@
  * What a view (page, terminal, bot) may ask of the messenger. Plain values only, so that it crosses a
  * worker's boundary; ids are lower-case hex. The messenger never knows a screen.
  */
+import type { DevicesFacade, DevicesView, RemovedView } from './devices-api.ts';
 
 export type ChatId = string;
 export type MessageId = string;
@@ -30,6 +31,11 @@ export type ProblemCode =
   | 'no-contact'
   | 'corrupt'
   | 'version'
+  /** The code that links a device was used, has expired or was taken back; or the digits were not the same. */
+  | 'link-over'
+  | 'phrase-wrong'
+  /** The root key is not on this device. */
+  | 'no-root'
   | 'failed';
 
 export class Problem extends Error {
@@ -58,6 +64,8 @@ export interface AppStatus {
   /** No protocol version is shared with the server. */
   readonly outdated: boolean;
   readonly unread: number;
+  /** This device was taken out of its person's list. */
+  readonly removed: RemovedView | null;
 }
 
 export type ChatState =
@@ -72,6 +80,8 @@ export type ChatState =
 export interface ChatSummary {
   readonly chat: ChatId;
   readonly direct: boolean;
+  /** "Saved messages": the chat of this person's own devices. Its title is ''. */
+  readonly saved: boolean;
   readonly title: string;
   readonly state: ChatState;
   /** The other person of a direct chat, once there. */
@@ -103,6 +113,8 @@ export interface PersonView {
   /** Whether this person can be added to another group from here. */
   readonly reachable: boolean;
   /** Came by this person's invite; null for the creator and for those added. */
+  /** Two lists of this person's devices contradict each other: compare the safety number. */
+  readonly forked: boolean;
   readonly invitedBy: PersonId | null;
   readonly typing: boolean;
 }
@@ -155,7 +167,9 @@ export type ChatEvent =
   /** Could not be told where the chat went on. */
   | { readonly event: 'unreached'; readonly person: string }
   /** What this device missed, before this line, was sent again by a member, and is as that member says. */
-  | { readonly event: 'resent'; readonly by: string };
+  | { readonly event: 'resent'; readonly by: string }
+  /** What stands before this line was given to this device by another one of the same person. */
+  | { readonly event: 'given' };
 
 export interface MessageView {
   readonly id: MessageId;
@@ -202,6 +216,7 @@ export type Query =
   | { readonly query: 'messages'; readonly chat: ChatId; readonly limit: number };
 
 export interface QueryResult {
+  | { readonly query: 'devices' }
   readonly status: AppStatus;
   readonly chats: readonly ChatSummary[];
   readonly chat: ChatDetail | null;
@@ -209,14 +224,16 @@ export interface QueryResult {
 }
 
 export interface InvitePreview {
-  readonly kind: 'server' | 'chat';
+  readonly devices: DevicesView;
+  /** device: the code of another device, for `openLink`; recovery: for `recover`. */
+  readonly kind: 'server' | 'chat' | 'device' | 'recovery';
   readonly direct: boolean;
   readonly title: string;
   readonly inviter: string;
   readonly people: number;
 }
 
-export interface Messenger {
+export interface Messenger extends DevicesFacade {
   /** Calls `listener` with the present answer, then whenever it changes (at most once a frame or so). */
   subscribe<Q extends Query>(
     query: Q,

@@ -17,6 +17,8 @@ import {
 import { forgetHeld } from './conversation/held.ts';
 import { findPerson } from './conversation/people.ts';
 import { Device, type Ports } from './device.ts';
+import { DevicesPart } from './devices/devices-part.ts';
+import { fleetOf } from './devices/later.ts';
 import {
   addPeople,
   createConversation,
@@ -50,10 +52,11 @@ export async function createMessenger(ports: Ports): Promise<Messenger> {
   return new RunningMessenger(device);
 }
 
-class RunningMessenger implements Messenger {
+class RunningMessenger extends DevicesPart implements Messenger {
   readonly #device: Device;
 
   constructor(device: Device) {
+    super((work) => asProblem(fleetOf(device).then(work)));
     this.#device = device;
   }
 
@@ -76,6 +79,8 @@ class RunningMessenger implements Messenger {
     switch (query.query) {
       case 'status':
         return { topics: ['status'], compute: () => statusOf(device) };
+      case 'devices':
+        return { topics: ['devices'], compute: async () => (await fleetOf(device)).view() };
       case 'chats':
         return { topics: ['chats'], compute: () => chatsOf(device) };
       case 'chat':

@@ -36,6 +36,7 @@ export async function statusOf(device: Device): Promise<AppStatus> {
     build: links[0]?.build ?? '',
     outdated: links.some(({ outdated }) => outdated),
     unread: chats.reduce((sum, { unread, blocked }) => sum + (blocked ? 0 : unread), 0),
+    removed: null,
   };
 }
 
@@ -114,7 +115,9 @@ async function summaryOf(device: Device, conversation: Conversation): Promise<Ch
   return {
     chat,
     direct: state.direct,
-    title: shownName(titleFor(state, me)),
+    saved: false,
+    title,
+    tag: peerId !== null && hasNamesake(device, peerId, title) ? tagOf(peerId) : null,
     state: state.phase,
     peer: peerId,
     blocked: peerId !== null && device.blocked.has(peerId),
@@ -155,3 +158,4 @@ function personView(device: Device, { held, signals }: Conversation, person: Per
     typing: signals.typing.has(id),
   };
 }
+    forked: false,

@@ -12,6 +12,7 @@ const fine: AppStatus = {
   build: '',
   outdated: false,
   unread: 0,
+  removed: null,
 };
 
 test('a wrong clock is told with the way in which it is wrong', () => {

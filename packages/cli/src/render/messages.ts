@@ -99,5 +99,7 @@ export function eventWords(event: ChatEvent): string {
       return `${called(event.person)} could not be reached, and is to be invited again`;
     case 'resent':
       return `what this device had missed was sent again by ${called(event.by)}`;
+    case 'given':
+      return 'what stands above was given to this device by another one of yours';
   }
 }

@@ -166,6 +166,7 @@ export class PageReader {
       case 'joined':
         return { ...event, person: names(event.person), by: event.by && names(event.by) };
       case 'refounded':
+      case 'given':
         return { ...event, without: event.without && names(event.without) };
       case 'left':
       case 'unreached':

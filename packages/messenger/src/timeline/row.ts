@@ -56,6 +56,7 @@ const event = variants('event', {
   refounded: [8, { without: text(32) }],
   unreached: [9, { person: id }],
   resent: [10, { by: id }],
+  given: [11, {}],
 });
 
 export const row = variants('row', {

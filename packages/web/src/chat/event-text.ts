@@ -31,6 +31,8 @@ export function eventText(t: () => Words, { event }: MessageView): string {
       return t().eventUnreached(event.person);
     case 'resent':
       return t().eventResent(event.by);
+    case 'given':
+      return t().eventGiven;
     case undefined:
       return '';
   }

@@ -10,6 +10,7 @@ const person = (id: string, name: string, me = false): PersonView => ({
   tag: id,
   admin: false,
   devices: 1,
+  forked: false,
   blocked: false,
   reachable: true,
   invitedBy: null,

@@ -25,6 +25,10 @@ const problem: Record<ProblemCode, string> = {
   rate: 'Too much at once. Wait half a minute and try again.',
   offline: 'There is no way to the server. Try again when the network is back.',
   'not-found': 'This is no longer there.',
+  'link-over': 'This code was used or has expired. Make a new one on your other device.',
+  'phrase-wrong': 'This is not the recovery phrase, or a part of it is mistyped.',
+  'no-root':
+    'The recovery phrase is set already, or is to be set on the device that you began with.',
   'no-contact': 'This person cannot be reached from here. Send them an invite link instead.',
   corrupt: 'Something stored on this device cannot be read. Reload the page.',
   version: 'The server speaks another version. Reload the page.',
@@ -192,6 +196,7 @@ export const en = {
       : `${without}’s device broke the rules; the chat went on without ${without}`,
   eventUnreached: (person: string) => `${person} could not be reached. Invite them again`,
   eventResent: (by: string) => `Sent again by ${by}: what this device had missed`,
+  eventGiven: 'What stands above was given by your own device',
 
   chatJoining: 'Coming in…',
   chatLeft: 'You left this chat.',

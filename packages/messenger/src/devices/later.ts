@@ -1,0 +1,12 @@
+/** The work for several devices of one person, loaded when it is first needed: most people have one. */
+import type { Device } from '../device.ts';
+import type { Fleet } from './fleet.ts';
+
+const fleets = new WeakMap<Device, Promise<Fleet>>();
+
+/** One for each device. */
+export function fleetOf(device: Device): Promise<Fleet> {
+  const known = fleets.get(device) ?? import('./fleet.ts').then(({ Fleet }) => new Fleet(device));
+  fleets.set(device, known);
+  return known;
+}

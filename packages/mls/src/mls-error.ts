@@ -42,6 +42,8 @@ export type MlsErrorCode =
   | 'too-long'
   /** The authentication service or the policy failed to answer. It says nothing about the entry: ask again. */
   | 'no-verdict'
+  /** A cipher suite that this engine does not have. */
+  | 'unknown-suite'
   /** This member was removed from the group. */
   | 'removed'
   /** The group was disposed of. */

@@ -1,0 +1,15 @@
+/** ChaCha20-Poly1305 (RFC 8439). */
+import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
+import { MlsError } from '../mls-error.ts';
+import type { Aead } from './primitives.ts';
+
+export const chaCha20Poly1305: Aead = {
+  seal: (key, nonce, aad, plaintext) => chacha20poly1305(key, nonce, aad).encrypt(plaintext),
+  open(key, nonce, aad, sealed) {
+    try {
+      return chacha20poly1305(key, nonce, aad).decrypt(sealed);
+    } catch (cause) {
+      throw new MlsError('cannot-open', 'cannot-open', { cause });
+    }
+  },
+};

@@ -1,0 +1,97 @@
+/**
+ * The labelled functions of RFC 9420: signing (section 5.1.2), encrypting to a public key (5.1.3), references (5.2)
+ * and derivation (8, and for trees 9). Every label says that it is MLS 1.0, so that no key serves two ends.
+ */
+import { EMPTY, utf8 } from '../codec/bytes.ts';
+import { encode, type Infer, opaque, struct, uint16 } from '../codec/codec.ts';
+import { Writer } from '../codec/writer.ts';
+import type { CipherSuite, KeyPair } from './cipher-suite.ts';
+import { expand } from './hkdf.ts';
+import * as hpke from './hpke.ts';
+import type { Maybe, Random } from './primitives.ts';
+
+const labelled = struct({ label: opaque, content: opaque });
+const kdfLabel = struct({ length: uint16, label: opaque, context: opaque });
+
+const withLabel = (label: string, content: Uint8Array): Uint8Array =>
+  encode(labelled, { label: utf8(`MLS 1.0 ${label}`), content });
+
+/** HPKECiphertext, section 7.6. */
+export const hpkeCiphertext = struct({ kemOutput: opaque, ciphertext: opaque });
+export type HpkeCiphertext = Infer<typeof hpkeCiphertext>;
+
+export function signWithLabel(
+  { signature }: CipherSuite,
+  privateKey: Uint8Array,
+  label: string,
+  content: Uint8Array,
+): Maybe<Uint8Array> {
+  return signature.sign(privateKey, withLabel(label, content));
+}
+
+export function verifyWithLabel(
+  { signature }: CipherSuite,
+  publicKey: Uint8Array,
+  label: string,
+  content: Uint8Array,
+  signed: Uint8Array,
+): Maybe<boolean> {
+  return signature.verify(publicKey, withLabel(label, content), signed);
+}
+
+/** @throws MlsError `cannot-open` if `publicKey` is none */
+export async function encryptWithLabel(
+  suite: CipherSuite,
+  publicKey: Uint8Array,
+  label: string,
+  context: Uint8Array,
+  plaintext: Uint8Array,
+  random: Random,
+): Promise<HpkeCiphertext> {
+  const info = withLabel(label, context);
+  const { enc, ciphertext } = await hpke.seal(suite, publicKey, info, plaintext, random);
+  return { kemOutput: enc, ciphertext };
+}
+
+/** @throws MlsError `cannot-open` */
+export async function decryptWithLabel(
+  suite: CipherSuite,
+  keyPair: KeyPair,
+  label: string,
+  context: Uint8Array,
+  { kemOutput, ciphertext }: HpkeCiphertext,
+): Promise<Uint8Array> {
+  return hpke.open(suite, keyPair, withLabel(label, context), kemOutput, ciphertext);
+}
+
+/** `label` is given whole, as section 5.2 does: "MLS 1.0 KeyPackage Reference" and the like. */
+export function refHash({ hash }: CipherSuite, label: string, value: Uint8Array): Uint8Array {
+  return hash.digest(encode(labelled, { label: utf8(label), content: value }));
+}
+
+export function expandWithLabel(
+  { hash }: CipherSuite,
+  secret: Uint8Array,
+  label: string,
+  context: Uint8Array,
+  length: number,
+): Uint8Array {
+  const info = encode(kdfLabel, { length, label: utf8(`MLS 1.0 ${label}`), context });
+  return expand(hash, secret, info, length);
+}
+
+export function deriveSecret(suite: CipherSuite, secret: Uint8Array, label: string): Uint8Array {
+  return expandWithLabel(suite, secret, label, EMPTY, suite.hash.size);
+}
+
+export function deriveTreeSecret(
+  suite: CipherSuite,
+  secret: Uint8Array,
+  label: string,
+  generation: number,
+  length: number,
+): Uint8Array {
+  const context = new Writer();
+  context.uint(generation, 4);
+  return expandWithLabel(suite, secret, label, context.finish(), length);
+}

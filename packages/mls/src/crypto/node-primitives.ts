@@ -1,0 +1,119 @@
+/** Primitives for Node, synchronous: a WebCrypto call there waits for a thread, which costs more than most of this. */
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  decapsulate,
+  diffieHellman,
+  encapsulate,
+  hash,
+  type KeyExportOptions,
+  type KeyObject,
+  type PrivateKeyInput,
+  type PublicKeyInput,
+  sign,
+  verify,
+} from 'node:crypto';
+import { concat } from '../codec/bytes.ts';
+import { MlsError } from '../mls-error.ts';
+import type {
+  Aead,
+  DiffieHellman,
+  Hash,
+  MlKem,
+  Primitives,
+  SignatureScheme,
+} from './primitives.ts';
+
+const bytes = (buffer: Buffer): Uint8Array => new Uint8Array(buffer);
+const TAG = 16;
+
+const sha256: Hash = {
+  size: 32,
+  digest: (data) => bytes(hash('sha256', data, 'buffer')),
+  hmac: (key, data) => bytes(createHmac('sha256', key).update(data).digest()),
+};
+
+const cipher = (key: Uint8Array) => (key.length === 16 ? 'aes-128-gcm' : 'aes-256-gcm');
+
+const aesGcm: Aead = {
+  seal(key, nonce, aad, plaintext) {
+    const sealing = createCipheriv(cipher(key), key, nonce);
+    sealing.setAAD(aad);
+    const ciphertext = sealing.update(plaintext);
+    return concat(ciphertext, sealing.final(), sealing.getAuthTag());
+  },
+  open(key, nonce, aad, sealed) {
+    const end = sealed.length - TAG;
+    if (end < 0) throw new MlsError('cannot-open');
+    const opening = createDecipheriv(cipher(key), key, nonce, { authTagLength: TAG });
+    opening.setAAD(aad).setAuthTag(sealed.subarray(end));
+    const plaintext = opening.update(sealed.subarray(0, end));
+    try {
+      return concat(plaintext, opening.final());
+    } catch (cause) {
+      throw new MlsError('cannot-open', 'cannot-open', { cause });
+    }
+  },
+};
+
+type KeyType = 'ed25519' | 'x25519' | 'ml-kem-768';
+
+/** Node's own form of a key is made once for each byte string, and goes with it. */
+function keyCache(make: (key: Uint8Array) => KeyObject): (key: Uint8Array) => KeyObject {
+  const made = new WeakMap<Uint8Array, KeyObject>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const fresh = make(key);
+    made.set(key, fresh);
+    return fresh;
+  };
+}
+
+// Node 26 takes and gives bare keys; the types that there are for it do not say so yet.
+const publicKeys = (asymmetricKeyType: KeyType) => (key: Uint8Array) =>
+  createPublicKey({ key, format: 'raw-public', asymmetricKeyType } as unknown as PublicKeyInput);
+const privateKeys =
+  (asymmetricKeyType: KeyType, format: 'raw-private' | 'raw-seed') => (key: Uint8Array) =>
+    createPrivateKey({ key, format, asymmetricKeyType } as unknown as PrivateKeyInput);
+const RAW = { format: 'raw-public' } as unknown as KeyExportOptions<'der'>;
+const publicBytes = (privateKey: KeyObject): Uint8Array =>
+  bytes(createPublicKey(privateKey).export(RAW));
+
+const edPublic = keyCache(publicKeys('ed25519'));
+const edPrivate = keyCache(privateKeys('ed25519', 'raw-private'));
+
+const ed25519: SignatureScheme = {
+  publicKey: (seed) => publicBytes(edPrivate(seed)),
+  sign: (seed, message) => bytes(sign(null, message, edPrivate(seed))),
+  verify: (publicKey, message, signature) =>
+    publicKey.length === 32 &&
+    signature.length === 64 &&
+    verify(null, message, edPublic(publicKey), signature),
+};
+
+const xPublic = publicKeys('x25519');
+const xPrivate = privateKeys('x25519', 'raw-private');
+
+const x25519: DiffieHellman = {
+  publicKey: (scalar) => publicBytes(xPrivate(scalar)),
+  sharedSecret: (scalar, publicKey) =>
+    bytes(diffieHellman({ privateKey: xPrivate(scalar), publicKey: xPublic(publicKey) })),
+};
+
+const kemPublic = publicKeys('ml-kem-768');
+const kemPrivate = privateKeys('ml-kem-768', 'raw-seed');
+
+const mlKem768: MlKem = {
+  publicKey: (seed) => publicBytes(kemPrivate(seed)),
+  encapsulate(publicKey) {
+    const { sharedKey, ciphertext } = encapsulate(kemPublic(publicKey));
+    return { sharedSecret: bytes(sharedKey), ciphertext: bytes(ciphertext) };
+  },
+  decapsulate: (seed, ciphertext) => bytes(decapsulate(kemPrivate(seed), ciphertext)),
+};
+
+export const nodePrimitives: Primitives = { sha256, aesGcm, ed25519, x25519, mlKem768 };

@@ -83,6 +83,8 @@ export interface ChatSummary {
   /** "Saved messages": the chat of this person's own devices. Its title is ''. */
   readonly saved: boolean;
   readonly title: string;
+  /** The other person's, where another chat of two has a title like it. */
+  readonly tag: string | null;
   readonly state: ChatState;
   /** The other person of a direct chat, once there. */
   readonly peer: PersonId | null;
@@ -106,15 +108,17 @@ export interface PersonView {
   readonly name: string;
   /** Four hex digits of the person id, shown where two people share a name. */
   readonly tag: string;
+  /** Another person of the chat has a name like it. */
+  readonly namesake: boolean;
   readonly me: boolean;
   readonly admin: boolean;
   readonly devices: number;
+  /** Two lists of this person's devices contradict each other: compare the safety number. */
+  readonly forked: boolean;
   readonly blocked: boolean;
   /** Whether this person can be added to another group from here. */
   readonly reachable: boolean;
   /** Came by this person's invite; null for the creator and for those added. */
-  /** Two lists of this person's devices contradict each other: compare the safety number. */
-  readonly forked: boolean;
   readonly invitedBy: PersonId | null;
   readonly typing: boolean;
 }
@@ -177,6 +181,8 @@ export interface MessageView {
   readonly seq: number | null;
   readonly sender: PersonId;
   readonly name: string;
+  /** The sender's, where another person of the chat has a name like theirs. */
+  readonly tag: string | null;
   readonly mine: boolean;
   /** ms */
   readonly at: number;
@@ -210,21 +216,21 @@ export interface MessagePage {
 
 export type Query =
   | { readonly query: 'status' }
+  | { readonly query: 'devices' }
   | { readonly query: 'chats' }
   | { readonly query: 'chat'; readonly chat: ChatId }
   /** The newest `limit` messages. */
   | { readonly query: 'messages'; readonly chat: ChatId; readonly limit: number };
 
 export interface QueryResult {
-  | { readonly query: 'devices' }
   readonly status: AppStatus;
+  readonly devices: DevicesView;
   readonly chats: readonly ChatSummary[];
   readonly chat: ChatDetail | null;
   readonly messages: MessagePage;
 }
 
 export interface InvitePreview {
-  readonly devices: DevicesView;
   /** device: the code of another device, for `openLink`; recovery: for `recover`. */
   readonly kind: 'server' | 'chat' | 'device' | 'recovery';
   readonly direct: boolean;
@@ -289,7 +295,13 @@ export interface Messenger extends DevicesFacade {
       readonly duration?: number;
     },
   ): Promise<{ readonly id: MessageId }>;
-  edit(chat: ChatId, message: MessageId, text: string): Promise<void>;
+  /** `mentions`: everybody whom the text mentions now. */
+  edit(
+    chat: ChatId,
+    message: MessageId,
+    text: string,
+    mentions?: readonly PersonId[],
+  ): Promise<void>;
   delete(chat: ChatId, message: MessageId): Promise<void>;
   /** `emoji` '' takes it back. */
   react(chat: ChatId, message: MessageId, emoji: string): Promise<void>;

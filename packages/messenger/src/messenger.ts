@@ -248,9 +248,10 @@ class RunningMessenger extends DevicesPart implements Messenger {
     return this.#device.files.sendFile(chat, file, about);
   }
 
-  async edit(chat: ChatId, message: MessageId, text: string) {
+  async edit(chat: ChatId, message: MessageId, text: string, mentions: readonly PersonId[] = []) {
     checkText(text);
-    await this.#say(chat, { kind: 'edit', target: fromHex(message), text, mentions: [] });
+    const target = fromHex(message);
+    await this.#say(chat, { kind: 'edit', target, text, mentions: mentions.map(fromHex) });
   }
 
   async delete(chat: ChatId, message: MessageId) {

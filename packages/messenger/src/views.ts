@@ -12,12 +12,13 @@ import type {
 } from './api.ts';
 import { peerOf, titleFor } from './conversation/about.ts';
 import type { Conversation } from './conversation/conversation.ts';
-import { findPerson, idOf } from './conversation/people.ts';
+import { findPerson, idOf, sharesName } from './conversation/people.ts';
 import { devicesOf, leavesOf } from './conversation/roster.ts';
 import type { ConversationState, Person } from './conversation/state.ts';
 import type { Device } from './device.ts';
+import { looks } from './identity/look-alike.ts';
 import { tagOf } from './identity/person.ts';
-import { shownName } from './identity/shown-name.ts';
+import { called, shownName } from './identity/shown-name.ts';
 import { HANDOVER_PHASE, type Handover, loadHandovers } from './invite/handover.ts';
 import type { PageView } from './timeline/page.ts';
 
@@ -35,8 +36,8 @@ export async function statusOf(device: Device): Promise<AppStatus> {
     storageFull: device.storageFull,
     build: links[0]?.build ?? '',
     outdated: links.some(({ outdated }) => outdated),
-    unread: chats.reduce((sum, { unread, blocked }) => sum + (blocked ? 0 : unread), 0),
     removed: null,
+    unread: chats.reduce((sum, { unread, blocked }) => sum + (blocked ? 0 : unread), 0),
   };
 }
 
@@ -112,6 +113,7 @@ async function summaryOf(device: Device, conversation: Conversation): Promise<Ch
   const summary = await device.timeline.summary(chat, view);
   const peer = state.direct ? peerOf(state, me) : undefined;
   const peerId = peer ? idOf(peer) : null;
+  const title = shownName(titleFor(state, me));
   return {
     chat,
     direct: state.direct,
@@ -124,7 +126,7 @@ async function summaryOf(device: Device, conversation: Conversation): Promise<Ch
     last: summary.last,
     unread: summary.unread,
     mentioned: summary.mentioned,
-    typing: [...signals.typing].map(view.names),
+    typing: [...signals.typing].map((person) => called(view.names(person), view.tag(person))),
     at: summary.at || state.since,
   };
 }
@@ -133,7 +135,16 @@ function pageView(device: Device, { held }: Conversation): PageView {
   const me = device.self.person;
   const names = (person: PersonId) =>
     shownName(findPerson(held.state, person)?.name || nameOf(device, person));
-  return { names, others: othersHere(held.state, me) };
+  const tag = (person: PersonId) => (sharesName(held.state.people, person) ? tagOf(person) : null);
+  return { names, tag, others: othersHere(held.state, me) };
+}
+
+/** Whether the other of another chat of two has a name like this one. */
+function hasNamesake(device: Device, person: PersonId, name: string): boolean {
+  return [...device.conversations.values()].some(({ held: { state } }) => {
+    const peer = state.direct ? peerOf(state, device.self.person) : undefined;
+    return peer !== undefined && idOf(peer) !== person && looks(peer.name) === looks(name);
+  });
 }
 
 function othersHere(state: ConversationState, me: PersonId): PersonId[] {
@@ -149,13 +160,14 @@ function personView(device: Device, { held, signals }: Conversation, person: Per
     person: id,
     name: shownName(person.name || nameOf(device, id)),
     tag: tagOf(id),
+    namesake: sharesName(held.state.people, id),
     me: id === device.self.person,
     admin: person.admin,
     devices: devicesOf(leavesOf(held.group), id).length,
+    forked: false,
     blocked: device.blocked.has(id),
     reachable: person.card !== null,
     invitedBy: person.by && toHex(person.by),
     typing: signals.typing.has(id),
   };
 }
-    forked: false,

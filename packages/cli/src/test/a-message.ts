@@ -7,6 +7,7 @@ export function aMessage(fields: Partial<MessageView>): MessageView {
     seq: 7,
     sender: 'a1b2c3d4',
     name: 'Ann',
+    tag: null,
     mine: false,
     at: 0,
     text: '',

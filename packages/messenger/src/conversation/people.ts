@@ -1,6 +1,7 @@
 /** The people of a conversation's record: found, changed, and told apart. Every function returns a new record. */
 import { toHex } from '@polynya/protocol/bytes';
 import type { PersonId } from '../api.ts';
+import { looks } from '../identity/look-alike.ts';
 import { personBytes, personId } from '../identity/person.ts';
 import type { Standing } from './policy.ts';
 import type { Leaf } from './roster.ts';
@@ -20,6 +21,20 @@ export function idOf(person: Pick<Person, 'root'>): PersonId {
 
 export function findPerson(state: ConversationState, id: PersonId): Person | undefined {
   return state.people.find((person) => idOf(person) === id);
+}
+
+const bearers = new WeakMap<readonly Person[], ReadonlyMap<string, readonly Person[]>>();
+
+/** Whether another of these people has a name that looks like theirs. */
+export function sharesName(people: readonly Person[], id: PersonId): boolean {
+  const name = people.find((person) => idOf(person) === id)?.name;
+  if (!name) return false;
+  let known = bearers.get(people);
+  if (known === undefined) {
+    known = Map.groupBy(people, (person) => looks(person.name));
+    bearers.set(people, known);
+  }
+  return (known.get(looks(name))?.length ?? 0) > 1;
 }
 
 /** With `change` made to that person, who is taken in if unknown. */

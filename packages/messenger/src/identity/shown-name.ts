@@ -15,6 +15,11 @@ export function shownName(name: string): string {
     .trim();
 }
 
+/** A name with the tag that tells its bearer from others of that name; null where nobody has one like it. */
+export function called(name: string, tag: string | null): string {
+  return tag === null ? name : `${name} #${tag}`;
+}
+
 /** Unicode's own sign for a C0 control; the others have none. */
 function pictureOf(control: string): string {
   const code = control.charCodeAt(0);

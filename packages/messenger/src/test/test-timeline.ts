@@ -12,7 +12,11 @@ export const ME = 'aa'.repeat(16);
 export const ANNA = 'a1'.repeat(16);
 export const BORIS = 'b2'.repeat(16);
 const NAMES: Readonly<Record<PersonId, string>> = { [ME]: 'Me', [ANNA]: 'Anna', [BORIS]: 'Boris' };
-const VIEW = { names: (person: PersonId) => NAMES[person] ?? '?', others: [ANNA, BORIS] };
+const VIEW = {
+  names: (person: PersonId) => NAMES[person] ?? '?',
+  tag: () => null,
+  others: [ANNA, BORIS],
+};
 
 /** The id of the nth message. */
 export function id(n: number): string {

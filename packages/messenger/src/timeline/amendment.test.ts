@@ -119,7 +119,7 @@ describe('content for a message that is not here', () => {
     const other = 'd0'.repeat(16);
     await chat.tell({ ...from(ANNA, 1, text('one')), chat: other });
     await chat.tell(from(ANNA, 2, edit(1, 'changed')), from(ANNA, 3, remove(1)));
-    const view = { names: () => '', others: [] };
+    const view = { names: () => '', tag: () => null, others: [] };
     const page = await chat.timeline.page(other, 9, view);
     expect(page.messages).toMatchObject([{ text: 'one', deleted: false }]);
   });

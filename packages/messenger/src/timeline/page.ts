@@ -13,7 +13,7 @@ import type {
   SendState,
 } from '../api.ts';
 import { bytesDone, type FileRecord, fileKeys, fileRecord } from '../files/file-record.ts';
-import { shownName } from '../identity/shown-name.ts';
+import { called, shownName } from '../identity/shown-name.ts';
 import type { Store } from '../store/store.ts';
 import { withPending } from './amendment.ts';
 import {
@@ -30,6 +30,8 @@ import { decode } from './stored.ts';
 /** What a page needs to know that the timeline does not hold. */
 export interface PageView {
   readonly names: (person: PersonId) => string;
+  /** Where another person of the chat has a name like theirs. */
+  readonly tag: (person: PersonId) => string | null;
   /** The present members but this person: all must have a message for it to be `delivered` or `read`. */
   readonly others: readonly PersonId[];
 }
@@ -87,7 +89,7 @@ export class PageReader {
     return {
       last: last
         ? {
-            sender: this.#view.names(last.sender),
+            sender: this.#called(last.sender),
             mine: last.mine,
             text: excerptOf(last),
             at: last.at,
@@ -109,7 +111,7 @@ export class PageReader {
     stored: MessageRow,
     near: ReadonlyMap<MessageId, MessageRow>,
   ): Promise<MessageView> {
-    const { names } = this.#view;
+    const { names, tag } = this.#view;
     const message = withPending(stored);
     const record = message.file && (await this.#record(message.id));
     return {
@@ -117,6 +119,7 @@ export class PageReader {
       seq: message.seq,
       sender: message.sender,
       name: names(message.sender),
+      tag: tag(message.sender),
       mine: message.mine,
       at: message.at,
       text: message.text,
@@ -140,6 +143,7 @@ export class PageReader {
       seq,
       sender: person,
       name: person && this.#view.names(person),
+      tag: person ? this.#view.tag(person) : null,
       mine: false,
       at,
       text: '',
@@ -158,15 +162,15 @@ export class PageReader {
 
   /** An event with names in place of person ids. */
   #named(event: ChatEvent): ChatEvent {
-    const { names } = this.#view;
+    const names = (person: PersonId) => this.#called(person);
     switch (event.event) {
       case 'created':
       case 'lost':
+      case 'given':
         return event;
       case 'joined':
         return { ...event, person: names(event.person), by: event.by && names(event.by) };
       case 'refounded':
-      case 'given':
         return { ...event, without: event.without && names(event.without) };
       case 'left':
       case 'unreached':
@@ -187,7 +191,7 @@ export class PageReader {
   ): Promise<NonNullable<MessageView['reply']>> {
     const quoted = near.get(id) ?? (await this.#find(id));
     if (!quoted) return { id, name: '', text: '' };
-    return { id, name: this.#view.names(quoted.sender), text: excerptOf(quoted) };
+    return { id, name: this.#called(quoted.sender), text: excerptOf(quoted) };
   }
 
   async #find(id: MessageId): Promise<MessageRow | null> {
@@ -205,7 +209,7 @@ export class PageReader {
     for (const { emoji, person } of reactions) {
       if (emoji === '') continue;
       const group = byEmoji.get(emoji) ?? { emoji, people: [], mine: false };
-      group.people.push(this.#view.names(person));
+      group.people.push(this.#called(person));
       group.mine ||= person === this.#me;
       byEmoji.set(emoji, group);
     }
@@ -215,6 +219,10 @@ export class PageReader {
   async #record(id: MessageId): Promise<FileRecord | null> {
     const stored = await this.#store.get('file', fileKeys.record(this.#chat, id));
     return stored ? decode(fileRecord, stored) : null;
+  }
+
+  #called(person: PersonId): string {
+    return called(this.#view.names(person), this.#view.tag(person));
   }
 
   #stateOf({ mine, seq, state }: MessageRow): SendState | null {

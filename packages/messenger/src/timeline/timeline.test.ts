@@ -117,7 +117,7 @@ describe('a page', () => {
   it('resolves names when it is asked for', async () => {
     await chat.tell(from(ANNA, 1, text('one')));
     const names = () => 'Renamed';
-    const page = await chat.timeline.page(CHAT, 9, { names, others: [] });
+    const page = await chat.timeline.page(CHAT, 9, { names, tag: () => null, others: [] });
     expect(page.messages[0]?.name).toBe('Renamed');
   });
 });

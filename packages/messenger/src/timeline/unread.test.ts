@@ -66,7 +66,12 @@ describe('unread', () => {
     expect(await chat.timeline.firstUnread(CHAT)).toBeNull();
     await chat.tell(from(ANNA, 5, text('five')), from(ANNA, 6, text('six')));
     expect(await chat.timeline.firstUnread(CHAT)).toBe(5);
-    const page = await chat.timeline.page(CHAT, 9, { names: () => '', others: [] }, 5);
+    const page = await chat.timeline.page(
+      CHAT,
+      9,
+      { names: () => '', tag: () => null, others: [] },
+      5,
+    );
     expect(page.firstUnread).toBe(5);
   });
 });

@@ -4,6 +4,7 @@ import { createSignal, For, type JSX, Show } from 'solid-js';
 import { MessageMenu } from '../later.ts';
 import { useApp } from '../state/app.ts';
 import { Button, IconButton } from '../ui/button.tsx';
+import { called, Tag } from '../ui/tag.tsx';
 import { nameToneOf } from '../ui/tone.ts';
 import { useWords } from '../words/use-words.ts';
 import './bubble.css';
@@ -23,7 +24,7 @@ export interface BubbleProps {
 export function Bubble(props: BubbleProps): JSX.Element {
   const { t, format } = useWords();
   const { messenger, attempt } = useApp();
-  const { detail, tagOf, goTo } = useChat();
+  const { detail, goTo } = useChat();
   const [menu, setMenu] = createSignal<{ x: number; y: number }>();
   const chat = () => detail().chat;
   // Also a chat of two into which somebody was added: whoever speaks there is not the other one.
@@ -38,7 +39,7 @@ export function Bubble(props: BubbleProps): JSX.Element {
         last: props.last,
         flash: props.flash,
       }}
-      aria-label={`${props.message.mine ? t().you : props.message.name}, ${format().time(props.message.at)}`}
+      aria-label={`${props.message.mine ? t().you : called(props.message.name, props.message.tag)}, ${format().time(props.message.at)}`}
       onContextMenu={(event) => {
         if (event.target instanceof Element && event.target.closest('a')) return;
         event.preventDefault();
@@ -49,10 +50,7 @@ export function Bubble(props: BubbleProps): JSX.Element {
       <div class="bubble">
         <Show when={props.first && !props.message.mine && isGroup()}>
           <strong class="bubble-name" style={{ color: nameToneOf(props.message.sender) }}>
-            {props.message.name}{' '}
-            <Show when={tagOf(props.message.sender)}>
-              {(tag) => <span class="tag">#{tag()}</span>}
-            </Show>
+            {props.message.name} <Tag of={props.message.tag} />
           </strong>
         </Show>
         <Show when={props.message.reply}>

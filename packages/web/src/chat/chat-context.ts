@@ -1,13 +1,11 @@
 /** What the views of one open chat share. */
-import type { ChatDetail, MessageId, MessageView, PersonId } from '@polynya/messenger/api';
+import type { ChatDetail, MessageId, MessageView } from '@polynya/messenger/api';
 import { type Accessor, createContext, useContext } from 'solid-js';
 import type { ThumbUrls } from './thumb-urls.ts';
 
 export interface OpenChat {
   readonly detail: Accessor<ChatDetail>;
   readonly thumbs: ThumbUrls;
-  /** Whose name is shared with another member, so that the tag is shown. */
-  tagOf(person: PersonId): string | null;
   /** Turns the composer to a message. */
   reply(message: MessageView): void;
   edit(message: MessageView): void;

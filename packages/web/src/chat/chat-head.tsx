@@ -4,6 +4,7 @@ import { ChatPanel } from '../later.ts';
 import { useApp } from '../state/app.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { IconButton } from '../ui/button.tsx';
+import { Tag } from '../ui/tag.tsx';
 import { typingText } from '../words/typing-text.ts';
 import { useWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
@@ -34,7 +35,9 @@ export function ChatHead(): JSX.Element {
       >
         <Avatar small id={detail().peer ?? detail().chat} name={detail().title} />
         <span class="chat-head-text">
-          <h2>{detail().title || t().newChat}</h2>
+          <h2>
+            {detail().title || t().newChat} <Tag of={detail().tag} />
+          </h2>
           <p aria-live="off">{state()}</p>
         </span>
       </button>

@@ -10,7 +10,6 @@ import { ChatFoot } from './chat-foot.tsx';
 import { ChatHead } from './chat-head.tsx';
 import './chat-view.css';
 import { Composer } from './composer.tsx';
-import { looks } from './look-alike.ts';
 import { ThumbUrls } from './thumb-urls.ts';
 import { Timeline } from './timeline.tsx';
 import { Trouble } from './trouble.tsx';
@@ -37,12 +36,6 @@ export function ChatView(props: { chat: ChatId }): JSX.Element {
   const thumbs = new ThumbUrls();
   onCleanup(() => thumbs.release());
 
-  const tagOf = (person: string) => {
-    const people = detail()?.people ?? [];
-    const own = people.find((each) => each.person === person);
-    const shared = own && people.filter(({ name }) => looks(name) === looks(own.name)).length > 1;
-    return shared ? (own?.tag ?? null) : null;
-  };
   const mayWrite = () => detail()?.state === 'active' && !detail()?.blocked;
 
   return (
@@ -52,7 +45,6 @@ export function ChatView(props: { chat: ChatId }): JSX.Element {
           value={{
             detail: chat,
             thumbs,
-            tagOf,
             reply: (message) => setTurned({ to: 'reply', message }),
             edit: (message) => setTurned({ to: 'edit', message }),
             goTo: setTarget,

@@ -68,8 +68,14 @@ export function Composer(props: ComposerProps): JSX.Element {
     on(
       () => props.turned,
       (turned, before) => {
-        if (turned?.to === 'edit') put(turned.message.text);
-        else if (before?.to === 'edit') put(drafts.get(chat));
+        if (turned?.to === 'edit') {
+          put(turned.message.text);
+          // Who was meant stays meant where two share a name.
+          for (const person of turned.message.mentions) chosen.add(person);
+        } else if (before?.to === 'edit') {
+          put(drafts.get(chat));
+          chosen.clear();
+        }
         if (turned) area.focus();
       },
       { defer: true },
@@ -110,7 +116,7 @@ export function Composer(props: ComposerProps): JSX.Element {
     props.onTurn(null);
     if (turned?.to === 'edit') {
       if (said !== turned.message.text)
-        await attempt(messenger.edit(chat, turned.message.id, said));
+        await attempt(messenger.edit(chat, turned.message.id, said, mentions));
       return;
     }
     drafts.set(chat, '');

@@ -1,9 +1,9 @@
 /** Who could be meant by what was typed after an @ (WAI-ARIA listbox; the focus stays in the text). */
 import type { PersonView } from '@polynya/messenger/api';
-import { For, type JSX, Show } from 'solid-js';
+import { For, type JSX } from 'solid-js';
 import { Avatar } from '../ui/avatar.tsx';
+import { Tag } from '../ui/tag.tsx';
 import { useWords } from '../words/use-words.ts';
-import { useChat } from './chat-context.ts';
 
 export interface MentionListProps {
   people: readonly PersonView[];
@@ -14,7 +14,6 @@ export interface MentionListProps {
 
 export function MentionList(props: MentionListProps): JSX.Element {
   const { t } = useWords();
-  const { tagOf } = useChat();
   return (
     <div id="mention-list" class="mention-list" role="listbox" aria-label={t().whomToMention}>
       <For each={props.people}>
@@ -31,8 +30,7 @@ export function MentionList(props: MentionListProps): JSX.Element {
             }}
           >
             <Avatar small id={person.person} name={person.name} />
-            {person.name}
-            <Show when={tagOf(person.person)}>{(tag) => <span class="tag">#{tag()}</span>}</Show>
+            {person.name} <Tag of={person.namesake ? person.tag : null} />
           </div>
         )}
       </For>

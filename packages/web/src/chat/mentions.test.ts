@@ -10,6 +10,7 @@ const person = (id: string, name: string, me = false): PersonView => ({
   tag: id,
   admin: false,
   devices: 1,
+  namesake: false,
   forked: false,
   blocked: false,
   reachable: true,

@@ -1,6 +1,7 @@
 /** What a message says. */
-import type { MessageView } from '@polynya/messenger/api';
+import type { MessageView, PersonView } from '@polynya/messenger/api';
 import { createMemo, For, type JSX, Match, Show, Switch } from 'solid-js';
+import { Tag } from '../ui/tag.tsx';
 import { useWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 import { type Piece, richText } from './rich-text.ts';
@@ -16,7 +17,7 @@ export function MessageText(props: { message: MessageView }): JSX.Element {
       mentioned().map(({ name }) => name),
     ),
   );
-  const isMe = (text: string) => mentioned().some(({ me, name }) => me && text === `@${name}`);
+  const meant = (text: string) => mentioned().filter(({ name }) => text === `@${name}`);
   return (
     <Show
       when={!props.message.deleted}
@@ -24,14 +25,16 @@ export function MessageText(props: { message: MessageView }): JSX.Element {
     >
       <Show when={props.message.text}>
         <p class="bubble-text" dir="auto">
-          <For each={pieces()}>{(piece) => <TextPiece piece={piece} me={isMe(piece.text)} />}</For>
+          <For each={pieces()}>
+            {(piece) => <TextPiece piece={piece} meant={meant(piece.text)} />}
+          </For>
         </p>
       </Show>
     </Show>
   );
 }
 
-function TextPiece(props: { piece: Piece; me: boolean }): JSX.Element {
+function TextPiece(props: { piece: Piece; meant: readonly PersonView[] }): JSX.Element {
   return (
     <Switch fallback={props.piece.text}>
       <Match when={props.piece.kind === 'code'}>
@@ -49,8 +52,11 @@ function TextPiece(props: { piece: Piece; me: boolean }): JSX.Element {
         </a>
       </Match>
       <Match when={props.piece.kind === 'mention'}>
-        <span class="mention" classList={{ me: props.me }}>
+        <span class="mention" classList={{ me: props.meant.some(({ me }) => me) }}>
           {props.piece.text}
+          <For each={props.meant.filter(({ namesake }) => namesake)}>
+            {({ tag }) => <Tag of={tag} />}
+          </For>
         </span>
       </Match>
     </Switch>

@@ -12,6 +12,7 @@ function message(seq: number, change: Partial<MessageView> = {}): MessageView {
     seq,
     sender: 'anna',
     name: 'Anna',
+    tag: null,
     mine: false,
     at: noon + seq * 1000,
     text: `${seq}`,

@@ -1,6 +1,7 @@
 /** Above the composer: the message that is answered or edited. */
 import { type JSX, Show } from 'solid-js';
 import { IconButton } from '../ui/button.tsx';
+import { called } from '../ui/tag.tsx';
 import { useWords } from '../words/use-words.ts';
 import type { Turned } from './chat-view.tsx';
 
@@ -17,7 +18,10 @@ export function TurnedBar(props: TurnedBarProps): JSX.Element {
     <div class="composer-turned">
       <p class="composer-turned-text">
         <strong>
-          <Show when={editing()} fallback={t().replyTo(message().mine ? t().you : message().name)}>
+          <Show
+            when={editing()}
+            fallback={t().replyTo(message().mine ? t().you : called(message().name, message().tag))}
+          >
             {t().editing}
           </Show>
         </strong>

@@ -4,6 +4,7 @@ import { createResource, createSignal, For, type JSX, Show } from 'solid-js';
 import { useApp } from '../state/app.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
+import { Tag } from '../ui/tag.tsx';
 import { useWords } from '../words/use-words.ts';
 import './add-people.css';
 
@@ -47,7 +48,7 @@ export function AddPeople(props: AddPeopleProps): JSX.Element {
             <label class="add-person">
               <Avatar small id={person.person} name={person.name} />
               <span>
-                {person.name} <span class="tag">#{person.tag}</span>
+                {person.name} <Tag of={person.tag} />
               </span>
               <input
                 type="checkbox"

@@ -3,14 +3,13 @@ import type { ChatSummary } from '@polynya/messenger/api';
 import { type JSX, Show } from 'solid-js';
 import { SendMark } from '../chat/send-mark.tsx';
 import { Avatar } from '../ui/avatar.tsx';
+import { Tag } from '../ui/tag.tsx';
 import { typingText } from '../words/typing-text.ts';
 import { useWords } from '../words/use-words.ts';
 import './chat-row.css';
 
 export interface ChatRowProps {
   chat: ChatSummary;
-  /** Shown where two people share a name. */
-  tag: string | null;
   current: boolean;
   onOpen(): void;
 }
@@ -41,10 +40,7 @@ export function ChatRow(props: ChatRowProps): JSX.Element {
       <span>
         <span class="chat-row-line">
           <span class="chat-row-title">
-            {title()}{' '}
-            <Show when={props.tag}>
-              <span class="tag">#{props.tag}</span>
-            </Show>
+            {title()} <Tag of={props.chat.tag} />
           </span>
           <span class="chat-row-when">{format().moment(props.chat.at, Date.now())}</span>
         </span>

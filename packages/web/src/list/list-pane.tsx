@@ -20,10 +20,6 @@ export function ListPane(props: ListPaneProps): JSX.Element {
   const [open, setOpen] = createSignal<'chat' | 'group' | 'settings' | null>(null);
   const close = () => setOpen(null);
   const sorted = createMemo(() => [...chats()].sort((a, b) => b.at - a.at));
-  const twins = createMemo(() => {
-    const titles = chats().map(({ title }) => title);
-    return new Set(titles.filter((title, i) => titles.indexOf(title) !== i));
-  });
   return (
     <div class="list-pane">
       <header class="list-head">
@@ -57,7 +53,6 @@ export function ListPane(props: ListPaneProps): JSX.Element {
             <li>
               <ChatRow
                 chat={chat}
-                tag={chat.peer && twins().has(chat.title) ? chat.peer.slice(0, 4) : null}
                 current={nav.chat() === chat.chat}
                 onOpen={() => nav.open(chat.chat)}
               />

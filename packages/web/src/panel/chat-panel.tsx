@@ -8,6 +8,7 @@ import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { calledHere } from '../ui/tag.tsx';
 import { useWords } from '../words/use-words.ts';
 import './chat-panel.css';
 import { PersonRow } from './person-row.tsx';
@@ -20,8 +21,10 @@ export function ChatPanel(props: { detail: ChatDetail; onClose(): void }): JSX.E
   const [shown, setShown] = createSignal<InviteView>();
   const active = () => props.detail.state === 'active';
   const chat = () => props.detail.chat;
-  const nameOf = (person: string | null) =>
-    props.detail.people.find((other) => other.person === person)?.name ?? null;
+  const nameOf = (person: string | null) => {
+    const found = props.detail.people.find((other) => other.person === person);
+    return found ? calledHere(found) : null;
+  };
 
   return (
     <Dialog title={t().panelTitle} look="sheet" onClose={props.onClose}>

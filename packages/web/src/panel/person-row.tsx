@@ -6,6 +6,7 @@ import { Avatar } from '../ui/avatar.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { Menu, MenuItem } from '../ui/menu.tsx';
+import { calledHere, Tag } from '../ui/tag.tsx';
 import { useWords } from '../words/use-words.ts';
 import { SafetyNumber } from './safety-number.tsx';
 
@@ -34,7 +35,7 @@ export function PersonRow(props: PersonRowProps): JSX.Element {
     <li class="person-row">
       <Avatar small id={props.person.person} name={props.person.name} />
       <span class="person-name">
-        {props.person.name} <span class="tag">#{props.person.tag}</span>
+        {props.person.name} <Tag of={props.person.tag} />
         <span class="person-note">
           {[...(props.person.me ? [t().you] : []), ...notes()].join(' · ')}
         </span>
@@ -42,7 +43,7 @@ export function PersonRow(props: PersonRowProps): JSX.Element {
       <Show when={!props.person.me}>
         <IconButton
           icon="more"
-          label={t().personMenu(props.person.name)}
+          label={t().personMenu(calledHere(props.person))}
           aria-haspopup="menu"
           onClick={(event) => {
             const { left, bottom } = event.currentTarget.getBoundingClientRect();
@@ -52,7 +53,7 @@ export function PersonRow(props: PersonRowProps): JSX.Element {
       </Show>
       <Show when={menu()}>
         {(at) => (
-          <Menu label={props.person.name} at={at()} onClose={() => setMenu(undefined)}>
+          <Menu label={calledHere(props.person)} at={at()} onClose={() => setMenu(undefined)}>
             <MenuItem icon="check" onChoose={() => setOpen('safety')}>
               {t().safetyNumber}
             </MenuItem>
@@ -85,7 +86,7 @@ export function PersonRow(props: PersonRowProps): JSX.Element {
       </Show>
       <Show when={open() === 'remove'}>
         <Confirm
-          question={t().removeAsk(props.person.name)}
+          question={t().removeAsk(calledHere(props.person))}
           text={t().removeText}
           action={t().removePerson}
           onClose={() => setOpen(undefined)}

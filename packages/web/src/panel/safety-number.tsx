@@ -3,6 +3,7 @@ import type { PersonView } from '@polynya/messenger/api';
 import { createResource, For, type JSX } from 'solid-js';
 import { useApp } from '../state/app.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { calledHere } from '../ui/tag.tsx';
 import { useWords } from '../words/use-words.ts';
 
 export function SafetyNumber(props: { person: PersonView; onClose(): void }): JSX.Element {
@@ -12,7 +13,7 @@ export function SafetyNumber(props: { person: PersonView; onClose(): void }): JS
   const groups = () => (digits() ?? '').replace(/\D/g, '').match(/\d{5}/g) ?? [];
   return (
     <Dialog title={t().safetyNumber} onClose={props.onClose}>
-      <p>{t().safetyText(props.person.name)}</p>
+      <p>{t().safetyText(calledHere(props.person))}</p>
       <p class="safety-number">
         <For each={groups()}>{(group) => <span>{group}</span>}</For>
       </p>

@@ -1,5 +1,9 @@
 /** Everything a host may set about a server, with its defaults, checked in one place. */
 import * as v from 'valibot';
+import { LOG_BYTES } from './engine.ts';
+
+/** Room for two of the largest batches. */
+const LEAST_LOG = 2 * 1_048_576;
 
 const count = (fallback: number) =>
   v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0)), fallback);
@@ -19,10 +23,16 @@ const schema = v.strictObject({
       largeBlob: positive(1_048_576),
       /** The oldest go while the database uses more bytes than this: 1 TB. */
       maxBytes: positive(1_000_000_000_000),
+      /** The oldest entries of a log go while it holds more bytes than this. */
+      logBytes: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(LEAST_LOG)), LOG_BYTES),
     }),
     {},
   ),
-  /** What an admission by the host gives, and so bounds all that is granted from it. Blobs are counted by pieces of 64 KB. */
+  /**
+   * What an admission by the host gives, and so bounds all that is granted from it: at most `bytes` of
+   * blobs, by pieces of 64 KB, and `logs` times `keep.logBytes` of entries, none of them written down
+   * with what paid for it.
+   */
   allowance: v.optional(
     v.strictObject({
       logs: count(10_000),
@@ -39,7 +49,7 @@ const schema = v.strictObject({
       entries: rate(512, 20),
       /** Signals, per log and session. */
       signals: rate(64, 100),
-      /** Logs, blobs, invites and admissions, per session. */
+      /** Logs, blobs, invites, admissions, contact tokens and stocks of KeyPackages, per session. */
       makes: rate(128, 500),
     }),
     {},

@@ -143,6 +143,7 @@ class DeliverySession implements SessionLogic {
         return this.#engine.create({ log, kind, hash, allowance: sha256(allowance) });
       }
       case 'allow': {
+        this.#make();
         const { log, access } = await this.#opened(request.n);
         return this.#engine.allow(log, access, request.hash, request.perHour);
       }
@@ -151,6 +152,7 @@ class DeliverySession implements SessionLogic {
         return this.#engine.revoke(log, access, request.hash);
       }
       case 'stock': {
+        this.#make();
         const { log, access } = await this.#opened(request.n);
         return this.#engine.stock(log, access, request);
       }

@@ -53,6 +53,11 @@ export interface Stock {
   readonly last: Uint8Array | null;
 }
 
+/** Bytes that one log holds unless the host says otherwise: months of a lively group. */
+export const LOG_BYTES = 67_108_864;
+/** What an entry counts besides its stored body, so that small ones are bounded too. In bytes. */
+export const ENTRY_BYTES = 256;
+
 /** What was appended to one log in one turn; `row` is the log after it. */
 export interface LogChange {
   readonly log: Uint8Array;

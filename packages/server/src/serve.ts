@@ -77,7 +77,9 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const now = () => clock.now();
   const synchronous = options.synchronous ?? 'FULL';
   // First, because it keeps other servers out of the folder.
-  const engine = new SqliteEngine({ path: databasePath(dataDir), now, random, synchronous });
+  const { logBytes } = config.keep;
+  const path = databasePath(dataDir);
+  const engine = new SqliteEngine({ path, now, random, logBytes, synchronous });
   let reported: unknown;
   const report = (error: unknown): void => {
     // A storage that failed answers everything with the same error.

@@ -1,14 +1,11 @@
 /** An inbox's contact tokens and the sealed KeyPackages that wait for their holders. */
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Retention, Stock } from '../../engine.ts';
+import { STOCK_BYTES, STOCK_HOURS, TOKENS, WAITING } from '../../inbox-rules.ts';
 import { type Access, forbidden } from '../../log-rules.ts';
 
-const TOKENS = 1_024;
-/** KeyPackages that wait for one token. */
-const WAITING = 2 * LIMITS.stock;
 const RETENTION_CHUNK = 256;
 const EMPTY = new Uint8Array();
 
@@ -22,10 +19,16 @@ export class Inboxes {
       token: db.prepare('SELECT last FROM contact_token WHERE log = ? AND hash = ?'),
       countTokens: db.prepare('SELECT count(*) AS n FROM contact_token WHERE log = ?'),
       insertToken: db.prepare(
-        'INSERT INTO contact_token (log, hash, per_hour, last) VALUES (?, ?, ?, ?)',
+        'INSERT INTO contact_token (log, hash, per_hour, last, last_hour) VALUES (?, ?, ?, ?, 0)',
       ),
       setPerHour: db.prepare('UPDATE contact_token SET per_hour = ? WHERE log = ? AND hash = ?'),
-      setLast: db.prepare('UPDATE contact_token SET last = ? WHERE log = ? AND hash = ?'),
+      setLast: db.prepare(
+        'UPDATE contact_token SET last = ?, last_hour = ? WHERE log = ? AND hash = ?',
+      ),
+      stocked: db.prepare(
+        `SELECT (SELECT coalesce(sum(length(body)), 0) FROM key_package WHERE log = ?1)
+              + (SELECT coalesce(sum(length(last)), 0) FROM contact_token WHERE log = ?1) AS bytes`,
+      ),
       deleteToken: db.prepare('DELETE FROM contact_token WHERE log = ? AND hash = ?'),
       deletePackages: db.prepare('DELETE FROM key_package WHERE log = ? AND token = ?'),
       countWaiting: db.prepare(
@@ -53,6 +56,16 @@ export class Inboxes {
         `DELETE FROM key_package WHERE (log, token, digest) IN (
            SELECT log, token, digest FROM key_package
            WHERE taken_by <> x'' AND hour < ? LIMIT ${RETENTION_CHUNK})`,
+      ),
+      forgetWaiting: db.prepare(
+        `DELETE FROM key_package WHERE (log, token, digest) IN (
+           SELECT log, token, digest FROM key_package
+           WHERE taken_by = x'' AND hour < ? LIMIT ${RETENTION_CHUNK})`,
+      ),
+      forgetLast: db.prepare(
+        `UPDATE contact_token SET last = x'' WHERE (log, hash) IN (
+           SELECT log, hash FROM contact_token
+           WHERE last <> x'' AND last_hour < ? LIMIT ${RETENTION_CHUNK})`,
       ),
     };
   }
@@ -82,7 +95,10 @@ export class Inboxes {
     if (Number(this.#sql.countWaiting.get(log, hash)?.n) > WAITING) {
       throw new ProtocolError('too-big', `at most ${WAITING} KeyPackages wait for a contact token`);
     }
-    if (last) this.#sql.setLast.run(last, log, hash);
+    if (last) this.#sql.setLast.run(last, this.#hour(), log, hash);
+    if (Number(this.#sql.stocked.get(log)?.bytes) > STOCK_BYTES) {
+      throw new ProtocolError('too-big', 'an inbox has no room for more KeyPackages');
+    }
   }
 
   take(log: Uint8Array, access: Access, id: Uint8Array): { package: Uint8Array | null } {
@@ -100,11 +116,15 @@ export class Inboxes {
     return { package: last.length > 0 ? last : null };
   }
 
-  /** Forgets a chunk of the KeyPackages that were handed out; says whether there was anything to forget. */
+  /** Forgets a chunk of the KeyPackages that were handed out or waited too long; says whether there was any. */
   retain({ now, entriesSince }: Retention): boolean {
-    const bodies = this.#sql.forgetBodies.run(now - 1).changes;
-    const digests = this.#sql.forgetDigests.run(entriesSince).changes;
-    return Number(bodies) + Number(digests) > 0;
+    const forgotten = [
+      this.#sql.forgetBodies.run(now - 1),
+      this.#sql.forgetDigests.run(entriesSince),
+      this.#sql.forgetWaiting.run(now - STOCK_HOURS),
+      this.#sql.forgetLast.run(now - STOCK_HOURS),
+    ];
+    return forgotten.some(({ changes }) => Number(changes) > 0);
   }
 }
 

@@ -4,7 +4,7 @@ import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Entry, LogState, NewEntry, Result, Turn } from '@polynya/protocol/requests';
 import type { DayKeys } from '../../day-keys.ts';
-import type { LogChange, NewLog, Retention } from '../../engine.ts';
+import { ENTRY_BYTES, type LogChange, type NewLog, type Retention } from '../../engine.ts';
 import {
   type Access,
   decideAppend,
@@ -30,28 +30,47 @@ const READ_ENTRIES = 1_024;
 const RETENTION_CHUNK = 256;
 const EMPTY = new Uint8Array();
 
+interface StoredRow extends LogRow {
+  /** The hour of its first entry, or `NOTHING`. */
+  readonly oldest: number;
+  /** What its entries count. */
+  readonly bytes: number;
+}
+
 export class Logs {
   readonly #sql;
   readonly #keys: DayKeys;
   readonly #hour: () => number;
+  readonly #logBytes: number;
   /** What was appended since the last COMMIT, per log. */
   #changes = new Map<string, { log: Uint8Array; row: LogRow; entries: Entry[] }>();
 
-  constructor(db: DatabaseSync, keys: DayKeys, hour: () => number) {
+  constructor(db: DatabaseSync, keys: DayKeys, hour: () => number, logBytes: number) {
     this.#keys = keys;
     this.#hour = hour;
+    this.#logBytes = logBytes;
     this.#sql = {
-      row: db.prepare('SELECT kind, head, first, epoch, closed, oldest FROM log WHERE log = ?'),
+      row: db.prepare(
+        'SELECT kind, head, first, epoch, closed, oldest, bytes FROM log WHERE log = ?',
+      ),
       insertLog: db.prepare(
-        'INSERT INTO log (log, kind, head, first, epoch, closed, oldest) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        `INSERT INTO log (log, kind, head, first, epoch, closed, oldest, bytes)
+         VALUES (?, ?, ?, ?, ?, ?, ?, 0)`,
       ),
-      updateLog: db.prepare('UPDATE log SET head = ?, epoch = ?, closed = ? WHERE log = ?'),
-      setOldest: db.prepare('UPDATE log SET first = ?, oldest = ? WHERE log = ?'),
+      updateLog: db.prepare(
+        'UPDATE log SET head = ?, epoch = ?, closed = ?, oldest = ?, bytes = ? WHERE log = ?',
+      ),
+      setOldest: db.prepare(
+        'UPDATE log SET first = ?, oldest = ?, bytes = bytes - ? WHERE log = ?',
+      ),
       capability: db.prepare('SELECT epoch FROM capability WHERE log = ? AND hash = ?'),
-      capabilityOfEpoch: db.prepare('SELECT hash, seq FROM capability WHERE log = ? AND epoch = ?'),
-      insertCapability: db.prepare(
-        'INSERT INTO capability (log, epoch, hash, seq) VALUES (?, ?, ?, ?)',
+      capabilityOfEpoch: db.prepare(
+        'SELECT hash, seq, first FROM capability WHERE log = ? AND epoch = ?',
       ),
+      insertCapability: db.prepare(
+        'INSERT INTO capability (log, epoch, hash, seq, first) VALUES (?, ?, ?, ?, 0)',
+      ),
+      setFirst: db.prepare('UPDATE capability SET first = ? WHERE log = ? AND epoch = ?'),
       token: db.prepare('SELECT per_hour FROM contact_token WHERE log = ? AND hash = ?'),
       low: db.prepare(
         `SELECT hash FROM contact_token AS token WHERE log = ? AND NOT EXISTS (
@@ -65,14 +84,15 @@ export class Logs {
       read: db.prepare(
         'SELECT seq, kind, epoch, id, body, closes, next, hour FROM entry WHERE log = ? AND seq >= ? ORDER BY seq LIMIT ?',
       ),
-      firstBeyond: db.prepare(
-        'SELECT seq FROM entry WHERE log = ? AND seq > ? AND epoch > ? ORDER BY seq LIMIT 1',
-      ),
       oldestLog: db.prepare('SELECT log, oldest FROM log WHERE oldest < ? ORDER BY oldest LIMIT 1'),
       lastOld: db.prepare(
         `SELECT max(seq) AS seq FROM (
            SELECT seq, hour FROM entry WHERE log = ? ORDER BY seq LIMIT ${RETENTION_CHUNK}
          ) WHERE hour < ?`,
+      ),
+      sizes: db.prepare(
+        `SELECT seq, length(body) + ${ENTRY_BYTES} AS bytes FROM entry WHERE log = ? AND seq <= ?
+         ORDER BY seq`,
       ),
       deleteUpTo: db.prepare('DELETE FROM entry WHERE log = ? AND seq <= ?'),
       firstHour: db.prepare('SELECT hour FROM entry WHERE log = ? ORDER BY seq LIMIT 1'),
@@ -172,9 +192,7 @@ export class Logs {
     if (!old) return false;
     const log = old.log as Uint8Array;
     const last = Number(this.#sql.lastOld.get(log, entriesSince)?.seq);
-    this.#sql.deleteUpTo.run(log, last);
-    const next = this.#sql.firstHour.get(log);
-    this.#sql.setOldest.run(last + 1, next ? Number(next.hour) : NOTHING, log);
+    this.#deleteUpTo(log, last, this.#bytesUpTo(log, last).bytes);
     return true;
   }
 
@@ -184,10 +202,27 @@ export class Logs {
     return found && Number(found.oldest);
   }
 
-  #load(log: Uint8Array): LogRow & { oldest: number } {
+  /** What the oldest entries up to `last` count, or as many of them as it takes to count `enough`. */
+  #bytesUpTo(log: Uint8Array, last: number, enough = NOTHING): { seq: number; bytes: number } {
+    let [seq, bytes] = [0, 0];
+    for (const found of this.#sql.sizes.iterate(log, last)) {
+      if (bytes >= enough) break;
+      seq = Number(found.seq);
+      bytes += Number(found.bytes);
+    }
+    return { seq, bytes };
+  }
+
+  #deleteUpTo(log: Uint8Array, last: number, bytes: number): void {
+    this.#sql.deleteUpTo.run(log, last);
+    const next = this.#sql.firstHour.get(log);
+    this.#sql.setOldest.run(last + 1, next ? Number(next.hour) : NOTHING, bytes, log);
+  }
+
+  #load(log: Uint8Array): StoredRow {
     const row = this.#sql.row.get(log);
     if (!row) throw new ProtocolError('not-found');
-    return row as unknown as LogRow & { oldest: number };
+    return row as unknown as StoredRow;
   }
 
   #state(log: Uint8Array, row: LogRow, access: Access): LogState {
@@ -203,21 +238,12 @@ export class Logs {
     return { head, first: Math.min(row.first, head + 1), epoch, role, upTo, low };
   }
 
-  /**
-   * A closed capability is not told how the log goes on: its head is before the first entry of a later
-   * epoch. That comes after the Commit that ended the capability's own epoch, and at the latest it is the
-   * next Commit, which is known also when retention has deleted the entries in between.
-   */
+  /** A closed capability is not told how the log goes on: its head is before the first entry of a later epoch. */
   #visibleHead(log: Uint8Array, row: LogRow, upTo: number | null): number {
     if (upTo === null) return row.head;
-    const ended = this.#seqOfCommitTo(log, upTo + 1);
-    if (upTo + 1 === row.closed) return ended;
-    const beyond = Number(this.#sql.firstBeyond.get(log, ended, upTo)?.seq ?? NOTHING);
-    return Math.min(beyond, this.#seqOfCommitTo(log, upTo + 2)) - 1;
-  }
-
-  #seqOfCommitTo(log: Uint8Array, epoch: number): number {
-    return Number(this.#sql.capabilityOfEpoch.get(log, epoch)?.seq);
+    const next = this.#sql.capabilityOfEpoch.get(log, upTo + 1);
+    // The Commit that closed it comes right before the first entry of the epoch that it led to.
+    return upTo + 1 === row.closed ? Number(next?.seq) : Number(next?.first) - 1;
   }
 
   #checkToken(log: Uint8Array, access: Access): number {
@@ -231,20 +257,41 @@ export class Logs {
     return this.#sql.found.get(log, id) as unknown as Found | undefined;
   }
 
-  #store(log: Uint8Array, before: LogRow & { oldest: number }, outcome: Outcome): number[] {
+  #store(log: Uint8Array, before: StoredRow, outcome: Outcome): number[] {
     if (outcome.repeated) return outcome.seqs;
-    const { entries, row } = outcome;
+    const { entries } = outcome;
     const hour = this.#hour();
+    let { bytes } = before;
     for (const { seq, kind, epoch, id, body, turn } of entries) {
       const closes = turn?.closes ? 1 : 0;
       const next = turn?.next ?? EMPTY;
       const sealed = this.#keys.seal(hour, { id: log, number: seq }, body);
       this.#sql.insertEntry.run(log, seq, kind, epoch, id, sealed, closes, next, hour);
+      bytes += sealed.length + ENTRY_BYTES;
+      this.#noteFirst(log, epoch, seq);
     }
-    this.#sql.updateLog.run(row.head, row.epoch, row.closed, log);
-    if (before.oldest === NOTHING) this.#sql.setOldest.run(row.first, hour, log);
-    this.#note(log, row, entries);
+    const { head, epoch, closed } = outcome.row;
+    const oldest = before.oldest === NOTHING ? hour : before.oldest;
+    this.#sql.updateLog.run(head, epoch, closed, oldest, bytes, log);
+    const first = this.#makeRoom(log, before.head, bytes) ?? outcome.row.first;
+    this.#note(log, { ...outcome.row, first }, entries);
     return entries.map(({ seq }) => seq);
+  }
+
+  /** Where an epoch begins is where the capabilities before it end. */
+  #noteFirst(log: Uint8Array, epoch: number, seq: number): void {
+    if (this.#sql.capabilityOfEpoch.get(log, epoch)?.first === 0) {
+      this.#sql.setFirst.run(seq, log, epoch);
+    }
+  }
+
+  /** Of a log that holds too much the oldest entries up to `last` go; answers the first that is left, if any went. */
+  #makeRoom(log: Uint8Array, last: number, bytes: number): number | undefined {
+    if (bytes <= this.#logBytes) return undefined;
+    const old = this.#bytesUpTo(log, last, bytes - this.#logBytes);
+    if (old.seq === 0) return undefined;
+    this.#deleteUpTo(log, old.seq, old.bytes);
+    return old.seq + 1;
   }
 
   #note(log: Uint8Array, row: LogRow, entries: readonly Entry[]): void {

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { systemRandom } from '@polynya/reach/clock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { LOG_BYTES } from '../../engine.ts';
+import { engineBounds } from '../../test/engine-bounds.ts';
 import { engineContract } from '../../test/engine-contract.ts';
+import type { OpenEngine } from '../../test/engine-stand.ts';
 import { entry, hashOf, id, secret } from '../../test/ids.ts';
 import { SqliteEngine } from './sqlite-engine.ts';
 
@@ -18,10 +21,10 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const now = () => 1_800_000_000_000;
 
-engineContract(
-  'SQLite',
-  async (clock) => new SqliteEngine({ path, now: clock, random: systemRandom }),
-);
+const open: OpenEngine = async (now, logBytes = LOG_BYTES) =>
+  new SqliteEngine({ path, now, random: systemRandom, logBytes });
+engineContract('SQLite', open);
+engineBounds('SQLite', open);
 
 async function withLog(engine: SqliteEngine) {
   const [log, owner, invite, allowance] = [id(), secret(), secret(), secret()];

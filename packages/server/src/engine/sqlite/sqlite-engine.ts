@@ -5,16 +5,17 @@ import { LIMITS } from '@polynya/protocol/limits';
 import type { NewEntry, Turn } from '@polynya/protocol/requests';
 import type { Random } from '@polynya/reach/clock';
 import { DayKeys } from '../../day-keys.ts';
-import type {
-  Engine,
-  HostInvite,
-  LogChange,
-  NewBlob,
-  NewInvite,
-  NewLog,
-  Retention,
-  Stock,
-  StorageError,
+import {
+  type Engine,
+  type HostInvite,
+  LOG_BYTES,
+  type LogChange,
+  type NewBlob,
+  type NewInvite,
+  type NewLog,
+  type Retention,
+  type Stock,
+  type StorageError,
 } from '../../engine.ts';
 import type { Access } from '../../log-rules.ts';
 import { Allowances } from './allowances.ts';
@@ -32,6 +33,8 @@ export interface SqliteOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly random: Random;
+  /** Bytes that one log holds before its oldest entries go. */
+  readonly logBytes?: number;
   /** OFF is only for the test that shows what FULL is for. */
   readonly synchronous?: Synchronous;
 }
@@ -52,11 +55,11 @@ export class SqliteEngine implements Engine {
   #tooMuch = false;
 
   /** @throws StorageError */
-  constructor({ path, now, random, synchronous = 'FULL' }: SqliteOptions) {
+  constructor({ path, now, random, logBytes = LOG_BYTES, synchronous = 'FULL' }: SqliteOptions) {
     const hour = () => Math.floor(now() / HOUR);
     this.#keys = new DayKeys(join(dirname(path), 'keys'), random);
     this.#db = openDatabase(path, synchronous, this.#keys);
-    this.#logs = new Logs(this.#db, this.#keys, hour);
+    this.#logs = new Logs(this.#db, this.#keys, hour, logBytes);
     this.#inboxes = new Inboxes(this.#db, hour);
     this.#blobs = new Blobs(this.#db, this.#keys, hour);
     this.#allowances = new Allowances(this.#db, hour);

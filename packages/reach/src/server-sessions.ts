@@ -151,6 +151,11 @@ export class ServerSessions {
     return Promise.resolve();
   }
 
+  /** Whether these 16 bytes are a handle of this server, if perhaps of a session that is gone. */
+  issued(handle: Uint8Array): boolean {
+    return this.#byHandle.has(name(handle)) || this.#handles.issued(handle);
+  }
+
   #answerRecordRequest(envelope: Uint8Array, sink: Sink): Promise<void> {
     const nonce = envelope.subarray(HANDLE, HANDLE + RECORD_NONCE);
     sink.send(concat(recordAnswerTag(this.identity(), nonce), this.record()));

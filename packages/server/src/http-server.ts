@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { BodyRoom } from '@polynya/reach/carriers/post/body';
 import { handlePost } from '@polynya/reach/carriers/post/server';
 import { acceptWebSocket, WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
 import type { ServerSessions } from '@polynya/reach/server-sessions';
@@ -50,13 +51,15 @@ export interface HttpServer {
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { files, limits, report } = options;
   const ready = Promise.withResolvers<ServerSessions>();
+  const room = new BodyRoom();
   const sockets = new WebSocketServer({ noServer: true, ...WEBSOCKET_OPTIONS });
 
   const post: RequestListener = async (request, response) => {
     try {
       for (const [name, value] of Object.entries(CROSS_ORIGIN)) response.setHeader(name, value);
-      const outcome = await handlePost(request, response, await ready.promise);
-      if (outcome === 'unknown' && !response.destroyed) files.refuse(response);
+      const outcome = await handlePost(request, response, await ready.promise, room);
+      if (outcome === 'no-room') response.destroy();
+      else if (outcome === 'unknown' && !response.destroyed) files.refuse(response);
     } catch (error) {
       // The client went away in the middle; anything else is ours.
       if (!request.readableAborted) report(error);

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { CarrierFactory } from '../carriers/carrier.ts';
+import { BodyRoom } from '../carriers/post/body.ts';
 import { postCarrier } from '../carriers/post/client.ts';
 import { handlePost } from '../carriers/post/server.ts';
 import { webSocketCarrier } from '../carriers/websocket/client.ts';
@@ -29,13 +30,15 @@ export class Loopback {
   private constructor(sessions: ServerSessions, logs: ToyLogs) {
     this.sessions = sessions;
     this.logs = logs;
+    const room = new BodyRoom();
     this.http = createServer((request, response) => {
       this.posts++;
       const answer = this.serves.post
-        ? handlePost(request, response, this.sessions)
+        ? handlePost(request, response, this.sessions, room)
         : Promise.resolve('unknown' as const);
       void answer.then((outcome) => {
-        if (outcome === 'unknown') response.writeHead(404).end('not here');
+        if (outcome === 'no-room') response.destroy();
+        else if (outcome === 'unknown') response.writeHead(404).end('not here');
       });
     });
     this.http.on('upgrade', (request, socket, head) => {

@@ -5,10 +5,9 @@ import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { ServerSessions } from '../../server-sessions.ts';
 import { Sink } from '../../sink.ts';
+import { type BodyRoom, readBody } from './body.ts';
 
 export interface PostLimits {
-  /** The longest body that is read, in bytes. */
-  readonly body: number;
   /** Envelope bytes in one answer; what is beyond is dropped and asked for again. */
   readonly answer: number;
   /** How long a POST may stay open, in ms: longer than the longest linger. */
@@ -16,23 +15,25 @@ export interface PostLimits {
 }
 
 export const DEFAULT_POST_LIMITS: PostLimits = {
-  body: LIMITS.post,
   answer: LIMITS.post - 4 * LIMITS.postEnvelopes,
   open: 75_000,
 };
 
 /**
  * Answers a POST. 'unknown': nothing in it is for this server, nothing was written, and the caller
- * answers with what its site says to any unknown address. Rejects only if the request breaks off.
+ * answers with what its site says to any unknown address. 'no-room': nothing was written either, and the
+ * caller cuts the connection off, as carriers may end at any time. Rejects only if the request breaks off.
  */
 export async function handlePost(
   request: IncomingMessage,
   response: ServerResponse,
   sessions: ServerSessions,
+  room: BodyRoom,
   limits: PostLimits = DEFAULT_POST_LIMITS,
-): Promise<'handled' | 'unknown'> {
-  const body = await readBody(request, limits.body);
-  const envelopes = body && envelopesIn(body);
+): Promise<'handled' | 'unknown' | 'no-room'> {
+  const body = await readBody(request, room, (handle) => sessions.issued(handle));
+  if (body === 'no-room') return body;
+  const envelopes = body === 'too-long' ? null : envelopesIn(body);
   if (!envelopes || envelopes.length === 0) return 'unknown';
   const answers: Uint8Array[] = [];
   let bytes = 0;
@@ -58,18 +59,6 @@ export async function handlePost(
   });
   response.end(joinEnvelopes(answers));
   return 'handled';
-}
-
-/** The whole body, or null if it is longer than `limit`. */
-async function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array | null> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    length += part.length;
-    if (length > limit) return null;
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
 }
 
 function envelopesIn(body: Uint8Array): Uint8Array[] | null {

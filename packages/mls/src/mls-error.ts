@@ -1,5 +1,6 @@
 /** The one error of this package. Whatever the MLS library throws becomes one of these codes. */
 import type { Member } from './engine.ts';
+import { RULES, type Rule } from './rules.ts';
 
 export type MlsErrorCode =
   /** Not of the form that RFC 9420 gives, too long, or followed by more bytes. */
@@ -42,6 +43,10 @@ export type MlsErrorCode =
   | 'too-long'
   /** The authentication service or the policy failed to answer. It says nothing about the entry: ask again. */
   | 'no-verdict'
+  /** Something that RFC 9420 demands does not hold; `rule` says what. */
+  | 'rule-violated'
+  /** A pre-shared key that is not held here. */
+  | 'unknown-psk'
   /** A cipher suite that this engine does not have. */
   | 'unknown-suite'
   /** This member was removed from the group. */
@@ -55,15 +60,39 @@ export class MlsError extends Error {
   readonly code: MlsErrorCode;
   /** Whose signature over what is refused holds: who is to blame. undefined: anybody. */
   readonly signer: Member | undefined;
+  /** Which demand of RFC 9420 is not met, if it is one of those. */
+  readonly rule: Rule | undefined;
 
   constructor(
     code: MlsErrorCode,
     message: string = code,
-    options?: ErrorOptions & { readonly signer?: Member },
+    options?: ErrorOptions & { readonly signer?: Member; readonly rule?: Rule },
   ) {
     super(message, options);
     this.code = code;
     this.signer = options?.signer;
+    this.rule = options?.rule;
+  }
+}
+
+/** The error for a demand of RFC 9420 that is not met. */
+export function violated(rule: Rule): MlsError {
+  return new MlsError(RULES[rule], rule, { rule });
+}
+
+/** @throws MlsError unless `holds` */
+export function demand(rule: Rule, holds: boolean): void {
+  if (!holds) throw violated(rule);
+}
+
+/** Runs `work`; a rule that it finds violated without a name of its own is called `code`. */
+export async function within<T>(code: MlsErrorCode, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof MlsError) || error.code !== 'rule-violated') throw error;
+    const { message, cause, rule } = error;
+    throw new MlsError(code, message, { cause, ...(rule && { rule }) });
   }
 }
 
@@ -73,7 +102,8 @@ export async function blaming<T>(signer: Member, work: () => Promise<T>): Promis
     return await work();
   } catch (error) {
     if (!(error instanceof MlsError)) throw error;
-    throw new MlsError(error.code, error.message, { cause: error.cause, signer });
+    const { code, message, cause, rule } = error;
+    throw new MlsError(code, message, { cause, signer, ...(rule && { rule }) });
   }
 }
 

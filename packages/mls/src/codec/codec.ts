@@ -133,13 +133,13 @@ export type Tagged<K extends string, C> = {
 }[keyof C];
 
 /** `select`: a tag, then what the tag says. */
-export function select<K extends string, C extends Readonly<Record<string, Codec<never>>>>(
+export function select<K extends string, C extends Readonly<Record<string, Codec<object>>>>(
   tag: K,
   tags: Codec<keyof C & string>,
   cases: C,
 ): Codec<Tagged<K, C>> {
   type Value = Tagged<K, C> & { readonly [T in K]: keyof C & string };
-  const codecOf = (name: keyof C): Codec<object> => cases[name] as unknown as Codec<object>;
+  const codecOf = (name: keyof C): Codec<object> => cases[name] as Codec<object>;
   return {
     write(writer, value) {
       const name = (value as Value)[tag];

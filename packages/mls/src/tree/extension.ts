@@ -1,0 +1,35 @@
+/** Extensions (RFC 9420 section 13), and the values that test whether peers ignore what they do not know. */
+import { type Infer, opaque, struct, uint16 } from '../codec/codec.ts';
+
+export const extension = struct({ extensionType: uint16, extensionData: opaque });
+export type Extension = Infer<typeof extension>;
+
+/** RFC 9420 section 17.3 */
+export const EXTENSION = {
+  applicationId: 1,
+  ratchetTree: 2,
+  requiredCapabilities: 3,
+  externalPub: 4,
+  externalSenders: 5,
+  /** draft-ietf-mls-extensions */
+  lastResort: 0x000a,
+} as const;
+
+/** What every client supports without saying so (section 7.2). */
+export const isDefaultExtension = (type: number): boolean => type >= 1 && type <= 5;
+
+/** GREASE (section 13.5): 0x0A0A, 0x1A1A and so on to 0xEAEA. */
+export const isGrease = (value: number): boolean =>
+  value >> 8 === (value & 0xff) && (value & 0xf) === 0xa && value < 0xf000;
+
+export function findExtension(
+  extensions: readonly Extension[],
+  type: number,
+): Uint8Array | undefined {
+  return extensions.find(({ extensionType }) => extensionType === type)?.extensionData;
+}
+
+/** Whether a list holds each type at most once, as section 13 demands. */
+export function areDistinct(extensions: readonly Extension[]): boolean {
+  return new Set(extensions.map(({ extensionType }) => extensionType)).size === extensions.length;
+}

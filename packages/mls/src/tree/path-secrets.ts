@@ -1,0 +1,13 @@
+/** What derives from a path secret (RFC 9420 section 7.4). */
+import type { CipherSuite, KeyPair } from '../crypto/cipher-suite.ts';
+import { deriveSecret } from '../crypto/labels.ts';
+import type { Maybe } from '../crypto/primitives.ts';
+
+/** Of the next node up; beyond the last, the commit secret. */
+export function nextPathSecret(suite: CipherSuite, pathSecret: Uint8Array): Uint8Array {
+  return deriveSecret(suite, pathSecret, 'path');
+}
+
+export function nodeKeyPair(suite: CipherSuite, pathSecret: Uint8Array): Maybe<KeyPair> {
+  return suite.kem.deriveKeyPair(deriveSecret(suite, pathSecret, 'node'));
+}

@@ -17,7 +17,7 @@ import type { Core } from './core.ts';
 import { type Duty, duties } from './duties.ts';
 import type { Held } from './held.ts';
 import { joinAsDevice } from './joining.ts';
-import { dropPending } from './own-entries.ts';
+import { BEHIND, problemOf } from './sending.ts';
 
 /** ms to wait, at random up to this, before a Commit that lost its race is made again. */
 const JITTER = 1_500;
@@ -52,6 +52,7 @@ export class Committer {
 
   withdraw(intent: Intent): void {
     this.#intents = this.#intents.filter((other) => other !== intent);
+    this.#committing = this.#committing.filter((other) => other !== intent);
   }
 
   /** The log refused the last Commit because there were too many. */
@@ -74,12 +75,16 @@ export class Committer {
   }
 
   /**
-   * Sends the pending Commit. @returns the entry that the log has now, or the refusal: then it is dropped, and is
-   * to be staged anew, behind what the log has
+   * Sends the pending Commit. What the log refuses stays pending, and is sent again as it is until the epoch goes
+   * on: another one of this epoch would be sealed under the same key.
+   * @returns the entry that the log has now, or its refusal; ms to wait if it is not time
+   * @throws ProtocolError: it was not asked
    */
-  async send(): Promise<Entry | ProtocolError | null> {
+  async send(): Promise<Entry | ProtocolError | number> {
     const { held, log, world } = this.#core;
-    if (!held.state.pending) return null;
+    if (!held.state.pending) return Number.POSITIVE_INFINITY;
+    const wait = this.#notBefore - world.clock.now();
+    if (wait > 0) return wait;
     const { entry, turn } = commitRequest(held.state.pending);
     try {
       const { seq } = await log.commit(entry, turn, { patience: 0 });
@@ -87,11 +92,10 @@ export class Committer {
     } catch (error) {
       const refused = error instanceof ProtocolError && (!error.retriable || error.code === 'rate');
       if (!refused) throw error;
-      await this.#core.save(dropPending(held));
-      const wait = Math.max(error.retryAfter, this.#backOff(held.group.epoch));
-      this.#notBefore = world.clock.now() + wait + fraction(world.random) * JITTER;
       this.#limited = error.code === 'rate';
-      this.#intents.unshift(...this.#committing.splice(0));
+      if (!this.#limited && !BEHIND.includes(error.code)) this.#giveUp(error);
+      const pause = Math.max(error.retryAfter, this.#backOff(held.group.epoch));
+      this.#notBefore = world.clock.now() + pause + fraction(world.random) * JITTER;
       return error;
     }
   }
@@ -100,7 +104,7 @@ export class Committer {
   async stage(): Promise<true | number> {
     const { state } = this.#core.held;
     const now = this.#core.world.clock.now();
-    // Nothing is pending: what was staged gave way to another's Commit before it left.
+    // Nothing is pending: what was staged gave way to another's Commit.
     this.#intents.unshift(...this.#committing.splice(0));
     if (this.#notBefore > now) return this.#notBefore - now;
     if (state.phase === 'joining') return this.#stageTogether([this.#join(now)]);
@@ -113,6 +117,11 @@ export class Committer {
       if (error) this.#notBefore = now + PAUSE;
     };
     return this.#stageTogether([{ build: async () => next.duty.change, settle }]);
+  }
+
+  /** Whoever asked for it need not wait for what the log will hardly take. */
+  #giveUp({ code }: ProtocolError): void {
+    for (const intent of this.#committing.splice(0)) intent.settle(new Problem(problemOf(code)));
   }
 
   /** ms: who loses to others tries again soon; whom the log refuses for no reason that it shows, ever later. */

@@ -279,13 +279,15 @@ export class Conversation {
     }
     if (!state.created) return this.#create();
     if (!this.#begun) return this.#begin();
-    if (state.pending) return this.#sendCommit();
+    const committed = state.pending ? await this.#sendCommit() : Number.POSITIVE_INFINITY;
+    if (committed === true) return true;
+    this.#wakeIn(committed);
     if (state.batch.length > 0) return this.#sendBatch();
     const delivered = await this.#errands.step(() => nextDelivery(this.#core));
     if (delivered === true) return true;
     this.#wakeIn(delivered);
     if (await this.#settling.step()) return true;
-    const staged = await this.#committer.stage();
+    const staged = state.pending ? Number.POSITIVE_INFINITY : await this.#committer.stage();
     if (staged === true) return true;
     this.#wakeIn(staged);
     if (state.phase !== 'active') return false;
@@ -295,26 +297,29 @@ export class Conversation {
     return sealed;
   }
 
-  async #sendCommit(): Promise<boolean> {
+  /** @returns ms until it may be sent (again), or true when it was */
+  async #sendCommit(): Promise<true | number> {
     const answer = await this.#committer.send();
-    if (answer instanceof ProtocolError) return answer.retriable || this.#catchUp(answer);
-    if (answer) this.#sync.feed([answer]);
+    if (typeof answer === 'number') return answer;
+    if (!(answer instanceof ProtocolError)) this.#sync.feed([answer]);
+    else if (!answer.retriable) await this.#catchUp();
     return true;
   }
 
-  async #sendBatch(): Promise<boolean> {
+  async #sendBatch(): Promise<true> {
     const { sent, refused } = await sendBatch(this.#core);
     this.#sync.feed(sent);
-    return refused ? this.#catchUp(refused) : true;
+    if (refused && !(await this.#catchUp())) throw refused;
+    return true;
   }
 
-  /** The log did not take what we made: others were first. Reads on. @throws the refusal, if there is nothing new */
-  async #catchUp(refusal: ProtocolError): Promise<boolean> {
-    if (this.#sync.behind) return true;
-    const { entries } = await this.#log.read(this.held.state.cursor + 1, READ_BYTES);
-    this.#sync.feed(entries);
-    if (!this.#sync.behind) throw refusal;
-    return true;
+  /** The log did not take what we made: others were first. Reads on. @returns whether there is something new */
+  async #catchUp(): Promise<boolean> {
+    if (!this.#sync.behind) {
+      const { entries } = await this.#log.read(this.held.state.cursor + 1, READ_BYTES);
+      this.#sync.feed(entries);
+    }
+    return this.#sync.behind;
   }
 
   /** A conversation made here comes to be on the server. */

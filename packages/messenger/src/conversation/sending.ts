@@ -18,7 +18,7 @@ const RECEIPT_AFTER = { read: 1_000, delivered: 2_000 };
 const FEW = 16;
 
 /** Refusals that another attempt may not meet: the log went on, or shut us out, which reading it will show. */
-const BEHIND: readonly ErrorCode[] = ['stale', 'forbidden', 'not-found'];
+export const BEHIND: readonly ErrorCode[] = ['stale', 'forbidden', 'not-found'];
 
 export interface Sent {
   /** What the log took, as it will show it. */
@@ -125,7 +125,7 @@ async function giveUp(
   core.touch();
 }
 
-function problemOf(code: ErrorCode): ProblemCode {
+export function problemOf(code: ErrorCode): ProblemCode {
   if (code === 'quota' || code === 'too-big' || code === 'version') return code;
   return 'failed';
 }

@@ -25,6 +25,13 @@ export class Reader {
     return value;
   }
 
+  /** What `uint` will give. */
+  peek(size: number): number {
+    const value = this.uint(size);
+    this.#at -= size;
+    return value;
+  }
+
   uint64(): bigint {
     return (BigInt(this.uint(4)) << 32n) | BigInt(this.uint(4));
   }

@@ -1,0 +1,93 @@
+/** Welcome messages, and the secrets in them (RFC 9420 section 12.4.3.1). */
+
+import { EMPTY } from '../codec/bytes.ts';
+import {
+  decode,
+  encode,
+  type Infer,
+  opaque,
+  optional,
+  struct,
+  uint16,
+  vector,
+} from '../codec/codec.ts';
+import { type CipherSuite, type KeyPair, NONCE } from '../crypto/cipher-suite.ts';
+import {
+  decryptWithLabel,
+  encryptWithLabel,
+  expandWithLabel,
+  hpkeCiphertext,
+} from '../crypto/labels.ts';
+import type { Maybe, Random } from '../crypto/primitives.ts';
+import { preSharedKeyId } from '../schedule/psk.ts';
+
+const encryptedGroupSecrets = struct({ newMember: opaque, secrets: hpkeCiphertext });
+export type EncryptedGroupSecrets = Infer<typeof encryptedGroupSecrets>;
+
+export const welcome = struct({
+  cipherSuite: uint16,
+  secrets: vector(encryptedGroupSecrets),
+  encryptedGroupInfo: opaque,
+});
+export type Welcome = Infer<typeof welcome>;
+
+export const groupSecrets = struct({
+  joinerSecret: opaque,
+  pathSecret: optional(struct({ pathSecret: opaque })),
+  psks: vector(preSharedKeyId),
+});
+export type GroupSecrets = Infer<typeof groupSecrets>;
+
+const LABEL = 'Welcome';
+
+/** For the owner of the KeyPackage `newMember` (its reference), whose init key is `initKey`. */
+export async function sealGroupSecrets(
+  suite: CipherSuite,
+  to: { readonly newMember: Uint8Array; readonly initKey: Uint8Array },
+  encryptedGroupInfo: Uint8Array,
+  secrets: GroupSecrets,
+  random: Random,
+): Promise<EncryptedGroupSecrets> {
+  const plaintext = encode(groupSecrets, secrets);
+  const { newMember, initKey } = to;
+  const context = encryptedGroupInfo;
+  return {
+    newMember,
+    secrets: await encryptWithLabel(suite, initKey, LABEL, context, plaintext, random),
+  };
+}
+
+/** @throws MlsError `cannot-open`, `malformed` */
+export async function openGroupSecrets(
+  suite: CipherSuite,
+  initKeys: KeyPair,
+  { encryptedGroupInfo }: Welcome,
+  { secrets }: EncryptedGroupSecrets,
+): Promise<GroupSecrets> {
+  const opened = await decryptWithLabel(suite, initKeys, LABEL, encryptedGroupInfo, secrets);
+  return decode(groupSecrets, opened);
+}
+
+const keysOf = (suite: CipherSuite, welcomeSecret: Uint8Array) =>
+  [
+    expandWithLabel(suite, welcomeSecret, 'key', EMPTY, suite.aead.keySize),
+    expandWithLabel(suite, welcomeSecret, 'nonce', EMPTY, NONCE),
+    EMPTY,
+  ] as const;
+
+export function sealGroupInfo(
+  suite: CipherSuite,
+  welcomeSecret: Uint8Array,
+  info: Uint8Array,
+): Maybe<Uint8Array> {
+  return suite.aead.seal(...keysOf(suite, welcomeSecret), info);
+}
+
+/** @throws MlsError `cannot-open` */
+export function openGroupInfo(
+  suite: CipherSuite,
+  welcomeSecret: Uint8Array,
+  { encryptedGroupInfo }: Welcome,
+): Maybe<Uint8Array> {
+  return suite.aead.open(...keysOf(suite, welcomeSecret), encryptedGroupInfo);
+}

@@ -32,6 +32,16 @@ function read(hex: string): unknown {
   return plain(cborg.decode(fromHex(hex), CBORG));
 }
 
+/** Hex becomes byte strings again. */
+function inBytes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inBytes);
+  return typeof value === 'string' ? fromHex(value) : value;
+}
+
+function concatenated(...parts: Uint8Array[]): Buffer {
+  return Buffer.concat(parts);
+}
+
 describe('vectors/', () => {
   it('holds what the code makes, byte for byte; `node scripts/vectors.ts` writes it', async () => {
     for (const [name, content] of await vectorFiles()) {
@@ -110,6 +120,31 @@ describe('vectors/', () => {
         const bytes = hkdfSync('sha256', fromHex(secret), '', info, value.length / 2);
         expect(value, name).toBe(Buffer.from(bytes).toString('hex'));
       }
+    }
+  });
+
+  it('device-list.json: Node hashes and verifies each entry', () => {
+    const { root, generation, steps } = vectors<{
+      root: string;
+      generation: number;
+      steps: { entry: { signature: string }; signer: string; signed: string; hash: string }[];
+    }>('device-list.json');
+    const count = Buffer.alloc(8);
+    count.writeBigUInt64BE(BigInt(generation));
+    let before = sha256('polynya device list', fromHex(root), count);
+    for (const { entry, signer, signed, hash } of steps) {
+      const { signature, ...said } = entry;
+      const label = Buffer.from('polynya device list entry');
+      const bytes = concatenated(label, fromHex(before), cborg.encode(inBytes(asArrays(said))));
+      expect(signed).toBe(bytes.toString('hex'));
+      const key = createPublicKey({
+        key: concatenated(fromHex('302a300506032b6570032100'), fromHex(signer)),
+        format: 'der',
+        type: 'spki',
+      });
+      expect(verify(null, bytes, key, fromHex(signature))).toBe(true);
+      expect(hash).toBe(sha256(fromHex(before), cborg.encode(inBytes(asArrays(entry)))));
+      before = hash;
     }
   });
 

@@ -25,6 +25,7 @@ import { call, entry, item, type Op, type Request, results } from '@polynya/prot
 import * as runningHash from '@polynya/protocol/running-hash';
 import type { Codec } from '@polynya/protocol/schema';
 import { seatSecrets } from '@polynya/protocol/seat-secrets';
+import { deviceLists } from './vectors/device-lists.ts';
 import { diagnostic, readableJson } from './vectors/readable.ts';
 import { ENTRIES, EXCHANGES, ITEMS } from './vectors/requests.ts';
 import { session } from './vectors/session.ts';
@@ -130,6 +131,8 @@ function inviteLinks() {
   const invites: Invite[] = [
     { kind: 'server', ...common },
     { kind: 'seat', ...common, inviter: fill(0x1d, 16) },
+    { kind: 'device', ...common },
+    { kind: 'recovery', identity: common.identity, endpoints },
   ];
   const refused = (code: string, why: string, value: Cbor) => ({
     payload: toBase64url(encodeCbor(value)),
@@ -143,7 +146,7 @@ function inviteLinks() {
     refused: [
       refused('version', 'version 2', [0, 2, identity, endpoints, secret]),
       refused('version', 'version 2 of another shape', [5, 2, null]),
-      refused('malformed', 'unknown kind', [2, 1, identity, endpoints, secret]),
+      refused('malformed', 'unknown kind', [4, 1, identity, endpoints, secret]),
       refused('malformed', 'no endpoint', [0, 1, identity, [], secret]),
       refused('malformed', 'secret of 31 bytes', [0, 1, identity, endpoints, fill(0x5e, 31)]),
       { payload: '', code: 'malformed', why: 'nothing' },
@@ -213,6 +216,7 @@ export async function vectorFiles(): Promise<ReadonlyMap<string, string>> {
     'seat-secrets.json': seats(),
     'access-record.json': accessRecords(),
     'session.json': await session(),
+    'device-list.json': await deviceLists(),
   };
   return new Map(Object.entries(files).map(([name, value]) => [name, readableJson(value)]));
 }

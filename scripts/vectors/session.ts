@@ -108,7 +108,7 @@ export async function session() {
         end: () => undefined,
       }),
     },
-    clock: { now: () => NOW, setTimeout: () => () => undefined },
+    clock: { steady: () => 0, now: () => NOW, setTimeout: () => () => undefined },
     random,
     limits: DEFAULT_SESSION_LIMITS,
     issue: () => [issued],

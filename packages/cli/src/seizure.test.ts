@@ -109,13 +109,14 @@ async function used(links: readonly string[]): Promise<[string, Buffer][]> {
     ['file, its end', content.subarray(-32)],
   ];
   for (const [i, link] of links.entries()) {
-    found.push([`secret of link ${i}`, Buffer.from(decodeInvite(link).secret)]);
+    const invite = decodeInvite(link);
+    if ('secret' in invite) found.push([`secret of link ${i}`, Buffer.from(invite.secret)]);
   }
   for (const { profile } of [ann, bo, cy]) {
     const self = await selfOf(profile);
     found.push(
       [`person ${self.name}`, Buffer.from(self.personBytes)],
-      [`root key of ${self.name}`, Buffer.from(self.root.publicKey)],
+      [`root key of ${self.name}`, Buffer.from(self.root)],
       [`device key of ${self.name}`, Buffer.from(self.device.publicKey)],
     );
   }

@@ -42,7 +42,7 @@ export async function createConversation(
   const own = await makeKeyPackage(engine, self, clock.now(), false);
   const group = await engine.create(log, own);
   const me = {
-    ...blankPerson(self.root.publicKey),
+    ...blankPerson(self.root),
     name: self.name,
     admin: true,
     wasAdmin: true,

@@ -132,7 +132,7 @@ class RunningMessenger extends DevicesPart implements Messenger {
 
   async rename(name: string) {
     const { self, ports, conversations, changes } = this.#device;
-    const renamed = self.renamed(checkedName(name));
+    const renamed = self.with({ name: checkedName(name) });
     await ports.store.apply([renamed.saved()]);
     this.#device.become(renamed);
     for (const conversation of conversations.values()) {
@@ -224,7 +224,7 @@ class RunningMessenger extends DevicesPart implements Messenger {
     const { self, conversations } = this.#device;
     for (const { held } of conversations.values()) {
       const known = findPerson(held.state, person);
-      if (known) return safetyNumber(self.root.publicKey, known.root);
+      if (known) return safetyNumber(self.root, known.root);
     }
     throw new Problem('not-found');
   }

@@ -136,7 +136,7 @@ export const welcome = struct({
   hash: bytes(32),
   about,
   /** Of a seat: its credential, from which and the invite's secret the seat's KeyPackage is made again. */
-  credential: optional(bytes(1, 512)),
+  credential: optional(bytes(1, LIMITS.credential)),
   /** For a device that is let in again: what it missed, the oldest first. */
   missed: list(missedMessage, 1_024),
 });

@@ -16,6 +16,12 @@ const common = {
 const invites: fc.Arbitrary<Invite> = fc.oneof(
   fc.record({ kind: fc.constant('server' as const), ...common }),
   fc.record({ kind: fc.constant('seat' as const), ...common, inviter: exactly(16) }),
+  fc.record({ kind: fc.constant('device' as const), ...common }),
+  fc.record({
+    kind: fc.constant('recovery' as const),
+    identity: common.identity,
+    endpoints: common.endpoints,
+  }),
 );
 const key = new Uint8Array(32).fill(1);
 const payload = (...fields: Cbor[]) => toBase64url(encodeCbor(fields));
@@ -36,11 +42,11 @@ describe('an invite link', () => {
   it('is the CBOR of docs/protocol.md section 7 in base64url', () => {
     fc.assert(
       fc.property(invites, (invite) => {
-        const { identity, endpoints, secret } = invite;
-        const fields =
-          invite.kind === 'seat'
-            ? [1, 1, identity, endpoints, secret, invite.inviter]
-            : [0, 1, identity, endpoints, secret];
+        const { kind, identity, endpoints } = invite;
+        const number = ['server', 'seat', 'device', 'recovery'].indexOf(kind);
+        const secrets = kind === 'recovery' ? [] : [invite.secret];
+        const inviter = kind === 'seat' ? [invite.inviter] : [];
+        const fields = [number, 1, identity, endpoints, ...secrets, ...inviter];
         expect(encodeInvite(invite)).toBe(Buffer.from(cborg.encode(fields)).toString('base64url'));
       }),
     );
@@ -63,7 +69,7 @@ describe('an invite link', () => {
     ['an empty fragment', 'https://host.example/#'],
     ['words', 'hello there'],
     ['bytes that are not CBOR', '_____w'],
-    ['a kind that does not exist', payload(2, 1, key, ['http://a'], key)],
+    ['a kind that does not exist', payload(4, 1, key, ['http://a'], key)],
     ['no endpoints', payload(0, 1, key, [], key)],
     ['17 endpoints', payload(0, 1, key, new Array<string>(17).fill('http://a'), key)],
     ['an endpoint of 513 letters', payload(0, 1, key, ['a'.repeat(513)], key)],

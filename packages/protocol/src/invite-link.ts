@@ -8,19 +8,23 @@ import { LIMITS, PROTOCOL_VERSION } from './limits.ts';
 import { ProtocolError } from './protocol-error.ts';
 import { bytes, type Infer, list, text, uint, variants } from './schema.ts';
 
-const common = {
+const place = {
   version: uint(),
   /** The server's Ed25519 public key. */
   identity: bytes(32),
   endpoints: list(text(LIMITS.endpoint), LIMITS.endpoints, 1),
-  secret: bytes(32),
 };
+const common = { ...place, secret: bytes(32) };
 
 const codec = variants('kind', {
   /** Admits to a server: `secret` is what `admit` takes. */
   server: [0, common],
   /** Admits to a server and to a conversation: `secret` is for `seatSecrets`, `inviter` a person id. */
   seat: [1, { ...common, inviter: bytes(16) }],
+  /** Makes a device one of a person's: the code of a linking (section 9). */
+  device: [2, common],
+  /** Where somebody begins who has a recovery phrase. */
+  recovery: [3, place],
 });
 
 type WithoutVersion<T> = T extends unknown ? Omit<T, 'version'> : never;

@@ -43,4 +43,10 @@ export const LIMITS = {
   session: 24 * 3_600_000,
   /** Epochs for which entries and capabilities are still taken while no Commit closes (count). */
   epochs: 3,
+  /** Entries of a device list, of one generation (count). */
+  listEntries: 32,
+  /** Devices that a list has at one time (count). */
+  devices: 8,
+  /** A leaf's credential. */
+  credential: 5_000,
 } as const;

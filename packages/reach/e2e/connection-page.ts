@@ -63,7 +63,9 @@ const page = {
     members = [new Member(link, kinds), new Member(link, ['websocket'])];
     const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(secret)));
     const connection = page.member(0).connection;
-    await connection.call({ op: 'admit', invite: decodeInvite(link).secret, allowance });
+    const invite = decodeInvite(link);
+    if (invite.kind !== 'server') throw new Error('an invite to the server was expected');
+    await connection.call({ op: 'admit', invite: invite.secret, allowance });
     await connection.call({ op: 'create', log: id, kind: 0, hash, allowance });
     for (const member of members) member.watch(id, secret);
   },

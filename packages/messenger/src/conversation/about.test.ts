@@ -13,7 +13,9 @@ const [anna, boris, ghost] = [1, 2, 3].map((n) => new Uint8Array(32).fill(n)) as
 
 function leaf(root: Uint8Array, at: number, kind: Leaf['kind'] = 'device'): Leaf {
   const signatureKey = new Uint8Array(32).fill(100 + at);
-  return { kind, root, person: personId(root), signatureKey, madeBy: null, until: 0, leaf: at };
+  const list = { generation: 0, entries: [] };
+  const person = personId(root);
+  return { kind, root, person, signatureKey, list, madeBy: null, until: 0, leaf: at };
 }
 
 function told(...roots: Uint8Array[]): About {

@@ -45,7 +45,7 @@ async function pair(): Promise<[Held, Held]> {
   });
   const groups = [group, await engine.join(welcome ?? new Uint8Array(0), his)] as const;
   const people = [anna, boris].map(({ root }, at) => {
-    return { ...blankPerson(root.publicKey), admin: at === 0, wasAdmin: at === 0, here: true };
+    return { ...blankPerson(root), admin: at === 0, wasAdmin: at === 0, here: true };
   });
   const state = blankState({
     server: new Uint8Array(32),

@@ -11,7 +11,8 @@ function leaf(n: number, at: number): Leaf {
   const root = key(n);
   const signatureKey = key(n);
   const person = personId(root);
-  return { kind: 'device', root, person, signatureKey, madeBy: null, until: 0, leaf: at };
+  const list = { generation: 0, entries: [] };
+  return { kind: 'device', root, person, signatureKey, list, madeBy: null, until: 0, leaf: at };
 }
 
 test('a record holds however many people came and went, and keeps those who are here', () => {

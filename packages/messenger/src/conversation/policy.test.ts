@@ -1,6 +1,8 @@
 import type { SignatureKey } from '@polynya/mls/engine';
+import type { DeviceList } from '@polynya/protocol/device-list';
 import { describe, expect, test } from 'vitest';
 import { deviceCredential, seatCredential, signatureKey } from '../identity/credential.ts';
+import { firstList, signed } from '../identity/device-list.ts';
 import { personId } from '../identity/person.ts';
 import { lawful, type Standing } from './policy.ts';
 import { leafOf } from './roster.ts';
@@ -9,26 +11,34 @@ interface Someone {
   readonly root: SignatureKey;
   readonly device: SignatureKey;
   readonly person: string;
+  readonly list: DeviceList;
 }
 
 let seed = 0;
 const key = (): Promise<SignatureKey> => signatureKey(new Uint8Array(32).fill(++seed));
 
 async function someone(): Promise<Someone> {
-  const root = await key();
-  return { root, device: await key(), person: personId(root.publicKey) };
+  const [root, device] = [await key(), await key()];
+  const list = await firstList(root, device.publicKey);
+  return { root, device, person: personId(root.publicKey), list };
 }
 
-async function deviceOf({ root, device }: Someone, leaf: number, signing = device) {
-  const { publicKey } = signing;
-  return { leaf, signatureKey: publicKey, credential: await deviceCredential(root, publicKey) };
+function deviceOf({ root, device, list }: Someone, leaf: number, signing = device) {
+  const credential = deviceCredential(root.publicKey, list);
+  return { leaf, signatureKey: signing.publicKey, credential };
 }
 
-async function seatOf({ root, device }: Someone, leaf: number) {
+/** Another device of that person, which theirs let in. */
+async function linkedTo(someone: Someone, leaf: number, signer = someone.device) {
+  const device = await key();
+  const change = { remove: false, device: device.publicKey };
+  const list = await signed(someone.root.publicKey, someone.list, signer, change);
+  return deviceOf({ ...someone, device, list }, leaf);
+}
+
+async function seatOf({ root, device, list }: Someone, leaf: number) {
   const { publicKey } = await key();
-  const { credential: own } = await deviceOf({ root, device, person: '' }, 0);
-  const certificate = own.slice(-64);
-  const inviter = { root: root.publicKey, device, certificate };
+  const inviter = { root: root.publicKey, list, device };
   const credential = await seatCredential(inviter, 2_000, publicKey);
   return { leaf, signatureKey: publicKey, credential };
 }
@@ -39,11 +49,25 @@ const [anna, boris, vera, guest] = [
   await someone(),
   await someone(),
 ];
-const members = [
-  await deviceOf(anna, 0),
-  await deviceOf(boris, 1),
-  await deviceOf(vera, 2),
-] as const;
+const members = [deviceOf(anna, 0), deviceOf(boris, 1), deviceOf(vera, 2)] as const;
+/** Boris lets a phone in, then a tablet by which he takes the phone out. */
+const phone = await key();
+const tablet = await key();
+const { publicKey: borisRoot } = boris.root;
+const withPhone = await signed(borisRoot, boris.list, boris.device, {
+  remove: false,
+  device: phone.publicKey,
+});
+const withTablet = await signed(borisRoot, withPhone, boris.device, {
+  remove: false,
+  device: tablet.publicKey,
+});
+const withoutPhone = await signed(borisRoot, withTablet, tablet, {
+  remove: true,
+  device: phone.publicKey,
+});
+const borisPhone = deviceOf({ ...boris, device: phone, list: withPhone }, 5);
+const borisTablet = deviceOf({ ...boris, device: tablet, list: withoutPhone }, 4);
 const borisSeat = await seatOf(boris, 3);
 const [a, b, v] = members;
 
@@ -73,11 +97,8 @@ describe('a Commit is lawful (docs/protocol.md section 6) if', async () => {
   const cases: Case[] = [
     ['it renews the keys of its own leaf', { by: b }],
     ["anybody's device adds a seat of their own", { by: b, added: [await seatOf(boris, 4)] }],
-    ['a device adds devices of others', { by: b, added: [await deviceOf(guest, 4)] }],
-    [
-      'a seat brings in one device of a newcomer',
-      { by: borisSeat, added: [await deviceOf(guest, 4)] },
-    ],
+    ['a device adds devices of others', { by: b, added: [deviceOf(guest, 4)] }],
+    ['a seat brings in one device of a newcomer', { by: borisSeat, added: [deviceOf(guest, 4)] }],
     ['an admin removes somebody', { by: a, removed: [v] }],
     ["an admin removes another's seat", { by: a, removed: [borisSeat] }],
     [
@@ -93,9 +114,10 @@ describe('a Commit is lawful (docs/protocol.md section 6) if', async () => {
     ],
     [
       'a person removes another of their own devices',
-      { by: b, removed: [await deviceOf(boris, 4, await key())] },
+      { by: b, removed: [await linkedTo(boris, 4)] },
     ],
     ['it removes a device and lets the same in again', { by: b, removed: [v], added: [v] }],
+    ['a person brings in another device of theirs', { by: b, added: [await linkedTo(boris, 4)] }],
     [
       'anybody removes the seats of who goes by it',
       { by: v, removed: [b, borisSeat] },
@@ -124,22 +146,19 @@ describe('a Commit is not lawful if', async () => {
     ],
     [
       'a device is removed for another of its person',
-      { by: b, removed: [v], added: [await deviceOf(vera, 4, await key())] },
+      { by: b, removed: [v], added: [await linkedTo(vera, 4)] },
     ],
     ['a seat does nothing', { by: borisSeat }],
     [
       'a seat adds two devices',
-      { by: borisSeat, added: [await deviceOf(guest, 4), await deviceOf(await someone(), 5)] },
+      { by: borisSeat, added: [deviceOf(guest, 4), deviceOf(await someone(), 5)] },
     ],
     ['a seat adds a seat', { by: borisSeat, added: [await seatOf(boris, 4)] }],
-    [
-      'a seat adds a device of a member',
-      { by: borisSeat, added: [await deviceOf(vera, 4, await key())] },
-    ],
-    ['a seat removes somebody', { by: borisSeat, added: [await deviceOf(guest, 4)], removed: [v] }],
+    ['a seat adds a device of a member', { by: borisSeat, added: [await linkedTo(vera, 4)] }],
+    ['a seat removes somebody', { by: borisSeat, added: [deviceOf(guest, 4)], removed: [v] }],
     [
       'a seat is used a second time',
-      { by: borisSeat, added: [await deviceOf(guest, 4)] },
+      { by: borisSeat, added: [deviceOf(guest, 4)] },
       { cameBy: new Map([[3, vera.person]]) },
     ],
     [
@@ -147,6 +166,17 @@ describe('a Commit is not lawful if', async () => {
       { by: v, removed: [b, borisSeat], added: [b] },
     ],
     ["a device adds a seat in a stranger's name", { by: b, added: [await seatOf(guest, 4)] }],
+    ['somebody else brings in a device of a member', { by: a, added: [await linkedTo(boris, 4)] }],
+    [
+      'the list of a new device contradicts what the group has of that person',
+      { by: b, added: [await linkedTo(boris, 5)] },
+      { leaves: [a, b, v, await linkedTo(boris, 4)].map(leafOf) },
+    ],
+    [
+      'a device comes back that its person took out of their list',
+      { by: b, added: [borisPhone] },
+      { leaves: [a, v, borisTablet].map(leafOf) },
+    ],
     ['one of several removals is not', { by: b, removed: [borisSeat, v] }],
     ['who is removed was an admin, and the committer is none', { by: b, removed: [a] }],
   ];

@@ -4,8 +4,10 @@
  */
 import type { CommitView } from '@polynya/mls/engine';
 import { equal } from '@polynya/protocol/bytes';
+import type { DeviceList } from '@polynya/protocol/device-list';
 import type { PersonId } from '../api.ts';
-import { inviterStands, type Leaf, leafOf, type Stander, standerOf } from './roster.ts';
+import { lists, newestOf } from '../identity/device-list.ts';
+import { devicesOf, inviterStands, type Leaf, leafOf, type Stander, standerOf } from './roster.ts';
 
 /** What the log says of the members before the Commit. */
 export interface Standing {
@@ -23,7 +25,7 @@ export function lawful(commit: CommitView, standing: Standing): boolean {
   const removed = commit.removed.map(leafOf);
   if (committer.kind === 'seat') return seatMay(committer, added, removed, standing);
   return (
-    added.every((stander) => mayAdd(stander, standing)) &&
+    added.every((stander) => mayAdd(committer, stander, removed, standing)) &&
     removed.every(
       (leaf) =>
         isReplaced(leaf, added) ||
@@ -50,8 +52,30 @@ function seatMay(
   );
 }
 
-function mayAdd(stander: Stander, { leaves }: Standing): boolean {
-  return stander.kind === 'device' || inviterStands(stander, leaves);
+/**
+ * Of a person who stands already only their own devices bring in another one, or whoever lets the same one in again;
+ * and it stands in the newest device list that the group has of them.
+ */
+function mayAdd(
+  committer: Leaf,
+  stander: Stander,
+  removed: readonly Leaf[],
+  { leaves }: Standing,
+): boolean {
+  if (stander.kind === 'seat') return inviterStands(stander, leaves);
+  const devices = devicesOf(leaves, stander.person);
+  const theirs =
+    devices.length === 0 ||
+    committer.person === stander.person ||
+    removed.some((leaf) => isReplaced(leaf, [stander]));
+  return theirs && isListed(stander, devices);
+}
+
+/** Whether the newest list among theirs has this device, and none contradicts another. */
+function isListed({ list, signatureKey }: Stander, devices: readonly Leaf[]): boolean {
+  let newest: DeviceList | null = list;
+  for (const device of devices) newest = newest && newestOf(newest, device.list);
+  return newest !== null && lists(newest, signatureKey);
 }
 
 /** A device that lost its state is let in again: the same keys stand for the same person. */

@@ -1,6 +1,7 @@
 /** Who stands in the leaves of a group: each leaf's credential, read once. */
 import type { Group, Identity, Member } from '@polynya/mls/engine';
 import { equal } from '@polynya/protocol/bytes';
+import type { DeviceList } from '@polynya/protocol/device-list';
 import type { PersonId } from '../api.ts';
 import { type Credential, decodeCredential } from '../identity/credential.ts';
 import { personId } from '../identity/person.ts';
@@ -11,6 +12,8 @@ export interface Stander {
   readonly person: PersonId;
   readonly root: Uint8Array;
   readonly signatureKey: Uint8Array;
+  /** The person's devices, as this leaf knew them when it came. */
+  readonly list: DeviceList;
   /** Of a seat: the signature key of the device that made it. */
   readonly madeBy: Uint8Array | null;
   /** Of a seat: seconds since 1970. */
@@ -23,10 +26,10 @@ export interface Leaf extends Stander {
 /** @throws ProtocolError 'malformed'; never for a leaf that the authentication service accepted */
 export function standerOf({ credential, signatureKey }: Identity): Stander {
   const decoded: Credential = decodeCredential(credential);
-  const { kind, root } = decoded;
+  const { kind, root, list } = decoded;
   const seat = decoded.kind === 'seat' ? decoded : null;
   const [madeBy, until] = [seat?.device ?? null, seat?.until ?? 0];
-  return { kind, root, person: personId(root), signatureKey, madeBy, until };
+  return { kind, root, person: personId(root), signatureKey, list, madeBy, until };
 }
 
 export function leafOf(member: Member): Leaf {

@@ -2,17 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { authenticationService } from './authentication-service.ts';
 import { deviceCredential, seatCredential, signatureKey } from './credential.ts';
+import { firstList } from './device-list.ts';
 import { safetyNumber } from './safety-number.ts';
 
 const key = (fill: number) => signatureKey(new Uint8Array(32).fill(fill));
 const [root, device, seat, stranger] = [await key(1), await key(2), await key(3), await key(4)];
-const ofDevice = await deviceCredential(root, device.publicKey);
-const certificate = ofDevice.slice(-64);
-const inviter = { root: root.publicKey, device, certificate };
+const list = await firstList(root, device.publicKey);
+const ofDevice = deviceCredential(root.publicKey, list);
+const inviter = { root: root.publicKey, list, device };
 const ofSeat = await seatCredential(inviter, 1_800_000_000, seat.publicKey);
 
 describe('the authentication service', () => {
-  test('accepts a device that its root signed, and a seat that a device of its root signed', async () => {
+  test('accepts a device that its list has, and a seat that such a device signed', async () => {
     expect(await authenticationService.accepts(ofDevice, device.publicKey)).toBe(true);
     expect(await authenticationService.accepts(ofSeat, seat.publicKey)).toBe(true);
   });
@@ -22,9 +23,9 @@ describe('the authentication service', () => {
     expect(await authenticationService.accepts(ofSeat, device.publicKey)).toBe(false);
   });
 
-  test('refuses a seat whose device another root signed', async () => {
-    const foreign = (await deviceCredential(stranger, device.publicKey)).slice(-64);
-    const forged = await seatCredential({ ...inviter, certificate: foreign }, 9, seat.publicKey);
+  test('refuses a seat whose list another root signed', async () => {
+    const foreign = await firstList(stranger, device.publicKey);
+    const forged = await seatCredential({ ...inviter, list: foreign }, 9, seat.publicKey);
     expect(await authenticationService.accepts(forged, seat.publicKey)).toBe(false);
   });
 

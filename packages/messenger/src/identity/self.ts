@@ -1,65 +1,121 @@
-/** This device's person: the root key, the device's signature key and certificate, the name. */
+/** This device's person: the root key, the device list, this device's signature key, the names of both. */
 import { ed25519 } from '@polynya/mls/ed25519';
 import type { SignatureKey } from '@polynya/mls/engine';
 import { toHex } from '@polynya/protocol/bytes';
 import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
-import { bytes, struct, text } from '@polynya/protocol/schema';
+import { type DeviceList, deviceList } from '@polynya/protocol/device-list';
+import { bytes, type Infer, optional, struct, text, uint } from '@polynya/protocol/schema';
 import type { Random } from '@polynya/reach/clock';
 import type { PersonId } from '../api.ts';
 import type { Change, Store } from '../store/store.ts';
-import { decodeCredential, deviceCredential, signatureKey } from './credential.ts';
+import { StoreError } from '../store/store.ts';
+import { deviceCredential, signatureKey } from './credential.ts';
+import { firstList } from './device-list.ts';
 import { personBytes } from './person.ts';
 
-const record = struct({ root: bytes(32), device: bytes(32), name: text(64) });
+const record = struct({
+  root: bytes(32),
+  /** The root's seed, on the device that made the person, until a recovery phrase is set. */
+  rootSeed: optional(bytes(32)),
+  device: bytes(32),
+  list: deviceList,
+  name: text(64),
+  /** This device's, among its person's devices. */
+  deviceName: text(64),
+  /** The chat of the own devices: its log. */
+  group: optional(bytes(16)),
+  /** Who took this device out of the list (a name), and when (ms). */
+  removed: optional(struct({ by: text(64), at: uint() })),
+});
+type Record = Infer<typeof record>;
 const KEY = 'person';
 
 export class Self {
-  readonly root: SignatureKey;
+  readonly #record: Record;
   readonly device: SignatureKey;
-  readonly name: string;
   readonly personBytes: Uint8Array;
   readonly person: PersonId;
   /** Of this device's leaves. */
   readonly credential: Uint8Array;
 
-  private constructor(
-    root: SignatureKey,
-    device: SignatureKey,
-    credential: Uint8Array,
-    name: string,
-  ) {
-    this.root = root;
+  constructor(own: Record, device: SignatureKey) {
+    this.#record = own;
     this.device = device;
-    this.name = name;
-    this.personBytes = personBytes(root.publicKey);
+    this.personBytes = personBytes(own.root);
     this.person = toHex(this.personBytes);
-    this.credential = credential;
+    this.credential = deviceCredential(own.root, own.list);
   }
 
-  static create(random: Random, name: string): Promise<Self> {
-    return Self.#of(random(32), random(32), name);
+  /** A new person, whose root key is here. */
+  static async create(random: Random, name: string): Promise<Self> {
+    const rootSeed = random(32);
+    const [root, device] = [await signatureKey(rootSeed), await signatureKey(random(32))];
+    const list = await firstList(root, device.publicKey);
+    return Self.of({ root: root.publicKey, rootSeed, list, name }, device);
   }
 
+  static of(
+    own: Pick<Record, 'root' | 'list' | 'name'> & Partial<Record>,
+    device: SignatureKey,
+  ): Self {
+    const blank = { rootSeed: null, deviceName: '', group: null, removed: null };
+    return new Self({ ...blank, ...own, device: device.privateKey }, device);
+  }
+
+  /** @throws StoreError 'corrupt' */
   static async load(store: Store): Promise<Self | undefined> {
     const stored = await store.get('self', KEY);
     if (!stored) return undefined;
-    const { root, device, name } = record.decode(decodeCbor(stored));
-    return Self.#of(root, device, name);
+    try {
+      const own = record.decode(decodeCbor(stored));
+      return new Self(own, await signatureKey(own.device));
+    } catch (cause) {
+      throw new StoreError('corrupt', 'the person of this device cannot be read', cause);
+    }
   }
 
-  static async #of(rootSeed: Uint8Array, deviceSeed: Uint8Array, name: string): Promise<Self> {
-    const [root, device] = [await signatureKey(rootSeed), await signatureKey(deviceSeed)];
-    return new Self(root, device, await deviceCredential(root, device.publicKey), name);
+  /** Its public key. */
+  get root(): Uint8Array {
+    return this.#record.root;
   }
 
-  renamed(name: string): Self {
-    return new Self(this.root, this.device, this.credential, name);
+  get rootSeed(): Uint8Array | null {
+    return this.#record.rootSeed;
+  }
+
+  get list(): DeviceList {
+    return this.#record.list;
+  }
+
+  get name(): string {
+    return this.#record.name;
+  }
+
+  get deviceName(): string {
+    return this.#record.deviceName;
+  }
+
+  get group(): Uint8Array | null {
+    return this.#record.group;
+  }
+
+  get removed(): Record['removed'] {
+    return this.#record.removed;
+  }
+
+  /** The same device of the same person, with this changed. */
+  with(
+    change: Partial<
+      Pick<Record, 'list' | 'name' | 'deviceName' | 'group' | 'removed' | 'rootSeed'>
+    >,
+  ): Self {
+    return new Self({ ...this.#record, ...change }, this.device);
   }
 
   /** What `seatCredential` takes. */
   get inviter() {
-    const { signature } = decodeCredential(this.credential);
-    return { root: this.root.publicKey, device: this.device, certificate: signature };
+    const { root, list, device } = this;
+    return { root, list, device };
   }
 
   sign(message: Uint8Array): Promise<Uint8Array> {
@@ -67,8 +123,6 @@ export class Self {
   }
 
   saved(): Change {
-    const { root, device, name } = this;
-    const value = record.encode({ root: root.privateKey, device: device.privateKey, name });
-    return { table: 'self', key: KEY, value: encodeCbor(value) };
+    return { table: 'self', key: KEY, value: encodeCbor(record.encode(this.#record)) };
   }
 }

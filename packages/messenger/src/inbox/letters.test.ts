@@ -31,7 +31,7 @@ test('a letter is found by its KeyPackage, opened by its owner, and says who wro
   const body = await letter(anna);
   expect(letterRef(body)).toEqual(own.ref.slice(0, 16));
   expect(await openLetter(engine, own, card.inbox, body)).toEqual({
-    root: anna.root.publicKey,
+    root: anna.root,
     payload,
   });
 });

@@ -29,7 +29,7 @@ export type LetterPayload = Infer<typeof payloadCodec>;
 const letterCodec = struct({
   root: bytes(32),
   device: bytes(32),
-  credential: bytes(1, 512),
+  credential: bytes(1, LIMITS.credential),
   payload: bytes(1, 16_384),
   signature: bytes(64),
 });
@@ -68,7 +68,7 @@ export async function sealLetter(
 ): Promise<Uint8Array> {
   const encoded = encodeCbor(payloadCodec.encode(payload));
   const letter = letterCodec.encode({
-    root: self.root.publicKey,
+    root: self.root,
     device: self.device.publicKey,
     credential: self.credential,
     payload: encoded,

@@ -7,7 +7,7 @@ import type { Engine } from '@polynya/mls/engine';
 import { equal, toHex } from '@polynya/protocol/bytes';
 import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
 import type { WelcomePackage } from '@polynya/protocol/content';
-import { decodeInvite, encodeInvite, type Invite } from '@polynya/protocol/invite-link';
+import { decodeInvite, encodeInvite, type Invite as Link } from '@polynya/protocol/invite-link';
 import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { struct, text } from '@polynya/protocol/schema';
@@ -31,6 +31,9 @@ import { seatKeyPackage } from './seat-keys.ts';
 const record = struct({ link: text(LIMITS.invite) });
 const PREFIX = 'arriving/';
 
+/** What somebody arrives by; other links are for devices/. */
+type Invite = Extract<Link, { kind: 'server' | 'seat' }>;
+
 /** The line to an invite's server, which need not be ours, and what lay behind the invite if that was fetched. */
 export interface Visit {
   readonly invite: string;
@@ -39,7 +42,7 @@ export interface Visit {
 }
 
 /** @throws Problem 'invite-malformed', 'invite-version' */
-export function readInvite(link: string): Invite {
+export function readLink(link: string): Link {
   try {
     return decodeInvite(link);
   } catch (error) {
@@ -48,11 +51,18 @@ export function readInvite(link: string): Invite {
   }
 }
 
+/** @throws Problem as `readLink`, and 'invite-malformed' for a link of another kind */
+function readInvite(link: string): Invite {
+  const read = readLink(link);
+  if (read.kind === 'server' || read.kind === 'seat') return read;
+  throw new Problem('invite-malformed');
+}
+
 /** Uses nothing up and leaves nothing behind. @throws Problem */
 export async function previewInvite(device: Device, link: string): Promise<InvitePreview> {
-  const invite = readInvite(link);
-  if (invite.kind === 'server') {
-    return { kind: 'server', direct: false, title: '', inviter: '', people: 0 };
+  const invite = readLink(link);
+  if (invite.kind !== 'seat') {
+    return { kind: invite.kind, direct: false, title: '', inviter: '', people: 0 };
   }
   const { about } = await look(device, link, invite);
   const inviter = about.people.find(({ root }) => equal(personBytes(root), about.inviter));
@@ -98,7 +108,7 @@ export async function arrive(
 export async function resumeArrivals(device: Device): Promise<void> {
   const rows = await device.ports.store.range('invite', { from: PREFIX, to: 'arriving0' });
   for (const [, value] of rows) {
-    const invite = decodeInvite(record.decode(decodeCbor(value)).link);
+    const invite = readInvite(record.decode(decodeCbor(value)).link);
     const link = device.links.get(toHex(invite.identity));
     if (!link) continue;
     goOn(device, link, invite).catch((error: unknown) => {

@@ -23,7 +23,7 @@ const codec = struct({
     struct({
       until: uint(),
       link: text(8_192),
-      credential: bytes(1, 512),
+      credential: bytes(1, LIMITS.credential),
       signatureKey: bytes(32),
     }),
   ),

@@ -4,6 +4,7 @@ import { systemClock } from '@polynya/reach/clock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ChatId } from '../api.ts';
 import { deviceCredential, signatureKey } from '../identity/credential.ts';
+import { signed } from '../identity/device-list.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 import { happened, house } from '../test/house.ts';
 import { Rogue } from '../test/rogue.ts';
@@ -149,7 +150,9 @@ describe('a request to be let in again is refused', () => {
 
   test("to a key that is no leaf's, and to another member's", async () => {
     const key = await signatureKey(crypto.getRandomValues(new Uint8Array(32)));
-    await refused(await offer(await deviceCredential(rogue.self.root, key.publicKey), key));
+    const { root, list, device } = rogue.self;
+    const linked = await signed(root, list, device, { remove: false, device: key.publicKey });
+    await refused(await offer(deviceCredential(root, linked), key));
     await refused((await rogue.take('Vera')).keyPackage);
     await vera.messenger.send(chat, { text: 'Nobody moved' });
     expect((await anna.texts(chat, 2)).at(-1)).toBe('Nobody moved');

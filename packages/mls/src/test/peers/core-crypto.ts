@@ -96,7 +96,12 @@ class CoreCryptoMember implements PeerMember {
     );
   }
 
-  async epochAuthenticator(): Promise<undefined> {}
+  async exported(): Promise<Uint8Array> {
+    const secret = await this.#session.transaction((context) =>
+      context.exportSecretKey(this.#id, 32),
+    );
+    return secret.copyBytes();
+  }
 
   /** What `work` gave to the delivery service. */
   async #committing(

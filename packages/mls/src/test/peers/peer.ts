@@ -20,16 +20,25 @@ export interface Newcomer {
   joinExternally(groupInfo: Uint8Array): Promise<{ member: PeerMember; commit: Uint8Array }>;
 }
 
+export interface ContextExtension {
+  readonly type: number;
+  readonly data: Uint8Array;
+}
+
 /** A member, changed in place by what it does and sees; its own Commits count as accepted at once. */
 export interface PeerMember {
   readonly engine: PeerEngine['name'];
   readonly identity: Uint8Array;
   epoch(): Promise<number>;
-  /** What all members of an epoch derive alike. Absent where an engine does not tell it. */
-  epochAuthenticator(): Promise<Uint8Array | undefined>;
+  /** RFC 9420 section 8.7. Absent where an engine does not tell it. */
+  epochAuthenticator?(): Promise<Uint8Array>;
+  /** MLS-Exporter (section 8.5), 32 bytes under `EXPORTER_LABEL` and an empty context. */
+  exported(): Promise<Uint8Array>;
   add(keyPackages: readonly Uint8Array[]): Promise<{ commit: Uint8Array; welcome: Uint8Array }>;
   remove(identity: Uint8Array): Promise<Uint8Array>;
   update(): Promise<Uint8Array>;
+  /** A GroupContextExtensions Commit. Absent where an engine makes none. */
+  changeExtensions?(extensions: readonly ContextExtension[]): Promise<Uint8Array>;
   /** Another member's Commit or proposal. */
   process(message: Uint8Array): Promise<void>;
   seal(plaintext: Uint8Array): Promise<Uint8Array>;
@@ -44,3 +53,6 @@ export function identityOf(number: number): Uint8Array {
   const user = `00000000-0000-4000-8000-${hex.padStart(12, '0')}`;
   return new TextEncoder().encode(`${user}:${hex}@example.org`);
 }
+
+/** The only one that core-crypto exports under. */
+export const EXPORTER_LABEL = 'exporter';

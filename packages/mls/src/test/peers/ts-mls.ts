@@ -4,7 +4,18 @@ import { defaultClientConfig } from 'ts-mls/clientConfig.js';
 import type { ClientState } from 'ts-mls/clientState.js';
 import type { CiphersuiteImpl, CiphersuiteName } from 'ts-mls/crypto/ciphersuite.js';
 import { encodeRatchetTree } from 'ts-mls/ratchetTree.js';
-import type { Newcomer, PeerEngine, PeerMember } from './peer.ts';
+import {
+  type ContextExtension,
+  EXPORTER_LABEL,
+  type Newcomer,
+  type PeerEngine,
+  type PeerMember,
+} from './peer.ts';
+
+const NAMES: Readonly<Record<number, mls.DefaultExtensionTypeName>> = {
+  3: 'required_capabilities',
+  5: 'external_senders',
+};
 
 /** The part of an MLSMessage that is of `wireformat`. */
 function decode<W extends mls.MLSMessage['wireformat']>(bytes: Uint8Array, wireformat: W) {
@@ -134,6 +145,31 @@ export class TsMlsMember implements PeerMember {
 
   async epochAuthenticator(): Promise<Uint8Array> {
     return this.state.keySchedule.epochAuthenticator;
+  }
+
+  async exported(): Promise<Uint8Array> {
+    const { exporterSecret } = this.state.keySchedule;
+    return mls.mlsExporter(
+      exporterSecret,
+      EXPORTER_LABEL,
+      new Uint8Array(),
+      32,
+      this.#engine.suite,
+    );
+  }
+
+  async changeExtensions(extensions: readonly ContextExtension[]): Promise<Uint8Array> {
+    const changed = extensions.map(({ type, data }) => ({
+      // Its types know only the names of what the RFC defines, and the numbers of nothing else.
+      extensionType: NAMES[type] ?? type,
+      extensionData: data,
+    }));
+    return this.commit([
+      {
+        proposalType: 'group_context_extensions',
+        groupContextExtensions: { extensions: changed },
+      },
+    ]);
   }
 
   async #commit(extraProposals: mls.Proposal[], options: mls.CreateCommitOptions = {}) {

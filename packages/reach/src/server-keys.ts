@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import { PROTOCOL_VERSION } from '@polynya/protocol/limits';
 import { identityOf, importIdentity, signAccessRecord } from './access-record-signing.ts';
-import type { Clock } from './clock.ts';
 import { HpkeRecipient } from './hpke-recipient.ts';
+import type { SteadyClock } from './steady-clock.ts';
 
 const DAY = 24 * 3_600_000;
 /** A key is taken for its own day and the one after. */
@@ -16,8 +16,10 @@ const RECORD_LIFE = 30 * DAY;
 
 export interface ServerKey {
   readonly recipient: HpkeRecipient;
-  /** Milliseconds since 1970. */
+  /** What the record says, in milliseconds since 1970. */
   readonly until: number;
+  /** The same by the steady clock: who sets the time of day shuts nobody out. */
+  readonly end: number;
   /** SHA-256 of each `enc` that was taken. */
   readonly taken: Set<string>;
 }
@@ -26,7 +28,7 @@ export interface ServerKeysOptions {
   /** The Ed25519 seed, 32 bytes. */
   readonly seed: Uint8Array;
   readonly endpoints: readonly string[];
-  readonly clock: Clock;
+  readonly clock: SteadyClock;
   /** First flights that are remembered for one key; when it is full a new key is made (count). */
   readonly flights: number;
   /** The serial of the last record of this identity, also of earlier starts. */
@@ -72,8 +74,8 @@ export class ServerKeys {
 
   /** The key that a first flight names, if it is still good. */
   find(keyId: Uint8Array): ServerKey | undefined {
-    const now = this.#options.clock.now();
-    return this.#keys.find((key) => key.until > now && same(key.recipient.keyId, keyId));
+    const now = this.#options.clock.steady();
+    return this.#keys.find((key) => key.end > now && same(key.recipient.keyId, keyId));
   }
 
   /** Notes a first flight that opened. False if it was taken before, or if no more can be remembered. */
@@ -98,6 +100,7 @@ export class ServerKeys {
     const fresh = {
       recipient: new HpkeRecipient(),
       until: now + KEY_LIFE,
+      end: clock.steady() + KEY_LIFE,
       taken: new Set<string>(),
     };
     const keys = [fresh, ...this.#keys.slice(0, 1)];

@@ -20,13 +20,14 @@ import {
   receivedUp,
   results,
 } from '@polynya/protocol/requests';
-import type { Clock, Random } from './clock.ts';
+import type { Random } from './clock.ts';
 import { openGcm } from './hpke-recipient.ts';
 import { measure, Packer, room } from './packing.ts';
 import { PushQueue } from './push-queue.ts';
 import type { SessionHandler, SessionLogic, SessionPort } from './session-handler.ts';
 import type { SessionKeys } from './session-keys.ts';
 import type { Sink, SinkUser } from './sink.ts';
+import type { SteadyClock } from './steady-clock.ts';
 
 /** How long the first reply waits for the answers to the calls of the first flight, in ms. */
 const FIRST_REPLY_WAIT = 200;
@@ -54,7 +55,7 @@ export interface ServerSessionOptions {
   readonly version: number;
   readonly build: string;
   readonly handler: SessionHandler;
-  readonly clock: Clock;
+  readonly clock: SteadyClock;
   readonly random: Random;
   readonly limits: SessionLimits;
   /** Issues new handles of this session. */
@@ -72,8 +73,9 @@ interface Running {
 }
 
 export class ServerSession implements SessionPort, SinkUser {
+  /** In ms of the steady clock, like `heard`. */
   readonly started: number;
-  /** When the client was last heard, in ms since 1970. */
+  /** When the client was last heard. */
   heard: number;
   readonly #options: ServerSessionOptions;
   readonly #logic: SessionLogic;
@@ -94,7 +96,7 @@ export class ServerSession implements SessionPort, SinkUser {
 
   constructor(options: ServerSessionOptions) {
     this.#options = options;
-    this.started = options.clock.now();
+    this.started = options.clock.steady();
     this.heard = this.started;
     this.#pushes = new PushQueue(options.limits.pushBytes);
     this.#logic = options.handler.open(this);
@@ -178,7 +180,7 @@ export class ServerSession implements SessionPort, SinkUser {
   }
 
   #hear(sink: Sink): void {
-    this.heard = this.#options.clock.now();
+    this.heard = this.#options.clock.steady();
     this.#sinks.delete(sink);
     this.#sinks.add(sink);
     sink.attach(this);

@@ -154,6 +154,17 @@ test('every envelope is padded to the length that Padmé gives, 256 bytes at lea
   for (const { length } of [flight, up, ...stand.sent]) expect(padme(length)).toBe(length);
 });
 
+test('the time of day may be set ahead or back: sessions and keys last as long as they would', async () => {
+  const { firstFlight } = await stand.begin();
+  await stand.establish();
+  stand.time.set(1_000 * HOUR);
+  await stand.time.until(() => false, HOUR).catch(() => undefined);
+  expect(stand.server.size).toBe(1);
+  expect(stand.server.receive(firstFlight, stand.sink)).not.toBe('unknown');
+  stand.time.set(-2_000 * HOUR);
+  await stand.time.until(() => stand.server.size === 0, 24 * HOUR);
+});
+
 test('a session ends after 24 hours, or 10 minutes without a connection', async () => {
   await stand.establish();
   await stand.establish();

@@ -15,7 +15,7 @@ import {
 import { LIMITS, PROTOCOL_VERSION } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { type Handle, receivedFlight } from '@polynya/protocol/requests';
-import type { Clock, Random } from './clock.ts';
+import type { Random } from './clock.ts';
 import { Handles } from './handles.ts';
 import { rawX25519, x25519 } from './hpke-recipient.ts';
 import { type ServerKey, ServerKeys } from './server-keys.ts';
@@ -23,6 +23,7 @@ import { ServerSession, type SessionLimits } from './server-session.ts';
 import type { SessionHandler } from './session-handler.ts';
 import { flightInfo, SESSION_SECRET, type SessionKeys, sessionKeys } from './session-keys.ts';
 import type { Sink } from './sink.ts';
+import type { SteadyClock } from './steady-clock.ts';
 
 const DAY = 24 * 3_600_000;
 const SWEEP = 30_000;
@@ -63,7 +64,7 @@ export interface ServerSessionsOptions {
   readonly endpoints: readonly string[];
   /** The build of the page that this server serves; '' for none. */
   readonly build: string;
-  readonly clock: Clock;
+  readonly clock: SteadyClock;
   readonly random: Random;
   readonly handler: SessionHandler;
   readonly limits?: Partial<ServerSessionsLimits>;
@@ -237,7 +238,7 @@ export class ServerSessions {
   }
 
   #sweep(): void {
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.steady();
     for (const held of [...this.#held]) {
       const { connected, heard, started } = held.session;
       const idle = !connected && now - heard >= this.#limits.idle;

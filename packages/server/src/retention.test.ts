@@ -1,22 +1,36 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseConfig } from './config.ts';
 import { startRetention } from './retention.ts';
 import type { LogLine } from './server-log.ts';
-import { DeliveryBench, TestGroup } from './test/delivery-bench.ts';
+import { DeliveryBench, TestGroup, type TestSession } from './test/delivery-bench.ts';
 import { entry, hashOf, refused, secret } from './test/ids.ts';
+import { TrustedHours } from './trusted-hours.ts';
 
-const DAY = 24 * 3_600_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 let bench: DeliveryBench;
 let timers: { run: () => void; ms: number }[];
 let lines: LogLine[];
+/** By how much the clock was set ahead of what passed. */
+let ahead: number;
+/** The hour that was kept on disk. */
+let kept: number;
 let stop: () => Promise<void>;
 beforeEach(async () => {
   bench = await new DeliveryBench().start();
   timers = [];
   lines = [];
+  ahead = 0;
+  kept = 0;
+  start();
+});
+
+/** As a server does, also after it was stopped. */
+function start(): void {
   const clock = {
     now: () => bench.now,
+    steady: () => bench.now - ahead,
     setTimeout: (run: () => void, ms: number) => {
       const timer = { run, ms };
       timers.push(timer);
@@ -26,8 +40,12 @@ beforeEach(async () => {
     },
   };
   const log = (line: LogLine) => void lines.push(line);
-  stop = startRetention({ engine: bench.engine, keep: parseConfig().keep, clock, log });
-});
+  const save = (hour: number) => {
+    kept = hour;
+  };
+  const hours = new TrustedHours({ clock, last: kept, save, log });
+  stop = startRetention({ engine: bench.engine, keep: parseConfig().keep, clock, hours, log });
+}
 afterEach(async () => {
   await stop();
   await bench.close();
@@ -73,4 +91,71 @@ test('stopping ends the timer', async () => {
   await hourly();
   await stop();
   expect(timers).toEqual([]);
+});
+
+describe('a clock that jumps ahead', () => {
+  let member: TestSession;
+  beforeEach(async () => {
+    member = await (await new TestGroup(bench).create()).member();
+    await member.ask('append', { n: 1, entries: [entry()] });
+    await hourly();
+  });
+
+  const set = (ms: number) => {
+    bench.now += ms;
+    ahead += ms;
+  };
+  const pass = async (ms: number) => {
+    for (const end = bench.now + ms; bench.now < end; bench.now += HOUR) await hourly();
+  };
+  const first = async () => (await member.ask('watch', { n: 1 })).first;
+  const events = () => lines.map(({ event }) => event);
+
+  test('deletes nothing, says so once, and is believed when a day has confirmed it', async () => {
+    set(3_650 * DAY);
+    await pass(23 * HOUR);
+    expect(await first()).toBe(1);
+    expect(lines).toEqual([{ event: 'clock-jumped', hours: 3_650 * 24 }]);
+    await pass(2 * HOUR);
+    expect(await first()).toBe(2);
+    expect(events()).toEqual(['clock-jumped', 'clock-trusted', 'retention']);
+  });
+
+  test('over a restart is found out by the hour that was kept, and restarts confirm nothing', async () => {
+    for (let restart = 0; restart < 5; restart++) {
+      await stop();
+      timers = [];
+      if (restart === 0) set(90 * DAY);
+      start();
+      await pass(20 * HOUR);
+      expect(await first()).toBe(1);
+    }
+    await pass(DAY);
+    expect(await first()).toBe(2);
+  });
+
+  test('again and again is not believed, and what is put right is at once', async () => {
+    for (let jump = 0; jump < 4; jump++) {
+      set(100 * DAY);
+      await pass(20 * HOUR);
+    }
+    expect(await first()).toBe(1);
+    set(-400 * DAY);
+    await pass(2 * HOUR);
+    expect(await first()).toBe(1);
+    expect(events()).toEqual(['clock-jumped', 'clock-trusted']);
+    await pass(31 * DAY);
+    expect(await first()).toBe(2);
+  });
+
+  test('in doubt goes on deleting what is old by the time before', async () => {
+    await pass(20 * DAY);
+    set(900 * DAY);
+    for (let i = 0; i < 11 * 24; i++) {
+      if (i % 20 === 19) set(3 * HOUR);
+      await pass(HOUR);
+    }
+    expect(await first()).toBe(2);
+    expect(events()).toEqual(['clock-jumped', 'retention']);
+  });
 });

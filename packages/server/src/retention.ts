@@ -1,8 +1,9 @@
 /** Deletes, hourly and in small steps between requests, what the host does not keep. */
-import type { Clock } from '@polynya/reach/clock';
+import type { SteadyClock } from '@polynya/reach/steady-clock';
 import type { Config } from './config.ts';
 import type { Engine } from './engine.ts';
 import { type Log, lineOf } from './server-log.ts';
+import type { TrustedHours } from './trusted-hours.ts';
 
 const HOUR = 3_600_000;
 const DAY_HOURS = 24;
@@ -10,7 +11,8 @@ const DAY_HOURS = 24;
 export interface RetentionOptions {
   readonly engine: Engine;
   readonly keep: Config['keep'];
-  readonly clock: Clock;
+  readonly clock: SteadyClock;
+  readonly hours: TrustedHours;
   readonly log: Log;
 }
 
@@ -39,11 +41,11 @@ export function startRetention(options: RetentionOptions): () => Promise<void> {
 
 /** One run: chunk by chunk, then overwrites what it deleted. */
 export async function retainOnce(
-  { engine, keep, clock, log }: RetentionOptions,
+  { engine, keep, clock, hours, log }: RetentionOptions,
   stopped = () => false,
 ): Promise<void> {
-  const started = clock.now();
-  const now = Math.floor(started / HOUR);
+  const started = clock.steady();
+  const now = hours.hour();
   const since = Math.max(0, now - keep.days * DAY_HOURS);
   const retention = {
     now,
@@ -57,5 +59,5 @@ export async function retainOnce(
   while (!stopped() && (await engine.retain(retention))) chunks++;
   if (stopped()) return;
   await engine.scrub();
-  if (chunks > 0) log({ event: 'retention', chunks, ms: Math.max(0, clock.now() - started) });
+  if (chunks > 0) log({ event: 'retention', chunks, ms: Math.round(clock.steady() - started) });
 }

@@ -19,8 +19,9 @@ import {
   recordRequest,
   splitEnvelopes,
 } from '@polynya/protocol/envelope';
-import { systemClock, systemRandom } from '@polynya/reach/clock';
+import { systemRandom } from '@polynya/reach/clock';
 import { KnownServer } from '@polynya/reach/known-server';
+import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type RunningServer, type ServeOptions, startFailure, startServer } from './serve.ts';
@@ -45,7 +46,7 @@ async function start(options: Partial<ServeOptions> = {}): Promise<RunningServer
     dataDir: join(folder, 'data'),
     host: '127.0.0.1',
     port: 0,
-    clock: systemClock,
+    clock: systemSteadyClock,
     random: systemRandom,
     log: (line) => void lines.push(line),
     ...options,
@@ -100,7 +101,13 @@ describe('the data folder', () => {
     mkdirSync(join(folder, 'data'), { mode: 0o755 });
     await start();
     const files = readdirSync(join(folder, 'data')).sort();
-    expect(files).toEqual(['polynya.db', 'polynya.db-wal', 'record-serial', 'server-keys.json']);
+    expect(files).toEqual([
+      'last-hour',
+      'polynya.db',
+      'polynya.db-wal',
+      'record-serial',
+      'server-keys.json',
+    ]);
     for (const file of files) expect(statSync(join(folder, 'data', file)).mode & 0o777).toBe(0o600);
   });
 
@@ -137,7 +144,7 @@ describe('the data folder', () => {
 describe('the access record', () => {
   /** Starts and stops a server at this time; answers its record as a client gets it. */
   async function recordAt(now: number): Promise<{ identity: Uint8Array; record: Uint8Array }> {
-    const server = await start({ clock: { ...systemClock, now: () => now } });
+    const server = await start({ clock: { ...systemSteadyClock, now: () => now } });
     const { identity } = server;
     const request = recordRequest(identity, systemRandom(RECORD_NONCE), systemRandom(RECORD_FILL));
     const body = new Uint8Array(joinEnvelopes([request]));

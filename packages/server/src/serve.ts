@@ -1,8 +1,9 @@
 /** A whole server: data folder, engine, delivery, sessions, port. Everything it needs is given here. */
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import type { Clock, Random } from '@polynya/reach/clock';
+import type { Random } from '@polynya/reach/clock';
 import { ServerSessions } from '@polynya/reach/server-sessions';
+import type { SteadyClock } from '@polynya/reach/steady-clock';
 import { ConfigError, type ConfigInput, parseConfig } from './config.ts';
 import { Delivery } from './delivery.ts';
 import type { Synchronous } from './engine/sqlite/database.ts';
@@ -13,11 +14,14 @@ import { startRetention } from './retention.ts';
 import { type Log, lineOf } from './server-log.ts';
 import {
   databasePath,
+  loadLastHour,
   loadRecordSerial,
   loadServerKeys,
   makeDataDir,
+  saveLastHour,
   saveRecordSerial,
 } from './server-state.ts';
+import { TrustedHours } from './trusted-hours.ts';
 import { WebFiles } from './web-files.ts';
 
 const DAY = 86_400;
@@ -35,7 +39,7 @@ export interface ServeOptions {
   /** URLs that lead to this server's session endpoint, for the access record; else the one of `host` and `port`. */
   readonly endpoints?: readonly string[];
   readonly config?: ConfigInput;
-  readonly clock: Clock;
+  readonly clock: SteadyClock;
   readonly random: Random;
   readonly log: Log;
   /** Only for tests. */
@@ -86,6 +90,14 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     if (error !== reported) log(lineOf(error));
     reported = error;
   };
+  const saveHour = (hour: number): void => {
+    try {
+      saveLastHour(dataDir, hour);
+    } catch (error) {
+      // The disk may be full, and retention is what empties it.
+      report(error);
+    }
+  };
   const scheme = tls ? 'https' : 'http';
   const urlAt = (port: number) => `${scheme}://${hostInUrl(options.host)}:${port}`;
   const endpointsAt = (port: number) => options.endpoints ?? [`${urlAt(port)}${SESSION_PATH}`];
@@ -93,6 +105,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     const keys = loadServerKeys(dataDir, random);
     const lastSerial = loadRecordSerial(dataDir);
     const saveSerial = (serial: number) => saveRecordSerial(dataDir, serial);
+    const hours = new TrustedHours({ clock, last: loadLastHour(dataDir), save: saveHour, log });
     const handler = new Delivery({ engine, config, now, report });
     const http = await startHttpServer({
       ...options,
@@ -111,7 +124,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     }).catch((error: unknown) => {
       throw asStartError(error, options);
     });
-    const stopRetention = startRetention({ engine, keep: config.keep, clock, log });
+    const stopRetention = startRetention({ engine, keep: config.keep, clock, hours, log });
     log({ event: 'started', tls: tls !== undefined, page: options.pageDir !== undefined });
     return {
       url: urlAt(http.port),

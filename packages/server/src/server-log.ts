@@ -4,6 +4,9 @@ import { StorageError } from './engine.ts';
 export type LogLine =
   | { readonly event: 'started'; readonly tls: boolean; readonly page: boolean }
   | { readonly event: 'stopped' }
+  /** The clock went so many hours ahead at once: retention goes by the time before until a day confirmed it. */
+  | { readonly event: 'clock-jumped'; readonly hours: number }
+  | { readonly event: 'clock-trusted' }
   | { readonly event: 'retention'; readonly chunks: number; readonly ms: number }
   | { readonly event: 'storage-failed'; readonly fault: string; readonly why: string }
   | { readonly event: 'bug'; readonly error: string; readonly at: readonly string[] };

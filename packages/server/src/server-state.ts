@@ -1,6 +1,6 @@
 /**
  * The data folder: the server's identity and handle key in a file that only its owner reads, the serial
- * of its last access record, the database beside them. A server that loses its keys is another server.
+ * of its last access record, the hour that its clock showed last, the database beside them. A server that loses its keys is another server.
  */
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,6 +27,7 @@ const schema = v.strictObject({ version: v.literal(1), identity: secret, handleK
 
 export const databasePath = (dataDir: string): string => join(dataDir, 'polynya.db');
 const serialPath = (dataDir: string): string => join(dataDir, 'record-serial');
+const hourPath = (dataDir: string): string => join(dataDir, 'last-hour');
 const keyPath = (dataDir: string): string => join(dataDir, 'server-keys.json');
 
 /** Makes the folder if need be. @throws StorageError */
@@ -49,7 +50,15 @@ export function loadServerKeys(dataDir: string, random: Random): ServerKeyFile {
 
 /** The serial of the last access record, 0 before the first. @throws StorageError */
 export function loadRecordSerial(dataDir: string): number {
-  const path = serialPath(dataDir);
+  return loadNumber(serialPath(dataDir));
+}
+
+/** The hour since 1970 that the clock showed last, 0 before the first start. @throws StorageError */
+export function loadLastHour(dataDir: string): number {
+  return loadNumber(hourPath(dataDir));
+}
+
+function loadNumber(path: string): number {
   return told(`The file ${path} cannot be used`, () => {
     if (!existsSync(path)) return 0;
     const text = readFileSync(path, 'utf8').trim();
@@ -63,8 +72,16 @@ export function loadRecordSerial(dataDir: string): number {
 
 /** On disk when this returns. @throws StorageError */
 export function saveRecordSerial(dataDir: string, serial: number): void {
-  const path = serialPath(dataDir);
-  told(`The file ${path} cannot be written`, () => createFile(path, Buffer.from(`${serial}\n`)));
+  saveNumber(serialPath(dataDir), serial);
+}
+
+/** On disk when this returns. @throws StorageError */
+export function saveLastHour(dataDir: string, hour: number): void {
+  saveNumber(hourPath(dataDir), hour);
+}
+
+function saveNumber(path: string, value: number): void {
+  told(`The file ${path} cannot be written`, () => createFile(path, Buffer.from(`${value}\n`)));
 }
 
 function parse(path: string): ServerKeyFile {

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { postCarrier } from '@polynya/reach/carriers/post/client';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
-import { systemClock, systemRandom } from '@polynya/reach/clock';
+import { systemRandom } from '@polynya/reach/clock';
+import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type RunningServer, startFailure, startServer } from './serve.ts';
 import { selfSigned } from './test/self-signed.ts';
@@ -29,7 +30,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function start(tls: { cert: string; key: string }): Promise<RunningServer> {
   running = await startServer({
     ...{ dataDir: join(folder, 'data'), host: '127.0.0.1', port: 0, tls },
-    ...{ clock: systemClock, random: systemRandom, log: () => undefined },
+    ...{ clock: systemSteadyClock, random: systemRandom, log: () => undefined },
   });
   return running;
 }

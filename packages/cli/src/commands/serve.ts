@@ -59,7 +59,7 @@ export const serve = command({
       pageDir: pageFolder,
       ...(tls && { tls }),
       ...(urls.length > 0 && { endpoints: urls.map((url) => `${url}/s`) }),
-      clock: { now: () => Date.now(), setTimeout: after },
+      clock: { now: () => Date.now(), steady: () => performance.now(), setTimeout: after },
       random: (length) => crypto.getRandomValues(new Uint8Array(length)),
       log: (line) => {
         // That it started and stopped is said below, in words.

@@ -11,6 +11,7 @@ import { acceptWebSocket, WEBSOCKET_OPTIONS } from '../carriers/websocket/server
 import { Connection, type ConnectionOptions } from '../client.ts';
 import { systemClock, systemRandom } from '../clock.ts';
 import { ServerSessions, type ServerSessionsOptions } from '../server-sessions.ts';
+import { systemSteadyClock } from '../steady-clock.ts';
 import { ToyLogs } from './toy-log.ts';
 
 export const SEED = new Uint8Array(32).fill(7);
@@ -104,7 +105,7 @@ export async function startSessions(
     saveSerial: () => undefined,
     endpoints: [],
     build: 'b1',
-    clock: systemClock,
+    clock: systemSteadyClock,
     random: systemRandom,
     handler,
     ...options,

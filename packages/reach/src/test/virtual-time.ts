@@ -2,17 +2,27 @@
  * Time that passes only when nothing else is going on: no promise to be kept, no cryptography under
  * way. Hours of retries take as long as the work in them.
  */
-import type { Clock } from '../clock.ts';
+import type { SteadyClock } from '../steady-clock.ts';
 
 /** Turns of the event loop without work after which nothing is going on (count). */
 const QUIET_TURNS = 4;
 
-export class VirtualTime implements Clock {
-  #now = 1_800_000_000_000;
+export class VirtualTime implements SteadyClock {
+  #now = 0;
+  #ofDay = 1_800_000_000_000;
   #timers: { at: number; run: () => void }[] = [];
 
   now(): number {
+    return this.#ofDay + this.#now;
+  }
+
+  steady(): number {
     return this.#now;
+  }
+
+  /** Sets the time of day ahead, or back if `ms` is negative, without any passing. */
+  set(ms: number): void {
+    this.#ofDay += ms;
   }
 
   setTimeout(run: () => void, ms: number): () => void {

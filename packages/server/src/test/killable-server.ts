@@ -5,8 +5,9 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Clock, systemRandom } from '@polynya/reach/clock';
+import { systemRandom } from '@polynya/reach/clock';
 import { ServerSessions } from '@polynya/reach/server-sessions';
+import type { SteadyClock } from '@polynya/reach/steady-clock';
 import type { Receiver } from '@polynya/reach/test/bad-carrier';
 import { parseConfig } from '../config.ts';
 import { Delivery } from '../delivery.ts';
@@ -21,7 +22,7 @@ export class KillableServer {
   /** Whatever went wrong in the server that no client is told. */
   readonly reported: unknown[] = [];
   kills = 0;
-  readonly #clock: Clock;
+  readonly #clock: SteadyClock;
   readonly #folder = mkdtempSync(join(tmpdir(), 'polynya-killable-'));
   readonly #killAt: { arrival: number; turns: number }[] = [];
   #engine: SqliteEngine;
@@ -29,12 +30,12 @@ export class KillableServer {
   #arrivals = 0;
   #serial = 0;
 
-  private constructor(clock: Clock) {
+  private constructor(clock: SteadyClock) {
     this.#clock = clock;
     this.#engine = this.#open();
   }
 
-  static async start(clock: Clock): Promise<KillableServer> {
+  static async start(clock: SteadyClock): Promise<KillableServer> {
     const server = new KillableServer(clock);
     await server.#serve();
     return server;

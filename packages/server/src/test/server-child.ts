@@ -1,5 +1,6 @@
 /** A whole server as a process of its own: `node server-child.ts FOLDER SYNCHRONOUS`. Says in one line where it is. */
-import { systemClock, systemRandom } from '@polynya/reach/clock';
+import { systemRandom } from '@polynya/reach/clock';
+import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { startServer } from '../serve.ts';
 
 const [dataDir = '', synchronous] = process.argv.slice(2);
@@ -8,7 +9,7 @@ const server = await startServer({
   dataDir,
   host: '127.0.0.1',
   port: 0,
-  clock: systemClock,
+  clock: systemSteadyClock,
   random: systemRandom,
   log: (line) => {
     if (line.event === 'bug') console.error(JSON.stringify(line));

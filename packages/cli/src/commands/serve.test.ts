@@ -2,7 +2,7 @@ import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { selfSigned } from '@polynya/server/test/self-signed';
 import { describe, expect, test } from 'vitest';
-import { freePort, polynya, serve, start, TemporaryFolder } from '../test/cli.ts';
+import { freePort, polynya, serve, start, TemporaryFolder, until } from '../test/cli.ts';
 
 test('it says where it runs, whom the link admits and how to stop, and serves the page', async () => {
   using folder = new TemporaryFolder();
@@ -38,6 +38,18 @@ test('Ctrl-C stops it as well, and nothing of it is left but what it keeps', asy
   const server = await serve(folder.path);
   expect((await server.stop('SIGINT')).code).toBe(0);
   expect(existsSync(folder.in('control.sock'))).toBe(false);
+});
+
+test('it goes on when nobody reads its greeting, and ends as ever', async () => {
+  using folder = new TemporaryFolder();
+  const port = await freePort();
+  const server = start('serve', '--port', String(port), '--data', folder.path);
+  server.stopListening();
+  // The way of `polynya invite` is open when all has been said.
+  const invited = () => polynya('invite', '--data', folder.path);
+  await until(async () => (await invited()).code === 0);
+  expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
+  expect(await server.stop('SIGTERM')).toMatchObject({ code: 0, err: '' });
 });
 
 test('its data is for the host alone', async () => {

@@ -66,6 +66,11 @@ export class Running {
     }
   }
 
+  /** As `polynya ... | head` does: from here on nobody reads what it says. */
+  stopListening(): void {
+    this.#child.stdout.destroy();
+  }
+
   async ended(): Promise<Outcome> {
     await this.#exit;
     return { code: this.#child.exitCode, out: this.out, err: this.err };

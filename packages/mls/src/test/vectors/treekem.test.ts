@@ -39,6 +39,11 @@ interface Vector {
   }[];
 }
 
+interface Own {
+  readonly leafIndex: number;
+  readonly keys: PrivatePath;
+}
+
 const nobody: ReadonlySet<number> = new Set();
 
 /** The private keys of a member; every one fits the public key in the tree. */
@@ -65,6 +70,7 @@ async function receive(
   suite: CipherSuite,
   vector: Vector,
   tree: RatchetTree,
+  members: readonly Own[],
   sender: number,
   path: UpdatePath,
 ): Promise<{ after: RatchetTree; commitSecret: string }> {
@@ -72,16 +78,15 @@ async function receive(
   verifyParentHashes(suite, after);
   const context = contextOf(suite, vector, after);
   const secrets = new Set<string>();
-  for (const member of vector.leaves_private) {
-    if (member.index === sender) continue;
-    const own = { leafIndex: member.index, keys: await keysOf(suite, tree, member) };
+  const given = vector.update_paths.find(
+    (one) => hex(encode(updatePath, path)) === one.update_path,
+  );
+  for (const own of members) {
+    if (own.leafIndex === sender) continue;
     const trees = { before: tree, after };
     const learned = await learnPath(suite, trees, sender, path, own, context, nobody);
     secrets.add(hex(learned.commitSecret));
-    const given = vector.update_paths.find(
-      (one) => hex(encode(updatePath, path)) === one.update_path,
-    );
-    const secret = given?.path_secrets[member.index];
+    const secret = given?.path_secrets[own.leafIndex];
     if (!secret) continue;
     const pair = await nodeKeyPair(suite, bytes(secret));
     const keys = [...learned.privatePath.values()].map(({ publicKey }) => hex(publicKey));
@@ -106,10 +111,14 @@ function contextOf(suite: CipherSuite, vector: Vector, tree: RatchetTree): Uint8
 async function verify(suite: CipherSuite, vector: Vector): Promise<void> {
   const tree = decode(ratchetTree, bytes(vector.ratchet_tree));
   const groupId = bytes(vector.group_id);
+  const members: Own[] = [];
+  for (const member of vector.leaves_private) {
+    members.push({ leafIndex: member.index, keys: await keysOf(suite, tree, member) });
+  }
   for (const given of vector.update_paths) {
     const path = decode(updatePath, bytes(given.update_path));
     expect(hex(encode(updatePath, path))).toBe(given.update_path);
-    const { after, commitSecret } = await receive(suite, vector, tree, given.sender, path);
+    const { after, commitSecret } = await receive(suite, vector, tree, members, given.sender, path);
     expect(commitSecret).toBe(given.commit_secret);
     expect(hex(treeHash(suite, after.root))).toBe(given.tree_hash_after);
 
@@ -123,7 +132,7 @@ async function verify(suite: CipherSuite, vector: Vector): Promise<void> {
     };
     const own = await newPath(suite, tree, given.sender, signed, systemRandom);
     const sent = await own.encrypt(contextOf(suite, vector, own.tree), nobody);
-    const received = await receive(suite, vector, tree, given.sender, sent);
+    const received = await receive(suite, vector, tree, members, given.sender, sent);
     expect(received.commitSecret).toBe(hex(own.commitSecret));
     expect(encode(ratchetTree, received.after)).toEqual(encode(ratchetTree, own.tree));
   }

@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{packages/*/src,scripts,examples}/**/*.test.ts'],
+          include: ['{packages/*/src,lab,scripts,examples}/**/*.test.ts'],
           testTimeout: 60_000,
           retry,
         },

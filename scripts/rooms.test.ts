@@ -63,6 +63,9 @@ describe('an import is refused when', () => {
     ['it leaves packages/', 'packages/cli/src/a.ts', '../../../scripts/chromium.ts'],
     ['it takes ts-mls elsewhere than in mls', 'packages/messenger/src/a.ts', 'ts-mls'],
     ['it does so in a test', 'packages/messenger/src/a.test.ts', 'ts-mls/crypto'],
+    ['lab enters a room', 'lab/sides/a.ts', '@polynya/reach/client'],
+    ['lab does so by a relative path', 'lab/sides/a.ts', '../../packages/cli/src/main.ts'],
+    ['lab takes from bench', 'lab/a.ts', '../bench/row.ts'],
     ['it takes a test into the product', 'packages/mls/src/a.ts', './b.test.ts'],
   ];
   test.each(refused)('%s', (_why, path, specifier) => {
@@ -77,6 +80,7 @@ describe('an import is accepted when', () => {
     ['mls takes ts-mls', 'packages/mls/src/a.ts', 'ts-mls'],
     ['it is a published package', 'packages/web/src/a.tsx', 'solid-js/web'],
     ['a test uses real parts', 'packages/messenger/src/a.test.ts', '@polynya/server/server'],
+    ['lab starts a browser', 'lab/sides/a.ts', '../../scripts/chromium.ts'],
     ['an end-to-end test starts a browser', 'packages/web/e2e/a.test.ts', '../../../scripts/a.ts'],
   ];
   test.each(accepted)('%s', (_why, path, specifier) => {

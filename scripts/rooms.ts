@@ -1,4 +1,4 @@
-/** Who imports whom among the rooms under packages/, and what of that DESIGN section 4 forbids. */
+/** Who imports whom among the rooms under packages/ and the lab, and what of that DESIGN section 4 forbids. */
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { parseAst } from 'rolldown/parseAst';
@@ -50,6 +50,7 @@ export function objectionTo(path: string, specifier: string): string | undefined
     ? join(dirname(path), specifier).split(sep).join('/')
     : specifier.replace(/^@polynya\/([^/]+)\/(.*)$/, 'packages/$1/src/$2');
   if (isTest(path)) return undefined;
+  if (path.startsWith('lab/')) return objectionInLab(target);
   if (isTest(target)) return 'only tests import tests';
   if (specifier.startsWith('node:')) {
     return room === 'protocol' ? 'protocol does no I/O' : undefined;
@@ -62,6 +63,13 @@ export function objectionTo(path: string, specifier: string): string | undefined
   return `${room} may not enter ${entered}`;
 }
 
+/** The lab runs the program as anybody would, so that it can judge any other messenger by the same rules. */
+function objectionInLab(target: string): string | undefined {
+  if (target.startsWith('packages/')) return 'lab drives programs from outside and enters no room';
+  const left = target.startsWith('../') || /^(bench|examples)\//.test(target);
+  return left ? 'lab needs nothing but itself and scripts/' : undefined;
+}
+
 /** The TypeScript sources under packages/, as paths from `root` with slashes. */
 export function sourcesIn(root: string): string[] {
   return globSync('packages/*/**/*.{ts,tsx}', {
@@ -70,9 +78,10 @@ export function sourcesIn(root: string): string[] {
   }).map((path) => path.split(sep).join('/'));
 }
 
-/** Every import under packages/ that the design forbids, as `path: reason`. */
+/** Every import under packages/ and lab/ that the design forbids, as `path: reason`. */
 export function forbiddenImports(root: string): string[] {
-  return sourcesIn(root).flatMap((path) =>
+  const lab = globSync('lab/**/*.ts', { cwd: root }).map((path) => path.split(sep).join('/'));
+  return [...sourcesIn(root), ...lab].flatMap((path) =>
     importsOf(readFileSync(join(root, path), 'utf8'), path.endsWith('x') ? 'tsx' : 'ts')
       .map((specifier) => objectionTo(path, specifier))
       .filter((reason) => reason !== undefined)

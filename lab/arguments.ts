@@ -1,0 +1,92 @@
+/** What may be said on the command line of `npm run lab`. */
+import { parseArgs } from 'node:util';
+import type { Side } from './board/row.ts';
+import { type Scenario, scenarios } from './scenarios.ts';
+import { techniques } from './techniques/all.ts';
+import type { Settings } from './techniques/technique.ts';
+
+export interface LabArguments {
+  readonly scenarios: readonly Scenario[];
+  readonly sides: readonly Side[];
+  readonly settings: Settings;
+  readonly seed: number;
+  readonly json: boolean;
+  /** Where scoreboard.md and scoreboard.html go; undefined for nowhere. */
+  readonly out: string | undefined;
+}
+
+export const USAGE =
+  'npm run lab -- [SCENARIO[/VARIANT]]... [--side open|naive|polynya]... [--set TECHNIQUE.PARAMETER=N]... [--seed N] [--json] [--out DIR]';
+
+/** Something that can be said better: `message` is for the person who said it. */
+export class ArgumentError extends Error {}
+
+const SIDES: readonly Side[] = ['open', 'naive', 'polynya'];
+
+/** @throws ArgumentError */
+export function readArguments(args: readonly string[]): LabArguments {
+  const { values, positionals } = parsed(args);
+  const wanted = [...positionals, ...(values.scenario ?? [])];
+  const sides = values.side ?? SIDES;
+  const wrong = sides.find((side) => !SIDES.includes(side as Side));
+  if (wrong !== undefined)
+    throw new ArgumentError(`There is no side "${wrong}": say ${SIDES.join(', ')}.`);
+  const seed = Number(values.seed ?? '1');
+  if (!Number.isSafeInteger(seed)) throw new ArgumentError('--seed takes a whole number.');
+  return {
+    scenarios: wanted.length === 0 ? scenarios : wanted.flatMap(named),
+    sides: sides as Side[],
+    settings: readSettings(values.set ?? []),
+    seed,
+    json: values.json ?? false,
+    out: values.out,
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        scenario: { type: 'string', multiple: true },
+        side: { type: 'string', multiple: true },
+        set: { type: 'string', multiple: true },
+        seed: { type: 'string' },
+        json: { type: 'boolean' },
+        out: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    const said = error instanceof Error ? error.message.split('\n')[0] : '';
+    throw new ArgumentError(`${said} It goes: ${USAGE}`);
+  }
+}
+
+function named(wanted: string): Scenario[] {
+  const found = scenarios.filter(
+    ({ name, variant }) => name === wanted || `${name}/${variant}` === wanted,
+  );
+  if (found.length > 0) return found;
+  const names = [...new Set(scenarios.map(({ name }) => name))].join(', ');
+  throw new ArgumentError(`There is no scenario "${wanted}": say one of ${names}.`);
+}
+
+function readSettings(given: readonly string[]): Settings {
+  const settings = new Map<string, Map<string, number>>();
+  for (const each of given) {
+    const [, name = '', parameter = '', number = ''] = /^([\w-]+)\.(\w+)=(.+)$/.exec(each) ?? [];
+    const technique = techniques.find((one) => one.name === name);
+    if (!technique) throw new ArgumentError(`--set takes TECHNIQUE.PARAMETER=N, not "${each}".`);
+    if (!Object.hasOwn(technique.parameters, parameter)) {
+      const known = Object.keys(technique.parameters).join(', ') || 'none';
+      throw new ArgumentError(`${name} has no parameter "${parameter}"; it has: ${known}.`);
+    }
+    const value = Number(number);
+    if (!Number.isFinite(value) || value < 0) {
+      throw new ArgumentError(`${name}.${parameter} takes a number, not "${number}".`);
+    }
+    settings.set(name, (settings.get(name) ?? new Map()).set(parameter, value));
+  }
+  return settings;
+}

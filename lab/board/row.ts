@@ -1,0 +1,38 @@
+/** One line of the scoreboard, as `--json` prints it. Fields are only ever added. */
+import type { Diagnosis } from '../diagnosis.ts';
+
+export type Side = 'open' | 'naive' | 'polynya';
+
+export interface Row {
+  readonly scenario: string;
+  readonly variant: string;
+  /** `open`: no censor, both messengers. The others: under the censor. */
+  readonly side: Side;
+  /** What the naive client must do under this censor, else the lab proves nothing. */
+  readonly expectNaive: 'fail' | 'pass' | 'none';
+  /** Texts both ways, each once, within the bound, nothing readable on the wire; for `polynya` the right diagnosis too. */
+  readonly passed: boolean;
+  /** Until both texts were there; null if that did not come to pass. */
+  readonly seconds: number | null;
+  /** Bytes of IP packets across the censor, both people, both ways. */
+  readonly bytes: number;
+  /** The way most of them came by, as the wire shows it. */
+  readonly carrier: string | null;
+  /** What the messenger says is being done to the line; null if it says nothing. */
+  readonly diagnosis: Diagnosis | null;
+  /** What it should say; null where several are right. */
+  readonly expected: Diagnosis | null;
+  /** Whether the texts came through, diagnosis aside. */
+  readonly delivered: boolean;
+  /** In seconds. */
+  readonly bound: number;
+  /** Why it did not pass, for a person. */
+  readonly why: string | null;
+}
+
+/** Whether the lab itself worked: whoever must pass passes, and the block bites. */
+export function labHolds({ side, passed, delivered, expectNaive }: Row): boolean {
+  if (side === 'open') return passed;
+  if (side === 'polynya' || expectNaive === 'none') return true;
+  return delivered === (expectNaive === 'pass');
+}

@@ -1,0 +1,180 @@
+/** One scenario: without a censor, then under it, naive client and Polynya side by side; what came of it, as rows. */
+import type { Row, Side } from './board/row.ts';
+import type { Diagnosis } from './diagnosis.ts';
+import type { Lab } from './lab.ts';
+import { Capture } from './network/capture.ts';
+import type { Packet } from './network/pcap.ts';
+import { GATEWAYS, HOSTS } from './network/plan.ts';
+import { probe } from './probes/probe.ts';
+import { type Chance, letters } from './random.ts';
+import { rounds } from './rounds.ts';
+import type { Scenario } from './scenarios.ts';
+import { NaiveTalker } from './sides/naive.ts';
+import { Pair } from './sides/pair.ts';
+import { exchange, type Outcome } from './sides/talk.ts';
+import { bytesOf, crossing, leaksIn, mainWay } from './sides/wire.ts';
+import { type TaskContext, tasks } from './tasks.ts';
+import { impose, type Settings } from './techniques/technique.ts';
+
+export interface RunOptions {
+  readonly settings: Settings;
+  readonly chance: Chance;
+  readonly sides: readonly Side[];
+}
+
+/** Without a censor everything is there within this, in seconds. */
+const OPEN_BOUND = 30;
+const NAIVE = [HOSTS.nan.address, HOSTS.ned.address];
+
+/** What one messenger did in one run. */
+interface Run {
+  readonly outcome: Outcome;
+  readonly clients: readonly string[];
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly diagnosis: Diagnosis | null;
+}
+
+export async function runScenario(
+  lab: Lab,
+  scenario: Scenario,
+  options: RunOptions,
+): Promise<Row[]> {
+  const { sides } = options;
+  await lab.middlebox.lift();
+  const polynya = sides.includes('open') || sides.includes('polynya');
+  const pairs = polynya ? await settle(lab, scenario, options) : null;
+  const rows: Row[] = [];
+  const add = (side: Side, run: Run, packets: readonly Packet[]): void => {
+    rows.push(rowOf(scenario, side, run, crossing(packets, run.clients)));
+  };
+  if (pairs && sides.includes('open')) {
+    const capture = await begin(lab);
+    const [naive, ours] = await Promise.all([
+      naiveRun(lab, options, OPEN_BOUND),
+      openRun(pairs.open, options),
+    ]);
+    const outcome = naive.outcome.passed
+      ? ours.outcome
+      : { ...naive.outcome, why: `the naive client: ${naive.outcome.why}` };
+    add('open', { ...ours, outcome }, await capture.stop());
+  }
+  const under = { lab, scenario, settings: options.settings };
+  const capture = await begin(lab);
+  await lab.middlebox.impose((rules) =>
+    impose(scenario.technique, scenario.kind, options.settings, rules),
+  );
+  const naive = sides.includes('naive') && scenario.expectNaive !== 'none';
+  const [naively, ours] = await Promise.all([
+    naive ? naiveRun(lab, options, scenario.bound) : null,
+    pairs && sides.includes('polynya')
+      ? censoredRun({ ...under, ...pairs, capture }, options)
+      : null,
+  ]);
+  await lab.middlebox.lift();
+  const packets = await capture.stop();
+  if (naively) add('naive', naively, packets);
+  if (ours) add('polynya', ours, packets);
+  return rows;
+}
+
+/** Members who know each other; a second pair for a scenario in which somebody is yet to come. */
+async function settle(lab: Lab, scenario: Scenario, { chance }: RunOptions) {
+  const server = await lab.polynya(scenario.server);
+  const make = () =>
+    new Pair({
+      hosts: scenario.hosts,
+      folder: lab.newFolder(),
+      caPath: lab.authority.path,
+      names: [`Ann ${letters(chance, 12)}`, `Bob ${letters(chance, 12)}`],
+    });
+  const open = make();
+  await open.complete(await open.begin(server));
+  if (scenario.task !== 'new-user') return { open, pair: open, link: '' };
+  const pair = make();
+  return { open, pair, link: await pair.begin(server) };
+}
+
+function begin(lab: Lab): Promise<Capture> {
+  return Capture.start(GATEWAYS.lan.device, `${lab.newFolder()}.pcap`);
+}
+
+async function naiveRun(lab: Lab, { chance }: RunOptions, bound: number): Promise<Run> {
+  const room = letters(chance, 12);
+  const texts = wordsOf(chance);
+  const began = performance.now();
+  const talk = (host: 'nan' | 'ned') => new NaiveTalker(host, room, lab.authority.path);
+  const both = [talk('nan'), talk('ned')] as const;
+  const outcome = await exchange(both, texts, bound, began);
+  await Promise.all(both.map((each) => each.stop()));
+  return { outcome, clients: NAIVE, secrets: new Map(), diagnosis: null };
+}
+
+async function openRun(pair: Pair, { chance }: RunOptions): Promise<Run> {
+  const texts = wordsOf(chance);
+  const began = performance.now();
+  const both = pair.talk();
+  const outcome = await exchange(both, texts, OPEN_BOUND, began);
+  await Promise.all(both.map((each) => each.stop()));
+  return { outcome, clients: pair.addresses, secrets: secretsOf(pair, texts), diagnosis: null };
+}
+
+type Censored = Omit<TaskContext, 'texts'> & { readonly capture: Capture };
+
+async function censoredRun(context: Censored, { chance }: RunOptions): Promise<Run> {
+  const { lab, scenario, pair } = context;
+  const texts = wordsOf(chance, scenario.length);
+  const all = { ...context, texts, chance };
+  let outcome: Outcome;
+  if (scenario.task === 'rounds') outcome = await rounds(all);
+  else if (scenario.task === 'probes') outcome = await probe(all);
+  else outcome = await tasks[scenario.task](all);
+  const penned = lab.middlebox.events.some((event) =>
+    pair.addresses.some((address) => event === `penned ${address}`),
+  );
+  if (scenario.neverPenned && penned) outcome = { ...outcome, passed: false, why: 'was penned' };
+  return { outcome, clients: pair.addresses, secrets: secretsOf(pair, texts), diagnosis: null };
+}
+
+function secretsOf(pair: Pair, texts: readonly string[]): Map<string, string> {
+  const payload = (link: string) => link.slice(link.indexOf('#') + 1);
+  return new Map([
+    ['the first name', pair.first.name],
+    ['the second name', pair.second.name],
+    ['the chat’s id', pair.chats[0]],
+    ...texts.map((text, index) => [`text ${index + 1}`, text.slice(0, 40)] as const),
+    ...pair.links.map((link, index) => [`invite ${index + 1}`, payload(link)] as const),
+  ]);
+}
+
+function wordsOf(chance: Chance, length = 30): [string, string] {
+  const text = () => letters(chance, 40).padEnd(length, ' the ice is thin here').slice(0, length);
+  return [text(), text()];
+}
+
+function rowOf(scenario: Scenario, side: Side, run: Run, packets: readonly Packet[]): Row {
+  const { outcome, diagnosis, secrets } = run;
+  const { expectNaive, bound } = scenario;
+  const expected = side === 'polynya' ? scenario.expected : 'none';
+  const leaks = leaksIn(packets, secrets);
+  const judged = side === 'polynya' && expected !== null;
+  const reasons = [
+    outcome.why,
+    leaks.length > 0 ? `to be read on the wire: ${leaks.join(', ')}` : null,
+    judged && diagnosis !== expected ? `says ${diagnosis ?? 'nothing'} of the line` : null,
+  ].filter((reason) => reason !== null);
+  return {
+    scenario: scenario.name,
+    variant: scenario.variant,
+    side,
+    expectNaive,
+    passed: outcome.passed && reasons.length === 0,
+    seconds: outcome.seconds === null ? null : Math.round(outcome.seconds * 100) / 100,
+    bytes: bytesOf(packets),
+    carrier: outcome.passed ? mainWay(packets) : null,
+    diagnosis,
+    expected,
+    delivered: outcome.passed,
+    bound: side === 'open' ? OPEN_BOUND : bound,
+    why: reasons.length > 0 ? reasons.join('; ') : null,
+  };
+}

@@ -1,0 +1,119 @@
+/** The board's scenarios: which technique, what people try to do under it, and what must come of that in which time. */
+import type { Diagnosis } from './diagnosis.ts';
+import type { HostName } from './network/plan.ts';
+import { addressBlock } from './techniques/address-block.ts';
+import { curtain } from './techniques/curtain.ts';
+import { dnsRemoval } from './techniques/dns-removal.ts';
+import { fingerprint } from './techniques/fingerprint.ts';
+import { nameFilter } from './techniques/name-filter.ts';
+import { policing } from './techniques/policing.ts';
+import { probing } from './techniques/probing.ts';
+import { severed } from './techniques/severed.ts';
+import { shutdown } from './techniques/shutdown.ts';
+import type { Technique } from './techniques/technique.ts';
+import { throttle } from './techniques/throttle.ts';
+import { udp } from './techniques/udp.ts';
+import { whackAMole } from './techniques/whack-a-mole.ts';
+import { whitelist } from './techniques/whitelist.ts';
+
+/** What people try; tasks.ts says how each goes. */
+export type Task =
+  | 'texts'
+  | 'new-user'
+  | 'texts-and-picture'
+  | 'long-text'
+  | 'queued-texts'
+  | 'file-by-hand'
+  | 'probes'
+  | 'rounds';
+
+export interface Scenario {
+  readonly name: string;
+  readonly variant: string;
+  readonly technique: Technique;
+  /** The technique's variant. */
+  readonly kind: string;
+  readonly task: Task;
+  /** Of the texts, in characters; a short one when absent. */
+  readonly length?: number;
+  /** What the naive client must do, else the lab does not bite. */
+  readonly expectNaive: 'fail' | 'pass' | 'none';
+  /** Seconds within which the texts are there. */
+  readonly bound: number;
+  /** Null where several are right. */
+  readonly expected: Diagnosis | null;
+  readonly server: 'server' | 'home';
+  readonly hosts: readonly [HostName, HostName];
+  /** Nobody may be put into the pen. */
+  readonly neverPenned?: true;
+}
+
+type Short = Omit<Scenario, 'name' | 'variant' | 'kind' | 'task' | 'server' | 'hosts'> &
+  Partial<Pick<Scenario, 'kind' | 'task' | 'server' | 'hosts'>>;
+
+function scenario(variant: string, short: Short): Scenario {
+  const usual = { kind: variant, task: 'texts', server: 'server', hosts: ['ann', 'bob'] } as const;
+  return { ...usual, ...short, name: short.technique.name, variant };
+}
+
+const dns = { technique: dnsRemoval, kind: 'removed', expected: 'dns-removed' } as const;
+const filtered = { technique: nameFilter, bound: 15, expected: 'name-filtered' } as const;
+const frozen = { technique: curtain, bound: 15, expected: 'frozen' } as const;
+const noDatagrams = { technique: udp, bound: 15, expected: 'udp-dropped' } as const;
+const listed = { technique: whitelist, expected: 'domestic-only' } as const;
+const cut = { technique: severed, kind: 'abroad', expected: 'foreign-severed' } as const;
+const bites = { expectNaive: 'fail' } as const;
+const slows = { expectNaive: 'pass' } as const;
+
+export const scenarios: readonly Scenario[] = [
+  scenario('installed', { ...dns, ...bites, bound: 10 }),
+  scenario('new-user', { ...dns, ...bites, task: 'new-user', bound: 60 }),
+  scenario('reset', { ...filtered, ...bites }),
+  scenario('drop-after', { ...filtered, ...bites }),
+  scenario('drop-hello', { ...filtered, ...bites }),
+  scenario('dropped', {
+    technique: addressBlock,
+    ...bites,
+    bound: 20,
+    expected: 'address-blocked',
+  }),
+  scenario('packets-in-all', { ...frozen, ...bites, task: 'texts-and-picture' }),
+  scenario('packets-each-way', { ...frozen, ...bites, task: 'texts-and-picture' }),
+  scenario('reply-bytes', { ...frozen, ...bites, task: 'texts-and-picture' }),
+  scenario('with-curtain', {
+    ...{ technique: policing, ...bites, bound: 30, expected: 'connections-policed' },
+    neverPenned: true,
+  }),
+  scenario('128-kbit', {
+    ...{ technique: throttle, ...slows, kind: 'dropped', bound: 20, expected: 'throttled' },
+  }),
+  scenario('trickle', {
+    ...{ technique: throttle, ...slows, bound: 60, expected: 'throttled' },
+    ...{ task: 'long-text', length: 2_048 },
+  }),
+  scenario('all-but-dns', { ...noDatagrams, ...slows }),
+  scenario('stun', { ...noDatagrams, ...slows }),
+  scenario('node', {
+    ...{ technique: fingerprint, ...bites, bound: 20, expected: 'fingerprint-filtered' },
+  }),
+  scenario('quic', { technique: fingerprint, ...slows, bound: 20, expected: 'none' }),
+  scenario('listed', { ...listed, ...bites, bound: 30 }),
+  scenario('dns-only', { ...listed, ...bites, task: 'long-text', length: 140, bound: 120 }),
+  scenario('same-country', { ...cut, ...bites, bound: 10, server: 'home' }),
+  scenario('cross-border', {
+    ...{ ...cut, ...bites, bound: 30, task: 'queued-texts', hosts: ['ann', 'carol'] },
+  }),
+  scenario('lan', {
+    ...{ technique: shutdown, kind: 'lan-only', ...bites, bound: 15, expected: 'lan-only' },
+  }),
+  scenario('file', {
+    ...{ technique: shutdown, kind: 'lan-only', ...bites, bound: 15, expected: 'offline' },
+    task: 'file-by-hand',
+  }),
+  scenario('bridges', {
+    ...{ technique: probing, expectNaive: 'none', task: 'probes', bound: 60, expected: 'none' },
+  }),
+  scenario('rounds', {
+    ...{ technique: whackAMole, ...bites, task: 'rounds', bound: 45, expected: null },
+  }),
+];

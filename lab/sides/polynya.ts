@@ -1,0 +1,125 @@
+/** Members of Polynya, each with a profile of their own, who do what people do: by the `polynya` program alone. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Certificate } from '../network/certificates.ts';
+import { Program } from '../network/host.ts';
+import { HOSTS, type HostName } from '../network/plan.ts';
+import type { Talker } from './talk.ts';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'packages', 'cli', 'src', 'main.ts');
+/** What is set up without a censor takes no longer, ms. */
+const PATIENCE = 60_000;
+
+/** `polynya serve`, reachable by its name and by its address. */
+export class PolynyaServer {
+  readonly #program: Program;
+  readonly #host: 'server' | 'home';
+  readonly #data: string;
+
+  constructor(host: 'server' | 'home', folder: string, { certPath, keyPath }: Certificate) {
+    this.#host = host;
+    this.#data = join(folder, `data-${host}`);
+    const { name, address } = HOSTS[host];
+    const at = ['--public', `https://${name}`, '--public', `https://${address}`];
+    const tls = ['--host', '0.0.0.0', '--port', '443', '--tls', certPath, keyPath];
+    this.#program = new Program(host, [MAIN, 'serve', ...tls, ...at, '--data', this.#data]);
+  }
+
+  /** Resolves when it serves. @throws Error with its own words when it does not */
+  async ready(): Promise<void> {
+    const signal = AbortSignal.timeout(PATIENCE);
+    if (await this.#program.until(/Ctrl-C/, signal)) return;
+    throw new Error(`polynya serve did not start: ${this.#program.err}${this.#program.out}`);
+  }
+
+  /** A link that lets one person in. */
+  async invite(): Promise<string> {
+    return runToEnd(this.#host, ['invite', '--data', this.#data, '--uses', '1'], {});
+  }
+
+  stop(): Promise<void> {
+    return this.#program.stop();
+  }
+}
+
+export class Member {
+  readonly host: HostName;
+  readonly name: string;
+  readonly #profile: string;
+  readonly #caPath: string;
+
+  /** @param folder where the profile is made; each member needs another */
+  constructor(host: HostName, name: string, folder: string, caPath: string) {
+    this.host = host;
+    this.name = name;
+    this.#profile = join(folder, host);
+    this.#caPath = caPath;
+    mkdirSync(folder, { recursive: true });
+  }
+
+  get address(): string {
+    return HOSTS[this.host].address;
+  }
+
+  /** Runs one command to its end. @throws Error when it fails or takes longer than `ms` */
+  does(command: string, args: readonly string[], ms = PATIENCE): Promise<string> {
+    return runToEnd(this.host, [command, ...args, '--profile', this.#profile], this.#env, ms);
+  }
+
+  /** Opens a chat and stays in it. */
+  talks(chat: string): Talker {
+    const line = [MAIN, 'chat', chat, '--profile', this.#profile];
+    return new PolynyaTalker(new Program(this.host, line, { env: this.#env }));
+  }
+
+  /** The id of the only chat there is. */
+  async chat(): Promise<string> {
+    const listed = await this.does('chats', ['--json']);
+    const { chat } = JSON.parse(listed.split('\n')[0] ?? '') as { chat: string };
+    return chat;
+  }
+
+  get #env(): Record<string, string> {
+    return { NODE_EXTRA_CA_CERTS: this.#caPath };
+  }
+}
+
+class PolynyaTalker implements Talker {
+  readonly #program: Program;
+
+  constructor(program: Program) {
+    this.#program = program;
+  }
+
+  say(text: string): void {
+    this.#program.type(text);
+  }
+
+  heard(text: string): number {
+    // A line that begins with "~" shows again what was changed.
+    const lines = this.#program.out.split('\n').filter((line) => !line.startsWith('~'));
+    return lines.filter((line) => line.includes(text)).length;
+  }
+
+  hears(text: string, signal: AbortSignal): Promise<boolean> {
+    return this.#program.until(text, signal);
+  }
+
+  async stop(): Promise<void> {
+    this.#program.type('/quit');
+    const code = await this.#program.finished(AbortSignal.timeout(3_000));
+    if (code === null) await this.#program.stop('SIGKILL');
+  }
+}
+
+async function runToEnd(
+  host: HostName,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  ms = PATIENCE,
+): Promise<string> {
+  const program = new Program(host, [MAIN, ...args], { env });
+  const code = await program.finished(AbortSignal.timeout(Math.ceil(ms)));
+  if (code === 0) return program.out.trim();
+  throw new Error(`polynya ${args[0]} ended with ${code}: ${program.err}${program.out}`);
+}

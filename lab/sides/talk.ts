@@ -1,0 +1,47 @@
+/** Two people who tell each other a text: what passes, in which time, and whether each text came once. */
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Somebody at a keyboard, with one chat open. */
+export interface Talker {
+  say(text: string): void;
+  /** How often a text from somebody else is on the screen. */
+  heard(text: string): number;
+  /** Resolves once it is there, or with false when time is up or the program ended. */
+  hears(text: string, signal: AbortSignal): Promise<boolean>;
+  /** Ends the program. */
+  stop(): Promise<void>;
+}
+
+export interface Outcome {
+  readonly passed: boolean;
+  /** Until both had heard the other; null if that did not come to pass. */
+  readonly seconds: number | null;
+  /** Why not, for a person. */
+  readonly why: string | null;
+}
+
+/** A second text that comes at all comes within this, ms. */
+const ECHO = 300;
+
+/** Each says one text. @param began when the clock was started, by performance.now() */
+export async function exchange(
+  [a, b]: readonly [Talker, Talker],
+  [fromA, fromB]: readonly [string, string],
+  bound: number,
+  began = performance.now(),
+): Promise<Outcome> {
+  const signal = AbortSignal.timeout(
+    Math.max(1, Math.round(bound * 1_000 - (performance.now() - began))),
+  );
+  a.say(fromA);
+  b.say(fromB);
+  const [there, back] = await Promise.all([b.hears(fromA, signal), a.hears(fromB, signal)]);
+  const seconds = (performance.now() - began) / 1_000;
+  if (!there || !back) {
+    const missing = there ? 'the answer' : back ? 'the first text' : 'both texts';
+    return { passed: false, seconds: null, why: `${missing} did not arrive within ${bound} s` };
+  }
+  await pause(ECHO);
+  const once = b.heard(fromA) === 1 && a.heard(fromB) === 1;
+  return { passed: once, seconds, why: once ? null : 'a text arrived more than once' };
+}

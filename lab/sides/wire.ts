@@ -1,0 +1,87 @@
+/** What a run put on the censor's wire: how much, towards whom, and whether anything in it can be read. */
+import { readClientHello } from '../middlebox/client-hello.ts';
+import type { Packet } from '../network/pcap.ts';
+import { SUBNETS } from '../network/plan.ts';
+import { type Stream, streamsIn } from '../network/streams.ts';
+
+const HOME = SUBNETS.lan.slice(0, SUBNETS.lan.lastIndexOf('.') + 1);
+const TLS_HANDSHAKE = 22;
+/** So many bytes of a secret are not on a wire by accident. */
+const WINDOW = 16;
+
+/** Packets of these clients that crossed the ISP. */
+export function crossing(packets: readonly Packet[], clients: readonly string[]): Packet[] {
+  return packets.filter(
+    ({ from, to }) =>
+      (clients.includes(from) && !to.startsWith(HOME)) ||
+      (clients.includes(to) && !from.startsWith(HOME)),
+  );
+}
+
+/** Bytes of IP packets, both ways. */
+export function bytesOf(packets: readonly Packet[]): number {
+  return packets.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** The way most bytes came by: `tls NAME`, `tls ADDRESS` without a name, `udp ADDRESS`; null if none came. */
+export function mainWay(packets: readonly Packet[]): string | null {
+  const streams = streamsIn(packets);
+  const totals = new Map<string, number>();
+  for (const back of streams) {
+    if (back.to.startsWith(HOME) && back.bytes.length > 0 && back.fromPort !== 53) {
+      const way = wayOf(back, streams);
+      totals.set(way, (totals.get(way) ?? 0) + back.bytes.length);
+    }
+  }
+  return [...totals].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
+}
+
+function wayOf(back: Stream, streams: readonly Stream[]): string {
+  if (back.protocol === 'udp') return `udp ${back.from}`;
+  const there = streams.find(
+    (stream) =>
+      stream.from === back.to &&
+      stream.fromPort === back.toPort &&
+      stream.to === back.from &&
+      stream.toPort === back.fromPort,
+  );
+  const hello = readClientHello(there?.bytes ?? Buffer.alloc(0));
+  if (typeof hello === 'string') return `tcp ${back.from}`;
+  return `tls ${hello.name ?? back.from}`;
+}
+
+/**
+ * What can be read in it that nobody should read: any of the secrets, as text, in base64url or in part, or
+ * a TCP connection that is not TLS. Answers a description of each, without the secret.
+ */
+export function leaksIn(
+  packets: readonly Packet[],
+  secrets: ReadonlyMap<string, string>,
+): string[] {
+  const streams = streamsIn(packets).filter(({ bytes }) => bytes.length > 0);
+  const found = new Set<string>();
+  for (const { from, to, fromPort, toPort, protocol, bytes } of streams) {
+    for (const [what, secret] of secrets) {
+      if (needles(secret).some((needle) => bytes.includes(needle))) found.add(`${what} in clear`);
+    }
+    const up = from.startsWith(HOME) && toPort !== 53;
+    if (protocol === 'tcp' && up && bytes[0] !== TLS_HANDSHAKE) found.add(`${to} without TLS`);
+    const down = to.startsWith(HOME) && fromPort !== 53;
+    if (protocol === 'tcp' && down && !isTls(bytes)) found.add(`${from} without TLS`);
+  }
+  return [...found];
+}
+
+/** A handshake, an alert or a change of ciphers come first. */
+function isTls(bytes: Buffer): boolean {
+  return [20, 21, TLS_HANDSHAKE].includes(bytes[0] ?? 0);
+}
+
+function needles(secret: string): Buffer[] {
+  const encoded = /^[\w-]{24,}$/.test(secret) ? Buffer.from(secret, 'base64url') : Buffer.alloc(0);
+  const parts: Buffer[] = [Buffer.from(secret)];
+  for (let at = 0; at + WINDOW <= encoded.length; at += WINDOW / 2) {
+    parts.push(encoded.subarray(at, at + WINDOW));
+  }
+  return parts;
+}

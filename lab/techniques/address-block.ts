@@ -1,0 +1,20 @@
+/** Packets to and from a listed address are dropped. */
+import { BLOCKED } from '../network/plan.ts';
+import type { Technique } from './technique.ts';
+
+export const addressBlock: Technique = {
+  name: 'address-block',
+  what: 'packets to and from the server’s address vanish',
+  sources: [
+    'Xue et al., TSPU: Russia’s Decentralized Censorship System, IMC 2022, https://doi.org/10.1145/3517745.3561461 (blocking by address)',
+    'Ramesh et al., Decentralized Control: A Case Study of Russia, NDSS 2020 (addresses on the national blocklist)',
+  ],
+  parameters: {},
+  variants: {
+    dropped: (rules) => {
+      const list = `{ ${BLOCKED.addresses.join(', ')} }`;
+      rules.up(`ip daddr ${list} drop`);
+      rules.down(`ip saddr ${list} drop`);
+    },
+  },
+};

@@ -1,0 +1,19 @@
+/** The cables abroad are cut; the country's own network is up. */
+import { SUBNETS } from '../network/plan.ts';
+import type { Technique } from './technique.ts';
+
+export const severed: Technique = {
+  name: 'severed',
+  what: 'nothing abroad can be reached, everything at home can',
+  sources: [
+    'https://github.com/net4people/bbs/issues/484 (Iran, June 2025: foreign networks unreachable, domestic ones up)',
+    'https://github.com/net4people/bbs/issues/561 (Iran, January 2026)',
+  ],
+  parameters: { seconds: 600, scale: 30 },
+  variants: {
+    abroad: (rules) => {
+      rules.up(`ip daddr ${SUBNETS.foreign} drop`);
+      rules.down(`ip saddr ${SUBNETS.foreign} drop`);
+    },
+  },
+};

@@ -1,10 +1,10 @@
 /** What a seized database can say about who made what: nothing. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { systemRandom } from '@polynya/reach/clock';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { parseConfig } from './config.ts';
 import { Delivery } from './delivery.ts';
 import { SqliteEngine } from './engine/sqlite/sqlite-engine.ts';
@@ -17,12 +17,18 @@ const admission = ['allowance', 'invite'];
 let folder = '';
 let db: DatabaseSync;
 const secrets: Uint8Array[] = [];
+const logs: Uint8Array[] = [];
+let walOfLife: Buffer;
+let walAfterCrash: Buffer;
 
 const kept = () => {
   const bytes = secret();
   secrets.push(bytes);
   return bytes;
 };
+
+/** What the write-ahead log still shows. */
+const written = () => readFileSync(join(folder, 'polynya.db-wal'));
 
 /** People are admitted, invite each other, make logs and blobs; then the database is seized. */
 beforeAll(async () => {
@@ -53,6 +59,7 @@ beforeAll(async () => {
     const granted = { hash: hashOf(invite), uses: 2, until: Math.ceil(until) };
     await session.ask('grant', { allowance, ...granted });
     const [log, inbox, blob] = [id(), id(), id()];
+    logs.push(log, inbox, blob);
     await session.ask('create', { log, kind: 0, hash: hashOf(capability), allowance });
     await session.ask('open', { n: 1, log, secret: capability });
     await session.ask('append', { n: 1, entries: [entry()] });
@@ -69,7 +76,14 @@ beforeAll(async () => {
     await session.ask('blob', { blob, ...hashes, pieces: 1, allowance });
     await session.ask('put', { blob, secret: read, index: 0, body: secret() });
   }
+  const crashed = join(folder, 'crashed');
+  for (const end of ['', '-wal']) copyFileSync(path + end, crashed + end);
+  walOfLife = written();
+  await vi.waitUntil(() => written().length === 0, { timeout: 20_000 });
   await engine.close();
+  const after = new SqliteEngine({ path: crashed, now, random: systemRandom });
+  walAfterCrash = readFileSync(`${crashed}-wal`);
+  await after.close();
   db = new DatabaseSync(path);
 });
 afterAll(() => {
@@ -129,6 +143,12 @@ test('no value of an allowance or invite is in any other table, nor one of the o
     expect(elsewhere.has(value)).toBe(false);
   }
   expect(invites?.filter((value) => allowances?.includes(value))).toEqual([]);
+});
+
+test('nor does the write-ahead log show what a debit paid for, but for a moment, nor after a crash in it', () => {
+  // That there is something to hide.
+  for (const log of logs) expect(walOfLife.includes(Buffer.from(log))).toBe(true);
+  expect(walAfterCrash).toHaveLength(0);
 });
 
 test('no secret is stored, and no time finer than an hour', () => {

@@ -53,12 +53,19 @@ export function openDatabase(path: string, synchronous: Synchronous, keys: DayKe
       PRAGMA journal_size_limit = 67108864;
     `);
     migrate(db, keys);
+    // What a process that died left in it.
+    truncateWal(db);
     keys.load();
     return db;
   } catch (error) {
     db?.close();
     throw asStorageError(error, path);
   }
+}
+
+/** Moves the write-ahead log into the database and leaves nothing of it. @throws SQLite's error */
+export function truncateWal(db: DatabaseSync): void {
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
 function migrate(db: DatabaseSync, keys: DayKeys): void {

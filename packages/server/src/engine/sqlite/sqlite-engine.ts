@@ -20,10 +20,11 @@ import {
 import type { Access } from '../../log-rules.ts';
 import { Allowances } from './allowances.ts';
 import { Blobs } from './blobs.ts';
-import { openDatabase, type Synchronous } from './database.ts';
+import { openDatabase, type Synchronous, truncateWal } from './database.ts';
 import { Inboxes } from './inboxes.ts';
 import { Logs } from './logs.ts';
 import { Turns } from './turns.ts';
+import { WalKeeper } from './wal-keeper.ts';
 
 const HOUR = 3_600_000;
 
@@ -43,6 +44,7 @@ export class SqliteEngine implements Engine {
   readonly #db: DatabaseSync;
   readonly #keys: DayKeys;
   readonly #turns: Turns;
+  readonly #wal: WalKeeper;
   readonly #logs: Logs;
   readonly #inboxes: Inboxes;
   readonly #blobs: Blobs;
@@ -70,10 +72,11 @@ export class SqliteEngine implements Engine {
       () => this.#logs.takeChanges(),
       this.#failed.resolve,
     );
+    this.#wal = new WalKeeper(() => this.#turns.read(() => truncateWal(this.#db)));
   }
 
   create(log: NewLog) {
-    return this.#turns.change(() => {
+    return this.#paying(() => {
       this.#allowances.load(log.allowance);
       if (this.#logs.create(log)) this.#allowances.spend(log.allowance, { logs: 1 });
     });
@@ -120,7 +123,7 @@ export class SqliteEngine implements Engine {
   }
 
   createBlob(blob: NewBlob) {
-    return this.#turns.change(() => {
+    return this.#paying(() => {
       this.#allowances.load(blob.allowance);
       // One of no pieces has a row all the same.
       const bytes = Math.max(1, blob.pieces) * LIMITS.piece;
@@ -150,15 +153,15 @@ export class SqliteEngine implements Engine {
   }
 
   admit(invite: Uint8Array, allowance: Uint8Array) {
-    return this.#turns.change(() => this.#allowances.admit(invite, allowance));
+    return this.#paying(() => this.#allowances.admit(invite, allowance));
   }
 
   grant(allowance: Uint8Array, invite: NewInvite) {
-    return this.#turns.change(() => this.#allowances.grant(allowance, invite));
+    return this.#paying(() => this.#allowances.grant(allowance, invite));
   }
 
   withdraw(allowance: Uint8Array, hash: Uint8Array, tag: Uint8Array) {
-    return this.#turns.change(() => this.#allowances.withdraw(allowance, hash, tag));
+    return this.#paying(() => this.#allowances.withdraw(allowance, hash, tag));
   }
 
   allowance(hash: Uint8Array) {
@@ -184,7 +187,8 @@ export class SqliteEngine implements Engine {
 
   scrub() {
     return this.#turns.read(() => {
-      this.#db.exec('PRAGMA incremental_vacuum(4096); PRAGMA wal_checkpoint(TRUNCATE);');
+      this.#db.exec('PRAGMA incremental_vacuum(4096)');
+      truncateWal(this.#db);
       this.#keys.destroyBefore(this.#keysSince);
     });
   }
@@ -198,8 +202,18 @@ export class SqliteEngine implements Engine {
   }
 
   async close() {
+    this.#wal.stop();
     this.#turns.stop();
     this.#db.close();
+  }
+
+  /** A change that spends, or passes on, what an allowance has. */
+  #paying<T>(run: () => T): Promise<T> {
+    return this.#turns.change(() => {
+      const value = run();
+      this.#wal.debited();
+      return value;
+    });
   }
 
   #announce(): void {

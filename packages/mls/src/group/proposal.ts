@@ -48,7 +48,8 @@ const foreign = struct({ proposalType: uint16, data: opaque });
 export type Proposal = Infer<typeof known> | ({ readonly kind: 'other' } & Infer<typeof foreign>);
 export type ProposalOf<K extends Proposal['kind']> = Extract<Proposal, { readonly kind: K }>;
 
-const isKnown = (type: number): boolean =>
+/** Types that every client supports without saying so (section 7.2). */
+export const isDefaultProposal = (type: number): boolean =>
   type >= PROPOSAL.add && type <= PROPOSAL.groupContextExtensions;
 
 export const proposal: Codec<Proposal> = {
@@ -58,7 +59,9 @@ export const proposal: Codec<Proposal> = {
   },
   read(reader) {
     const ahead = reader.peek(2);
-    return isKnown(ahead) ? known.read(reader) : { kind: 'other', ...foreign.read(reader) };
+    return isDefaultProposal(ahead)
+      ? known.read(reader)
+      : { kind: 'other', ...foreign.read(reader) };
   },
 };
 

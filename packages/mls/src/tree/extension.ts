@@ -1,5 +1,5 @@
 /** Extensions (RFC 9420 section 13), and the values that test whether peers ignore what they do not know. */
-import { type Infer, opaque, struct, uint16 } from '../codec/codec.ts';
+import { decode, type Infer, opaque, struct, uint16, vector } from '../codec/codec.ts';
 
 export const extension = struct({ extensionType: uint16, extensionData: opaque });
 export type Extension = Infer<typeof extension>;
@@ -32,4 +32,18 @@ export function findExtension(
 /** Whether a list holds each type at most once, as section 13 demands. */
 export function areDistinct(extensions: readonly Extension[]): boolean {
   return new Set(extensions.map(({ extensionType }) => extensionType)).size === extensions.length;
+}
+
+/** required_capabilities (section 11.1). */
+export const requiredCapabilities = struct({
+  extensions: vector(uint16),
+  proposals: vector(uint16),
+  credentials: vector(uint16),
+});
+export type RequiredCapabilities = Infer<typeof requiredCapabilities>;
+
+/** @throws MlsError `malformed` */
+export function requiredOf(extensions: readonly Extension[]): RequiredCapabilities | undefined {
+  const data = findExtension(extensions, EXTENSION.requiredCapabilities);
+  return data && decode(requiredCapabilities, data);
 }

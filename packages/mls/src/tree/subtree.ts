@@ -4,6 +4,7 @@
  */
 import type { LeafNode } from './leaf-node.ts';
 import type { ParentNode } from './parent-node.ts';
+import type { Traits } from './traits.ts';
 
 export interface Slot {
   readonly level: 0;
@@ -14,6 +15,8 @@ export interface Slot {
   readonly members: 0 | 1;
   /** Tree hash (section 7.8), once computed. */
   hash?: Uint8Array;
+  /** What the members under this node support, once computed. */
+  traits?: Traits;
 }
 
 export interface Branch {
@@ -25,6 +28,7 @@ export interface Branch {
   /** Leaves under this node that are not blank. */
   readonly members: number;
   hash?: Uint8Array;
+  traits?: Traits;
 }
 
 export type Subtree = Slot | Branch;

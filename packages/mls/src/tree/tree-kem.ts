@@ -87,6 +87,15 @@ export async function newPath(
   };
 }
 
+/** Every key of a path is new to the tree that the path is for (section 12.4.2). @throws MlsError, rule `path-key-unique` */
+export function demandNewKeys(tree: RatchetTree, { leafNode, nodes }: UpdatePath): void {
+  const keys = [leafNode.encryptionKey, ...nodes.map((node) => node.encryptionKey)];
+  for (const [i, key] of keys.entries()) {
+    const isNew = !tree.hasEncryptionKey(key) && !keys.slice(0, i).some((k) => sameBytes(k, key));
+    demand('path-key-unique', isNew);
+  }
+}
+
 /**
  * `tree` after the public part of another member's path. The leaf node's own demands (section 7.3) are the caller's.
  * @throws MlsError with the rule that the path violates
@@ -105,11 +114,6 @@ export function applyPath(
     demand('path-ciphertexts', sent === recipients(step, added).length);
   }
   const keys = path.nodes.map((node) => node.encryptionKey);
-  const fresh = [path.leafNode.encryptionKey, ...keys];
-  for (const [i, key] of fresh.entries()) {
-    const isNew = !tree.hasEncryptionKey(key) && !fresh.slice(0, i).some((k) => sameBytes(k, key));
-    demand('path-key-unique', isNew);
-  }
   const { parents, leafParentHash } = chained(suite, steps, keys);
   const { source } = path.leafNode;
   if (source.kind !== 'commit') throw violated('leaf-source');

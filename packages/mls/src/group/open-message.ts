@@ -1,0 +1,85 @@
+/** Opening what members, external senders and newcomers send (RFC 9420 sections 6.1 to 6.3). */
+import { sameBytes } from '../codec/bytes.ts';
+import { isSignedContent, type SignedContent } from '../framing/framed-content.ts';
+import { openPrivate, openSenderData, type PrivateMessage } from '../framing/private-message.ts';
+import { type PublicMessage, verifyMembership } from '../framing/public-message.ts';
+import { demand, MlsError, violated } from '../mls-error.ts';
+import { take } from '../schedule/secret-tree.ts';
+import type { LeafNode } from '../tree/leaf-node.ts';
+import type { Environment } from './environment.ts';
+import { externalSendersOf } from './external-senders.ts';
+import { type EpochKeys, epochKeys, type GroupState, withSecretTree } from './state.ts';
+
+export interface Opened {
+  /** With the sender's ratchet turned. */
+  readonly state: GroupState;
+  /** Its signature holds. */
+  readonly signed: SignedContent;
+  /** The sender's leaf node, in its epoch; null for whoever is no member. */
+  readonly leaf: LeafNode | null;
+}
+
+const notAMember = (): never => {
+  throw new MlsError('not-a-member');
+};
+
+/** @throws MlsError; the state stays as it was */
+export async function openPrivateMessage(
+  env: Environment,
+  state: GroupState,
+  message: PrivateMessage,
+): Promise<Opened> {
+  const { suite, limits, now } = env;
+  if (!sameBytes(message.groupId, state.context.groupId))
+    throw new MlsError('cannot-open', 'of another group');
+  const keys = epochKeys(state, message.epoch);
+  const senderData = await openSenderData(suite, keys.senderDataSecret, message);
+  const { leafIndex, generation } = senderData;
+  const leaf = keys.tree.leaf(leafIndex) ?? notAMember();
+  const type = message.contentType === 'application' ? 'application' : 'handshake';
+  const taken = take(suite, keys.secretTree, leafIndex, type, generation, limits, now ?? 0);
+  const signed = await openPrivate(suite, message, senderData, taken.key);
+  demand('signature', await isSignedContent(suite, leaf.signatureKey, signed, keys.context));
+  return { state: withSecretTree(state, message.epoch, taken.tree), signed, leaf };
+}
+
+/** The leaf node or other public key that must have signed. */
+function signerOf({ context, tree }: EpochKeys, { content }: SignedContent) {
+  const { sender, body } = content;
+  switch (sender.kind) {
+    case 'member': {
+      const leaf = tree.leaf(sender.leafIndex) ?? notAMember();
+      return { leaf, key: leaf.signatureKey };
+    }
+    case 'external': {
+      const external = externalSendersOf(context.extensions)[sender.senderIndex];
+      if (external === undefined || body.kind !== 'proposal') throw violated('proposal-sender');
+      return { leaf: null, key: external.signatureKey };
+    }
+    case 'newMemberProposal':
+      if (body.kind !== 'proposal' || body.proposal.kind !== 'add')
+        throw violated('proposal-sender');
+      return { leaf: null, key: body.proposal.keyPackage.leafNode.signatureKey };
+    case 'newMemberCommit':
+      if (body.kind !== 'commit' || body.commit.path === null) throw violated('path-required');
+      return { leaf: null, key: body.commit.path.leafNode.signatureKey };
+  }
+}
+
+/** @throws MlsError */
+export async function openPublicMessage(
+  { suite }: Environment,
+  state: GroupState,
+  message: PublicMessage,
+): Promise<Opened> {
+  const { content } = message;
+  if (!sameBytes(content.groupId, state.context.groupId))
+    throw new MlsError('cannot-open', 'of another group');
+  if (content.epoch !== state.context.epoch) throw new MlsError('wrong-epoch');
+  if (content.body.kind === 'application')
+    throw new MlsError('malformed', 'an application message in the open');
+  verifyMembership(suite, state.secrets.membershipKey, message, state.context);
+  const { leaf, key } = signerOf(state, message);
+  demand('signature', await isSignedContent(suite, key, message, state.context));
+  return { state, signed: message, leaf };
+}

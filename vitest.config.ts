@@ -13,6 +13,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{packages/*/src,lab,scripts,examples}/**/*.test.ts'],
           testTimeout: 60_000,
+          // A hook that founds a house of three takes seconds where others work beside it.
+          hookTimeout: 60_000,
           retry,
         },
       },

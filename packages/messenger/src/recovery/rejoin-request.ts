@@ -51,8 +51,11 @@ export async function askToRejoin(device: Device, chat: ChatId): Promise<number>
     .map(idOf)
     .filter((person) => person !== device.self.person);
   const payload = { kind: 'rejoin' as const, log, seq, keyPackage: own.keyPackage };
-  await Promise.all(others.map((person) => tell(device, chat, person, payload)));
-  return wait;
+  const told = await Promise.all(others.map((person) => tell(device, chat, person, payload)));
+  if (told.includes(true)) return wait;
+  // Nobody was asked: that is no reason to ask more rarely.
+  await store.apply([saved(chat, { ...request, next: now + PAUSES[0] })]);
+  return PAUSES[0];
 }
 
 /** Whether this KeyPackage is the one that is offered to the members of a chat. */
@@ -75,21 +78,26 @@ async function begin(device: Device, chat: ChatId): Promise<Request> {
   return request;
 }
 
+/** @returns whether the letter was left */
 async function tell(
   device: Device,
   chat: ChatId,
   person: PersonId,
   payload: Parameters<typeof writeLetter>[3],
-): Promise<void> {
+): Promise<boolean> {
   const { world } = device.linkOf(chat);
   try {
     const { handover } = await takeFor(device, chat, person);
-    if (handover.letter) await writeLetter(world, handover.letter, handover.id, payload);
+    if (!handover.letter) return false;
+    await writeLetter(world, handover.letter, handover.id, payload);
+    return true;
   } catch (error) {
     const known = [Problem, ProtocolError, MlsError].some((kind) => error instanceof kind);
     if (!known) throw error;
     // Others may answer; and the next request comes.
-    device.ports.log('a member could not be asked for what this device lost');
+    const why = error instanceof Problem || error instanceof ProtocolError ? error.code : 'MLS';
+    device.ports.log(`a member could not be asked for what this device lost: ${why}`);
+    return false;
   }
 }
 

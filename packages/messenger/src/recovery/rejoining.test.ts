@@ -26,7 +26,7 @@ let vera: Person;
 beforeEach(async () => {
   serverClock.ahead = 0;
   clock.ahead = 0;
-  town = await Town.found({ clock: serverClock });
+  town = await Town.found({ clock: serverClock, config: { keep: { days: 1 } } });
   ({
     chat,
     members: [anna, boris, vera],
@@ -58,7 +58,7 @@ describe('a device that lost its state', () => {
     await anna.messenger.send(chat, { text: 'While you were away' });
     await boris.messenger.send(chat, { text: 'We talked' });
     for (const member of [anna, boris]) await member.texts(chat, 3);
-    serverClock.ahead = 31 * DAY;
+    serverClock.ahead = 2 * DAY;
     await town.restartServer();
     await vera.open();
     expect(await vera.texts(chat, 3)).toEqual(['Hello', 'While you were away', 'We talked']);
@@ -66,6 +66,9 @@ describe('a device that lost its state', () => {
     const by = ['Anna', 'Boris'];
     const event = await happened(vera, chat, 'resent');
     expect(by).toContain(event && 'by' in event ? event.by : '');
+    const { messages } = await vera.now({ query: 'messages', chat, limit: 50 });
+    const relayed = messages.filter(isText).map(({ relayedBy }) => relayedBy);
+    expect(relayed).toEqual([null, ...Array(2).fill(event && 'by' in event && event.by)]);
     await vera.messenger.send(chat, { text: 'Back' });
     for (const member of [anna, boris]) expect((await member.texts(chat, 4)).at(-1)).toBe('Back');
     await vera.people(chat, 3);

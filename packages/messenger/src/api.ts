@@ -203,6 +203,8 @@ export interface MessageView {
   readonly problem: ProblemCode | null;
   /** An own change to this message that the server refused, so that nobody has it; until the next one. */
   readonly undone: 'edit' | 'delete' | 'react' | null;
+  /** Sent again by this member, by name, after this device missed it: it is as they say. */
+  readonly relayedBy: string | null;
 }
 
 export interface MessagePage {

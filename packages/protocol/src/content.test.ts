@@ -95,6 +95,7 @@ const welcomes: fc.Arbitrary<WelcomePackage> = fc.record({
       sender: id,
       at: safe,
       content: fc.oneof(contentOf('text'), contentOf('file')),
+      evidence: maybe(fc.uint8Array({ minLength: 1, maxLength: 2_048 })),
     }),
     { maxLength: 4 },
   ),

@@ -124,7 +124,15 @@ export const about = struct({
 export type About = Infer<typeof about>;
 
 /** A message that a device missed, as it stood when a member sent it again; `seq` in the log, `at` as its sender said. */
-const missedMessage = struct({ seq: uint(), id: messageId, sender: personId, at: uint(), content });
+const missedMessage = struct({
+  seq: uint(),
+  id: messageId,
+  sender: personId,
+  at: uint(),
+  content,
+  /** What shows that the sender said so; null: the member's word only. No form of it is agreed yet. */
+  evidence: optional(bytes(1, 2_048)),
+});
 export type MissedMessage = Infer<typeof missedMessage>;
 
 /** The plaintext of a seat's blob, or of the blob that a Welcome letter points to. */

@@ -46,6 +46,7 @@ export function messageJson(message: MessageView): string {
     state: message.state,
     problem: message.problem,
     undone: message.undone,
+    relayedBy: message.relayedBy,
   });
 }
 

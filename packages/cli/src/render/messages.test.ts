@@ -57,6 +57,10 @@ test('replies, reactions and the state of what is not yet sent are shown below',
   ]);
 });
 
+test('a message that a member sent again says so', () => {
+  expect(shown({ relayedBy: 'Bo' }).split('\n')[1]).toBe('    (sent again by Bo, as they have it)');
+});
+
 test('a line of JSON has exactly these fields', () => {
   expect(JSON.parse(messageJson(message))).toEqual({
     message: message.id,
@@ -77,5 +81,6 @@ test('a line of JSON has exactly these fields', () => {
     state: null,
     problem: null,
     undone: null,
+    relayedBy: null,
   });
 });

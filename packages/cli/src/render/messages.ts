@@ -39,7 +39,7 @@ function said(message: MessageView): string {
 
 function asides(message: MessageView): string[] {
   const lines: string[] = [];
-  const { reply, reactions, state, problem, undone } = message;
+  const { reply, reactions, state, problem, undone, relayedBy } = message;
   if (reply) lines.push(`> ${cleanLine(reply.name)}: ${excerpt(reply.text)}`);
   if (reactions.length > 0) {
     const each = reactions.map(
@@ -51,6 +51,7 @@ function asides(message: MessageView): string[] {
     lines.push(`(${stateWords[state]}${problem ? `: ${problemWords[problem]}` : ''})`);
   }
   if (undone) lines.push(`(${undoneWords[undone]})`);
+  if (relayedBy !== null) lines.push(`(sent again by ${called(relayedBy)}, as they have it)`);
   return lines;
 }
 

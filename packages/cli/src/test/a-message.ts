@@ -21,6 +21,7 @@ export function aMessage(fields: Partial<MessageView>): MessageView {
     state: null,
     problem: null,
     undone: null,
+    relayedBy: null,
     ...fields,
   };
 }

@@ -50,6 +50,7 @@ export async function missedBy(
       sender: fromHex(row.sender),
       at: Math.floor(row.at / 1_000),
       content: contentOf(row),
+      evidence: null,
     });
   }
   return missed.reverse();
@@ -59,6 +60,8 @@ export interface Resent {
   readonly chat: ChatId;
   readonly base: number;
   readonly me: PersonId;
+  /** Who sent it again. */
+  readonly by: PersonId;
   /** seqs in the log: what this device had already, and where it was let in again. */
   readonly after: number;
   readonly upTo: number;
@@ -70,7 +73,7 @@ export interface Resent {
  */
 export function asArrived(
   missed: readonly MissedMessage[],
-  { chat, base, me, after, upTo }: Resent,
+  { chat, base, me, by, after, upTo }: Resent,
 ): Arrived[] {
   const filling = missed.filter(
     ({ seq, content }) => seq > after && seq <= upTo && isWritten(content),
@@ -83,6 +86,7 @@ export function asArrived(
     mine: toHex(sender) === me,
     at: at * 1_000,
     content,
+    relayedBy: by,
   }));
 }
 

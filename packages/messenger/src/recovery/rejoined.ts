@@ -34,6 +34,7 @@ export async function rejoin(
       chat,
       base,
       me,
+      by,
       after: lost.cursor,
       upTo: received.seq,
     }).filter(({ sender }) => !device.blocked.has(sender));

@@ -16,6 +16,8 @@ export interface Arrived {
   /** ms */
   readonly at: number;
   readonly content: Content;
+  /** Sent again by this person: nothing else says who wrote it, and what. */
+  readonly relayedBy?: PersonId;
 }
 
 /** A line of its own in the conversation. A `ChatEvent` with person ids where that has names. */

@@ -86,9 +86,10 @@ export async function addAmendment(
 
 /** The row of a content that is a message of its own; null for all other content. */
 export function messageRow(
-  message: Omit<Queued, 'chat'> & { readonly seq: number | null; readonly mine: boolean },
+  message: Omit<Queued, 'chat'> &
+    Pick<Arrived, 'mine' | 'relayedBy'> & { readonly seq: number | null },
 ): MessageRow | null {
-  const { id, seq, sender, mine, at, content } = message;
+  const { id, seq, sender, mine, at, content, relayedBy = null } = message;
   const said = wordsOf(content);
   if (!said) return null;
   return {
@@ -105,6 +106,7 @@ export function messageRow(
     pending: [],
     state: null,
     problem: null,
+    relayedBy,
   };
 }
 

@@ -133,6 +133,7 @@ export class PageReader {
       state: this.#stateOf(message),
       problem: message.problem ?? record?.problem ?? null,
       undone: stored.pending.findLast(({ failed }) => failed)?.amendment.kind ?? null,
+      relayedBy: message.relayedBy && names(message.relayedBy),
     };
   }
 
@@ -157,6 +158,7 @@ export class PageReader {
       state: null,
       problem: null,
       undone: null,
+      relayedBy: null,
     };
   }
 

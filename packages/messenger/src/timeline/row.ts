@@ -42,6 +42,8 @@ const message = {
   /** Of an own message that the log does not have yet. */
   state: optional(choice('waiting', 'sending', 'failed')),
   problem: optional(problemCode),
+  /** By whom it was sent again after this device missed it: it is as they say. */
+  relayedBy: optional(id),
 } as const;
 
 const event = variants('event', {

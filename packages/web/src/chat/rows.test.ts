@@ -26,6 +26,7 @@ function message(seq: number, change: Partial<MessageView> = {}): MessageView {
     state: null,
     problem: null,
     undone: null,
+    relayedBy: null,
     ...change,
   };
 }

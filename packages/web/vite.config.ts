@@ -1,13 +1,14 @@
 /** How the page is built: relative to wherever it is served from, for browsers of 2024 and later. */
 import { defineConfig } from 'vite';
 import solid from 'vite-plugin-solid';
+import { nameBuild } from './build/name-build.ts';
 import { precompress } from './build/precompress.ts';
 import { serviceWorker } from './build/service-worker.ts';
 import { unusedModules } from './build/unused-modules.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [solid(), unusedModules(), serviceWorker(), precompress()],
+  plugins: [solid(), unusedModules(), nameBuild(), serviceWorker(), precompress()],
   worker: { format: 'es', plugins: () => [unusedModules()] },
   build: {
     target: 'es2024',

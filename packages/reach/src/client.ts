@@ -239,7 +239,7 @@ export class Connection {
       while (await this.#keeper.enter(conversation)) {
         handle = conversation.handle;
         const turn = conversation.nextTurn();
-        this.#resume();
+        this.#resume(conversation);
         if (!settled) this.#settleIn(conversation);
         settled = true;
         const began = clock.now();
@@ -266,8 +266,9 @@ export class Connection {
   }
 
   /** There is a session on a carrier: everything that waits goes out, what is watched is watched again. */
-  #resume(): void {
-    this.#setStatus('online');
+  #resume(conversation: Conversation): void {
+    // With a session from before, a carrier has yet to show that it leads anywhere.
+    if (conversation.heard) this.#setStatus('online');
     this.#keeper.restock();
     this.#heartbeat();
     this.#scheduleFlush();
@@ -311,6 +312,7 @@ export class Connection {
     const items = await session.open(envelope);
     if (!items || this.#keeper.session !== session) return;
     conversation.noteHeard();
+    if (conversation.handle) this.#setStatus('online');
     for (const item of items) this.#take(item);
     this.#scheduleFlush();
   }

@@ -186,7 +186,7 @@ export class SessionKeeper {
     const now = this.#options.clock.now();
     try {
       const { endpoints } = await this.#server.learn(record, now);
-      if (this.#problem === 'clock') this.#problem = null;
+      this.#problem = null;
       this.#options.onRecord(new Uint8Array(record), endpoints, fetched);
       return true;
     } catch (error) {
@@ -194,6 +194,10 @@ export class SessionKeeper {
       if (fetched && error instanceof ExpiredRecord) {
         this.#problem = 'clock';
         this.#options.onHello({ offset: error.issued - now, build: '', versions: [] });
+      }
+      if (fetched && error.code === 'version') {
+        this.#problem = 'version';
+        this.#options.onHello({ offset: 0, build: '', versions: [] });
       }
       return false;
     }

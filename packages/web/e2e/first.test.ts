@@ -57,16 +57,12 @@ describe('the first screen', () => {
 
   it('says that the browser keeps nothing, where it keeps nothing', async () => {
     const guest = await Person.at(browser);
-    await guest.page.route('**/worker-*.js', async (route) => {
-      const answer = await route.fetch();
-      const refuse =
-        'indexedDB.open = () => { throw new DOMException("not here", "SecurityError"); };';
-      await route.fulfill({ response: answer, body: `${refuse}${await answer.text()}` });
-    });
+    await guest.aheadOfEngine(
+      'indexedDB.open = () => { throw new DOMException("not here", "SecurityError"); }',
+    );
     await guest.page.goto(server.page);
     await guest.page.getByText(guest.words.brokenStorage).waitFor();
-    await guest.page.unrouteAll({ behavior: 'ignoreErrors' });
-    await guest.context.close();
+    await guest.leave();
   });
 });
 

@@ -127,7 +127,7 @@ describe('a group', () => {
       .getByRole('button', { name: vera.words.leave })
       .click();
     await vera.page.getByText(vera.words.chatLeft).waitFor();
-    await anna.page.getByText('Alex left').waitFor();
+    await anna.page.getByText(/^Alex #[0-9a-f]{4} left$/).waitFor();
     await vera.button(vera.words.forget).click();
     await vera.page.getByRole('dialog').getByRole('button', { name: vera.words.forget }).click();
     await vera.page.getByText(vera.words.noChats).waitFor();
@@ -135,10 +135,10 @@ describe('a group', () => {
 
   it('loses whom an admin removes', async () => {
     await anna.page.locator('.chat-head-button').click();
-    await anna.button(anna.words.personMenu('Alex')).click();
+    await anna.page.getByRole('button', { name: /^Actions for Alex #/ }).click();
     await anna.page.getByRole('menuitem', { name: anna.words.removePerson }).click();
     await anna.page
-      .getByRole('dialog', { name: anna.words.removeAsk('Alex') })
+      .getByRole('dialog', { name: /^Remove Alex #/ })
       .getByRole('button', { name: anna.words.removePerson })
       .click();
     await boris.page.getByText(boris.words.chatRemoved).waitFor();

@@ -9,7 +9,12 @@ import type {
 } from 'playwright-core';
 import { expect } from 'vitest';
 import { en } from '../src/words/en.ts';
+import { enExtras } from '../src/words/en-extras.ts';
 import { ru } from '../src/words/ru.ts';
+import { ruExtras } from '../src/words/ru-extras.ts';
+
+const ENGLISH = { ...en, ...enExtras };
+const RUSSIAN: typeof ENGLISH = { ...ru, ...ruExtras };
 
 export type Device = Pick<
   BrowserContextOptions,
@@ -27,9 +32,9 @@ export class Person {
   /** What the page should have no reason to say. */
   readonly complaints: string[] = [];
   page: Page;
-  readonly words: typeof en;
+  readonly words: typeof ENGLISH;
 
-  private constructor(context: BrowserContext, page: Page, words: typeof en) {
+  private constructor(context: BrowserContext, page: Page, words: typeof ENGLISH) {
     this.context = context;
     this.page = page;
     this.words = words;
@@ -39,12 +44,25 @@ export class Person {
   static async at(browser: Browser, device: Device = {}): Promise<Person> {
     const context = await browser.newContext({ locale: 'en-GB', ...device });
     context.setDefaultTimeout(40_000);
-    const words = device.locale?.startsWith('ru') ? ru : en;
+    const words = device.locale?.startsWith('ru') ? RUSSIAN : ENGLISH;
     return new Person(context, await context.newPage(), words);
   }
 
   #listen(page: Page): void {
     page.on('pageerror', (error) => this.complaints.push(String(error)));
+  }
+
+  /** Runs a script in the engine's worker, ahead of it, in pages that are opened from now on. */
+  async aheadOfEngine(script: string): Promise<void> {
+    await this.context.route('**/worker-*.js', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, body: `${script};${await answer.text()}` });
+    });
+  }
+
+  async leave(): Promise<void> {
+    await this.context.unrouteAll({ behavior: 'ignoreErrors' });
+    await this.context.close();
   }
 
   /** Another tab of the same browser. */

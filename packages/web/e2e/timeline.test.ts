@@ -66,10 +66,13 @@ describe('a long timeline', () => {
     await boris.page.locator('.timeline-scroll').hover();
     const first = boris.bubbles.filter({ hasText: /line 0:/ });
     await expect
-      .poll(async () => {
-        await boris.page.mouse.wheel(0, -900);
-        return await first.count();
-      })
+      .poll(
+        async () => {
+          await boris.page.mouse.wheel(0, -900);
+          return await first.count();
+        },
+        { timeout: 30_000 },
+      )
       .toBe(1);
   });
 

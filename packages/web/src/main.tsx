@@ -1,7 +1,7 @@
 /** Starts the page: takes the invite from the address, wakes the engine, shows the first screen. */
 import { render } from 'solid-js/web';
 import { startEngine } from './engine/engine.ts';
-import { loadExtrasSoon } from './later.ts';
+import { loadExtrasSoon } from './later.tsx';
 import { Root } from './root.tsx';
 import { invitesFromAddress } from './state/fragment.ts';
 import './ui/base.css';
@@ -20,7 +20,7 @@ function storageOf(read: () => Storage): Storage | null {
 
 async function start(root: Element): Promise<void> {
   const invite = invitesFromAddress(location, history, window);
-  // The server calls a build by the name of the page's first script, which is this module.
+  // The page is called by the name of its first script (build/name-build.ts), which is this module.
   const build = import.meta.env.PROD ? (import.meta.url.split('/').at(-1) ?? '') : '';
   const engine = startEngine();
   const language = await createLanguage(
@@ -42,7 +42,7 @@ async function start(root: Element): Promise<void> {
     ),
     root,
   );
-  loadExtrasSoon();
+  loadExtrasSoon(language);
   // Asked for, not insisted on: some browsers never grant it, and the page works all the same.
   void navigator.storage?.persist?.();
   if (build !== '') {

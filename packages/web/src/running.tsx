@@ -13,6 +13,9 @@ import { reloadFor, type UpdatePorts, updateFor } from './state/update.ts';
 import type { Toasts } from './ui/toast.tsx';
 import { useWords } from './words/use-words.ts';
 
+/** Stands for the build of a server that speaks another version. */
+const OTHER_VERSION = 'another version';
+
 export interface RunningProps {
   messenger: Messenger;
   invite: Accessor<string | null>;
@@ -59,9 +62,11 @@ export function Running(props: RunningProps): JSX.Element {
     drafts.any ||
     link() !== null ||
     (chats() ?? []).some(({ last }) => last?.state === 'waiting' || last?.state === 'sending');
-  const update = () => updateFor(props.update, status()?.build ?? '', busy());
+  // A server of another version may not even say which build it serves.
+  const served = () => status()?.build || (status()?.outdated ? OTHER_VERSION : '');
+  const update = () => updateFor(props.update, served(), busy());
   createEffect(() => {
-    if (update() === 'reload') reloadFor(props.update, status()?.build ?? '');
+    if (update() === 'reload') reloadFor(props.update, served());
   });
 
   return (
@@ -90,7 +95,7 @@ export function Running(props: RunningProps): JSX.Element {
             <Panes
               loaded={chats() !== undefined}
               newBuild={update() === 'tell'}
-              onReload={() => reloadFor(props.update, known().build)}
+              onReload={() => reloadFor(props.update, served())}
               onLink={setLink}
             />
             <Show when={link()} keyed>

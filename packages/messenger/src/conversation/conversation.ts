@@ -155,7 +155,10 @@ export class Conversation {
     await timeline.locked(this.chat, async () => {
       const row = await this.#core.outbox.push({ id, at, content: encoded });
       const shown = isForTimeline(content) ? await timeline.queued(message) : [];
-      await store.apply([row, ...shown]);
+      await store.apply([row, ...shown]).catch((error: unknown) => {
+        this.#tellIfFull(error);
+        throw error;
+      });
     });
     this.#core.touch();
     this.wake();
@@ -357,8 +360,15 @@ export class Conversation {
     this.#notBefore = this.#world.clock.now() + Math.max(wait, asked);
     this.#wakeIn(this.#waits);
     if (error instanceof ProtocolError) return;
-    if (error instanceof StoreError && error.code === 'full') this.#world.storageFull(true);
-    else this.#world.log(`a step of a conversation failed: ${nameOf(error)}`);
+    if (this.#tellIfFull(error)) return;
+    this.#world.log(`a step of a conversation failed: ${nameOf(error)}`);
+  }
+
+  /** Whether the device had no room for something, which is said until it has. */
+  #tellIfFull(error: unknown): boolean {
+    const full = error instanceof StoreError && error.code === 'full';
+    if (full) this.#world.storageFull(true);
+    return full;
   }
 
   /** ms until something may be sent again. */

@@ -1,7 +1,7 @@
 /** One message: who, what, in answer to what, and how far it has come. */
 import type { MessageView } from '@polynya/messenger/api';
 import { createSignal, For, type JSX, Show } from 'solid-js';
-import { MessageMenu } from '../later.ts';
+import { MessageMenu } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { called, Tag } from '../ui/tag.tsx';

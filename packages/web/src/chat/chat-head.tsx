@@ -1,6 +1,6 @@
 /** Who is here, and what they are doing. */
 import { createSignal, type JSX, Show } from 'solid-js';
-import { ChatPanel } from '../later.ts';
+import { ChatPanel } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { IconButton } from '../ui/button.tsx';

@@ -1,7 +1,7 @@
 /** One open chat: its head, its timeline, and where one writes. */
 import type { ChatId, MessageId, MessageView } from '@polynya/messenger/api';
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
-import { SendFiles } from '../later.ts';
+import { SendFiles } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { useQuery } from '../state/query.ts';
 import { useWords } from '../words/use-words.ts';

@@ -3,7 +3,7 @@ import { createSignal, type JSX } from 'solid-js';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
-import { useWords } from '../words/use-words.ts';
+import { useExtraWords } from '../words/use-words.ts';
 import './send-files.css';
 
 /** The first emoji in a text, joined and coloured as it may be; '' if there is none. */
@@ -25,7 +25,7 @@ export function EmojiDialog(props: {
   onChoose(emoji: string): void;
   onClose(): void;
 }): JSX.Element {
-  const { t } = useWords();
+  const { t } = useExtraWords();
   const [emoji, setEmoji] = createSignal('');
   return (
     <Dialog title={t().addReaction} onClose={props.onClose}>

@@ -1,7 +1,7 @@
 /** The file of a message: what it is, how much of it is here, and what can be done about that. */
 import type { FileView, MessageView } from '@polynya/messenger/api';
 import { createSignal, type JSX, Show } from 'solid-js';
-import { Picture } from '../later.ts';
+import { Picture } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';

@@ -4,7 +4,7 @@ import { createSignal, For, type JSX, Show } from 'solid-js';
 import { useApp } from '../state/app.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { Menu, MenuItem } from '../ui/menu.tsx';
-import { useWords } from '../words/use-words.ts';
+import { useExtraWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 import { EmojiDialog } from './emoji-dialog.tsx';
 
@@ -17,7 +17,7 @@ export interface MessageMenuProps {
 }
 
 export function MessageMenu(props: MessageMenuProps): JSX.Element {
-  const { t } = useWords();
+  const { t } = useExtraWords();
   const { messenger, attempt } = useApp();
   const { detail, reply, edit } = useChat();
   const [next, setNext] = createSignal<'emoji' | 'delete'>();

@@ -4,7 +4,7 @@ import { createResource, type JSX, onCleanup, Show } from 'solid-js';
 import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { useWords } from '../words/use-words.ts';
+import { useExtraWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 
 export interface PictureProps {
@@ -15,7 +15,7 @@ export interface PictureProps {
 }
 
 export function Picture(props: PictureProps): JSX.Element {
-  const { t } = useWords();
+  const { t } = useExtraWords();
   const { messenger, attempt } = useApp();
   const { detail } = useChat();
   const [url] = createResource(async () => {

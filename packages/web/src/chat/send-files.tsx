@@ -6,7 +6,7 @@ import { Button, IconButton } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { useWords } from '../words/use-words.ts';
+import { useExtraWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 import './send-files.css';
 import { thumbnailOf } from './thumbnail.ts';
@@ -28,7 +28,7 @@ function shortName(name: string): string {
 }
 
 export function SendFiles(props: SendFilesProps): JSX.Element {
-  const { t, format } = useWords();
+  const { t, format } = useExtraWords();
   const { messenger, attempt } = useApp();
   const { detail } = useChat();
   const [files, setFiles] = createSignal(props.files);

@@ -5,7 +5,7 @@ import { useApp } from '../state/app.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
 import { Tag } from '../ui/tag.tsx';
-import { useWords } from '../words/use-words.ts';
+import { useExtraWords } from '../words/use-words.ts';
 import './add-people.css';
 
 export interface AddPeopleProps {
@@ -16,7 +16,7 @@ export interface AddPeopleProps {
 }
 
 export function AddPeople(props: AddPeopleProps): JSX.Element {
-  const { t } = useWords();
+  const { t } = useExtraWords();
   const { messenger, attempt } = useApp();
   const [known] = createResource(() => attempt(messenger.people()));
   const [added, setAdded] = createSignal<readonly PersonId[]>([]);

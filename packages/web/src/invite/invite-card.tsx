@@ -4,12 +4,12 @@ import { createSignal, type JSX, Show } from 'solid-js';
 import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { useWords } from '../words/use-words.ts';
+import { useExtraWords } from '../words/use-words.ts';
 import './invite-card.css';
 import { QrCode } from './qr-code.tsx';
 
 export function InviteCard(props: { invite: InviteView; text: string }): JSX.Element {
-  const { t, format } = useWords();
+  const { t, format } = useExtraWords();
   const { attempt } = useApp();
   const [copied, setCopied] = createSignal(false);
   let field!: HTMLInputElement;

@@ -3,11 +3,11 @@ import type { ChatId, InviteView } from '@polynya/messenger/api';
 import { createSignal, type JSX, Show } from 'solid-js';
 import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
-import { useWords } from '../words/use-words.ts';
+import { useExtraWords } from '../words/use-words.ts';
 import { InviteCard } from './invite-card.tsx';
 
 export function MakeInvite(props: { chat: ChatId }): JSX.Element {
-  const { t } = useWords();
+  const { t } = useExtraWords();
   const { messenger, attempt } = useApp();
   const [invite, setInvite] = createSignal<InviteView>();
   const [making, setMaking] = createSignal(false);

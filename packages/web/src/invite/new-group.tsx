@@ -5,14 +5,14 @@ import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
-import { useWords } from '../words/use-words.ts';
+import { useExtraWords } from '../words/use-words.ts';
 import { AddPeople } from './add-people.tsx';
 import { MakeInvite } from './make-invite.tsx';
 
 const TITLE_LETTERS = 128;
 
 export function NewGroup(props: { onClose(): void }): JSX.Element {
-  const { t } = useWords();
+  const { t } = useExtraWords();
   const { messenger, attempt, nav } = useApp();
   const [title, setTitle] = createSignal('');
   const [making, setMaking] = createSignal(false);

@@ -1,7 +1,7 @@
 /** A QR code (ISO/IEC 18004) as one SVG path, dark on light whatever the theme: cameras expect that. */
 import encodeQR from 'qr';
 import { createMemo, type JSX, Show } from 'solid-js';
-import { useWords } from '../words/use-words.ts';
+import { useExtraWords } from '../words/use-words.ts';
 
 const QUIET = 2;
 
@@ -22,7 +22,7 @@ export function qrPath(text: string): { readonly path: string; readonly size: nu
 }
 
 export function QrCode(props: { text: string }): JSX.Element {
-  const { t } = useWords();
+  const { t } = useExtraWords();
   const code = createMemo(() => qrPath(props.text));
   return (
     <Show when={code()} fallback={<p class="invite-note">{t().qrTooLong}</p>}>

@@ -1,6 +1,6 @@
 /** The list of chats, and the ways to begin one. */
 import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
-import { NewChat, NewGroup, Settings } from '../later.ts';
+import { NewChat, NewGroup, Settings } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Emblem } from '../ui/emblem.tsx';

@@ -9,13 +9,13 @@ import { Button } from '../ui/button.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { calledHere } from '../ui/tag.tsx';
-import { useWords } from '../words/use-words.ts';
+import { useExtraWords } from '../words/use-words.ts';
 import './chat-panel.css';
 import { PersonRow } from './person-row.tsx';
 import { Rename } from './rename.tsx';
 
 export function ChatPanel(props: { detail: ChatDetail; onClose(): void }): JSX.Element {
-  const { t, format } = useWords();
+  const { t, format } = useExtraWords();
   const { messenger, attempt } = useApp();
   const [leaving, setLeaving] = createSignal(false);
   const [shown, setShown] = createSignal<InviteView>();

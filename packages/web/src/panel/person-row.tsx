@@ -7,7 +7,7 @@ import { IconButton } from '../ui/button.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { Menu, MenuItem } from '../ui/menu.tsx';
 import { calledHere, Tag } from '../ui/tag.tsx';
-import { useWords } from '../words/use-words.ts';
+import { useExtraWords } from '../words/use-words.ts';
 import { SafetyNumber } from './safety-number.tsx';
 
 export interface PersonRowProps {
@@ -20,7 +20,7 @@ export interface PersonRowProps {
 }
 
 export function PersonRow(props: PersonRowProps): JSX.Element {
-  const { t } = useWords();
+  const { t } = useExtraWords();
   const { messenger, attempt } = useApp();
   const [menu, setMenu] = createSignal<{ x: number; y: number }>();
   const [open, setOpen] = createSignal<'safety' | 'remove'>();

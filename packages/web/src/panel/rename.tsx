@@ -4,12 +4,12 @@ import { createSignal, type JSX, Show } from 'solid-js';
 import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
-import { useWords } from '../words/use-words.ts';
+import { useExtraWords } from '../words/use-words.ts';
 
 const TITLE_LETTERS = 128;
 
 export function Rename(props: { chat: ChatId; title: string }): JSX.Element {
-  const { t } = useWords();
+  const { t } = useExtraWords();
   const { messenger, attempt } = useApp();
   const [title, setTitle] = createSignal<string>();
   const changed = () => {

@@ -4,10 +4,10 @@ import { createResource, For, type JSX } from 'solid-js';
 import { useApp } from '../state/app.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { calledHere } from '../ui/tag.tsx';
-import { useWords } from '../words/use-words.ts';
+import { useExtraWords } from '../words/use-words.ts';
 
 export function SafetyNumber(props: { person: PersonView; onClose(): void }): JSX.Element {
-  const { t } = useWords();
+  const { t } = useExtraWords();
   const { messenger, attempt } = useApp();
   const [digits] = createResource(() => attempt(messenger.safetyNumber(props.person.person)));
   const groups = () => (digits() ?? '').replace(/\D/g, '').match(/\d{5}/g) ?? [];

@@ -5,14 +5,14 @@ import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
-import { useWords } from '../words/use-words.ts';
+import { useExtraWords } from '../words/use-words.ts';
 import './settings.css';
 import { Wipe } from './wipe.tsx';
 
 const NAME_LETTERS = 64;
 
 export function Settings(props: { onClose(): void }): JSX.Element {
-  const { t } = useWords();
+  const { t } = useExtraWords();
   const { messenger, status, attempt, build } = useApp();
   const own = () => status().me?.name ?? '';
   const [name, setName] = createSignal(own());

@@ -3,10 +3,10 @@ import { createSignal, type JSX } from 'solid-js';
 import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
-import { useWords } from '../words/use-words.ts';
+import { useExtraWords } from '../words/use-words.ts';
 
 export function Wipe(): JSX.Element {
-  const { t } = useWords();
+  const { t } = useExtraWords();
   const { messenger, attempt } = useApp();
   const [typed, setTyped] = createSignal('');
   const meant = () => typed().trim().toLocaleLowerCase() === t().wipeWord;

@@ -43,11 +43,6 @@ export const en = {
   cancel: 'Cancel',
   close: 'Close',
   back: 'Back',
-  save: 'Save',
-  create: 'Create',
-  copy: 'Copy',
-  copied: 'Copied',
-  share: 'Share',
   loading: 'Loading…',
 
   welcomeTitle: 'You need an invite',
@@ -76,7 +71,6 @@ export const en = {
 
   chats: 'Chats',
   newChat: 'New chat',
-  haveLink: 'I was sent a link',
   newGroup: 'New group',
   settings: 'Settings',
   noChats: 'No chats yet',
@@ -90,28 +84,6 @@ export const en = {
   typingMany: (count: number) =>
     n(count, { one: 'person is typing…', other: 'people are typing…' }),
   typing: 'typing…',
-
-  groupTitle: 'Name of the group',
-  groupHint: 'Family, class, house…',
-  groupMade: 'The group is there. Whom do you want in it?',
-  inviteByLink: 'Invite by link',
-  addKnown: 'Add people you know',
-  addChosen: (count: number) => `Add ${n(count, { one: 'person', other: 'people' })}`,
-  done: 'Done',
-
-  inviteTitle: 'Your invite',
-  inviteDirectText:
-    'Send this link to one person. It opens a chat with you, also while you are away.',
-  inviteGroupText:
-    'Send this link to one person. It lets them into the group, also while you are away.',
-  inviteExpires: (when: string) => `Works once, until ${when}`,
-  inviteQr: 'QR code of your invite',
-  inviteLink: 'Your invite link',
-  qrTooLong: 'The link is too long for a QR code.',
-  openInvites: 'Open invites',
-  withdraw: 'Withdraw',
-  showInvite: 'Show',
-  preparingInvite: 'Preparing the invite…',
 
   openPanel: 'About this chat',
   people: (count: number) => n(count, { one: 'person', other: 'people' }),
@@ -143,15 +115,6 @@ export const en = {
   discard: 'Discard',
 
   messageMenu: 'Message actions',
-  reply: 'Reply',
-  react: 'React',
-  edit: 'Edit',
-  copyText: 'Copy text',
-  delete: 'Delete',
-  deleteAsk: 'Delete this message for everyone?',
-  deleteText: 'People who have seen it may remember it, and may have kept a copy.',
-  otherEmoji: 'Another emoji',
-  addReaction: 'Add reaction',
 
   composer: 'Write a message',
   send: 'Send',
@@ -162,10 +125,6 @@ export const en = {
   stopEdit: 'Stop editing',
   dropHere: 'Drop files to send them',
   whomToMention: 'People to mention',
-  sendFiles: (count: number) => `Send ${n(count, { one: 'file', other: 'files' })}`,
-  caption: 'Caption',
-  removeFile: (name: string) => `Leave out ${name}`,
-  pastedName: 'Picture',
 
   fileGet: 'Download',
   fileOpen: 'Open picture',
@@ -212,45 +171,9 @@ export const en = {
   forgetAsk: 'Forget this chat?',
   forgetText: 'Its messages and files are erased from this device.',
 
-  panelTitle: 'About this chat',
-  rename: 'Rename',
-  title: 'Title',
-  members: 'People',
-  admin: 'admin',
-  cameBy: (name: string) => `by ${name}’s link`,
-  personMenu: (name: string) => `Actions for ${name}`,
-  makeAdmin: 'Make admin',
-  unmakeAdmin: 'Take admin rights',
-  removePerson: 'Remove',
-  removeAsk: (name: string) => `Remove ${name}?`,
-  removeText: 'They keep what they have read and read nothing new.',
-  block: 'Block',
   unblock: 'Unblock',
-  blocked: 'blocked',
-  safetyNumber: 'Safety number',
-  safetyText: (name: string) =>
-    `Compare these digits with ${name}, in person or by a call. If both of you see the same, nobody stands between you.`,
-  leave: 'Leave chat',
-  leaveAsk: 'Leave this chat?',
-  leaveText: 'The others see that you left. To come back you need a new invite.',
 
   language: 'Language',
-  safety: 'Your safety',
-  safetyKeys:
-    'Your keys exist only on this device, in this browser. Nobody can restore them: clearing the browser’s data ends your account.',
-  safetyServer:
-    'The server keeps sealed entries. It cannot read messages, names or files, and does not write down where you connect from.',
-  safetyBrowser:
-    'In a browser you trust the site that serves this page each time you open it. For more, use the terminal client.',
-  wipe: 'Wipe this device',
-  wipeText:
-    'Erases your keys, chats and files from this browser, for good. Others keep what you have sent.',
-  wipeWord: 'wipe',
-  wipeType: (word: string) => `Type “${word}” to confirm`,
-  wipeDo: 'Wipe everything',
-  about: 'About',
-  version: (build: string) => `Build ${build}`,
-  freeSoftware: 'Free software under the AGPL, version 3 or later.',
 
   lineOffline: 'Waiting for network…',
   lineConnecting: 'Connecting…',

@@ -3,14 +3,19 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bestLocale } from './catalogues.ts';
-import { en } from './en.ts';
+import { en as enWords } from './en.ts';
+import { enExtras } from './en-extras.ts';
 import { createFormats } from './format.ts';
 import { counted } from './plural.ts';
-import { ru } from './ru.ts';
+import { ru as ruWords } from './ru.ts';
+import { ruExtras } from './ru-extras.ts';
+
+const en = { ...enWords, ...enExtras };
+const ru = { ...ruWords, ...ruExtras };
 
 const sources = globSync('**/*.{ts,tsx}', {
   cwd: join(import.meta.dirname, '..'),
-  exclude: ['words/en.ts', 'words/ru.ts', '**/*.test.ts'],
+  exclude: ['words/{en,ru}*.ts', '**/*.test.ts'],
 }).map((file) => readFileSync(join(import.meta.dirname, '..', file), 'utf8'));
 const asked = new Set(
   sources.flatMap((source) => [...source.matchAll(/\bt\(\)\s*\.(\w+)/g)].map(([, key]) => key)),

@@ -1,0 +1,36 @@
+/** The views of `extras.ts`, each of them a component that appears once that file and its words are here. */
+import { type Component, createResource, type JSX, Show } from 'solid-js';
+import { type Language, useWords } from './words/use-words.ts';
+
+const load = async (language: Language) => {
+  const [extras] = await Promise.all([import('./extras.ts'), language.learnExtras()]);
+  return extras;
+};
+
+/** Fetches them in a quiet moment, so that nothing is waited for when it is wanted. */
+export function loadExtrasSoon(language: Language): void {
+  // Fails at the worst when it is wanted, and is told then.
+  setTimeout(() => load(language).catch(() => undefined), 2000);
+}
+
+type Extras = Awaited<ReturnType<typeof load>>;
+
+function later<P extends object>(pick: (extras: Extras) => Component<P>): Component<P> {
+  return (props): JSX.Element => {
+    const language = useWords();
+    const [extras] = createResource(() => load(language));
+    return (
+      <Show when={extras()} keyed>
+        {(loaded) => pick(loaded)(props)}
+      </Show>
+    );
+  };
+}
+
+export const MessageMenu = later((extras) => extras.MessageMenu);
+export const SendFiles = later((extras) => extras.SendFiles);
+export const Picture = later((extras) => extras.Picture);
+export const NewChat = later((extras) => extras.NewChat);
+export const NewGroup = later((extras) => extras.NewGroup);
+export const ChatPanel = later((extras) => extras.ChatPanel);
+export const Settings = later((extras) => extras.Settings);

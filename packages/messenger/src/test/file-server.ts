@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
 import { Connection } from '@polynya/reach/client';
 import { systemClock, systemRandom } from '@polynya/reach/clock';
+import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import type { ConfigInput } from '@polynya/server/config';
 import { type RunningServer, startServer } from '@polynya/server/serve';
 
@@ -54,7 +55,7 @@ export class TestServer {
       dataDir: join(this.#folder, 'data'),
       host: '127.0.0.1',
       port: this.#port,
-      clock: systemClock,
+      clock: systemSteadyClock,
       random: systemRandom,
       config: this.#config,
       log: () => undefined,

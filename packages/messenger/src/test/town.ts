@@ -208,7 +208,8 @@ function serve(
     dataDir: join(folder, 'server'),
     host: '127.0.0.1',
     port,
-    clock,
+    // Where a test turns the clock, time has passed.
+    clock: { steady: () => clock.now(), ...clock },
     random: systemRandom,
     config,
     log: () => undefined,

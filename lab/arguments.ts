@@ -10,13 +10,15 @@ export interface LabArguments {
   readonly sides: readonly Side[];
   readonly settings: Settings;
   readonly seed: number;
+  /** Seconds, in place of every scenario's own: a quick look. */
+  readonly bound: number | undefined;
   readonly json: boolean;
   /** Where scoreboard.md and scoreboard.html go; undefined for nowhere. */
   readonly out: string | undefined;
 }
 
 export const USAGE =
-  'npm run lab -- [SCENARIO[/VARIANT]]... [--side open|naive|polynya]... [--set TECHNIQUE.PARAMETER=N]... [--seed N] [--json] [--out DIR]';
+  'npm run lab -- [SCENARIO[/VARIANT]]... [--side open|naive|polynya]... [--set TECHNIQUE.PARAMETER=N]... [--seed N] [--bound SECONDS] [--json] [--out DIR]';
 
 /** Something that can be said better: `message` is for the person who said it. */
 export class ArgumentError extends Error {}
@@ -33,11 +35,14 @@ export function readArguments(args: readonly string[]): LabArguments {
     throw new ArgumentError(`There is no side "${wrong}": say ${SIDES.join(', ')}.`);
   const seed = Number(values.seed ?? '1');
   if (!Number.isSafeInteger(seed)) throw new ArgumentError('--seed takes a whole number.');
+  const bound = values.bound === undefined ? undefined : Number(values.bound);
+  if (bound !== undefined && !(bound > 0)) throw new ArgumentError('--bound takes seconds.');
   return {
     scenarios: wanted.length === 0 ? scenarios : wanted.flatMap(named),
     sides: sides as Side[],
     settings: readSettings(values.set ?? []),
     seed,
+    bound,
     json: values.json ?? false,
     out: values.out,
   };
@@ -53,6 +58,7 @@ function parsed(args: readonly string[]) {
         side: { type: 'string', multiple: true },
         set: { type: 'string', multiple: true },
         seed: { type: 'string' },
+        bound: { type: 'string' },
         json: { type: 'boolean' },
         out: { type: 'string' },
       },

@@ -42,11 +42,17 @@ export async function runScenario(
   const { sides } = options;
   await lab.middlebox.lift();
   const polynya = sides.includes('open') || sides.includes('polynya');
-  const pairs = polynya ? await settle(lab, scenario, options) : null;
   const rows: Row[] = [];
   const add = (side: Side, run: Run, packets: readonly Packet[]): void => {
     rows.push(rowOf(scenario, side, run, crossing(packets, run.clients)));
   };
+  const pairs = polynya ? await settle(lab, scenario, options) : null;
+  if (typeof pairs === 'string') {
+    // Without a censor this has to work: nothing can be said of what it would do under one.
+    const run = { outcome: failed(pairs), clients: [], secrets: new Map(), diagnosis: null };
+    for (const side of sides) if (side !== 'naive') add(side, run, []);
+    return rows;
+  }
   if (pairs && sides.includes('open')) {
     const capture = await begin(lab);
     const [naive, ours] = await Promise.all([
@@ -77,8 +83,21 @@ export async function runScenario(
   return rows;
 }
 
-/** Members who know each other; a second pair for a scenario in which somebody is yet to come. */
-async function settle(lab: Lab, scenario: Scenario, { chance }: RunOptions) {
+interface Settled {
+  readonly open: Pair;
+  readonly pair: Pair;
+  readonly link: string;
+}
+
+/**
+ * Members who know each other; a second pair for a scenario in which somebody is yet to come. Answers why
+ * not, if that does not work.
+ */
+async function settle(
+  lab: Lab,
+  scenario: Scenario,
+  { chance }: RunOptions,
+): Promise<Settled | string> {
   const server = await lab.polynya(scenario.server);
   const make = () =>
     new Pair({
@@ -87,11 +106,16 @@ async function settle(lab: Lab, scenario: Scenario, { chance }: RunOptions) {
       caPath: lab.authority.path,
       names: [`Ann ${letters(chance, 12)}`, `Bob ${letters(chance, 12)}`],
     });
-  const open = make();
-  await open.complete(await open.begin(server));
-  if (scenario.task !== 'new-user') return { open, pair: open, link: '' };
-  const pair = make();
-  return { open, pair, link: await pair.begin(server) };
+  try {
+    const open = make();
+    await open.complete(await open.begin(server));
+    if (scenario.task !== 'new-user') return { open, pair: open, link: '' };
+    const pair = make();
+    return { open, pair, link: await pair.begin(server) };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return error.message;
+  }
 }
 
 function begin(lab: Lab): Promise<Capture> {
@@ -144,6 +168,10 @@ function secretsOf(pair: Pair, texts: readonly string[]): Map<string, string> {
     ...texts.map((text, index) => [`text ${index + 1}`, text.slice(0, 40)] as const),
     ...pair.links.map((link, index) => [`invite ${index + 1}`, payload(link)] as const),
   ]);
+}
+
+function failed(why: string): Outcome {
+  return { passed: false, seconds: null, why };
 }
 
 function wordsOf(chance: Chance, length = 30): [string, string] {

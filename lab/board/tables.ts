@@ -36,10 +36,11 @@ export function markdownTable(rows: readonly Row[], seed: number): string {
 /** The score, and a sentence for each row that did not go as it should. */
 export function remarks(rows: readonly Row[]): string[] {
   const { passed, delivered, of } = score(rows);
+  const summary = `Polynya passes ${passed} of ${of}; its texts get through in ${delivered} of ${of}.`;
   const missed = rows.filter((row) => row.side === 'polynya' && !row.passed);
   const broken = rows.filter((row) => !labHolds(row));
   return [
-    `Polynya passes ${passed} of ${of}; its texts get through in ${delivered} of ${of}.`,
+    ...(of > 0 ? [summary] : []),
     ...broken.map((row) => `${named(row)}, ${row.side}: the lab does not hold (${why(row)}).`),
     ...missed.map((row) => `${named(row)}: ${why(row)}.`),
   ];

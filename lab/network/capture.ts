@@ -24,27 +24,20 @@ export class Capture {
 
   /** Begins to record at a device. Resolves when nothing will be missed any more. */
   static async start(device: string, path: string): Promise<Capture> {
-    const args = [
-      '-i',
-      device,
-      '-w',
-      path,
-      '-U',
-      '-s',
-      '0',
-      '-n',
-      '--immediate-mode',
-      '-Z',
-      'root',
-      'ip',
-    ];
+    // A slot of the kernel's ring is as long as what is kept of a packet: short ones make room for many.
+    const ring = ['--immediate-mode', '-s', '2048', '-B', '16384'];
+    const args = ['-i', device, '-w', path, '-U', '-n', ...ring, '-Z', 'root', 'ip'];
     const tcpdump = spawn('tcpdump', args, { stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';
-    for await (const part of tcpdump.stderr as AsyncIterable<Buffer>) {
-      said += String(part);
-      if (said.includes('listening on')) return new Capture(path, tcpdump);
-    }
-    throw new Error(`tcpdump did not start: ${said.trim()}`);
+    await new Promise<void>((resolve, reject) => {
+      // It is listened to until its end: it would not survive our hanging up.
+      tcpdump.stderr.on('data', (part) => {
+        said += String(part);
+        if (/listening on .*\n/.test(said)) resolve();
+      });
+      tcpdump.once('close', () => reject(new Error(`tcpdump did not start: ${said.trim()}`)));
+    });
+    return new Capture(path, tcpdump);
   }
 
   /** What was recorded so far. */

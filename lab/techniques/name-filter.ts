@@ -14,13 +14,12 @@ function filter(act: Verdict['act'] & ('reset' | 'drop-after' | 'swallow')) {
     rules.set('residual { type ipv4_addr . ipv4_addr . inet_service; flags timeout; }');
     const verb = act === 'reset' ? 'reject with tcp reset' : 'drop';
     rules.up(`ip saddr . ip daddr . tcp dport @residual ${verb}`);
-    rules.down('ip daddr . ip saddr . tcp sport @residual drop');
+    // The client must hear of its reset.
+    if (act !== 'reset') rules.down('ip daddr . ip saddr . tcp sport @residual drop');
     rules.inspect(async ({ client, address, port, hello }) => {
       if (!hello?.name || !names.includes(hello.name)) return null;
       const tuple = `${client} . ${address} . ${port}`;
-      // The client must hear of a reset before it hears nothing more.
-      if (act === 'reset') setTimeout(() => void rules.add('residual', tuple, seconds), 50);
-      else await rules.add('residual', tuple, seconds);
+      await rules.add('residual', tuple, seconds);
       return { act };
     });
   };

@@ -11,6 +11,7 @@ export const throttle: Technique = {
   ],
   parameters: { bytesPerSecond: 16_000, burstBytes: 16_000, trickleBytesPerSecond: 700 },
   variants: {
+    // The kernel lets through a second's worth and the burst before it drops anything.
     dropped: (rules, parameters) => {
       const rate = value(parameters, 'bytesPerSecond');
       const over = `limit rate over ${rate} bytes/second burst ${value(parameters, 'burstBytes')} bytes`;

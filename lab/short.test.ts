@@ -1,0 +1,36 @@
+/** A short form of the board, as `npm run lab` prints it: the block bites, and without it both messengers talk. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import type { Row } from './board/row.ts';
+import { whyNot } from './network/enter.ts';
+
+const reason = whyNot();
+if (reason !== undefined) console.warn(`The short board is not run here. ${reason}`);
+
+const run = promisify(execFile);
+const main = join(import.meta.dirname, 'main.ts');
+
+describe.skipIf(reason !== undefined)('the short board', () => {
+  test('shows that a removed name and a blocked address stop the naive client, and nothing else does', async () => {
+    const wanted = ['dns-removal/installed', 'address-block', '--bound', '4'];
+    const sides = ['--side', 'open', '--side', 'naive'];
+    const { stdout } = await run(process.execPath, [main, ...wanted, ...sides, '--json']);
+    const rows = JSON.parse(stdout) as Row[];
+    const seen = rows.map(({ scenario, side, expectNaive, passed, why }) => ({
+      ...{ scenario, side, expectNaive, passed },
+      why: side === 'open' ? why : null,
+    }));
+    const bites = { expectNaive: 'fail', why: null };
+    expect(seen).toEqual([
+      { scenario: 'dns-removal', side: 'open', ...bites, passed: true },
+      { scenario: 'dns-removal', side: 'naive', ...bites, passed: false },
+      { scenario: 'address-block', side: 'open', ...bites, passed: true },
+      { scenario: 'address-block', side: 'naive', ...bites, passed: false },
+    ]);
+    const [open] = rows;
+    expect(open?.bytes).toBeGreaterThan(0);
+    expect(open?.carrier).toBe('tls chat.example');
+  }, 180_000);
+});

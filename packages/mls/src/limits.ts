@@ -5,7 +5,7 @@ export const MAX_MEMBERS = 32;
 /** Epochs before the current one whose messages still open. */
 export const PAST_EPOCHS = 3;
 /** Messages of one sender that may be missing before the next one that opens (RFC 9420 section 15.3). */
-export const MAX_SKIPPED = 4096;
+export const MAX_SKIPPED = 512;
 
 /** Bytes. */
 export const MAX_BODY = 65_536;

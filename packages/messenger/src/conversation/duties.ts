@@ -13,6 +13,8 @@ import { type Leaf, leavesOf, orphanedSeats, standingFor } from './roster.ts';
 const MOMENT = 1_000;
 const STEP = 15_000;
 const DAY = 86_400_000;
+/** An invite lives a week. A seat that is to stand much longer would be a door that stays open: it goes at once. */
+const FAR = 30 * DAY;
 /** Own messages after which the leaf's keys are renewed, if not before by time. */
 const HEAL_AFTER = 200;
 
@@ -53,7 +55,8 @@ export function duties(held: Held, me: PersonId, now: number, spread: number): D
     found.push({ name: 'orphaned', wait: later(held, spread, 0), change });
   }
   const expired = leaves.filter(
-    (leaf) => leaf.kind === 'seat' && leaf.until * 1_000 < now && !used.includes(leaf.leaf),
+    ({ kind, leaf, until }) =>
+      kind === 'seat' && !used.includes(leaf) && (until * 1_000 < now || until * 1_000 > now + FAR),
   );
   const ours = expired.filter((leaf) => leaf.person === me || isAdmin(held, me));
   if (ours.length > 0) {

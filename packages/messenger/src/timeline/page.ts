@@ -13,6 +13,7 @@ import type {
   SendState,
 } from '../api.ts';
 import { bytesDone, type FileRecord, fileKeys, fileRecord } from '../files/file-record.ts';
+import { isSmallPicture } from '../files/small-picture.ts';
 import { called, shownName } from '../identity/shown-name.ts';
 import type { Store } from '../store/store.ts';
 import { withPending } from './amendment.ts';
@@ -236,7 +237,8 @@ export class PageReader {
 }
 
 function fileView(ref: FileRef, record: FileRecord | null): FileView {
-  const { name, type, size, width, height, duration, thumb } = ref;
+  const { name, type, size, width, height, duration } = ref;
+  const thumb = ref.thumb && isSmallPicture(ref.thumb) ? ref.thumb : null;
   const state = record?.state ?? 'remote';
   const done = state === 'here' ? size : bytesDone(ref, record?.present ?? new Uint8Array());
   return { name: shownName(name), type, size, width, height, duration, thumb, state, done };

@@ -1,9 +1,7 @@
 /** The lab as a whole: its network, its censor, and the servers on its hosts. Run inside only (network/enter.ts). */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Middlebox } from './middlebox/middlebox.ts';
-import { buildNetwork } from './network/build.ts';
+import { buildNetwork, FOLDER } from './network/build.ts';
 import { CertificateAuthority } from './network/certificates.ts';
 import { Program } from './network/host.ts';
 import { HOSTS, type HostName, NAMESERVER } from './network/plan.ts';
@@ -17,16 +15,14 @@ const PATIENCE = 60_000;
 const SITES = ['decoy', 'portal', 'bridge1', 'bridge2', 'bridge3', 'bridge4', 'bridge5'] as const;
 
 export class Lab {
-  readonly folder = mkdtempSync(join(tmpdir(), 'polynya-lab-'));
   readonly middlebox = new Middlebox();
   readonly authority: CertificateAuthority;
   readonly #servers = new Map<'server' | 'home', Promise<PolynyaServer>>();
   #folders = 0;
 
   constructor() {
-    process.once('exit', () => rmSync(this.folder, { recursive: true, force: true }));
-    buildNetwork(this.folder);
-    this.authority = new CertificateAuthority(this.folder);
+    buildNetwork();
+    this.authority = new CertificateAuthority(FOLDER);
   }
 
   /** Starts the censor and everybody's servers; with `sites`, those that Polynya and the naive client do without too. */
@@ -48,7 +44,7 @@ export class Lab {
   polynya(host: 'server' | 'home'): Promise<PolynyaServer> {
     const running = this.#servers.get(host);
     if (running) return running;
-    const server = new PolynyaServer(host, this.folder, this.authority.issue(host));
+    const server = new PolynyaServer(host, FOLDER, this.authority.issue(host));
     const ready = server.ready().then(() => server);
     this.#servers.set(host, ready);
     return ready;
@@ -57,7 +53,7 @@ export class Lab {
   /** The path of a folder that nobody has had before. */
   newFolder(): string {
     this.#folders++;
-    return join(this.folder, String(this.#folders));
+    return join(FOLDER, String(this.#folders));
   }
 
   #start(host: HostName, program: string, ...args: string[]): Program {

@@ -16,7 +16,8 @@ async function main(args: readonly string[]): Promise<number> {
   const reason = whyNot();
   if (reason !== undefined) throw new ArgumentError(reason);
   const lab = enter(INSIDE, args);
-  const stop = () => lab.kill('SIGTERM');
+  // unshare(1) heeds no milder signal; the kernel then ends all that is inside.
+  const stop = () => lab.kill('SIGKILL');
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   const rows: Row[] = [];
   if (lab.stdout) {

@@ -18,11 +18,15 @@ const SETTINGS = [
   'net.bridge.bridge-nf-call-iptables=0',
 ];
 
-/** Builds it. @param folder for the few files that belong to it */
-export function buildNetwork(folder: string): void {
+/** Files of the lab, in memory that nobody else sees and that goes with the lab. */
+export const FOLDER = '/run/lab';
+
+/** Builds it, and an empty FOLDER. */
+export function buildNetwork(): void {
   sh('mount', '-t', 'tmpfs', 'tmpfs', '/run');
   mkdirSync('/run/netns');
-  useNameserver(folder);
+  mkdirSync(FOLDER);
+  useNameserver();
   ip([
     'link set lo up',
     `addr add ${NAMESERVER}/32 dev lo`,
@@ -57,8 +61,8 @@ function hostLines(name: HostName): string[] {
 }
 
 /** What this machine's own resolv.conf says is hidden from everybody in the lab. */
-function useNameserver(folder: string): void {
-  const own = join(folder, 'resolv.conf');
+function useNameserver(): void {
+  const own = join(FOLDER, 'resolv.conf');
   writeFileSync(own, `nameserver ${NAMESERVER}\noptions timeout:2 attempts:2\n`);
   sh('mount', '--bind', own, realpathSync('/etc/resolv.conf'));
 }

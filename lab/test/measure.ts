@@ -1,10 +1,8 @@
 /** Program for tests: imposes each technique, does things on the network, and prints what became of them as one JSON object. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Middlebox } from '../middlebox/middlebox.ts';
-import { buildNetwork } from '../network/build.ts';
+import { buildNetwork, FOLDER } from '../network/build.ts';
 import { Capture } from '../network/capture.ts';
 import { CertificateAuthority } from '../network/certificates.ts';
 import { assertInside } from '../network/enter.ts';
@@ -21,10 +19,8 @@ const QUIET = 600;
 const silent = { ms: QUIET };
 
 assertInside();
-const folder = mkdtempSync(join(tmpdir(), 'polynya-lab-test-'));
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-buildNetwork(folder);
-const authority = new CertificateAuthority(folder);
+buildNetwork();
+const authority = new CertificateAuthority(FOLDER);
 const middlebox = new Middlebox();
 await middlebox.start();
 
@@ -74,7 +70,7 @@ async function under<T>(
 /** Runs `work`, and tells what of ann's packets with a host crossed the middlebox. */
 async function crossed(host: { address: string }, work: () => Promise<unknown>) {
   const start = (network: 'lan' | 'foreign') =>
-    Capture.start(GATEWAYS[network].device, join(folder, network));
+    Capture.start(GATEWAYS[network].device, join(FOLDER, network));
   const captures = await Promise.all([start('lan'), start('foreign')]);
   const result = await work();
   const [lan = [], foreign = []] = await Promise.all(captures.map((capture) => capture.stop()));

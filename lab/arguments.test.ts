@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { ArgumentError, readArguments } from './arguments.ts';
+import { scenarios } from './scenarios.ts';
+
+describe('the command line', () => {
+  test('means the whole board when nothing is named', () => {
+    expect(readArguments([]).scenarios).toEqual(scenarios);
+  });
+
+  test('names scenarios and variants, in two ways', () => {
+    const names = (args: string[]) => readArguments(args).scenarios.map(({ variant }) => variant);
+    expect(names(['name-filter/reset', '--scenario', 'address-block'])).toEqual([
+      'reset',
+      'dropped',
+    ]);
+    expect(names(['curtain'])).toEqual(['packets-in-all', 'packets-each-way', 'reply-bytes']);
+  });
+
+  test('sets parameters that a technique has', () => {
+    const { settings } = readArguments(['--set', 'curtain.packets=30', '--set', 'curtain.bytes=9']);
+    expect(settings.get('curtain')).toEqual(
+      new Map([
+        ['packets', 30],
+        ['bytes', 9],
+      ]),
+    );
+  });
+
+  test.each([
+    [['snow']],
+    [['--set', 'snow.depth=3']],
+    [['--set', 'curtain.depth=3']],
+    [['--set', 'curtain.packets=many']],
+    [['--side', 'left']],
+    [['--seed', 'x']],
+    [['--bound', '0']],
+    [['--frost']],
+  ])('refuses %j with a sentence', (args) => {
+    expect(() => readArguments(args)).toThrow(ArgumentError);
+  });
+});

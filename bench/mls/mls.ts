@@ -14,6 +14,8 @@ const SIZES = [2, 32, 128, 512, 1_000, 2_048, 10_000];
 const PATIENCE = 120_000;
 
 const ENTRANTS: readonly { engine: MlsRow['engine']; suite: SuiteName }[] = [
+  { engine: 'polynya', suite: 'X25519-AES128-SHA256' },
+  { engine: 'polynya', suite: 'XWING-AES128-SHA256' },
   { engine: 'ts-mls', suite: 'X25519-AES128-SHA256' },
   { engine: 'core-crypto', suite: 'X25519-AES128-SHA256' },
   { engine: 'ts-mls', suite: 'XWING-AES256-SHA512' },

@@ -1,0 +1,31 @@
+/** Our engine, as Polynya runs it: on Node's primitives, handshake messages sealed. */
+import { encode } from '@polynya/mls/codec/codec';
+import { SUITE_IDS } from '@polynya/mls/crypto/cipher-suite';
+import { loadSuite } from '@polynya/mls/crypto/load-suite';
+import { nodePrimitives } from '@polynya/mls/crypto/node-primitives';
+import { environmentOf, OwnEngine, OwnMember } from '@polynya/mls/test/peers/own';
+import type { PeerMember } from '@polynya/mls/test/peers/peer';
+import { ratchetTree } from '@polynya/mls/tree/wire-tree';
+import type { Subject, SuiteName } from './subject.ts';
+import { warmPair } from './warm.ts';
+
+const SUITES: Partial<Record<SuiteName, number>> = {
+  'X25519-AES128-SHA256': SUITE_IDS.MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519,
+  'XWING-AES128-SHA256': SUITE_IDS.MLS_128_XWING_AES128GCM_SHA256_Ed25519,
+};
+
+function own(member: PeerMember): OwnMember {
+  if (!(member instanceof OwnMember)) throw new Error('a member on polynya was expected');
+  return member;
+}
+
+export async function ownSubject(suiteName: SuiteName): Promise<Subject> {
+  const id = SUITES[suiteName];
+  if (id === undefined) throw new Error('polynya does not have this suite');
+  const engine = new OwnEngine(environmentOf(await loadSuite(id, nodePrimitives)));
+  return {
+    engine,
+    sizes: (member) => ({ tree: encode(ratchetTree, own(member).state.tree).length, state: 0 }),
+    warm: (n) => warmPair(engine, n),
+  };
+}

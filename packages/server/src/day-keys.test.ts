@@ -117,3 +117,17 @@ test('a damaged key file is told before anything is served, and kept', () => {
   );
   expect(readFileSync(keyFile(), 'utf8')).toBe('short');
 });
+
+test('servers that share the folder seal each day under one key, whoever makes it', () => {
+  const other = reopened();
+  other.load();
+  keys.load();
+  const sealed = [keys.seal(HOUR, place, body), other.seal(HOUR, place, body)];
+  for (const one of [keys, other, reopened()]) {
+    for (const stored of sealed) expect(one.open(HOUR, place, stored)).toEqual(body);
+  }
+  keys.destroyBefore(HOUR + DAY);
+  other.destroyBefore(HOUR + DAY);
+  expect([keys.has(HOUR), other.has(HOUR)]).toEqual([false, false]);
+  expect(readdirSync(folder)).toEqual([]);
+});

@@ -6,13 +6,15 @@
  *
  * Nonces are random (NIST SP 800-38D, section 8.2.2): one derived from the row would repeat with another
  * body after a rollback or a backup that was put back. That is good for 2^32 bodies a day.
+ *
+ * Several server processes may share the folder: who makes a day's key first makes it for all.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Random } from '@polynya/reach/clock';
-import { createFile, destroyFile } from './durable-file.ts';
+import { createFileOnce, destroyFile } from './durable-file.ts';
 import { StorageError } from './engine.ts';
 
 const CIPHER = 'aes-256-gcm';
@@ -48,12 +50,12 @@ export class DayKeys {
 
   /** Whether the day of `hour` (hours since 1970) still has its key. */
   has(hour: number): boolean {
-    return this.#loaded().has(dayOf(hour));
+    return this.#find(dayOf(hour)) !== undefined;
   }
 
   /** Seals under the key of `hour`'s day, which is made, and on disk, before this returns. @throws full, busy, StorageError */
   seal(hour: number, place: Place, body: Uint8Array): Uint8Array {
-    const key = this.#loaded().get(dayOf(hour)) ?? this.#create(dayOf(hour));
+    const key = this.#find(dayOf(hour)) ?? this.#create(dayOf(hour));
     const nonce = this.#random(NONCE);
     const cipher = createCipheriv(CIPHER, key, nonce).setAAD(additional(place));
     const sealed = [cipher.update(body), cipher.final(), cipher.getAuthTag()];
@@ -62,7 +64,7 @@ export class DayKeys {
 
   /** The body, or undefined when its day's key is gone or it was sealed under another or for another place. */
   open(hour: number, place: Place, stored: Uint8Array): Uint8Array | undefined {
-    const key = this.#loaded().get(dayOf(hour));
+    const key = this.#find(dayOf(hour));
     if (!key || stored.length < NONCE + TAG) return undefined;
     const end = stored.length - TAG;
     const decipher = createDecipheriv(CIPHER, key, stored.subarray(0, NONCE), {
@@ -82,7 +84,7 @@ export class DayKeys {
   destroyBefore(hour: number): void {
     for (const day of this.#loaded().keys()) {
       if (day >= dayOf(hour)) continue;
-      this.#told(() => destroyFile(this.#path(day)));
+      this.#told(() => existsSync(this.#path(day)) && destroyFile(this.#path(day)));
       this.#keys?.delete(day);
     }
   }
@@ -98,22 +100,40 @@ export class DayKeys {
     for (const name of readdirSync(this.#folder)) {
       const day = Date.parse(name) / DAY_MS;
       if (name !== nameOf(day)) continue;
-      const key = readFileSync(this.#path(day));
-      if (key.length !== KEY) throw damaged(this.#path(day));
+      const key = this.#readKey(day);
       // We died between overwriting and deleting it.
-      if (key.every((byte) => byte === 0)) destroyFile(this.#path(day));
-      else keys.set(day, createSecretKey(key));
+      if (key === 'destroyed') destroyFile(this.#path(day));
+      else keys.set(day, key);
     }
     return keys;
   }
 
+  #readKey(day: number): KeyObject | 'destroyed' {
+    const key = readFileSync(this.#path(day));
+    if (key.length !== KEY) throw damaged(this.#path(day));
+    return key.every((byte) => byte === 0) ? 'destroyed' : createSecretKey(key);
+  }
+
+  /** The key of a day, also one that another process made. */
+  #find(day: number): KeyObject | undefined {
+    const keys = this.#loaded();
+    const known = keys.get(day);
+    if (known || !existsSync(this.#path(day))) return known;
+    const key = this.#told(() => this.#readKey(day));
+    if (key === 'destroyed') return undefined;
+    keys.set(day, key);
+    return key;
+  }
+
   #create(day: number): KeyObject {
     const bytes = this.#random(KEY);
-    this.#told(() => {
+    const key = this.#told(() => {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      createFile(this.#path(day), bytes);
+      if (createFileOnce(this.#path(day), bytes)) return createSecretKey(bytes);
+      const made = this.#readKey(day);
+      if (made === 'destroyed') throw new ProtocolError('busy', 'a key goes', BUSY_MS);
+      return made;
     });
-    const key = createSecretKey(bytes);
     this.#loaded().set(day, key);
     return key;
   }
@@ -126,7 +146,7 @@ export class DayKeys {
     try {
       return use();
     } catch (error) {
-      if (error instanceof StorageError) throw error;
+      if (error instanceof StorageError || error instanceof ProtocolError) throw error;
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       if (code === 'ENOSPC' || code === 'EDQUOT') {
         throw new ProtocolError('full', 'the disk is full');

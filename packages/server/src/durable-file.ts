@@ -1,8 +1,11 @@
 /** Small files that are wholly there after a crash, or not at all, and that leave nothing when they go. */
 import {
   closeSync,
+  constants,
+  copyFileSync,
   fstatSync,
   fsyncSync,
+  linkSync,
   openSync,
   renameSync,
   unlinkSync,
@@ -10,12 +13,37 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 
+/** What a file system says that has no hard links. */
+const WITHOUT_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
 /** For its owner alone. On disk, under its name, when this returns. @throws the platform's error */
 export function createFile(path: string, content: Uint8Array): void {
   const temporary = `${path}.new`;
   withFile(temporary, 'w', (file) => writeSync(file, content));
   renameSync(temporary, path);
   syncFolderOf(path);
+}
+
+/**
+ * The same unless the file is there already, perhaps made by another process in this moment: then false,
+ * and nothing has changed. @throws the platform's error
+ */
+export function createFileOnce(path: string, content: Uint8Array): boolean {
+  const temporary = `${path}.${process.pid}.new`;
+  withFile(temporary, 'w', (file) => writeSync(file, content));
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'EEXIST') return false;
+    if (!WITHOUT_LINKS.has(code)) throw error;
+    copyFileSync(temporary, path, constants.COPYFILE_EXCL);
+    withFile(path, 'r+', () => undefined);
+  } finally {
+    unlinkSync(temporary);
+  }
+  syncFolderOf(path);
+  return true;
 }
 
 /**

@@ -47,6 +47,8 @@ export type MlsErrorCode =
   | 'rule-violated'
   /** A pre-shared key that is not held here. */
   | 'unknown-psk'
+  /** Stored by another version of this engine, which this one does not read. */
+  | 'other-version'
   /** A cipher suite that this engine does not have. */
   | 'unknown-suite'
   /** This member was removed from the group. */

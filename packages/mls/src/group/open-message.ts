@@ -4,7 +4,7 @@ import { isSignedContent, type SignedContent } from '../framing/framed-content.t
 import { openPrivate, openSenderData, type PrivateMessage } from '../framing/private-message.ts';
 import { type PublicMessage, verifyMembership } from '../framing/public-message.ts';
 import { demand, MlsError, violated } from '../mls-error.ts';
-import { take } from '../schedule/secret-tree.ts';
+import { generationOf, take } from '../schedule/secret-tree.ts';
 import type { LeafNode } from '../tree/leaf-node.ts';
 import type { Environment } from './environment.ts';
 import { externalSendersOf } from './external-senders.ts';
@@ -19,6 +19,8 @@ export interface Opened {
   readonly leaf: LeafNode | null;
 }
 
+const OTHER = 'of another group';
+
 const notAMember = (): never => {
   throw new MlsError('not-a-member');
 };
@@ -29,18 +31,31 @@ export async function openPrivateMessage(
   state: GroupState,
   message: PrivateMessage,
 ): Promise<Opened> {
-  const { suite, limits, now } = env;
-  if (!sameBytes(message.groupId, state.context.groupId))
-    throw new MlsError('cannot-open', 'of another group');
+  if (!sameBytes(message.groupId, state.context.groupId)) throw new MlsError('cannot-open', OTHER);
   const keys = epochKeys(state, message.epoch);
-  const senderData = await openSenderData(suite, keys.senderDataSecret, message);
+  const senderData = await openSenderData(env.suite, keys.senderDataSecret, message);
   const { leafIndex, generation } = senderData;
   const leaf = keys.tree.leaf(leafIndex) ?? notAMember();
   const type = message.contentType === 'application' ? 'application' : 'handshake';
-  const taken = take(suite, keys.secretTree, leafIndex, type, generation, limits, now ?? 0);
-  const signed = await openPrivate(suite, message, senderData, taken.key);
-  demand('signature', await isSignedContent(suite, leaf.signatureKey, signed, keys.context));
-  return { state: withSecretTree(state, message.epoch, taken.tree), signed, leaf };
+  const taking = async (): Promise<Opened> => {
+    const { suite, limits, now } = env;
+    const taken = take(suite, keys.secretTree, leafIndex, type, generation, limits, now ?? 0);
+    const signed = await openPrivate(suite, message, senderData, taken.key);
+    demand('signature', await isSignedContent(suite, leaf.signatureKey, signed, keys.context));
+    return { state: withSecretTree(state, message.epoch, taken.tree), signed, leaf };
+  };
+  if (leafIndex !== state.ownLeaf) return taking();
+  if (generation < generationOf(keys.secretTree, leafIndex, type)) throw new MlsError('own-entry');
+  throw await taking().then(
+    () => anotherCopys(leafIndex, leaf),
+    (cause: unknown) => new MlsError('own-entry', 'own-entry', { cause }),
+  );
+}
+
+/** Signed by this leaf in a generation that it has yet to use: another copy of this device lives, or lived. */
+function anotherCopys(leaf: number, { credential, signatureKey }: LeafNode): MlsError {
+  const signer = { leaf, credential: credential.content, signatureKey };
+  return new MlsError('own-entry', 'of another copy', { signer });
 }
 
 /** The leaf node or other public key that must have signed. */

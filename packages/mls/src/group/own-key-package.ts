@@ -56,10 +56,20 @@ export async function makeKeyPackage(
   random: Random,
   options: KeyPackageOptions,
 ): Promise<OwnKeyPackage> {
-  const { credential, signature, lifetime, leafExtensions = [], extensions = [] } = options;
   const { kem } = suite;
   const init = await kem.deriveKeyPair(random(kem.privateKeySize));
   const leaf = await kem.deriveKeyPair(random(kem.privateKeySize));
+  return keyPackageOf(suite, init, leaf, options);
+}
+
+/** With keys that are there already. */
+export async function keyPackageOf(
+  suite: CipherSuite,
+  init: KeyPair,
+  leaf: KeyPair,
+  options: KeyPackageOptions,
+): Promise<OwnKeyPackage> {
+  const { credential, signature, lifetime, leafExtensions = [], extensions = [] } = options;
   const types = [...extensions, ...leafExtensions].map(({ extensionType }) => extensionType);
   const leafNode = await signLeafNode(
     suite,

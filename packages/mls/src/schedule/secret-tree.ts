@@ -83,6 +83,17 @@ function withRatchet<T extends { readonly ratchet: Ratchet }>(
   return { ...(turns[0] as T), tree: { ...tree, root } };
 }
 
+/** Of the next message that a leaf's ratchet has a key for. */
+export function generationOf(tree: SecretTree, leafIndex: number, type: RatchetType): number {
+  let node = tree.root;
+  let at = leafIndex;
+  for (let half = tree.leafCount / 2; !(node instanceof Uint8Array) && !isLeaf(node); half /= 2) {
+    node = at < half ? node.left : node.right;
+    at %= half;
+  }
+  return node instanceof Uint8Array ? 0 : node[type].generation;
+}
+
 /** The key for the next message of the own leaf. */
 export function nextOf(
   suite: CipherSuite,

@@ -130,6 +130,13 @@ export class RatchetTree {
     return new RatchetTree(shorter, rest);
   }
 
+  /** With another leaf, or none, and the nodes above as they are: for trees that only tell who signed. */
+  withLeaf(leafIndex: number, leaf: LeafNode | null): RatchetTree {
+    let root = this.root;
+    while (!holds(root, leafIndex)) root = branch(root, blank(root.level, 2 ** root.level), null);
+    return this.#with(root, leafIndex, leaf, ({ parent }) => parent);
+  }
+
   /** Section 7.5: new keys for the nodes above a leaf that `parents` has by their index; the others become blank. */
   merge(leafIndex: number, leaf: LeafNode, parents: ReadonlyMap<number, ParentNode>): RatchetTree {
     return this.#with(this.root, leafIndex, leaf, ({ index }) => parents.get(index) ?? null);

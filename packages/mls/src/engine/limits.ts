@@ -1,0 +1,15 @@
+/** How large things may be in Polynya's groups. */
+
+/** Devices in one group. */
+export const MAX_MEMBERS = 1024;
+/** Epochs before the current one whose messages still open, and for how many seconds. */
+export const PAST = { epochs: 3, seconds: 7 * 86_400 };
+
+/** Bytes. */
+export const MAX_BODY = 65_536;
+/** What a maker binds to an entry besides its content. */
+export const MAX_BOUND = 256;
+export const MAX_PLAINTEXT = 65_000;
+export const MAX_KEY_PACKAGE = 8_192;
+export const MAX_CREDENTIAL = 4_096;
+export const MAX_WELCOME = 8_388_608;

@@ -4,15 +4,22 @@
  */
 import type { Engine } from '@polynya/mls/engine';
 import { equal, toHex } from '@polynya/protocol/bytes';
+import type { DeviceList } from '@polynya/protocol/device-list';
 import type { CarrierFactory } from '@polynya/reach/carriers/carrier';
 import type { Clock, Random } from '@polynya/reach/clock';
 import { type ChatId, type PersonId, Problem } from './api.ts';
+import type { Told } from './conversation/advance.ts';
 import { capability } from './conversation/capability.ts';
 import { Conversation } from './conversation/conversation.ts';
 import { type Held, loadHeld } from './conversation/held.ts';
 import { countWaiting } from './conversation/outbox.ts';
+import { leavesOf } from './conversation/roster.ts';
 import type { Log } from './conversation/world.ts';
+import { fleetOf } from './devices/later.ts';
+import type { KnownList } from './devices/registry.ts';
 import { Files } from './files/files.ts';
+import { isGrown, lists } from './identity/device-list.ts';
+import { personId } from './identity/person.ts';
 import { Self } from './identity/self.ts';
 import type { Visit } from './invite/arriving.ts';
 import { HANDOVER_PHASE, handoverGone, loadHandovers } from './invite/handover.ts';
@@ -20,7 +27,7 @@ import { loadServers, type Server } from './line/server.ts';
 import { ServerLink } from './line/server-link.ts';
 import { Changes } from './queries/changes.ts';
 import { Recovery } from './recovery/recovery.ts';
-import type { Store } from './store/store.ts';
+import type { Change, Store } from './store/store.ts';
 import { Timeline } from './timeline/timeline.ts';
 
 export interface Ports {
@@ -41,6 +48,8 @@ export class Device {
   readonly links = new Map<string, ServerLink>();
   readonly conversations = new Map<ChatId, Conversation>();
   readonly blocked = new Set<PersonId>();
+  /** The newest device lists of other people that were seen anywhere, where they have changed once. */
+  readonly lists = new Map<PersonId, KnownList>();
   /** Arrivals by a link that are under way (invite/arriving.ts). */
   readonly arrivals = new Map<string, Promise<ChatId | null>>();
   /** The invite that was looked at last, if its server is not ours: whoever follows it need not fetch it again. */
@@ -88,6 +97,7 @@ export class Device {
     for (const link of this.links.values()) link.start();
     for (const conversation of this.conversations.values()) await conversation.start();
     await this.files.resumeAll();
+    if (await hasFleet(this)) await (await fleetOf(this)).start();
   }
 
   /** Stops after the steps under way; nothing is lost. */
@@ -179,6 +189,39 @@ export class Device {
     return conversation;
   }
 
+  /** The newest list of that person has not this device (a signature key). */
+  refuses(person: PersonId, device: Uint8Array): boolean {
+    const list = this.#self?.person === person ? this.#self.list : this.lists.get(person)?.list;
+    return list !== undefined && !lists(list, device);
+  }
+
+  /** Device lists that hold were seen: the newest of each person is kept. */
+  async seen(writers: readonly { root: Uint8Array; list: DeviceList }[]): Promise<void> {
+    const news = writers.filter(
+      ({ root, list }) => isGrown(list) || this.lists.has(personId(root)),
+    );
+    if (news.length > 0) await (await fleetOf(this)).seen(news);
+  }
+
+  /** What is to be stored of what was said of devices. */
+  async told(chat: ChatId, told: readonly Told[]): Promise<Change[]> {
+    return told.length > 0 ? (await fleetOf(this)).told(chat, told) : [];
+  }
+
+  /** Leaves came or went, or what `told` gave is stored. */
+  devicesChanged(chat: ChatId): void {
+    const held = this.conversations.get(chat)?.held;
+    if (!held?.group.active) return;
+    const leaves = leavesOf(held.group);
+    const look = async () => {
+      await this.seen(leaves);
+      if (this.#self && (isGrown(this.#self.list) || held.state.self)) {
+        (await fleetOf(this)).look();
+      }
+    };
+    look().catch((error: unknown) => this.ports.log(`devices wait: ${String(error)}`));
+  }
+
   /** What was typed or is uploaded and the server does not have yet. @throws StoreError */
   async sending(): Promise<number> {
     const { store } = this.ports;
@@ -232,4 +275,10 @@ export class Device {
     await store.apply(orphans.map((handover) => handoverGone(chat, handover)));
     await this.addConversation(chat, held);
   }
+}
+
+/** Whether there is more than one device of this person, or a list of somebody's that is to be remembered. */
+async function hasFleet({ ports: { store }, registered }: Device): Promise<boolean> {
+  if (registered && (isGrown(registered.list) || registered.group)) return true;
+  return (await store.range('person', { from: 'list/', to: 'list0', limit: 1 })).length > 0;
 }

@@ -1,9 +1,6 @@
 /** What people do to a conversation's membership: each becomes a Commit, or a message that Commits follow. */
-import type { Engine } from '@polynya/mls/engine';
-import { MlsError } from '@polynya/mls/mls-error';
 import { equal, toHex } from '@polynya/protocol/bytes';
 import { inviteLink } from '@polynya/protocol/invite-link';
-import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { start } from '@polynya/protocol/running-hash';
 import { type ChatId, type InviteView, type PersonId, Problem } from './api.ts';
 import type { CommitChange, Intent } from './conversation/commits.ts';
@@ -13,17 +10,14 @@ import { blankPerson, findPerson } from './conversation/people.ts';
 import { devicesOf, leavesOf, standingFor } from './conversation/roster.ts';
 import { blankState, type Person } from './conversation/state.ts';
 import type { Device } from './device.ts';
-import { decodeCredential } from './identity/credential.ts';
-import { personId } from './identity/person.ts';
-import { makeKeyPackage, openKeyPackage } from './inbox/key-packages.ts';
+import { makeKeyPackage } from './inbox/key-packages.ts';
+import { takeFor } from './inbox/taking.ts';
 import { HANDOVER_PHASE, type Handover, handoverSaved, loadHandovers } from './invite/handover.ts';
 import { makeSeat } from './invite/seat-keys.ts';
 import { inviteView } from './views.ts';
 
 /** Seconds: an invite's life. */
 const WEEK = 7 * 86_400;
-/** KeyPackages that are looked at to find one that is alive. */
-const IN_STOCK = 4;
 /** ms that a person waits for a Commit before hearing that there is no line. */
 const PATIENCE = 30_000;
 /** ms that a person waits where the log takes no more Commits for now. */
@@ -32,7 +26,7 @@ const LIMITED = 180_000;
 /** A group of one, made here; it comes to be on the server once there is a line. */
 export async function createConversation(
   device: Device,
-  about: { direct: boolean; title: string },
+  about: { direct: boolean; title: string; self?: boolean },
 ): Promise<Conversation> {
   const { store, engine, clock, random } = device.ports;
   const { self, homeLink } = device;
@@ -47,10 +41,11 @@ export async function createConversation(
     admin: true,
     wasAdmin: true,
     here: true,
-    card: homeLink.world.card(token),
+    cards: [{ device: self.device.publicKey, card: homeLink.world.card(token) }],
   };
   const state = blankState({
-    ...about,
+    direct: about.direct,
+    title: about.title,
     server: homeLink.server.identity,
     log,
     phase: 'active',
@@ -65,7 +60,7 @@ export async function createConversation(
     group,
     staged: null,
     seat: null,
-    state: { ...state, created: false, introduced: true },
+    state: { ...state, self: about.self ?? false, created: false, introduced: true },
   };
   const created = { chat, seq: 0, at: clock.now(), event: { event: 'created' as const } };
   await device.timeline.locked(chat, async () =>
@@ -151,7 +146,7 @@ export async function addPeople(
   if (people.every((person) => findPerson(state, person)?.here))
     throw new Problem('already-member');
   const wanted = people.filter((person) => !findPerson(state, person)?.here);
-  const taken = await Promise.all(wanted.map((person) => takeFor(device, chat, person)));
+  const taken = (await Promise.all(wanted.map((one) => takeFor(device, chat, one)))).flat();
   await commit(device, chat, async (held) => {
     const missing = taken.filter(
       ({ handover }) => !isHere(held.state.people, handover.letter?.root),
@@ -172,67 +167,6 @@ export async function removePerson(device: Device, chat: ChatId, person: PersonI
     if (devicesOf(leaves, person).length === 0) return null;
     return { remove: standingFor(leaves, person).map(({ leaf }) => leaf) };
   });
-}
-
-/** A KeyPackage out of the stock that this person left for us. @throws Problem 'no-contact' */
-export async function takeFor(device: Device, chat: ChatId, person: PersonId) {
-  const { engine, random, clock } = device.ports;
-  const { connection, server } = device.linkOf(chat);
-  const known = [...device.conversations.values()]
-    .map(({ held }) => findPerson(held.state, person))
-    .find((found) => found?.card && equal(found.card.identity, server.identity));
-  if (!known?.card) throw new Problem('no-contact');
-  const { card, root } = known;
-  const log = connection.log(card.inbox, card.token);
-  try {
-    const { keyPackage, inspected } = await takeAlive(engine, card.token, () =>
-      log.take(random(16)),
-    );
-    if (standsFor(inspected.credential) !== person) throw new Problem('no-contact');
-    const handover: Handover = {
-      id: random(16),
-      secret: random(32),
-      phase: HANDOVER_PHASE.wanted,
-      made: clock.now(),
-      seat: null,
-      letter: { card, root, keyPackage, ref: inspected.ref },
-      refound: null,
-      missed: null,
-      package: null,
-    };
-    return { keyPackage, handover };
-  } catch (error) {
-    if (error instanceof ProtocolError && !error.retriable) throw new Problem('no-contact');
-    throw error;
-  } finally {
-    log.close();
-  }
-}
-
-/** The next in stock that has not expired: nobody takes those away of a person who was long gone. */
-async function takeAlive(
-  engine: Engine,
-  token: Uint8Array,
-  take: () => Promise<{ package: Uint8Array | null }>,
-) {
-  for (let tries = 0; tries < IN_STOCK; tries++) {
-    const { package: sealed } = await take();
-    if (!sealed) break;
-    const keyPackage = await openKeyPackage(token, sealed);
-    try {
-      return { keyPackage, inspected: await engine.inspect(keyPackage) };
-    } catch (error) {
-      if (!(error instanceof MlsError)) throw error;
-      if (error.code !== 'expired') break;
-    }
-  }
-  throw new Problem('no-contact');
-}
-
-/** The person whose device a credential is; null for a seat's. */
-function standsFor(credential: Uint8Array): PersonId | null {
-  const decoded = decodeCredential(credential);
-  return decoded.kind === 'device' ? personId(decoded.root) : null;
 }
 
 function isHere(people: readonly Person[], root: Uint8Array | undefined): boolean {

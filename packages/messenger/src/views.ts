@@ -36,7 +36,7 @@ export async function statusOf(device: Device): Promise<AppStatus> {
     storageFull: device.storageFull,
     build: links[0]?.build ?? '',
     outdated: links.some(({ outdated }) => outdated),
-    removed: null,
+    removed: self?.removed ?? null,
     unread: chats.reduce((sum, { unread, blocked }) => sum + (blocked ? 0 : unread), 0),
   };
 }
@@ -117,7 +117,7 @@ async function summaryOf(device: Device, conversation: Conversation): Promise<Ch
   return {
     chat,
     direct: state.direct,
-    saved: false,
+    saved: state.self,
     title,
     tag: peerId !== null && hasNamesake(device, peerId, title) ? tagOf(peerId) : null,
     state: state.phase,
@@ -166,7 +166,7 @@ function personView(device: Device, { held, signals }: Conversation, person: Per
     devices: devicesOf(leavesOf(held.group), id).length,
     forked: false,
     blocked: device.blocked.has(id),
-    reachable: person.card !== null,
+    reachable: person.cards.length > 0,
     invitedBy: person.by && toHex(person.by),
     typing: signals.typing.has(id),
   };

@@ -9,9 +9,11 @@ import {
   encodeMessage,
   type FileRef,
   type KnownContent,
+  type Note,
   type WelcomePackage,
   welcome,
 } from './content.ts';
+import type { DeviceList } from './device-list.ts';
 import { cborValues, damaged } from './test/arbitrary.ts';
 import { refusal } from './test/refusal.ts';
 
@@ -44,6 +46,24 @@ const files: fc.Arbitrary<FileRef> = fc.record({
   duration: fc.nat({ max: 86_400_000 }),
 });
 
+const deviceLists: fc.Arbitrary<DeviceList> = fc.record({
+  generation: safe,
+  entries: fc.array(
+    fc.record({
+      remove: fc.boolean(),
+      device: key,
+      by: fc.nat({ max: 32 }),
+      signature: exactly(64),
+    }),
+    { minLength: 1, maxLength: 32 },
+  ),
+});
+const notes: fc.Arbitrary<Note> = fc.oneof(
+  fc.record({ note: fc.constant('device' as const), name: text(64) }),
+  fc.record({ note: fc.constant('name' as const), name: text(64) }),
+  fc.record({ note: fc.constant('block' as const), person: id, on: fc.boolean() }),
+);
+
 type Fields<K> = Omit<Extract<KnownContent, { kind: K }>, 'kind'>;
 const FIELDS: { [K in KnownContent['kind']]: fc.Arbitrary<Fields<K>> } = {
   text: fc.record({ text: text(16_000), reply: maybe(id), mentions }),
@@ -56,6 +76,8 @@ const FIELDS: { [K in KnownContent['kind']]: fc.Arbitrary<Fields<K>> } = {
   admin: fc.record({ person: id, on: fc.boolean() }),
   leave: fc.constant({}),
   profile: fc.record({ name: text(64), card: maybe(cards) }),
+  devices: fc.record({ list: deviceLists }),
+  own: fc.record({ note: notes }),
 };
 const KINDS = Object.keys(FIELDS) as KnownContent['kind'][];
 const contentOf = (kind: KnownContent['kind']) =>
@@ -66,6 +88,7 @@ const messages = messageOf(fc.oneof(...KINDS.map(contentOf)));
 
 const about: fc.Arbitrary<About> = fc.record({
   direct: fc.boolean(),
+  self: fc.boolean(),
   title: text(128),
   inviter: id,
   people: fc.array(
@@ -73,7 +96,7 @@ const about: fc.Arbitrary<About> = fc.record({
       root: key,
       name: text(64),
       admin: fc.boolean(),
-      card: maybe(cards),
+      cards: fc.array(fc.record({ device: key, card: cards }), { maxLength: 8 }),
       by: maybe(id),
       leaving: fc.boolean(),
     }),

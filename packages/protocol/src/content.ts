@@ -3,6 +3,7 @@
  * message's id is its entry's id and its sender is the leaf that signed it; neither is repeated here.
  */
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
+import { deviceList } from './device-list.ts';
 import { LIMITS } from './limits.ts';
 import { bool, bytes, type Infer, list, optional, struct, text, uint, variants } from './schema.ts';
 
@@ -44,6 +45,19 @@ export const contactCard = struct({
 });
 export type ContactCard = Infer<typeof contactCard>;
 
+/** The cards of one person, each of the device with this signature key. */
+export const deviceCards = list(struct({ device: bytes(32), card: contactCard }), LIMITS.devices);
+
+/** What the devices of one person tell each other, in the group that they have for themselves (section 9). */
+const note = variants('note', {
+  /** What the sender is called among them. */
+  device: [0, { name: text(64) }],
+  /** What the person is called. */
+  name: [1, { name: text(64) }],
+  block: [2, { person: personId, on: bool }],
+});
+export type Note = Infer<typeof note>;
+
 export const content = variants('kind', {
   text: [0, { text: body, reply: optional(messageId), mentions }],
   edit: [1, { target: messageId, text: body, mentions }],
@@ -57,6 +71,10 @@ export const content = variants('kind', {
   admin: [7, { person: personId, on: bool }],
   leave: [8, {}],
   profile: [9, { name: text(64), card: optional(contactCard) }],
+  /** The newest device list of the sender's person. */
+  devices: [10, { list: deviceList }],
+  /** Counts in a group of own devices only. */
+  own: [11, { note }],
 });
 export type KnownContent = Infer<typeof content>;
 /** A part of a later version: its first field is text that anyone can read. */
@@ -89,7 +107,7 @@ export function decodeMessage(plaintext: Uint8Array): Message {
   return { ...message, body: decodeContent(message.body) };
 }
 
-const FIRST_UNKNOWN = 10;
+const FIRST_UNKNOWN = 12;
 
 function decodeContent(cbor: Cbor): Content {
   if (Array.isArray(cbor) && typeof cbor[0] === 'number' && cbor[0] >= FIRST_UNKNOWN) {
@@ -104,7 +122,7 @@ const person = struct({
   root: bytes(32),
   name: text(64),
   admin: bool,
-  card: optional(contactCard),
+  cards: deviceCards,
   /** Person id of whose invite they came by. */
   by: optional(personId),
   /** Asked to leave; the removal is still to come. */
@@ -115,6 +133,8 @@ const person = struct({
 export const about = struct({
   /** A conversation of two; the title is then the other's name. */
   direct: bool,
+  /** A person's own devices, and nobody else. */
+  self: bool,
   title: text(128),
   inviter: personId,
   people: list(person, 64),

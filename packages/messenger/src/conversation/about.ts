@@ -10,13 +10,14 @@ export function aboutOf(state: ConversationState, self: Self): About {
   const people = state.people.filter(({ here }) => here);
   return {
     direct: state.direct,
+    self: state.self,
     title: state.title,
     inviter: self.personBytes,
-    people: people.map(({ root, name, admin, card, by, leaving }) => ({
+    people: people.map(({ root, name, admin, cards, by, leaving }) => ({
       root,
       name,
       admin,
-      card,
+      cards,
       by,
       leaving,
     })),

@@ -31,6 +31,7 @@ const own = await Promise.all(
 const around: Surroundings = {
   chat: 'aa',
   me: boris.person,
+  device: boris.device.publicKey,
   now: 1,
   latest: 1,
   adopt: () => Promise.reject(new Error('nothing is pending')),

@@ -5,7 +5,7 @@
 import type { Group, Member, Newcomer, OpenedCommit } from '@polynya/mls/engine';
 import { MlsError } from '@polynya/mls/mls-error';
 import { equal, toHex } from '@polynya/protocol/bytes';
-import { decodeMessage, type Message } from '@polynya/protocol/content';
+import { type Content, decodeMessage, type Message } from '@polynya/protocol/content';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { ENTRY_KINDS, type Entry } from '@polynya/protocol/requests';
 import { next } from '@polynya/protocol/running-hash';
@@ -21,7 +21,7 @@ import { adoptPending, dropPending, meetOwnItem } from './own-entries.ts';
 import { idOf, standingOf } from './people.ts';
 import { lawful } from './policy.ts';
 import { nameOf, replacementsIn, replaces, withReplaced } from './replaced.ts';
-import { leafOf, leavesOf } from './roster.ts';
+import { type Leaf, leafOf, leavesOf } from './roster.ts';
 import {
   type ConversationState,
   HASH_PREFIX,
@@ -34,6 +34,8 @@ import {
 export interface Surroundings {
   readonly chat: ChatId;
   readonly me: PersonId;
+  /** The signature key of this device. */
+  readonly device: Uint8Array;
   /** ms */
   readonly now: number;
   /** ms since 1970: nothing was written later, whatever a sender's clock says. */
@@ -52,10 +54,18 @@ export interface Advanced {
   }[];
   /** An own content that came too late to count: to be said again, from its outbox row. */
   readonly again?: Omit<OutboxRow, 'id'>;
+  /** What it says of devices, for devices/fleet.ts. */
+  readonly told?: Told;
   /** The own Commit that was met. */
   readonly committed: PendingCommit | null;
   /** The epoch changed: capability and leaves are new. */
   readonly turned: boolean;
+}
+
+/** A device list, or a note among own devices. */
+export interface Told {
+  readonly sender: Leaf;
+  readonly content: Extract<Content, { kind: 'devices' | 'own' }>;
 }
 
 /** @param entry the one after `held.state.cursor` */
@@ -190,7 +200,7 @@ async function takeMessage(held: Held, entry: Entry, around: Surroundings): Prom
     return { ...nothing(own.held), again: { key, at, content } };
   }
   if (own) {
-    const { state, events } = applyContent(own.held.state, around.me, own.content);
+    const { state, events } = applyContent(own.held.state, around.me, around.device, own.content);
     if (own.content.kind === 'leave') {
       const left: ChatEvent = { event: 'left', person: around.me };
       return {
@@ -226,7 +236,7 @@ async function takeMessage(held: Held, entry: Entry, around: Surroundings): Prom
     const after = early ? { ...held, seat: opened.group } : { ...held, group: opened.group };
     const sender = leafOf(opened.sender);
     if (sender.kind !== 'device') return nothing(unopened(after));
-    return takeContent(after, entry, sender.person, decodeMessage(opened.plaintext), around);
+    return takeContent(after, entry, sender, decodeMessage(opened.plaintext), around);
   } catch (error) {
     if (error instanceof MlsError && isAnotherCopys(error) && !early) throw error;
     if (error instanceof MlsError || error instanceof ProtocolError) return nothing(unopened(held));
@@ -237,11 +247,12 @@ async function takeMessage(held: Held, entry: Entry, around: Surroundings): Prom
 function takeContent(
   held: Held,
   entry: Entry,
-  sender: PersonId,
+  from: Leaf,
   message: Message,
   around: Surroundings,
 ): Advanced {
   const { chat, me } = around;
+  const { person: sender, signatureKey } = from;
   const ours = hashAt(held.state, message.seq);
   // Nobody has seen what comes after their own entry: who says so was shown a longer log.
   const lied = message.seq >= entry.seq || (ours !== null && !equal(ours, message.hash));
@@ -250,7 +261,7 @@ function takeContent(
   const tooLate = isRuling(content) && entry.epoch !== held.group.epoch;
   const { state, events } = tooLate
     ? { state: seen, events: [] }
-    : applyContent(seen, sender, content);
+    : applyContent(seen, sender, signatureKey, content);
   // A clock that claims the future would keep its chat at the top of every list until then.
   const at = Math.min(message.at * 1_000, around.latest);
   const shown: (Arrived | Happened)[] = events.map((event) =>
@@ -265,7 +276,27 @@ function takeContent(
       shown.push({ ...arrived, content: { kind: 'receipt', delivered: message.seq, read: 0 } });
     }
   }
-  return { held: { ...held, state }, shown, met: [], committed: null, turned: false };
+  const told = toldBy(from, content, held, me);
+  const after = sender === me ? withTold(state, content) : state;
+  return {
+    ...nothing({ ...held, state: after }),
+    shown,
+    ...(told && { told }),
+  };
+}
+
+/** What another device of this person said to have, or have read, need not be said again. */
+function withTold(state: ConversationState, content: Content): ConversationState {
+  if (content.kind !== 'receipt') return state;
+  const delivered = Math.max(state.told.delivered, content.delivered);
+  const read = Math.max(state.told.read, content.read);
+  return { ...state, told: { delivered, read } };
+}
+
+function toldBy(sender: Leaf, content: Content, { state }: Held, me: PersonId): Told | null {
+  if (content.kind === 'devices') return { sender, content };
+  if (content.kind === 'own' && state.self && sender.person === me) return { sender, content };
+  return null;
 }
 
 function happened(event: ChatEvent, seq: number, { chat, now }: Surroundings, at = now): Happened {

@@ -2,21 +2,23 @@
  * What a message's content does to the record of its conversation. Contents that only the timeline shows do
  * nothing here. Who may what is decided from the log alone, as for Commits.
  */
-import { toHex } from '@polynya/protocol/bytes';
-import type { Content } from '@polynya/protocol/content';
+import { equal, toHex } from '@polynya/protocol/bytes';
+import type { ContactCard, Content } from '@polynya/protocol/content';
+import { LIMITS } from '@polynya/protocol/limits';
 import type { ChatEvent, PersonId } from '../api.ts';
 import { findPerson, withPerson } from './people.ts';
-import type { ConversationState } from './state.ts';
+import type { ConversationState, Person } from './state.ts';
 
 export interface Applied {
   readonly state: ConversationState;
   readonly events: readonly ChatEvent[];
 }
 
-/** @param sender of a device that stood in the group when it wrote this */
+/** @param device the signature key of the sender's, which stood in the group when it wrote this */
 export function applyContent(
   state: ConversationState,
   sender: PersonId,
+  device: Uint8Array,
   content: Content,
 ): Applied {
   const author = findPerson(state, sender);
@@ -42,13 +44,22 @@ export function applyContent(
     case 'profile': {
       const { name, card } = content;
       return {
-        state: withPerson(state, author.root, { name, ...(card && { card }) }),
+        state: withPerson(state, author.root, {
+          name,
+          ...(card && { cards: withCard(author.cards, device, card) }),
+        }),
         events: [],
       };
     }
     default:
       return unchanged;
   }
+}
+
+/** The newest first. */
+function withCard(cards: Person['cards'], device: Uint8Array, card: ContactCard): Person['cards'] {
+  const others = cards.filter((one) => !equal(one.device, device));
+  return [{ device, card }, ...others].slice(0, LIMITS.devices);
 }
 
 /**
@@ -61,7 +72,7 @@ export function isRuling(content: Content): boolean {
 
 /** Contents that become rows of the timeline, or change some. */
 export function isForTimeline(content: Content): boolean {
-  return !['title', 'admin', 'leave', 'profile'].includes(content.kind);
+  return !['title', 'admin', 'leave', 'profile', 'devices', 'own'].includes(content.kind);
 }
 
 /** Contents that a person wrote: what receipts are for. */

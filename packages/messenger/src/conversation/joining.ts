@@ -54,7 +54,7 @@ export function stateFrom(
     firstEpoch: group.epoch,
     people: peopleFrom(about, leavesOf(group)),
   });
-  return { ...state, cameBy: about.cameBy };
+  return { ...state, self: about.self, cameBy: about.cameBy };
 }
 
 /** The Commit by which a seat brings in this device. */

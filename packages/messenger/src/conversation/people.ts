@@ -52,7 +52,7 @@ export function withPerson(
 
 export function blankPerson(root: Uint8Array): Person {
   const flags = { admin: false, wasAdmin: false, leaving: false, here: false };
-  return { root, name: '', card: null, by: null, ...flags };
+  return { root, name: '', cards: [], by: null, ...flags };
 }
 
 export function standingOf(state: ConversationState, leaves: readonly Leaf[]): Standing {

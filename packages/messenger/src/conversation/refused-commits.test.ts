@@ -163,7 +163,13 @@ class Refused {
 
   #around({ person }: Self) {
     return {
-      ...{ chat: 'aa', me: person, now: this.clock.now(), latest: this.clock.now() },
+      ...{
+        chat: 'aa',
+        device: anna.device.publicKey,
+        me: person,
+        now: this.clock.now(),
+        latest: this.clock.now(),
+      },
       adopt: async ({ staged }: Held) => staged as Held['group'],
       blocked: () => false,
     };

@@ -1,6 +1,6 @@
 /** What a device keeps of one conversation beside its MLS group: one record, written whole. */
 import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
-import { contactCard } from '@polynya/protocol/content';
+import { deviceCards } from '@polynya/protocol/content';
 import { LIMITS } from '@polynya/protocol/limits';
 import {
   bool,
@@ -14,7 +14,7 @@ import {
   uint,
 } from '@polynya/protocol/schema';
 
-const RECORD_VERSION = 1;
+const RECORD_VERSION = 2;
 /** Hashes that are remembered, so that others' (seq, hash) can be compared with ours. */
 export const REMEMBERED = 256;
 /** Bytes of a running hash that a message carries. */
@@ -34,7 +34,8 @@ const person = struct({
   admin: bool,
   /** Was an admin when the epoch began: what such a one commits in this epoch was lawful when it was made. */
   wasAdmin: bool,
-  card: optional(contactCard),
+  /** How to reach each of their devices. */
+  cards: deviceCards,
   /** Person id of whose invite they came by. */
   by: optional(bytes(16)),
   /** Asked to leave, and stands in the group still. */
@@ -87,6 +88,8 @@ const codec = struct({
   phase: choice(['active', 'joining', 'left', 'removed', 'stopped']),
   trouble: choice(['', 'unlawful-commit', 'server-lies', 'lost-state']),
   direct: bool,
+  /** The group of this person's own devices. */
+  self: bool,
   title: text(128),
   /** ms; for the order of chats while nothing was said. */
   since: uint(),
@@ -164,6 +167,7 @@ export function blankState(
   return {
     version: RECORD_VERSION,
     trouble: '',
+    self: false,
     recent: known.hash.slice(0, HASH_PREFIX),
     cameBy: [],
     pending: null,

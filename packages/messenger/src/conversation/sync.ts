@@ -103,6 +103,7 @@ export class Sync {
     const around: Surroundings = {
       chat,
       me: world.self().person,
+      device: world.self().device.publicKey,
       now: world.clock.now(),
       latest: world.serverNow() + CLOCKS_DIFFER,
       adopt: (held) => adopt(this.#core, held),
@@ -128,6 +129,10 @@ export class Sync {
         again ? [this.#core.outbox.again(again, world.random(16))] : [],
       ),
       ...(await this.#handovers(held, committed)),
+      ...(await world.told(
+        this.#core.chat,
+        taken.flatMap(({ told }) => told ?? []),
+      )),
     ];
     const { timeline } = world;
     await this.#core.saveWithTimeline(held, async () =>
@@ -140,6 +145,7 @@ export class Sync {
     this.#release();
     for (const one of shown) if ('content' in one) this.#arrived(one.sender);
     if (committed) this.#committed(committed);
+    if (taken.some(({ turned, told }) => turned || told)) world.devicesChanged(this.#core.chat);
   }
 
   /** Those of the own Commit get their packages; whose seat is used is done, whose seat went unused is taken back. */
@@ -162,7 +168,13 @@ export class Sync {
           missed:
             handover.missed === null
               ? []
-              : await (await repair()).missedFor(world.store, chat, state, handover),
+              : await (await repair()).missedFor(
+                  world.store,
+                  chat,
+                  state,
+                  handover,
+                  world.self().person,
+                ),
         });
         const phase = HANDOVER_PHASE.made;
         changes.push(handoverSaved(chat, { ...handover, phase, package: encoded }));

@@ -7,8 +7,9 @@ import type { ChatId, PersonId } from '../api.ts';
 import type { Self } from '../identity/self.ts';
 import type { Server } from '../line/server.ts';
 import type { Changes } from '../queries/changes.ts';
-import type { Store } from '../store/store.ts';
+import type { Change, Store } from '../store/store.ts';
 import type { Timeline } from '../timeline/timeline.ts';
+import type { Told } from './advance.ts';
 
 /** Lines for whoever runs the program. Never a name, a text, an id or a secret. */
 export type Log = (line: string) => void;
@@ -33,6 +34,10 @@ export interface World {
   stuck(chat: ChatId): void;
   /** Every letter that lies in the inbox was dealt with. @throws ProtocolError */
   inboxRead(): Promise<boolean>;
+  /** What is to be stored of what was said of devices. */
+  told(chat: ChatId, told: readonly Told[]): Promise<Change[]>;
+  /** Leaves came or went, or what `told` gave is stored. */
+  devicesChanged(chat: ChatId): void;
   /** A contact token was made for a conversation: the inbox lets its holders in. */
   openInbox(token: Uint8Array): Promise<void>;
   /** How others reach us, with this token. */

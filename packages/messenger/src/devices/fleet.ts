@@ -1,6 +1,10 @@
 /** The devices of this person as this one sees them, and what it does for them (docs/protocol.md section 9). */
-import { toHex } from '@polynya/protocol/bytes';
-import { Problem } from '../api.ts';
+import { equal, toHex } from '@polynya/protocol/bytes';
+import type { WelcomePackage } from '@polynya/protocol/content';
+import type { DeviceList } from '@polynya/protocol/device-list';
+import { pause } from '@polynya/reach/clock';
+import { type ChatId, type PersonId, Problem } from '../api.ts';
+import type { Told } from '../conversation/advance.ts';
 import type { Device } from '../device.ts';
 import type {
   DeviceId,
@@ -9,64 +13,285 @@ import type {
   LinkView,
   RecoveryKit,
 } from '../devices-api.ts';
+import { createConversation, reached } from '../group-actions.ts';
+import { signatureKey } from '../identity/credential.ts';
+import { devicesIn, listHolds, lists, signed } from '../identity/device-list.ts';
+import { personId } from '../identity/person.ts';
+import type { StockedKeyPackage } from '../inbox/key-packages.ts';
+import type { ServerLink } from '../line/server-link.ts';
+import { chatOfLog } from '../recovery/chats.ts';
+import type { Change } from '../store/store.ts';
+import { Linking } from './linking.ts';
+import {
+  afterSeeing,
+  deviceSaved,
+  type KnownDevice,
+  listSaved,
+  loadDevices,
+  loadLists,
+} from './registry.ts';
+import { Tending } from './tending.ts';
+import { welcomed } from './welcomed.ts';
+
+/** ms */
+const RETRY = 2_000;
+const UNKNOWN: KnownDevice = { name: '', since: null, card: null };
 
 export class Fleet implements DevicesFacade {
   readonly #device: Device;
+  readonly #tending: Tending;
+  readonly #linking: Linking;
+  #known = new Map<string, KnownDevice>();
+  #opened = false;
+  #said = '';
 
-  constructor(device: Device) {
+  private constructor(device: Device) {
     this.#device = device;
+    this.#tending = new Tending(device, () => this.#known);
+    this.#linking = new Linking({
+      device,
+      changed: () => device.changes.touch('devices'),
+      known: () => this.#known,
+      prepare: async () => void (await this.openSaved()),
+      listed: () => this.start(),
+    });
+    device.closing.addEventListener('abort', () => {
+      this.#tending.close();
+      void this.#linking.cancel();
+    });
+  }
+
+  static async load(device: Device): Promise<Fleet> {
+    const fleet = new Fleet(device);
+    const { store } = device.ports;
+    fleet.#known = await loadDevices(store);
+    for (const [person, known] of await loadLists(store)) device.lists.set(person, known);
+    return fleet;
+  }
+
+  /** Does what there is to do, now and whenever something changes. */
+  async start(): Promise<void> {
+    this.#known = await loadDevices(this.#device.ports.store);
+    void this.#openInbox();
+    this.look();
+  }
+
+  /** Something changed: leaves, the list, the line. */
+  look(): void {
+    this.#tending.look();
+    this.#introduce().catch((error: unknown) => this.#log('an introduction waits', error));
+    this.#device.changes.touch('devices');
   }
 
   async view(): Promise<DevicesView> {
     const self = this.#device.registered;
-    const own = self && {
-      device: toHex(self.device.publicKey),
-      name: '',
-      here: true,
-      since: null,
-      by: null,
-      awaited: 0,
-    };
-    return { devices: own ? [own] : [], root: 'here', forked: false, link: null, saved: null };
+    const { view: link } = this.#linking;
+    if (!self) return { devices: [], root: 'elsewhere', forked: false, link, saved: null };
+    const { list } = self;
+    const devices = devicesIn(list).map((key) => {
+      const { name, since } = this.#known.get(toHex(key)) ?? UNKNOWN;
+      const here = equal(key, self.device.publicKey);
+      const by = list.entries.find((one) => equal(one.device, key))?.by ?? 0;
+      const author = list.entries[by - 1]?.device;
+      return {
+        device: toHex(key),
+        name: here ? self.deviceName : name,
+        here,
+        since,
+        by: by > 0 && author ? toHex(author) : null,
+        awaited: here ? 0 : this.#tending.awaited(key),
+      };
+    });
+    const forked = this.#device.lists.get(self.person)?.forked ?? false;
+    const root = self.rootSeed ? 'here' : 'elsewhere';
+    return { devices, root, forked, link, saved: this.#saved };
   }
 
-  async linkDevice(): Promise<LinkView> {
-    throw new Problem('failed');
+  linkDevice(): Promise<LinkView> {
+    return this.#linking.begin();
   }
 
   async confirmLink(): Promise<void> {
-    throw new Problem('failed');
+    this.#linking.confirm();
   }
 
-  async cancelLink(): Promise<void> {
-    throw new Problem('failed');
+  cancelLink(): Promise<void> {
+    return this.#linking.cancel();
   }
 
-  async openLink(_link: string, _deviceName: string): Promise<void> {
-    throw new Problem('failed');
+  openLink(link: string, deviceName: string): Promise<void> {
+    return this.#linking.open(link, deviceName);
   }
 
-  async renameDevice(_name: string): Promise<void> {
-    throw new Problem('failed');
+  async renameDevice(name: string): Promise<void> {
+    await this.#become({ deviceName: name });
+    this.look();
   }
 
-  async removeDevice(_device: DeviceId): Promise<void> {
-    throw new Problem('failed');
+  async removeDevice(id: DeviceId): Promise<void> {
+    const { self } = this.#device;
+    const device = devicesIn(self.list).find((one) => toHex(one) === id);
+    if (!device) throw new Problem('not-found');
+    if (devicesIn(self.list).length === 1) throw new Problem('not-allowed');
+    const signer = self.rootSeed ? await signatureKey(self.rootSeed) : self.device;
+    const list = await signed(self.root, self.list, signer, { remove: true, device });
+    const chat = this.#saved;
+    if (id === toHex(self.device.publicKey) && chat) {
+      // Whoever is out brings nobody anything: the others are told first.
+      await this.#told(chat, list);
+    }
+    await this.#kept(self.root, list);
+    this.look();
   }
 
-  async openSaved(): Promise<{ readonly chat: string }> {
-    throw new Problem('failed');
+  async openSaved(): Promise<{ readonly chat: ChatId }> {
+    if (this.#saved) return { chat: this.#saved };
+    const about = { direct: false, self: true, title: '' };
+    const conversation = await createConversation(this.#device, about);
+    await this.#become({ group: conversation.held.state.log });
+    return { chat: conversation.chat };
   }
 
   async recoveryKit(): Promise<RecoveryKit> {
-    throw new Problem('failed');
+    throw new Problem('no-root');
   }
 
   async keepRecoveryPhrase(_phrase: string): Promise<void> {
+    throw new Problem('no-root');
+  }
+
+  async recover(_link: string, _phrase: string, _name: string): Promise<{ person: PersonId }> {
     throw new Problem('failed');
   }
 
-  async recover(_link: string, _phrase: string, _name: string): Promise<{ person: string }> {
-    throw new Problem('failed');
+  welcomed(link: ServerLink, received: WelcomePackage, taken: StockedKeyPackage): Promise<void> {
+    return welcomed(this.#device, link, received, taken);
+  }
+
+  /** Lists that hold. */
+  async seen(writers: readonly { root: Uint8Array; list: DeviceList }[]): Promise<void> {
+    for (const { root, list } of writers) await this.#kept(root, list);
+  }
+
+  async told(_chat: ChatId, told: readonly Told[]): Promise<Change[]> {
+    const changes: Change[] = [];
+    for (const { sender, content } of told) {
+      const { root, signatureKey: device } = sender;
+      if (content.kind === 'devices') {
+        if (await listHolds(root, content.list)) changes.push(...this.#seeing(root, content.list));
+      } else changes.push(...this.#noted(device, content.note));
+    }
+    return changes;
+  }
+
+  get #saved(): ChatId | null {
+    const { group } = this.#device.registered ?? { group: null };
+    const chat = group && chatOfLog(this.#device, group);
+    return chat && this.#device.conversations.has(chat) ? chat : null;
+  }
+
+  /** What another own device says. */
+  #noted(device: Uint8Array, note: Extract<Told['content'], { kind: 'own' }>['note']): Change[] {
+    switch (note.note) {
+      case 'device': {
+        const id = toHex(device);
+        const known = { ...(this.#known.get(id) ?? UNKNOWN), name: note.name };
+        this.#known.set(id, known);
+        return [deviceSaved(device, known)];
+      }
+      case 'name': {
+        const self = this.#device.self.with({ name: note.name });
+        this.#device.become(self);
+        this.#device.changes.touch('status');
+        return [self.saved()];
+      }
+      case 'block': {
+        const person = toHex(note.person);
+        if (note.on) this.#device.blocked.add(person);
+        else this.#device.blocked.delete(person);
+        const value = note.on ? new Uint8Array(1) : null;
+        return [{ table: 'person', key: `blocked/${person}`, value }];
+      }
+    }
+  }
+
+  async #kept(root: Uint8Array, list: DeviceList): Promise<void> {
+    const changes = this.#seeing(root, list);
+    if (changes.length > 0) await this.#device.ports.store.apply(changes);
+  }
+
+  /** What is known of a person's list after this one, which holds, was seen. */
+  #seeing(root: Uint8Array, list: DeviceList): Change[] {
+    const person = personId(root);
+    const { lists: known } = this.#device;
+    const own = person === this.#device.self.person;
+    const before = own
+      ? { list: this.#device.self.list, forked: known.get(person)?.forked ?? false }
+      : known.get(person);
+    const after = afterSeeing(before, list);
+    if (before && after.list === before.list && after.forked === before.forked) return [];
+    known.set(person, after);
+    this.#device.changes.touch('chats');
+    const changes = [listSaved(person, after)];
+    return own ? [...changes, this.#ownList(after.list)] : changes;
+  }
+
+  #ownList(list: DeviceList): Change {
+    const { self, ports, changes } = this.#device;
+    const key = self.device.publicKey;
+    const last = list.entries.findLast(({ remove, device }) => remove && equal(device, key));
+    const author = list.entries[(last?.by ?? 0) - 1]?.device;
+    const by = author ? (this.#known.get(toHex(author))?.name ?? '') : '';
+    const removed = lists(list, key) ? null : { by, at: ports.clock.now() };
+    const next = self.with({ list, removed: self.removed ?? removed });
+    this.#device.become(next);
+    changes.touch('status');
+    changes.touch('devices');
+    return next.saved();
+  }
+
+  async #become(change: Parameters<Device['self']['with']>[0]): Promise<void> {
+    const next = this.#device.self.with(change);
+    this.#device.become(next);
+    await this.#device.ports.store.apply([next.saved()]);
+    this.#device.changes.touch('devices');
+  }
+
+  /** Says the list in a chat; settles once it is in the log. */
+  async #told(chat: ChatId, list: DeviceList): Promise<void> {
+    const conversation = this.#device.conversation(chat);
+    const id = Uint8Array.from(this.#device.ports.random(16));
+    await conversation.queue({ kind: 'devices', list }, id);
+    await reached(this.#device, chat, async () => !(await conversation.outbox.has(id)));
+  }
+
+  /** Once, to the other own devices, what this one is called. */
+  async #introduce(): Promise<void> {
+    const { registered } = this.#device;
+    const chat = this.#saved;
+    if (!chat || !registered || registered.deviceName === this.#said) return;
+    if (this.#device.conversation(chat).held.state.phase !== 'active') return;
+    this.#said = registered.deviceName;
+    const note = { note: 'device' as const, name: registered.deviceName };
+    await this.#device.conversation(chat).queue({ kind: 'own', note });
+  }
+
+  /** Until this device is in the group of own devices, they reach it by the token that they agreed on. */
+  async #openInbox(): Promise<void> {
+    const { registered, closing, ports } = this.#device;
+    if (!registered?.token || registered.group || this.#opened) return;
+    this.#opened = true;
+    while (!closing.aborted) {
+      try {
+        return await this.#device.homeLink.world.openInbox(registered.token);
+      } catch (error) {
+        this.#log('the inbox waits for own devices', error);
+        await pause(ports.clock, RETRY, closing);
+      }
+    }
+  }
+
+  #log(what: string, error: unknown): void {
+    this.#device.ports.log(`${what}: ${error instanceof Error ? error.message : 'unknown'}`);
   }
 }

@@ -6,7 +6,7 @@ const fleets = new WeakMap<Device, Promise<Fleet>>();
 
 /** One for each device. */
 export function fleetOf(device: Device): Promise<Fleet> {
-  const known = fleets.get(device) ?? import('./fleet.ts').then(({ Fleet }) => new Fleet(device));
+  const known = fleets.get(device) ?? import('./fleet.ts').then(({ Fleet }) => Fleet.load(device));
   fleets.set(device, known);
   return known;
 }

@@ -28,6 +28,11 @@ export function lists(list: DeviceList, device: Uint8Array): boolean {
   return devicesIn(list).some((one) => equal(one, device));
 }
 
+/** Whether it says more than that its person began with one device. */
+export function isGrown({ generation, entries }: DeviceList): boolean {
+  return generation > 0 || entries.length > 1;
+}
+
 /** Whether each entry was lawful when it was made, and is signed by whom it says. */
 export async function listHolds(root: Uint8Array, list: DeviceList): Promise<boolean> {
   let hash = listStart(root, list.generation);

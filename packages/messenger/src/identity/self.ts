@@ -24,6 +24,8 @@ const record = struct({
   deviceName: text(64),
   /** The chat of the own devices: its log. */
   group: optional(bytes(16)),
+  /** The contact token by which the own devices reach this one. */
+  token: optional(bytes(32)),
   /** Who took this device out of the list (a name), and when (ms). */
   removed: optional(struct({ by: text(64), at: uint() })),
 });
@@ -58,7 +60,7 @@ export class Self {
     own: Pick<Record, 'root' | 'list' | 'name'> & Partial<Record>,
     device: SignatureKey,
   ): Self {
-    const blank = { rootSeed: null, deviceName: '', group: null, removed: null };
+    const blank = { rootSeed: null, deviceName: '', group: null, token: null, removed: null };
     return new Self({ ...blank, ...own, device: device.privateKey }, device);
   }
 
@@ -99,16 +101,16 @@ export class Self {
     return this.#record.group;
   }
 
+  get token(): Uint8Array | null {
+    return this.#record.token;
+  }
+
   get removed(): Record['removed'] {
     return this.#record.removed;
   }
 
   /** The same device of the same person, with this changed. */
-  with(
-    change: Partial<
-      Pick<Record, 'list' | 'name' | 'deviceName' | 'group' | 'removed' | 'rootSeed'>
-    >,
-  ): Self {
+  with(change: Partial<Omit<Record, 'root' | 'device'>>): Self {
     return new Self({ ...this.#record, ...change }, this.device);
   }
 

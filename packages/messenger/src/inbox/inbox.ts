@@ -19,7 +19,7 @@ import {
   type StockedKeyPackage,
   sealKeyPackage,
 } from './key-packages.ts';
-import { type LetterPayload, letterRef, openLetter } from './letters.ts';
+import { type LetterPayload, letterRef, openLetter, type Writer } from './letters.ts';
 
 /** Letters an hour by the holders of one token. */
 const PER_HOUR = 60;
@@ -30,7 +30,7 @@ export interface Mailbox {
   /** Every contact token that was let in. */
   tokens(): readonly Uint8Array[];
   /** A letter that holds; settles once it is dealt with, so that it need not be read again. */
-  letter(root: Uint8Array, payload: LetterPayload, taken: StockedKeyPackage): Promise<void>;
+  letter(from: Writer, payload: LetterPayload, taken: StockedKeyPackage): Promise<void>;
   saved(server: Server): void;
 }
 
@@ -178,8 +178,8 @@ export class Inbox {
     const found = await findKeyPackage(store, letterRef(entry.body));
     if (!found) return this.#world.log('a letter to a KeyPackage that is gone was passed over');
     try {
-      const { root, payload } = await openLetter(engine, found.own, inbox.log, entry.body);
-      await this.#mailbox.letter(root, payload, found);
+      const { from, payload } = await openLetter(engine, found.own, inbox.log, entry.body);
+      await this.#mailbox.letter(from, payload, found);
     } catch (error) {
       const lasting =
         error instanceof MlsError || (error instanceof ProtocolError && !error.retriable);

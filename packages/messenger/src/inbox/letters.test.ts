@@ -30,8 +30,9 @@ const letter = (by: Parameters<typeof sealLetter>[1]) =>
 test('a letter is found by its KeyPackage, opened by its owner, and says who wrote it', async () => {
   const body = await letter(anna);
   expect(letterRef(body)).toEqual(own.ref.slice(0, 16));
+  const { root, list } = anna;
   expect(await openLetter(engine, own, card.inbox, body)).toEqual({
-    root: anna.root,
+    from: { root, list, device: anna.device.publicKey },
     payload,
   });
 });

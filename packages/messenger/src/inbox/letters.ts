@@ -8,6 +8,7 @@ import type { Engine, OwnKeyPackage } from '@polynya/mls/engine';
 import { concat, equal, utf8 } from '@polynya/protocol/bytes';
 import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
 import type { ContactCard } from '@polynya/protocol/content';
+import type { DeviceList } from '@polynya/protocol/device-list';
 import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { bytes, type Infer, struct, uint, variants } from '@polynya/protocol/schema';
@@ -35,6 +36,13 @@ const letterCodec = struct({
 });
 /** Of the seal (RFC 9420 section 5.1.3). */
 const LABEL = 'polynya letter';
+
+/** The device that wrote a letter, and its person's list as that knew it. */
+export interface Writer {
+  readonly root: Uint8Array;
+  readonly device: Uint8Array;
+  readonly list: DeviceList;
+}
 
 /** Where a letter goes, and the KeyPackage that was taken for it. */
 export interface Addressee {
@@ -89,7 +97,7 @@ export async function openLetter(
   own: OwnKeyPackage,
   inbox: Uint8Array,
   body: Uint8Array,
-): Promise<{ readonly root: Uint8Array; readonly payload: LetterPayload }> {
+): Promise<{ readonly from: Writer; readonly payload: LetterPayload }> {
   const plaintext = await engine.openSealed(own, LABEL, inbox, body.slice(REF));
   const letter = letterCodec.decode(decodeCbor(plaintext));
   const { root, device, credential, payload, signature } = letter;
@@ -100,7 +108,8 @@ export async function openLetter(
     (await credentialHolds(decoded, device)) &&
     (await ed25519.verify(device, signedBytes(inbox, payload), signature));
   if (!signed) throw new ProtocolError('malformed', 'a letter not signed by its sender');
-  return { root, payload: payloadCodec.decode(decodeCbor(payload)) };
+  const from = { root, device, list: decoded.list };
+  return { from, payload: payloadCodec.decode(decodeCbor(payload)) };
 }
 
 function signedBytes(inbox: Uint8Array, payload: Uint8Array): Uint8Array {

@@ -5,24 +5,28 @@ import { stateFrom } from '../conversation/joining.ts';
 import { findPerson } from '../conversation/people.ts';
 import type { ConversationState } from '../conversation/state.ts';
 import type { Device } from '../device.ts';
+import { fleetOf } from '../devices/later.ts';
 import { personId } from '../identity/person.ts';
 import { dropPackage, getPackage } from '../invite/sealed-blob.ts';
 import type { ServerLink } from '../line/server-link.ts';
 import { chatOfLog } from '../recovery/chats.ts';
 import { repair } from '../recovery/later.ts';
 import { keyPackageUsed, type StockedKeyPackage } from './key-packages.ts';
-import type { LetterPayload } from './letters.ts';
+import type { LetterPayload, Writer } from './letters.ts';
 
 /** @throws ProtocolError, MlsError, StoreError; can be repeated */
 export async function receiveLetter(
   device: Device,
   link: ServerLink,
-  root: Uint8Array,
+  from: Writer,
   payload: LetterPayload,
   { own: keyPackage, lastResort }: StockedKeyPackage,
 ): Promise<void> {
+  const { root } = from;
   const sender = personId(root);
   if (device.blocked.has(sender) || !isKnown(device, sender)) return;
+  await device.seen([from]);
+  if (device.refuses(sender, from.device)) return;
   if (payload.kind === 'rejoin') {
     await device.recovery.asked(link, root, payload);
     if (!lastResort) await device.ports.store.apply([keyPackageUsed(keyPackage.ref)]);
@@ -41,6 +45,11 @@ export async function receiveLetter(
     return dropPackage(link.connection, payload.secret);
   }
   if (before && !mayBeginAnew(before.held.state, link)) return;
+  if (sender === device.self.person) {
+    await (await fleetOf(device)).welcomed(link, received, { own: keyPackage, lastResort });
+    return dropPackage(link.connection, payload.secret);
+  }
+  if (received.about.self) return;
   const group = await engine.join(received.welcome, keyPackage);
   const own = { server: link.server.identity, now: clock.now(), token: random(32) };
   const state = stateFrom(received, group, own);
@@ -74,6 +83,7 @@ function mayBeginAnew({ phase, server }: ConversationState, link: ServerLink): b
 }
 
 function isKnown(device: Device, person: string): boolean {
+  if (person === device.self.person) return true;
   return [...device.conversations.values()].some(
     ({ held }) => findPerson(held.state, person) !== undefined,
   );

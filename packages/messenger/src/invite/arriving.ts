@@ -94,14 +94,25 @@ export async function arrive(
     const received = invite.kind === 'seat' ? await refuseUseless(device, visit, invite) : null;
     if (invite.kind === 'server' && line.server.admitted) throw new Problem('already-member');
     const self = name === null ? device.self : await Self.create(device.ports.random, name);
-    const changes: Change[] = [arriving(invite), serverSaved(line.server)];
-    await device.ports.store.apply(name === null ? changes : [...changes, self.saved()]);
-    device.become(self);
-    return await goOn(device, device.settle(line), invite, received);
+    return await enter(device, line, invite, self, name === null ? [] : [self.saved()], received);
   } catch (error) {
     leave(device, line);
     throw error;
   }
+}
+
+/** Begins an arrival as `self`. @param changes stored together with it */
+export async function enter(
+  device: Device,
+  line: ServerLink,
+  invite: Invite,
+  self: Self,
+  changes: readonly Change[],
+  received: WelcomePackage | null = null,
+): Promise<ChatId | null> {
+  await device.ports.store.apply([arriving(invite), serverSaved(line.server), ...changes]);
+  device.become(self);
+  return goOn(device, device.settle(line), invite, received);
 }
 
 /** Takes up what was under way when the program ended. A link that proves used up is given up silently. */
@@ -281,7 +292,11 @@ async function giveUp(device: Device, link: ServerLink, invite: Invite): Promise
   await device.ports.store.apply(changes);
 }
 
-function newServer({ ports }: Device, link: string, invite: Invite): Server {
+export function newServer(
+  { ports }: Device,
+  link: string,
+  invite: Pick<Invite, 'identity' | 'endpoints'>,
+): Server {
   const { random } = ports;
   const page = link.includes('#') ? link.slice(0, link.indexOf('#')).trim() : '';
   return {

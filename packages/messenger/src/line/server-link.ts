@@ -61,12 +61,14 @@ export class ServerLink {
       storageFull: (full) => device.setStorageFull(full),
       stuck: (chat) => device.recovery.look(chat),
       inboxRead: () => this.#inbox.read(),
+      told: (chat, told) => device.told(chat, told),
+      devicesChanged: (chat) => device.devicesChanged(chat),
       openInbox: (token) => this.#inbox.open(token),
       card: (token) => this.#card(token),
     };
     this.#inbox = new Inbox(this.world, {
       tokens: () => device.tokensAt(identity),
-      letter: (root, payload, taken) => receiveLetter(device, this, root, payload, taken),
+      letter: (from, payload, taken) => receiveLetter(device, this, from, payload, taken),
       saved: (saved) => {
         this.#server = saved;
       },

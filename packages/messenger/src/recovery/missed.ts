@@ -11,7 +11,7 @@ import { personId } from '../identity/person.ts';
 import type { Handover } from '../invite/handover.ts';
 import type { Store } from '../store/store.ts';
 import type { Arrived } from '../timeline/arrived.ts';
-import { keys, type MessageRow, type Row, row as rowCodec } from '../timeline/row.ts';
+import { counts, keys, type MessageRow, type Row, row as rowCodec } from '../timeline/row.ts';
 import { decode } from '../timeline/stored.ts';
 
 /** Of the newest; more is not looked at. */
@@ -22,10 +22,28 @@ const MOST_BYTES = 200_000;
 export async function missedFor(
   store: Store,
   chat: ChatId,
-  { base }: Pick<ConversationState, 'base'>,
+  { base, cursor }: Pick<ConversationState, 'base' | 'cursor'>,
   { letter, missed: seq }: Handover,
+  me: PersonId,
 ): Promise<MissedMessage[]> {
-  return letter && seq !== null ? missedBy(store, chat, personId(letter.root), { seq, base }) : [];
+  if (!letter || seq === null) return [];
+  const person = personId(letter.root);
+  const missed = await missedBy(store, chat, person, { seq, base });
+  if (person !== me) return missed;
+  return [...missed, ...(await readBy(store, chat, fromHex(me), { base, cursor }))];
+}
+
+/** How far this person has read: for another device of theirs. */
+async function readBy(
+  store: Store,
+  chat: ChatId,
+  sender: Uint8Array,
+  { base, cursor: seq }: { readonly base: number; readonly cursor: number },
+): Promise<MissedMessage[]> {
+  const stored = await store.get('timeline', keys.counts(chat));
+  const mark = Math.max(0, (stored ? decode(counts, stored).mark : 0) - base);
+  const content = { kind: 'receipt' as const, delivered: mark, read: mark };
+  return [{ seq, id: new Uint8Array(16), sender, at: 0, content, evidence: null }];
 }
 
 /** @param seq the last entry that the device has, in this log; `base` as of the conversation */

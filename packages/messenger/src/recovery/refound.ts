@@ -10,8 +10,9 @@ import { aboutOf } from '../conversation/about.ts';
 import type { Held } from '../conversation/held.ts';
 import { idOf } from '../conversation/people.ts';
 import type { Device } from '../device.ts';
-import { takeFor } from '../group-actions.ts';
+import { isGrown } from '../identity/device-list.ts';
 import { findKeyPackage, keyPackageUsed, makeKeyPackage } from '../inbox/key-packages.ts';
+import { type Taken, takeFor } from '../inbox/taking.ts';
 import { HANDOVER_PHASE, handoverGone, handoverSaved, loadHandovers } from '../invite/handover.ts';
 import { dropPackage, encodeWelcomePackage, getPackage } from '../invite/sealed-blob.ts';
 import type { Change } from '../store/store.ts';
@@ -27,10 +28,10 @@ export async function foundBranch(device: Device, chat: ChatId, fork: Fork): Pro
     fork.people
       .filter((person) => person.here && !person.leaving)
       .map(idOf)
-      .filter((person) => person !== self.person && person !== fork.by)
+      .filter((person) => person !== fork.by && (person !== self.person || isGrown(self.list)))
       .map((person) => reach(device, chat, fork, person)),
   );
-  const reached = taken.flatMap((one) => one ?? []);
+  const reached = taken.flat();
   if (reached.length === 0) return false;
   const own = await makeKeyPackage(engine, self, clock.now(), false);
   const { group, welcome } = await fork.parent.branch(
@@ -109,16 +110,20 @@ export async function followBranch(
   return true;
 }
 
-/** A KeyPackage of theirs, if they left one for us and it is of the device that stood there. */
-async function reach(device: Device, chat: ChatId, fork: Fork, person: PersonId) {
-  if (forkLeafOf(fork, person) === null) return null;
+/** KeyPackages of theirs, if they left some for us, of the devices that stood there. */
+async function reach(
+  device: Device,
+  chat: ChatId,
+  fork: Fork,
+  person: PersonId,
+): Promise<readonly Taken[]> {
+  if (forkLeafOf(fork, person) === null) return [];
   try {
-    const taken = await takeFor(device, chat, person);
-    const { signatureKey } = await device.ports.engine.inspect(taken.keyPackage);
-    const stood = fork.parent.members.some((one) => equal(one.signatureKey, signatureKey));
-    return stood ? taken : null;
+    return (await takeFor(device, chat, person)).filter((taken) =>
+      fork.parent.members.some(({ signatureKey }) => equal(signatureKey, taken.device)),
+    );
   } catch (error) {
-    if (error instanceof Problem || isLasting(error)) return null;
+    if (error instanceof Problem || isLasting(error)) return [];
     throw error;
   }
 }

@@ -37,14 +37,19 @@ export async function answerRejoin(
       equal(state.server, link.server.identity) &&
       state.phase === 'active',
   );
-  if (!conversation || person === device.self.person) return;
+  if (!conversation) return;
   const offered = await inspected(device, told.keyPackage);
   const leaf = offered && lostLeaf(conversation.held, person, offered);
   if (!leaf) return device.ports.log('a request to be let in again was refused');
   const devices = leavesOf(conversation.held.group).filter(
     (one) => one.kind === 'device' && one.leaf !== leaf.leaf,
   );
-  const rank = devices.findIndex((one) => one.leaf === conversation.held.group.ownLeaf);
+  // The person's own devices first.
+  const ranked = [
+    ...devices.filter((one) => one.person === person),
+    ...devices.filter((one) => one.person !== person),
+  ];
+  const rank = ranked.findIndex((one) => one.leaf === conversation.held.group.ownLeaf);
   const stop = clock.setTimeout(
     () => {
       device.closing.removeEventListener('abort', stop);
@@ -75,8 +80,10 @@ async function answer(
   function change({ ports: { random, clock } }: Device, held: Held): CommitChange | null {
     const leaf = lostLeaf(held, person, offered);
     const known = findPerson(held.state, person);
-    if (!leaf || !known?.card || !equal(held.state.log, told.log)) return null;
-    const { card, root } = known;
+    const reach = known?.cards.find((one) => equal(one.device, offered.signatureKey));
+    if (!leaf || !known || !reach || !equal(held.state.log, told.log)) return null;
+    const { root } = known;
+    const { card } = reach;
     const { keyPackage } = told;
     const handover: Handover = {
       id: random(16),

@@ -10,9 +10,10 @@ import { fraction } from '@polynya/reach/clock';
 import { type ChatId, type PersonId, Problem } from '../api.ts';
 import { idOf } from '../conversation/people.ts';
 import type { Device } from '../device.ts';
-import { takeFor } from '../group-actions.ts';
+import { isGrown } from '../identity/device-list.ts';
 import { findKeyPackage, keyPackageSaved, makeKeyPackage } from '../inbox/key-packages.ts';
 import { writeLetter } from '../inbox/letters.ts';
+import { takeFor } from '../inbox/taking.ts';
 import type { Change, Store } from '../store/store.ts';
 
 /** ms from one request to the next, each longer by up to a fifth at random. The last goes on. */
@@ -47,9 +48,9 @@ export async function askToRejoin(device: Device, chat: ChatId): Promise<number>
   const { state } = device.conversation(chat).held;
   const { log, cursor: seq } = state;
   const others = state.people
-    .filter(({ here, card }) => here && card)
+    .filter(({ here, cards }) => here && cards.length > 0)
     .map(idOf)
-    .filter((person) => person !== device.self.person);
+    .filter((person) => person !== device.self.person || isGrown(device.self.list));
   const payload = { kind: 'rejoin' as const, log, seq, keyPackage: own.keyPackage };
   const told = await Promise.all(others.map((person) => tell(device, chat, person, payload)));
   if (told.includes(true)) return wait;
@@ -87,9 +88,9 @@ async function tell(
 ): Promise<boolean> {
   const { world } = device.linkOf(chat);
   try {
-    const { handover } = await takeFor(device, chat, person);
-    if (!handover.letter) return false;
-    await writeLetter(world, handover.letter, handover.id, payload);
+    for (const { handover } of await takeFor(device, chat, person)) {
+      if (handover.letter) await writeLetter(world, handover.letter, handover.id, payload);
+    }
     return true;
   } catch (error) {
     const known = [Problem, ProtocolError, MlsError].some((kind) => error instanceof kind);

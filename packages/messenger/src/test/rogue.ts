@@ -98,7 +98,7 @@ export class Rogue {
 
   /** A KeyPackage that a member left for the others. */
   async take(name: string): Promise<Addressee> {
-    const card = this.held.state.people.find((person) => person.name === name)?.card;
+    const card = this.held.state.people.find((person) => person.name === name)?.cards[0]?.card;
     if (!card) throw new Error(`no card of ${name}`);
     const inbox = this.connection.log(card.inbox, card.token);
     const taken = await inbox.take(systemRandom(16));

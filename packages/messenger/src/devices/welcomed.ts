@@ -1,0 +1,66 @@
+/** A Welcome from another own device: this one comes into a conversation, and gets what was said there before. */
+import { equal, toHex } from '@polynya/protocol/bytes';
+import type { WelcomePackage } from '@polynya/protocol/content';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import { heldChanges } from '../conversation/held.ts';
+import { stateFrom } from '../conversation/joining.ts';
+import { leavesOf } from '../conversation/roster.ts';
+import type { Device } from '../device.ts';
+import { keyPackageUsed, type StockedKeyPackage } from '../inbox/key-packages.ts';
+import type { ServerLink } from '../line/server-link.ts';
+import { chatOfLog } from '../recovery/chats.ts';
+import type { Arrived, Happened } from '../timeline/arrived.ts';
+
+/** Can be repeated. @throws MlsError, StoreError; ProtocolError 'malformed' for a group of own devices with others in it */
+export async function welcomed(
+  device: Device,
+  link: ServerLink,
+  received: WelcomePackage,
+  { own, lastResort }: StockedKeyPackage,
+): Promise<void> {
+  const { store, engine, clock, random } = device.ports;
+  const chat = chatOfLog(device, received.log);
+  const before = device.conversations.get(chat);
+  if (before && ['active', 'joining'].includes(before.held.state.phase)) return;
+  const group = await engine.join(received.welcome, own);
+  const { self } = received.about;
+  const strangers = leavesOf(group).some(
+    ({ kind, root }) => kind === 'seat' || !equal(root, device.self.root),
+  );
+  if (self && strangers) throw new ProtocolError('malformed', 'strangers among own devices');
+  const token = (self ? device.self.token : null) ?? random(32);
+  const known = { server: link.server.identity, now: clock.now(), token };
+  const state = stateFrom(received, group, known);
+  const healed = lastResort ? 0 : clock.now();
+  const held = { group, staged: null, seat: null, state: { ...state, healed } };
+  const person = self ? [device.self.with({ group: received.log })] : [];
+  await before?.close();
+  await device.timeline.locked(chat, async () =>
+    store.apply([
+      ...heldChanges(chat, null, held),
+      ...(await device.timeline.arrived(given(device, chat, received))),
+      ...(lastResort ? [] : [keyPackageUsed(own.ref)]),
+      ...person.map((one) => one.saved()),
+    ]),
+  );
+  for (const one of person) device.become(one);
+  const conversation = await device.addConversation(chat, held);
+  await conversation.start();
+  conversation.touch();
+}
+
+/** Our own device is believed: also reactions, and what was read. */
+function given(device: Device, chat: string, { missed, seq: upTo }: WelcomePackage) {
+  const me = device.self.person;
+  const history: (Arrived | Happened)[] = missed
+    .filter(({ seq, sender }) => seq <= upTo && !device.blocked.has(toHex(sender)))
+    .map(({ seq, id, sender, at, content }) => {
+      const mine = toHex(sender) === me;
+      return { chat, seq, id: toHex(id), sender: toHex(sender), mine, at: at * 1_000, content };
+    });
+  if (history.length === 0) return [];
+  const event = { event: 'given' as const };
+  const line = { chat, seq: upTo, at: device.ports.clock.now(), event };
+  // What was read counts up to what was met, so the line comes first.
+  return [line, ...history];
+}

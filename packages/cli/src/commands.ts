@@ -109,7 +109,8 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
   serve: {
-    usage: 'serve [--host H] [--port P] [--data DIR] [--tls CERT KEY] [--public URL]... [--uses N]',
+    usage:
+      'serve [--host H] [--port P] [--data DIR] [--postgres URL] [--tls CERT KEY] [--public URL]... [--uses N]',
     what: 'runs a server',
     load: async () => (await import('./commands/serve.ts')).serve,
   },

@@ -1,14 +1,15 @@
 /** A whole server: data folder, engine, delivery, sessions, port. Everything it needs is given here. */
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
+import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import type { Random } from '@polynya/reach/clock';
 import { ServerSessions } from '@polynya/reach/server-sessions';
 import type { SteadyClock } from '@polynya/reach/steady-clock';
-import { ConfigError, type ConfigInput, parseConfig } from './config.ts';
+import { type Config, ConfigError, type ConfigInput, parseConfig } from './config.ts';
 import { Delivery } from './delivery.ts';
 import type { Synchronous } from './engine/sqlite/database.ts';
 import { SqliteEngine } from './engine/sqlite/sqlite-engine.ts';
-import { StorageError } from './engine.ts';
+import { type Engine, StorageError } from './engine.ts';
 import { SESSION_PATH, startHttpServer } from './http-server.ts';
 import { startRetention } from './retention.ts';
 import { type Log, lineOf } from './server-log.ts';
@@ -39,6 +40,8 @@ export interface ServeOptions {
   /** URLs that lead to this server's session endpoint, for the access record; else the one of `host` and `port`. */
   readonly endpoints?: readonly string[];
   readonly config?: ConfigInput;
+  /** The URL of a PostgreSQL database to keep logs in; else SQLite in `dataDir`. */
+  readonly postgres?: string;
   readonly clock: SteadyClock;
   readonly random: Random;
   readonly log: Log;
@@ -79,11 +82,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   if (tls) checkTls(tls);
   makeDataDir(dataDir);
   const now = () => clock.now();
-  const synchronous = options.synchronous ?? 'FULL';
-  // First, because it keeps other servers out of the folder.
-  const { logBytes } = config.keep;
-  const path = databasePath(dataDir);
-  const engine = new SqliteEngine({ path, now, random, logBytes, synchronous });
+  // First, because SQLite's keeps other servers out of the folder.
+  const engine = await openEngine(options, config);
   let reported: unknown;
   const report = (error: unknown): void => {
     // A storage that failed answers everything with the same error.
@@ -150,6 +150,20 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     await engine.close();
     throw error;
   }
+}
+
+/** @throws StorageError */
+async function openEngine(options: ServeOptions, { keep }: Config): Promise<Engine> {
+  const { dataDir, postgres, clock, random, synchronous = 'FULL' } = options;
+  const now = () => clock.now();
+  const { logBytes } = keep;
+  if (postgres === undefined) {
+    return new SqliteEngine({ path: databasePath(dataDir), now, random, logBytes, synchronous });
+  }
+  // Only then, for it takes as long to load as all the rest.
+  const { PostgresEngine } = await import('./engine/postgres/postgres-engine.ts');
+  const keyFolder = join(dataDir, 'keys');
+  return PostgresEngine.open({ url: postgres, keyFolder, now, random, logBytes });
 }
 
 function loadPage(folder: string | undefined): WebFiles {

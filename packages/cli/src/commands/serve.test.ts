@@ -52,6 +52,14 @@ test('it goes on when nobody reads its greeting, and ends as ever', async () => 
   expect(await server.stop('SIGTERM')).toMatchObject({ code: 0, err: '' });
 });
 
+test('a PostgreSQL that does not answer is told in one sentence, without its password', async () => {
+  using folder = new TemporaryFolder();
+  const url = `postgres://host:hunter2@127.0.0.1:${await freePort()}/none`;
+  const { code, out, err } = await polynya('serve', '--data', folder.path, '--postgres', url);
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(err).toBe('The PostgreSQL database does not answer (ECONNREFUSED).\n');
+});
+
 test('its data is for the host alone', async () => {
   using folder = new TemporaryFolder();
   const server = await serve(folder.in('data'));

@@ -32,6 +32,8 @@ export const serve = command({
     host: { type: 'string' },
     port: { type: 'string' },
     data: { type: 'string' },
+    /** A database to keep logs in; it may hold a password, which other users see in the list of processes. */
+    postgres: { type: 'string' },
     /** The certificate; its key is the word after it. */
     tls: { type: 'string' },
     public: { type: 'string', multiple: true },
@@ -46,6 +48,7 @@ export const serve = command({
     const uses = wholeNumber('--uses', given.uses, FIRST_USES, [1, mostUses]);
     const days = wholeNumber('--days', given.days, 7, [1, longestInvite]);
     const dataDir = dataFolder(given.data, terminal.env);
+    const postgres = given.postgres ?? terminal.env.POLYNYA_POSTGRES;
     const urls = publicUrls(given.public ?? []);
     if (tls && urls.length === 0 && port !== 0)
       urls.push(`https://${reachableHost(tls.cert)}:${port}`);
@@ -58,6 +61,7 @@ export const serve = command({
       port,
       pageDir: pageFolder,
       ...(tls && { tls }),
+      ...(postgres !== undefined && { postgres }),
       ...(urls.length > 0 && { endpoints: urls.map((url) => `${url}/s`) }),
       clock: { now: () => Date.now(), steady: () => performance.now(), setTimeout: after },
       random: (length) => crypto.getRandomValues(new Uint8Array(length)),

@@ -21,7 +21,7 @@ import {
 import { MAX_BODY, MAX_MEMBERS, MAX_WELCOME, PAST } from './limits.ts';
 import { PolynyaGroup, type Shared } from './polynya-group.ts';
 import { restoreKept } from './records.ts';
-import { checkWelcomed } from './welcomed.ts';
+import { checkWelcomed, welcomed } from './welcomed.ts';
 
 export interface EngineOptions {
   /** Asked for every leaf that is added, updated or found on joining. */
@@ -80,7 +80,7 @@ export function makeEngine(options: EngineOptions): Engine {
     async join(bytes, own) {
       const decoded = decode(welcomeCodec, bytes, MAX_WELCOME);
       const read = await readOwnKeyPackage(suite, own);
-      const state = await attempt('invalid-welcome', () => joinGroup(shared.at(), decoded, read));
+      const state = await welcomed(() => joinGroup(shared.at(), decoded, read));
       return PolynyaGroup.of(shared, checkWelcomed(state, shared.maxMembers));
     },
     restore(records) {

@@ -30,7 +30,7 @@ import { checkForm, decodeKeyPackage, readOwnKeyPackage } from './key-packages.t
 import { MAX_BODY, MAX_PLAINTEXT, MAX_WELCOME } from './limits.ts';
 import { memberAt, memberOf, viewOf } from './our-commits.ts';
 import { changesBetween, type Kept } from './records.ts';
-import { checkWelcomed } from './welcomed.ts';
+import { checkWelcomed, welcomed } from './welcomed.ts';
 
 /** What groups share. */
 export interface Shared {
@@ -256,9 +256,7 @@ export class PolynyaGroup implements Group {
     const env = this.#shared.at();
     const decoded = decode(welcomeCodec, welcome, MAX_WELCOME);
     const read = await readOwnKeyPackage(env.suite, own);
-    const state = await attempt('invalid-welcome', () =>
-      joinSuccessor(env, parent, 'branch', decoded, read),
-    );
+    const state = await welcomed(() => joinSuccessor(env, parent, 'branch', decoded, read));
     return PolynyaGroup.of(this.#shared, checkWelcomed(state, this.#shared.maxMembers));
   }
 

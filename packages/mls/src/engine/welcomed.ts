@@ -1,6 +1,6 @@
 /** What Polynya asks of a group that somebody is welcomed to, beyond RFC 9420. */
 import type { GroupState } from '../group/state.ts';
-import { MlsError } from '../mls-error.ts';
+import { attempt, MlsError, type MlsErrorCode } from '../mls-error.ts';
 import { BASIC_CREDENTIAL } from '../tree/leaf-node.ts';
 
 /** @throws MlsError `group-full`, `invalid-welcome` */
@@ -15,4 +15,16 @@ export function checkWelcomed(state: GroupState, maxMembers: number): GroupState
     }
   }
   return state;
+}
+
+const NOT_OURS: readonly MlsErrorCode[] = ['unknown-psk', 'cannot-open'];
+
+/** What a Welcome leads to. One that takes a key which its receiver does not hold is invalid. @throws MlsError */
+export function welcomed(join: () => Promise<GroupState>): Promise<GroupState> {
+  return attempt('invalid-welcome', () =>
+    join().catch((cause: unknown) => {
+      const closed = cause instanceof MlsError && NOT_OURS.includes(cause.code);
+      throw closed ? new MlsError('invalid-welcome', cause.message, { cause }) : cause;
+    }),
+  );
 }

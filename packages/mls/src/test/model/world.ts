@@ -43,11 +43,22 @@ export class World {
     this.largest = largest;
   }
 
-  static async begin(seed: number, env: Environment, largest: number): Promise<World> {
+  /** A group of `devices`, which may become `largest`. */
+  static async begin(
+    seed: number,
+    env: Environment,
+    devices: number,
+    largest: number,
+  ): Promise<World> {
     const world = new World(seed, env, largest);
     const founder = await world.#person();
     const state = await createGroup(env, utf8(`model ${seed}`), founder.own);
-    world.#enter(new Device('device 1', env, state, 0));
+    const device = new Device('device 1', env, state, 0);
+    world.#enter(device);
+    const proposals: Proposal[] = [];
+    while (proposals.length < devices - 1) proposals.push(await world.#add());
+    await world.#stageThese(device, proposals);
+    await world.#submit(device);
     return world;
   }
 
@@ -126,8 +137,10 @@ export class World {
 
   async #proposal(device: Device): Promise<Proposal | null> {
     const members = [...device.state.tree.members()].map(({ leafIndex }) => leafIndex);
-    if (members.length < this.largest && this.dice.below(5) > 1) {
-      return { kind: 'add', keyPackage: (await this.#newcomer()).own.keyPackage };
+    // It grows first, then comes and goes.
+    const growing = 2 * members.length < this.largest ? 1 : 3;
+    if (members.length < this.largest && this.dice.below(6) >= growing) {
+      return this.#add();
     }
     const others = members.filter((leaf) => leaf !== device.state.ownLeaf);
     if (others.length < 2) return null;
@@ -137,20 +150,28 @@ export class World {
   /** By the signature of its leaf, so that whoever commits its Add can welcome it. */
   readonly #waiting = new Map<string, OwnNewcomer>();
 
-  async #newcomer(): Promise<OwnNewcomer> {
+  async #add(): Promise<Proposal> {
     const person = await this.#person();
-    this.#waiting.set(String(person.own.keyPackage.leafNode.signature), person);
-    return person;
+    const { keyPackage } = person.own;
+    this.#waiting.set(String(keyPackage.leafNode.signature), person);
+    return { kind: 'add', keyPackage };
   }
 
   /** Makes a Commit and keeps it for a while, in which others may be faster. */
   async #stage(device: Device): Promise<void> {
-    if (device.staged !== undefined || device.epoch !== this.head) return;
+    if (device.staged !== undefined) return;
+    // Most look first at what others did meanwhile.
+    if (this.dice.below(4) > 0) await this.catchUp(device, this.log.length);
+    if (device.removed || device.epoch !== this.head) return;
     const proposals: Proposal[] = [];
     for (let left = this.dice.below(3); left > 0; left--) {
       const proposal = await this.#proposal(device);
       if (proposal !== null) proposals.push(proposal);
     }
+    await this.#stageThese(device, proposals);
+  }
+
+  async #stageThese(device: Device, proposals: readonly Proposal[]): Promise<void> {
     const list = compatible(device.state, proposals, this.dice);
     const made = await makeCommit(device.env, device.state, {
       ...list,

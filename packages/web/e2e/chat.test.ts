@@ -139,6 +139,37 @@ describe('two people', () => {
     await boris.composer.fill('');
   });
 
+  it('one link waits at a time: it is shown again, and can be taken back with its chat', async () => {
+    const rows = anna.page.getByRole('navigation').getByRole('listitem');
+    await anna.button(anna.words.newChat).click();
+    const link = await anna.inviteLink();
+    await anna.page.keyboard.press('Escape');
+    await anna.button(anna.words.newChat).click();
+    expect(await anna.inviteLink()).toBe(link);
+    await anna.page.getByText(anna.words.inviteReusedText).waitFor();
+    await anna.expectAccessible();
+    expect(await rows.count()).toBe(2);
+
+    await anna.button(anna.words.inviteAnother).click();
+    await expect.poll(() => anna.inviteLink()).not.toBe(link);
+    expect(await rows.count()).toBe(3);
+    await anna.button(anna.words.withdraw).click();
+    await anna.page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await rows.count()).toBe(2);
+  });
+
+  it('the chat opens where the link is shown as soon as the guest is there', async () => {
+    await anna.button(anna.words.newChat).click();
+    const link = await anna.inviteLink();
+    const vera = await Person.at(browser);
+    await vera.arrive(link, 'Vera');
+    await anna.page.getByRole('heading', { name: 'Vera' }).waitFor();
+    await anna.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await anna.say('There you are');
+    await vera.sees('There you are');
+    await vera.context.close();
+  });
+
   it('the language is changed in the settings and remembered', async () => {
     await anna.button(anna.words.settings).click();
     await anna.expectAccessible();

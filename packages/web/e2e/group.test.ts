@@ -10,6 +10,8 @@ let browser: Browser;
 let anna: Person;
 let boris: Person;
 let vera: Person;
+/** What tells apart two people of one name. */
+const tagOf = { boris: '', vera: '' };
 
 beforeAll(async () => {
   server = await ServerProcess.start();
@@ -42,6 +44,8 @@ async function noisyPicture(person: Person): Promise<Buffer> {
   return Buffer.from(base64, 'base64');
 }
 
+const openPanel = (person: Person) => person.page.locator('.chat-head-button').click();
+
 describe('a group', () => {
   it('begins with a title and an invite', async () => {
     await anna.arrive(server.link, 'Anna');
@@ -66,10 +70,33 @@ describe('a group', () => {
     await anna.page.keyboard.press('Escape');
     await vera.arrive(link, 'Alex');
     await vera.say('Я тоже Alex');
-    await anna.sees('Я тоже Alex');
-    expect(await anna.bubble('Я тоже Alex').locator('.bubble-name').innerText()).toMatch(
-      /^Alex #[0-9a-f]{4}$/,
-    );
+    await boris.say('So am I');
+    for (const [who, said] of [
+      ['vera', 'Я тоже Alex'],
+      ['boris', 'So am I'],
+    ] as const) {
+      await anna.sees(said);
+      const shown = await anna.bubble(said).locator('.bubble-name').innerText();
+      tagOf[who] = /^Alex (#[0-9a-f]{4})$/.exec(shown)?.[1] ?? shown;
+    }
+    expect(tagOf.vera).not.toBe(tagOf.boris);
+    await anna.choose('So am I', anna.words.reply);
+    await anna.page.getByText(anna.words.replyTo(`Alex ${tagOf.boris}`)).waitFor();
+    await anna.composer.press('Escape');
+  });
+
+  it('knows who is meant by a name that two share, also when it is edited in', async () => {
+    await anna.say('Hello');
+    await anna.composer.press('ArrowUp');
+    await anna.composer.fill('Hello ');
+    await anna.composer.pressSequentially('@ale');
+    await anna.page.getByRole('option', { name: new RegExp(tagOf.boris) }).click();
+    await anna.composer.press('Enter');
+    const mention = (person: Person) => person.bubble('Hello').locator('.mention');
+    await expect.poll(() => mention(boris).allTextContents()).toEqual([`@Alex${tagOf.boris}`]);
+    expect(await boris.bubble('Hello').locator('.mention.me').count()).toBe(1);
+    await vera.bubble('Hello').getByText(vera.words.edited).waitFor();
+    expect(await vera.bubble('Hello').locator('.mention.me').count()).toBe(0);
   });
 
   it('completes a mention while it is typed, and marks it for whom it is meant', async () => {
@@ -110,7 +137,7 @@ describe('a group', () => {
   });
 
   it('is renamed, and everybody sees by whom', async () => {
-    await anna.page.locator('.chat-head-button').click();
+    await openPanel(anna);
     await anna.expectAccessible();
     await anna.page.getByLabel(anna.words.title, { exact: true }).fill('House 9');
     await anna.button(anna.words.rename).click();
@@ -119,29 +146,82 @@ describe('a group', () => {
     await boris.page.getByRole('heading', { name: 'House 9' }).waitFor();
   });
 
-  it('can be left, which the others see; what was said stays until it is forgotten', async () => {
-    await vera.page.locator('.chat-head-button').click();
+  it('takes an invite back, whose link then opens nothing', async () => {
+    await openPanel(anna);
+    await anna.button(anna.words.inviteByLink).click();
+    const link = await anna.inviteLink();
+    await anna.button(anna.words.withdraw).click();
+    await anna.button(anna.words.withdraw).waitFor({ state: 'detached' });
+    await anna.page.keyboard.press('Escape');
+    const late = await Person.at(browser);
+    await late.page.goto(link);
+    await late.page.getByRole('alert').getByText(late.words.problem['invite-used']).waitFor();
+    await late.context.close();
+  });
+
+  it('has another admin once it is given one', async () => {
+    await anna.choosePerson(`Alex ${tagOf.boris}`, anna.words.makeAdmin);
+    await anna.page.keyboard.press('Escape');
+    await boris.page.getByText(`Anna made Alex ${tagOf.boris} an admin`).waitFor();
+    await openPanel(boris);
+    await boris.button(boris.words.personMenu(`Alex ${tagOf.vera}`)).click();
+    await boris.page.getByRole('menuitem', { name: boris.words.removePerson }).waitFor();
+    await boris.page.keyboard.press('Escape');
+    await boris.page.keyboard.press('Escape');
+
+    await anna.choosePerson(`Alex ${tagOf.boris}`, anna.words.unmakeAdmin);
+    await anna.page.keyboard.press('Escape');
+    await boris.page.getByText(`Anna took admin rights from Alex ${tagOf.boris}`).waitFor();
+  });
+
+  it('is quiet of whom one blocks, until they are unblocked', async () => {
+    await anna.choosePerson(`Alex ${tagOf.vera}`, anna.words.block);
+    await anna.page.keyboard.press('Escape');
+    await vera.say('Слышите меня?');
+    await boris.sees('Слышите меня?');
+    await boris.say('I do');
+    await anna.sees('I do');
+    expect(await anna.texts()).not.toContain('Слышите меня?');
+    await anna.choosePerson(`Alex ${tagOf.vera}`, anna.words.unblock);
+    await anna.page.keyboard.press('Escape');
+    await vera.say('А теперь?');
+    await anna.sees('А теперь?');
+  });
+
+  it('can be left, which the others see; what was said stays', async () => {
+    await openPanel(vera);
     await vera.button(vera.words.leave).click();
     await vera.page
       .getByRole('dialog', { name: vera.words.leaveAsk })
       .getByRole('button', { name: vera.words.leave })
       .click();
     await vera.page.getByText(vera.words.chatLeft).waitFor();
-    await anna.page.getByText(/^Alex #[0-9a-f]{4} left$/).waitFor();
-    await vera.button(vera.words.forget).click();
-    await vera.page.getByRole('dialog').getByRole('button', { name: vera.words.forget }).click();
-    await vera.page.getByText(vera.words.noChats).waitFor();
+    await anna.page.getByText(`Alex ${tagOf.vera} left`).waitFor();
   });
 
-  it('loses whom an admin removes', async () => {
-    await anna.page.locator('.chat-head-button').click();
-    await anna.page.getByRole('button', { name: /^Actions for Alex #/ }).click();
-    await anna.page.getByRole('menuitem', { name: anna.words.removePerson }).click();
+  it('takes in somebody known, who need not do anything', async () => {
+    await openPanel(anna);
+    await anna.page.getByRole('checkbox', { name: new RegExp(tagOf.vera) }).check();
+    await anna.expectAccessible();
+    await anna.button(anna.words.addChosen(1)).click();
+    await boris.page.getByText(`Anna added Alex ${tagOf.vera}`).waitFor();
+    await anna.page.keyboard.press('Escape');
+    await vera.composer.waitFor();
+    await vera.say('Я снова здесь');
+    await anna.sees('Я снова здесь');
+  });
+
+  it('loses whom an admin removes; they keep what was said until they forget it', async () => {
+    await anna.choosePerson(`Alex ${tagOf.boris}`, anna.words.removePerson);
     await anna.page
-      .getByRole('dialog', { name: /^Remove Alex #/ })
+      .getByRole('dialog', { name: anna.words.removeAsk(`Alex ${tagOf.boris}`) })
       .getByRole('button', { name: anna.words.removePerson })
       .click();
     await boris.page.getByText(boris.words.chatRemoved).waitFor();
+    await boris.sees('I do');
+    await boris.button(boris.words.forget).click();
+    await boris.page.getByRole('dialog').getByRole('button', { name: boris.words.forget }).click();
+    await boris.page.getByText(boris.words.noChats).waitFor();
   });
 
   it('no page complained', () => {

@@ -13,8 +13,10 @@ let boris: Person;
 beforeAll(async () => {
   server = await ServerProcess.start();
   browser = await launch();
-  anna = await Person.at(browser);
-  boris = await Person.at(browser);
+  // Tall enough to have every message in the page.
+  const viewport = { width: 1000, height: 2400 };
+  anna = await Person.at(browser, { viewport });
+  boris = await Person.at(browser, { viewport });
   await anna.arrive(server.link, 'Anna');
   const link = await anna.inviteToChat();
   await boris.arrive(link, 'Boris');
@@ -29,6 +31,11 @@ afterAll(async () => {
 
 const numbers = (from: number, count: number) =>
   Array.from({ length: count }, (_, i) => `message ${from + i}`);
+
+const type = async (person: Person, text: string) => {
+  await person.composer.fill(text);
+  await person.composer.press('Enter');
+};
 
 describe('what was typed', () => {
   it('offline waits, says so, and arrives once and in order when the network is back', async () => {
@@ -49,10 +56,7 @@ describe('what was typed', () => {
 
   it('survives a reload in the middle of sending', async () => {
     const said = numbers(5, 5);
-    for (const text of said) {
-      await anna.composer.fill(text);
-      await anna.composer.press('Enter');
-    }
+    for (const text of said) await type(anna, text);
     await anna.sees('message 9');
     await anna.page.reload();
     await boris.sees('message 9');
@@ -61,28 +65,35 @@ describe('what was typed', () => {
     expect(await anna.texts()).toEqual(['ready', ...numbers(0, 10)]);
   });
 
-  it('survives kill -9 of the server, and arrives once when it is back', async () => {
-    await anna.say('message 10');
-    await boris.sees('message 10');
+  it('survives kill -9 of the server under open pages, and arrives once and in order when it is back', async () => {
+    // Killed while some of it is on its way, with more typed meanwhile on both sides.
+    for (const text of numbers(10, 5)) await type(anna, text);
     await server.kill();
-    await anna.say('message 11');
+    for (const text of numbers(15, 5)) await anna.say(text);
+    await anna.marked('message 19', anna.words.stateWaiting);
     await boris.say('from the other side');
     await server.restart();
-    await boris.sees('message 11');
+    await boris.sees('message 19');
     await anna.sees('from the other side');
-    const texts = await boris.texts();
-    expect(texts.filter((text) => text === 'message 11')).toHaveLength(1);
-    expect(texts.filter((text) => text.startsWith('message'))).toEqual(numbers(0, 12));
+    await anna.marked('message 19', anna.words.stateRead);
+    for (const person of [anna, boris]) {
+      const said = (await person.texts()).filter((text) => text.startsWith('message'));
+      expect(said).toEqual(numbers(0, 20));
+    }
+    expect((await anna.texts()).filter((text) => text.startsWith('from'))).toHaveLength(1);
   });
 
   it('can be read where the server is gone: the page opens without it', async () => {
     await anna.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
     await server.kill();
     await anna.page.reload();
-    await anna.sees('message 11');
-    await anna.say('message 12');
+    await anna.sees('message 19');
+    await anna.say('message 20');
     await server.restart();
-    await boris.sees('message 12');
+    for (const person of [anna, boris]) {
+      await person.page.evaluate(() => dispatchEvent(new Event('online')));
+    }
+    await boris.sees('message 20');
     expect([...anna.complaints, ...boris.complaints]).toEqual([]);
   });
 });

@@ -105,6 +105,27 @@ export class Person {
     return link;
   }
 
+  /** Makes a group and an invite to it, leaves that group open, and answers the link. */
+  async inviteToGroup(title: string): Promise<string> {
+    await this.button(this.words.newGroup).click();
+    await this.page.getByLabel(this.words.groupTitle).fill(title);
+    await this.button(this.words.create).click();
+    await this.button(this.words.inviteByLink).click();
+    const link = await this.inviteLink();
+    await this.button(this.words.done).click();
+    await this.composer.waitFor();
+    return link;
+  }
+
+  /** Makes an invite to the group that is open. */
+  async inviteToOpenGroup(): Promise<string> {
+    await this.page.locator('.chat-head-button').click();
+    await this.button(this.words.inviteByLink).click();
+    const link = await this.inviteLink();
+    await this.page.keyboard.press('Escape');
+    return link;
+  }
+
   async inviteLink(): Promise<string> {
     return await this.page.getByLabel(this.words.inviteLink, { exact: true }).inputValue();
   }
@@ -138,6 +159,13 @@ export class Person {
       .getByRole('menuitem', { name: item, exact: true })
       .or(menu.getByRole('menuitemcheckbox', { name: item, exact: true }))
       .click();
+  }
+
+  /** Opens the panel of the open chat, which stays open, and there the menu of a person. */
+  async choosePerson(name: string, item: string): Promise<void> {
+    await this.page.locator('.chat-head-button').click();
+    await this.button(this.words.personMenu(name)).click();
+    await this.page.getByRole('menuitem', { name: item, exact: true }).click();
   }
 
   /** The texts of all messages, as they stand. */

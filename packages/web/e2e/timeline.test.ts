@@ -13,22 +13,32 @@ let boris: Person;
 const COUNT = 90;
 const LONG = ': with so much more to say that it takes several lines, for rows to differ in height';
 
+/** For somebody who comes when all was said. */
+let late: string;
+
 beforeAll(async () => {
   server = await ServerProcess.start();
   browser = await launch();
   anna = await Person.at(browser);
   boris = await Person.at(browser, { viewport: { width: 360, height: 740 } });
   await anna.arrive(server.link, 'Anna');
-  const link = await anna.inviteToChat();
-  await boris.arrive(link, 'Boris');
+  await boris.arrive(await anna.inviteToGroup('House 7'), 'Boris');
   await boris.say('ready');
+  await anna.sees('ready');
   await boris.button(boris.words.back).click();
-  for (let i = 0; i < COUNT; i++) {
-    await anna.composer.fill(`line ${i}${i % 7 ? '' : LONG}`);
-    await anna.composer.press('Enter');
-  }
+  late = await anna.inviteToOpenGroup();
+  await anna.composer.evaluate(
+    (area, lines) => {
+      for (const line of lines) {
+        (area as HTMLTextAreaElement).value = line;
+        area.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+      }
+    },
+    Array.from({ length: COUNT }, (_, i) => `line ${i}${i % 7 ? '' : LONG}`),
+  );
   await anna.marked(`line ${COUNT - 1}`, anna.words.stateDelivered);
-  await boris.openChat('Anna');
+  await boris.openChat('House 7');
 });
 
 afterAll(async () => {
@@ -92,5 +102,14 @@ describe('a long timeline', () => {
     await boris.sees('and more');
     await expect.poll(below).toBeLessThan(5);
     expect([...anna.complaints, ...boris.complaints]).toEqual([]);
+  });
+
+  it('opens at its beginning for whoever comes by a link after all was said', async () => {
+    const vera = await Person.at(browser, { viewport: { width: 360, height: 740 } });
+    await vera.arrive(late, 'Vera');
+    await vera.page.getByText(vera.words.unreadDivider).waitFor();
+    await vera.sees('line 0');
+    expect(await vera.bubbles.filter({ hasText: `line ${COUNT - 1}` }).count()).toBe(0);
+    await vera.context.close();
   });
 });

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { makeHostInvite } from '@polynya/server/host-invite';
 import type { RunningServer } from '@polynya/server/serve';
 import type { Browser } from 'playwright-core';
@@ -40,13 +41,7 @@ async function serve(pageDir: string, later = false): Promise<RunningServer> {
     host: '127.0.0.1',
     port,
     pageDir,
-    clock: {
-      now: () => Date.now(),
-      setTimeout(run, ms) {
-        const timer = setTimeout(run, ms);
-        return () => clearTimeout(timer);
-      },
-    },
+    clock: systemSteadyClock,
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),
     log: () => undefined,
   });

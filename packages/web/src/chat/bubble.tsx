@@ -71,6 +71,7 @@ export function Bubble(props: BubbleProps): JSX.Element {
         </Show>
         <MessageText message={props.message} />
         <div class="bubble-meta">
+          <Show when={props.message.relayedBy}>{(by) => <span>{t().relayedBy(by())}</span>}</Show>
           <Show when={props.message.edited && !props.message.deleted}>
             <span>{t().edited}</span>
           </Show>

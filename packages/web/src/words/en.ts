@@ -95,6 +95,7 @@ export const en = {
   noMessages: 'Nothing said yet. Say hello.',
   waitingText: 'Your guest is not here yet. What you write now, they will read when they come.',
   edited: 'edited',
+  relayedBy: (name: string) => `as ${name} has it`,
   deletedMessage: 'Deleted',
   replyTo: (name: string) => `Reply to ${name}`,
   goToQuoted: 'Go to the message replied to',

@@ -102,6 +102,7 @@ export const ru: Words = {
   noMessages: 'Здесь пока тихо. Поздоровайтесь.',
   waitingText: 'Гость ещё не пришёл. Всё, что вы напишете, он прочтёт, когда войдёт.',
   edited: 'изменено',
+  relayedBy: (name) => `копия от ${name}`,
   deletedMessage: 'Удалено',
   replyTo: (name) => `Ответ: ${name}`,
   goToQuoted: 'К сообщению, на которое отвечают',

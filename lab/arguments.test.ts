@@ -13,7 +13,12 @@ describe('the command line', () => {
       'reset',
       'dropped',
     ]);
-    expect(names(['curtain'])).toEqual(['packets-in-all', 'packets-each-way', 'reply-bytes']);
+    expect(names(['curtain'])).toEqual([
+      'packets-in-all',
+      'packets-each-way',
+      'reply-bytes',
+      'picture',
+    ]);
   });
 
   test('sets parameters that a technique has', () => {

@@ -77,9 +77,10 @@ export const scenarios: readonly Scenario[] = [
     bound: 20,
     expected: 'address-blocked',
   }),
-  scenario('packets-in-all', { ...frozen, ...bites, task: 'texts-and-picture' }),
-  scenario('packets-each-way', { ...frozen, ...bites, task: 'texts-and-picture' }),
-  scenario('reply-bytes', { ...frozen, ...bites, task: 'texts-and-picture' }),
+  scenario('packets-in-all', { ...frozen, ...bites }),
+  scenario('packets-each-way', { ...frozen, ...bites }),
+  scenario('reply-bytes', { ...frozen, ...bites }),
+  scenario('picture', { ...frozen, ...bites, kind: 'packets-in-all', task: 'texts-and-picture' }),
   scenario('with-curtain', {
     ...{ technique: policing, ...bites, bound: 30, expected: 'connections-policed' },
     neverPenned: true,

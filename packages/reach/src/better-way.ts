@@ -1,7 +1,8 @@
 /** Returns to a better way while a worse one is in use: tries it beside, and moves only if the server answers there. */
+import type { Carrier } from './carriers/carrier.ts';
 import { type Clock, pause } from './clock.ts';
 import { Conversation } from './conversation.ts';
-import type { Line, Way } from './line.ts';
+import { type Line, nameOf, type Way } from './line.ts';
 
 export interface BetterWayOptions {
   /** The carrier in use. */
@@ -23,6 +24,7 @@ export function lookForBetterWay(options: BetterWayOptions): void {
     if (conversation.ended || closing.aborted) return;
     if (await works(better.way, options)) {
       line.steady(better.way);
+      line.proven = nameOf(better.way);
       conversation.excused = true;
       conversation.end();
     } else {
@@ -37,7 +39,16 @@ export function lookForBetterWay(options: BetterWayOptions): void {
 async function works(way: Way, options: BetterWayOptions): Promise<boolean> {
   const { line, clock, answers, closing } = options;
   const carrier = await line.tryOne(way, closing).catch(() => null);
-  if (!carrier) return false;
+  return carrier !== null && (await worksBy(carrier, way, clock, answers));
+}
+
+/** Whether the server answers by this carrier, which is closed then. */
+export async function worksBy(
+  carrier: Carrier,
+  way: Way,
+  clock: Clock,
+  answers: BetterWayOptions['answers'],
+): Promise<boolean> {
   const probe = new Conversation(carrier, way, clock, () => Promise.resolve());
   const answered = await answers(probe);
   probe.end();

@@ -7,12 +7,13 @@ import { OVERHEAD } from '@polynya/protocol/envelope';
 import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Item, Op, Request, Result } from '@polynya/protocol/requests';
-import { lookForBetterWay } from './better-way.ts';
+import { lookForBetterWay, worksBy } from './better-way.ts';
 import { BACKGROUND, type CallOptions, Calls, type PendingCall } from './calls.ts';
-import type { Carrier, CarrierFactory } from './carriers/carrier.ts';
-import { type Clock, fraction, pause, type Random } from './clock.ts';
+import type { Carrier } from './carriers/carrier.ts';
+import { fraction, pause } from './clock.ts';
+import type { ConnectionOptions } from './connection-options.ts';
 import { Conversation } from './conversation.ts';
-import { Line, type Way } from './line.ts';
+import { Line, nameOf, type Way } from './line.ts';
 import { lingerOn } from './linger.ts';
 import { LogHandle, type LogHost } from './log-handle.ts';
 import { room } from './packing.ts';
@@ -30,25 +31,6 @@ const CARRIER_BACKLOG = 262_144;
 const STEADY = 10_000;
 /** A connection that lived so long is followed by the next at once, in ms. */
 const LIVED = 1_000;
-
-export interface ServerAddress {
-  /** The server's Ed25519 public key. */
-  readonly identity: Uint8Array;
-  /** URLs that lead to it, the best first. */
-  readonly endpoints: readonly string[];
-}
-
-export interface ConnectionOptions {
-  readonly address: ServerAddress;
-  /** Tried in the order given. */
-  readonly carriers: readonly CarrierFactory[];
-  readonly clock: Clock;
-  readonly random: Random;
-  /** An access record that was saved. */
-  readonly record?: Uint8Array;
-  readonly saveRecord?: (record: Uint8Array) => void;
-  readonly versions?: readonly number[];
-}
 
 export type Status = 'offline' | 'connecting' | 'online';
 
@@ -79,6 +61,9 @@ export class Connection {
     this.#line.onPause = () => this.#setStatus('offline');
     this.#calls = new Calls(clock, random);
     this.#line.urgent = () => this.#calls.urgent;
+    this.#line.proven = options.way;
+    const answers = (probe: Conversation) => this.#keeper.answers(probe);
+    this.#line.prove = (carrier, way) => worksBy(carrier, way, clock, answers);
     this.#keeper = new SessionKeeper({
       identity: address.identity,
       clock,
@@ -276,7 +261,10 @@ export class Connection {
 
   /** Starts what goes on as long as this carrier lives. */
   #settleIn(conversation: Conversation): void {
-    const { clock } = this.#options;
+    const { clock, saveWay } = this.#options;
+    const way = nameOf(conversation.way);
+    this.#line.proven = way;
+    saveWay?.(way);
     void this.#beat(conversation);
     if (conversation.carrier.polls) {
       const ask = (ms: number, signal: AbortSignal) =>

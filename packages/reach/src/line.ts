@@ -1,11 +1,17 @@
 /**
- * Which carrier to use: those given, in order, each to each endpoint; one that failed goes to the end
- * for a while; when none works, a pause that grows from 0.5 s to 30 s, or to 5 s while somebody waits.
+ * Which carrier to use: those given, each to each endpoint, race in their order with a stagger; what loses
+ * by failing is left alone for a while, what won before begins. When none works, a pause that grows from 0.5 s
+ * to 30 s, or to 5 s while somebody waits.
  */
 import type { Carrier, CarrierFactory } from './carriers/carrier.ts';
 import { type Clock, fraction, type Random } from './clock.ts';
 
-const OPEN_TIMEOUT = 8_000;
+/** A line of 700 bytes a second takes so long for a TLS handshake and a WebSocket's. */
+const OPEN_TIMEOUT = 20_000;
+/** Between one way's start and the next one's, in ms; the second after one that has worked on this network. */
+const STAGGER = { usual: 300, proven: 2_000 };
+/** Ways under way at a time to one host. */
+const AT_A_TIME = 2;
 const PAUSE = { least: 500, urgent: 5_000, most: 30_000 };
 /** How long somebody is taken to wait for what is to be sent, in ms. */
 const WAITED_FOR = 300_000;
@@ -14,8 +20,9 @@ const PENALTY = { least: 30_000, most: 420_000 };
 export interface Way {
   readonly factory: CarrierFactory;
   readonly endpoint: string;
+  readonly host: string;
   failures: number;
-  /** Until when it goes to the end, in ms since 1970. */
+  /** Until when it is left alone as long as others work, in ms since 1970. */
   avoidUntil: number;
 }
 
@@ -27,6 +34,10 @@ export class Line {
   onPause: () => void = () => undefined;
   /** Whether something waits to be sent. */
   urgent: () => boolean = () => false;
+  /** Whether the server answers by a carrier that cannot tell by itself; uses it up. */
+  prove: (carrier: Carrier, way: Way) => Promise<boolean> = () => Promise.resolve(true);
+  /** The way that worked last on this network, as `nameOf` has it. */
+  proven: string | undefined;
   #ways: Way[] = [];
   #rounds = 0;
   #wake: () => void = () => undefined;
@@ -47,6 +58,7 @@ export class Line {
           this.#ways.find((way) => way.factory === factory && way.endpoint === endpoint) ?? {
             factory,
             endpoint,
+            host: hostOf(endpoint),
             failures: 0,
             avoidUntil: 0,
           },
@@ -57,13 +69,61 @@ export class Line {
   /** Opens the first way that can be opened, however long that takes. Rejects only when `signal` aborts. */
   async open(signal: AbortSignal): Promise<{ carrier: Carrier; way: Way }> {
     for (;;) {
-      for (const way of this.#inOrder()) {
-        const carrier = await this.tryOne(way, signal);
-        if (carrier) return { carrier, way };
-        this.failed(way);
-      }
+      const now = this.#clock.now();
+      const proven = (way: Way): number => (nameOf(way) === this.proven ? 0 : 1);
+      const ways = [...this.#ways].sort((a, b) => proven(a) - proven(b));
+      const alone = ways.filter((way) => way.avoidUntil > now);
+      const won =
+        (await this.#race(
+          ways.filter((way) => way.avoidUntil <= now),
+          signal,
+        )) ?? (await this.#race(alone, signal));
+      if (won) return won;
       this.onPause();
       await this.pause(signal);
+    }
+  }
+
+  /** The first that opens; null when none does. Those that failed before it are left alone: the fault is theirs. */
+  async #race(ways: Way[], signal: AbortSignal): Promise<{ carrier: Carrier; way: Way } | null> {
+    const over = new AbortController();
+    const ended = AbortSignal.any([signal, over.signal]);
+    const running: Way[] = [];
+    const failed: Way[] = [];
+    let cancel = (): void => undefined;
+    try {
+      return await new Promise((resolve, reject) => {
+        const run = async (way: Way): Promise<void> => {
+          const carrier = await this.tryOne(way, ended);
+          running.splice(running.indexOf(way), 1);
+          if (carrier && ended.aborted) carrier.close();
+          else if (carrier) {
+            for (const each of failed) this.#leaveAlone(each, PENALTY.most);
+            resolve({ carrier, way });
+          } else {
+            failed.push(way);
+            next();
+          }
+        };
+        const next = (): void => {
+          cancel();
+          const free = ({ host }: Way) =>
+            running.filter((each) => each.host === host).length < AT_A_TIME;
+          const at = ways.findIndex(free);
+          const [way] = at < 0 ? [] : ways.splice(at, 1);
+          if (way) {
+            running.push(way);
+            // Rejected once the race is over, when nobody asks any more.
+            run(way).catch(reject);
+            const { usual, proven } = STAGGER;
+            cancel = this.#clock.setTimeout(next, nameOf(way) === this.proven ? proven : usual);
+          } else if (running.length === 0) resolve(null);
+        };
+        next();
+      });
+    } finally {
+      cancel();
+      over.abort();
     }
   }
 
@@ -72,7 +132,11 @@ export class Line {
     const timeout = new AbortController();
     const cancel = this.#clock.setTimeout(() => timeout.abort(), OPEN_TIMEOUT);
     try {
-      return await way.factory.open(way.endpoint, AbortSignal.any([signal, timeout.signal]));
+      const ended = AbortSignal.any([signal, timeout.signal]);
+      const carrier = await way.factory.open(way.endpoint, ended);
+      if (!carrier.polls) return carrier;
+      // One that asks anew for each answer opens without anybody there, and again at no cost.
+      return (await this.prove(carrier, way)) ? await way.factory.open(way.endpoint, ended) : null;
     } catch {
       signal.throwIfAborted();
       return null;
@@ -116,9 +180,8 @@ export class Line {
   }
 
   failed(way: Way): void {
-    const penalty = Math.min(PENALTY.most, PENALTY.least * 2 ** way.failures);
+    this.#leaveAlone(way, Math.min(PENALTY.most, PENALTY.least * 2 ** way.failures));
     way.failures = Math.min(way.failures + 1, 10);
-    way.avoidUntil = this.#clock.now() + penalty;
   }
 
   /** A connection by this way has proved itself. */
@@ -128,9 +191,10 @@ export class Line {
     this.#rounds = 0;
   }
 
-  /** The best way before `way` in the order given, and when it is worth a try again. */
+  /** The best way by a carrier before `way`'s in the order given, and when it is worth a try again. */
   better(way: Way): { way: Way; at: number } | null {
-    const before = this.#ways.slice(0, Math.max(0, this.#ways.indexOf(way)));
+    const rank = ({ factory }: Way): number => this.#factories.indexOf(factory);
+    const before = this.#ways.filter((each) => rank(each) < rank(way));
     const [soonest] = before.sort((a, b) => a.avoidUntil - b.avoidUntil);
     return soonest ? { way: soonest, at: soonest.avoidUntil } : null;
   }
@@ -146,9 +210,16 @@ export class Line {
     this.#wake();
   }
 
-  #inOrder(): Way[] {
-    const now = this.#clock.now();
-    const avoided = (way: Way): number => (way.avoidUntil > now ? 1 : 0);
-    return [...this.#ways].sort((a, b) => avoided(a) - avoided(b));
+  #leaveAlone(way: Way, ms: number): void {
+    way.avoidUntil = Math.max(way.avoidUntil, this.#clock.now() + ms);
   }
+}
+
+/** A way's name, good for keeping. */
+export function nameOf({ factory, endpoint }: Way): string {
+  return `${factory.kind} ${endpoint}`;
+}
+
+function hostOf(endpoint: string): string {
+  return /^\w+:\/\/([^/]+)/.exec(endpoint)?.[1] ?? '';
 }

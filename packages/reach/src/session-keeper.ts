@@ -24,7 +24,7 @@ const RENEW_AFTER = LIMITS.session - 3_600_000;
 const FLIGHT_ROOM = 16_384;
 /** The least time that an answer is waited for before the first one came, in ms. */
 const PATIENCE = 3_000;
-const PROBE_TIMEOUT = 5_000;
+const PROBE_TIMEOUT = 15_000;
 
 /** What the server said of itself when a session began. */
 export interface Hello {

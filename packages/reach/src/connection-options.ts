@@ -1,0 +1,26 @@
+/** What a connection is made of: whom to reach, by what, and what was learned before. */
+import type { CarrierFactory } from './carriers/carrier.ts';
+import type { Clock, Random } from './clock.ts';
+
+export interface ServerAddress {
+  /** The server's Ed25519 public key. */
+  readonly identity: Uint8Array;
+  /** URLs that lead to it, the best first. */
+  readonly endpoints: readonly string[];
+}
+
+export interface ConnectionOptions {
+  readonly address: ServerAddress;
+  /** Tried in the order given. */
+  readonly carriers: readonly CarrierFactory[];
+  readonly clock: Clock;
+  readonly random: Random;
+  /** An access record that was saved. */
+  readonly record?: Uint8Array;
+  readonly saveRecord?: (record: Uint8Array) => void;
+  /** The way that worked last on this network, as `saveWay` was given it: it is tried first. */
+  readonly way?: string;
+  /** Told whenever a session is had by a way, with a name of it that is good for keeping. */
+  readonly saveWay?: (way: string) => void;
+  readonly versions?: readonly number[];
+}

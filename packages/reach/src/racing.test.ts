@@ -1,0 +1,148 @@
+/** Racing, in virtual time: which ways are tried when, how many at a time, and which are left alone. */
+import { expect, test } from 'vitest';
+import type { Carrier, CarrierFactory } from './carriers/carrier.ts';
+import { systemRandom } from './clock.ts';
+import { Line } from './line.ts';
+import { VirtualTime } from './test/virtual-time.ts';
+
+/** How a way goes, by `kind endpoint`: after so many ms, opened or refused; hanging when absent. */
+type Plan = Record<string, { after: number; opens: boolean }>;
+
+const NEVER = new AbortController().signal;
+
+function stand(plan: Plan, kinds = ['a'], endpoints = ['https://one/s', 'https://two/s']) {
+  const time = new VirtualTime();
+  /** When each was tried, and what came of it. */
+  const tried: string[] = [];
+  const closed: string[] = [];
+  const factory = (kind: string): CarrierFactory => ({
+    kind,
+    open: (endpoint, signal) =>
+      new Promise((resolve, reject) => {
+        const name = `${kind} ${endpoint}`;
+        tried.push(`${time.now() - start} ${name}`);
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        const how = plan[name];
+        if (!how) return;
+        time.setTimeout(() => {
+          if (how.opens) resolve(carrier(kind, () => closed.push(name)));
+          else reject(new Error('refused'));
+        }, how.after);
+      }),
+  });
+  const line = new Line(kinds.map(factory), time, systemRandom);
+  line.lead(endpoints);
+  const start = time.now();
+  const open = async () => {
+    let won: string | undefined;
+    void line.open(NEVER).then(({ way }) => {
+      won = `${way.factory.kind} ${way.endpoint}`;
+    });
+    await time.until(() => won !== undefined, 600_000);
+    return won;
+  };
+  return { time, line, tried, closed, open };
+}
+
+function carrier(kind: string, close: () => void): Carrier {
+  const nothing = () => undefined;
+  return {
+    ...{ kind, polls: false, send: nothing, backlog: () => 0, close },
+    ...{ onEnvelope: nothing, onClose: nothing },
+  };
+}
+
+test('the next way starts 300 ms after one that hangs, at once after one that fails', async () => {
+  const endpoints = ['https://one/s', 'https://two/s', 'https://three/s', 'https://four/s'];
+  const { tried, open } = stand(
+    {
+      'a https://two/s': { after: 100, opens: false },
+      'a https://four/s': { after: 50, opens: true },
+    },
+    ['a'],
+    endpoints,
+  );
+  expect(await open()).toBe('a https://four/s');
+  expect(tried).toEqual([
+    '0 a https://one/s',
+    '300 a https://two/s',
+    '400 a https://three/s',
+    '700 a https://four/s',
+  ]);
+});
+
+test('at most two ways to one host are under way; another host’s turn comes before the third', async () => {
+  const { tried, open } = stand({ 'c https://two/s': { after: 10, opens: true } }, ['a', 'b', 'c']);
+  expect(await open()).toBe('c https://two/s');
+  const byHost = (host: string) => tried.filter((each) => each.includes(`//${host}/`));
+  expect(tried.slice(0, 4).map((each) => each.split(' ')[1])).toEqual(['a', 'a', 'b', 'b']);
+  // The third has to wait until the first gives up, after 20 s.
+  expect(byHost('one')[2]).toMatch(/^20000 c/);
+  expect(byHost('two')[2]).toMatch(/^20300 c/);
+});
+
+test('what failed where another worked is left alone for 420 s, unless nothing else works', async () => {
+  const plan: Plan = {
+    'a https://one/s': { after: 10, opens: false },
+    'a https://two/s': { after: 10, opens: true },
+  };
+  const { tried, open } = stand(plan);
+  await open();
+  await open();
+  expect(tried.filter((each) => each.includes('one'))).toHaveLength(1);
+  plan['a https://two/s'] = { after: 10, opens: false };
+  plan['a https://one/s'] = { after: 10, opens: true };
+  expect(await open()).toBe('a https://one/s');
+});
+
+test('what failed when nothing worked is not held against it', async () => {
+  const plan: Plan = {
+    'a https://one/s': { after: 10, opens: false },
+    'a https://two/s': { after: 10, opens: false },
+  };
+  const { tried, line, open } = stand(plan);
+  line.onPause = () => {
+    plan['a https://one/s'] = { after: 10, opens: true };
+  };
+  expect(await open()).toBe('a https://one/s');
+  expect(tried.map((each) => each.split(' ')[2])).toEqual([
+    'https://one/s',
+    'https://two/s',
+    'https://one/s',
+  ]);
+});
+
+test('the way that worked last begins, and has two seconds for itself', async () => {
+  const { line, tried, open } = stand({
+    'a https://two/s': { after: 1_900, opens: true },
+    'a https://one/s': { after: 1, opens: true },
+  });
+  line.proven = 'a https://two/s';
+  expect(await open()).toBe('a https://two/s');
+  expect(tried).toEqual(['0 a https://two/s']);
+});
+
+test('a carrier that opens when the race is over is closed', async () => {
+  const late: CarrierFactory = {
+    kind: 'late',
+    // It does not heed the signal.
+    open: (_endpoint) =>
+      new Promise((resolve) => {
+        time.setTimeout(() => resolve(carrier('late', () => void closed.push('late'))), 400);
+      }),
+  };
+  const quick: CarrierFactory = {
+    kind: 'quick',
+    open: () => Promise.resolve(carrier('quick', () => void closed.push('quick'))),
+  };
+  const time = new VirtualTime();
+  const closed: string[] = [];
+  const line = new Line([late, quick], time, systemRandom);
+  line.lead(['https://one/s']);
+  let won = '';
+  void line.open(NEVER).then(({ way }) => {
+    won = way.factory.kind;
+  });
+  await time.until(() => won !== '' && closed.length > 0, 60_000);
+  expect([won, closed]).toEqual(['quick', ['late']]);
+});

@@ -1,5 +1,5 @@
 /** Where the bytes of one delivered text go, layer by layer, made with the real encoders and the real MLS. */
-import { makeEngine } from '@polynya/mls/ts-mls-engine';
+import { makeEngine } from '@polynya/mls/engine/polynya-engine';
 import { encodeCbor } from '@polynya/protocol/cbor';
 import { encodeMessage } from '@polynya/protocol/content';
 import { OVERHEAD, padme } from '@polynya/protocol/envelope';
@@ -55,7 +55,7 @@ export async function anatomy(text: string): Promise<Row[]> {
 async function sealed(plaintext: Uint8Array, id: Uint8Array): Promise<Uint8Array> {
   const now = Math.floor(Date.now() / 1_000);
   const authentication = { accepts: () => Promise.resolve(true) };
-  const engine = await makeEngine({ authentication, now: () => now });
+  const engine = makeEngine({ authentication, now: () => now });
   const own = await engine.keyPackage({
     credential: systemRandom(99),
     notBefore: now - 60,

@@ -195,7 +195,7 @@ class RunningMessenger extends DevicesPart implements Messenger {
     const handovers = await loadHandovers(ports.store, chat);
     await timeline.locked(chat, async () =>
       ports.store.apply([
-        ...forgetHeld(chat),
+        ...(await forgetHeld(ports.store, chat)),
         ...handovers.map((handover) => handoverGone(chat, handover)),
         ...(await (await repair()).forgetRecovery(ports.store, chat)),
         ...(await conversation.outbox.forget()),

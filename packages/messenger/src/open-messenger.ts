@@ -2,7 +2,7 @@
  * The messenger over what every platform has: the system's clock and randomness, WebSocket and fetch. What
  * differs between page, worker and Node is the store alone.
  */
-import { makeEngine } from '@polynya/mls/ts-mls-engine';
+import { makeEngine } from '@polynya/mls/engine/polynya-engine';
 import { postCarrier } from '@polynya/reach/carriers/post/client';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
 import { systemClock, systemRandom } from '@polynya/reach/clock';
@@ -17,7 +17,7 @@ export async function openMessenger(store: Store, log: Log): Promise<Messenger> 
   const now = () => Math.floor(systemClock.now() / 1_000);
   return createMessenger({
     store,
-    engine: await makeEngine({ authentication: authenticationService, now }),
+    engine: makeEngine({ authentication: authenticationService, now }),
     clock: systemClock,
     random: systemRandom,
     carriers: [webSocketCarrier, postCarrier],

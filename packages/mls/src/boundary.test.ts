@@ -10,7 +10,7 @@ const imports = (path: string): string[] =>
 const sources = (folder: string): string[] =>
   globSync(`${packages}${folder}/{src,e2e}/**/*.{ts,tsx}`);
 
-test('no other package imports ts-mls', () => {
+test('ts-mls and other peers are imported by tests alone', () => {
   const others = sources('*').filter((path) => !path.startsWith(`${packages}mls/`));
   expect(others.length).toBeGreaterThan(0);
   const offenders = others.filter((path) =>
@@ -21,13 +21,4 @@ test('no other package imports ts-mls', () => {
 
 test('the interface imports nothing', () => {
   expect(imports(`${packages}mls/src/engine.ts`)).toEqual([]);
-});
-
-test('only modules without lazy imports of other suites are taken from the library', () => {
-  const names = sources('mls').flatMap(imports);
-  expect(names).toContain('ts-mls/clientState.js');
-  // Its index and its provider import every suite, X448 and ML-DSA among them, when asked for one.
-  for (const banned of ['ts-mls', 'ts-mls/index.js', 'ts-mls/resumption.js']) {
-    expect(names).not.toContain(banned);
-  }
 });

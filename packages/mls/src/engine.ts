@@ -45,6 +45,8 @@ export interface InspectedKeyPackage extends Newcomer {
 /** RFC 9750's Authentication Service: may this credential stand beside this signature key? */
 export interface AuthenticationService {
   accepts(credential: Uint8Array, signatureKey: Uint8Array): Promise<boolean>;
+  /** May the member of a leaf go on as another, or under another signature key? Without this, nobody may. */
+  mayBecome?(before: Identity, after: Identity): Promise<boolean>;
 }
 
 /** A Commit whose signature holds, before it is applied. */
@@ -81,6 +83,18 @@ export interface OpenedMessage {
   readonly group: Group;
   readonly sender: Member;
   readonly plaintext: Uint8Array;
+  /** Shows to others who said it: see `Engine.verifyEvidence`. */
+  readonly evidence: Uint8Array;
+}
+
+/** What a member said, as its signature shows. */
+export interface Evidence {
+  readonly groupId: Uint8Array;
+  readonly epoch: number;
+  readonly leaf: number;
+  /** What its maker bound to the entry. */
+  readonly authenticatedData: Uint8Array;
+  readonly plaintext: Uint8Array;
 }
 
 export interface OpenedCommit {
@@ -96,17 +110,25 @@ export interface OpenedCommit {
 /** `group` is staged: use it once the log took `body` as a Commit of this epoch, else drop it. */
 export interface StagedCommit {
   readonly group: Group;
+  /**
+   * The group as it is meanwhile, and goes on if the Commit is not taken: the generation that the Commit was sealed
+   * under is used. Store it with the staged one.
+   */
+  readonly current: Group;
   readonly body: Uint8Array;
   /** True exactly if someone is removed; to be told to the server as the entry's flag. */
   readonly closes: boolean;
   readonly welcome?: Uint8Array;
 }
 
-/** `tree` is the same object while the epoch lasts; `rest` is small and changes with every message. */
-export interface Snapshot {
-  readonly tree: Uint8Array;
-  readonly rest: Uint8Array;
+/** A small piece of a group as it is stored. null: there is none under that name any more. */
+export interface RecordChange {
+  readonly name: string;
+  readonly value: Uint8Array | null;
 }
+
+/** A group as it is stored, by name. */
+export type GroupRecords = ReadonlyMap<string, Uint8Array>;
 
 export interface KeyPackageOptions {
   /** Opaque to MLS (a basic credential); a function of the signature key where it has to bind to it. */
@@ -132,7 +154,13 @@ export interface Engine {
   create(groupId: Uint8Array, own: OwnKeyPackage): Promise<Group>;
   /** From a Welcome that carries the ratchet tree and no pre-shared key. */
   join(welcome: Uint8Array, own: OwnKeyPackage): Promise<Group>;
-  restore(snapshot: Snapshot): Group;
+  /** @throws MlsError `malformed`, `other-version` for what an engine of another version stored */
+  restore(records: GroupRecords): Group;
+  /**
+   * Whether the holder of `signatureKey` said something, where and when; whose key that is, and that it stood in that
+   * leaf then, is the caller's to know. @throws MlsError `malformed`, `cannot-open`
+   */
+  verifyEvidence(signatureKey: Uint8Array, evidence: Uint8Array): Promise<Evidence>;
   /**
    * Seals to the init key of a KeyPackage (RFC 9420 section 5.1.3, EncryptWithLabel), whose owner opens it with
    * the same label and context. Whose it is, is `inspect`'s to say.
@@ -153,7 +181,7 @@ export interface Engine {
 
 /**
  * One epoch of a group as one member holds it: an immutable value. Every operation returns a new Group and
- * leaves this one as it was, so that Commits can be staged and dropped. All but `snapshot`, `dispose` and the
+ * leaves this one as it was, so that Commits can be staged and dropped. All but `changesSince`, `dispose` and the
  * plain properties throw `removed` once this member is removed.
  */
 export interface Group {
@@ -171,7 +199,7 @@ export interface Group {
   seal(
     plaintext: Uint8Array,
     authenticatedData?: Uint8Array,
-  ): Promise<{ readonly group: Group; readonly body: Uint8Array }>;
+  ): Promise<{ readonly group: Group; readonly body: Uint8Array; readonly evidence: Uint8Array }>;
   /** With neither `add` nor `remove`: new keys for the own leaf and its path. */
   commit(change: {
     readonly add?: readonly Uint8Array[];
@@ -200,7 +228,11 @@ export interface Group {
   /** Joins a branch of this epoch; refuses a Welcome that does not prove to be one. */
   joinBranch(welcome: Uint8Array, own: OwnKeyPackage): Promise<Group>;
 
-  snapshot(): Snapshot;
+  /**
+   * What turns the records of `before` into those of this group: few and small where one follows from the other,
+   * all of them for null. A staged group can be kept as what differs from the group that it is staged on.
+   */
+  changesSince(before: Group | null): readonly RecordChange[];
   /** Overwrites the secrets of this group that none of `kept` still holds. It does nothing any more afterwards. */
   dispose(kept: readonly Group[]): void;
 }

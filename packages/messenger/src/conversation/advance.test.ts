@@ -1,4 +1,4 @@
-import { makeEngine } from '@polynya/mls/ts-mls-engine';
+import { makeEngine } from '@polynya/mls/engine/polynya-engine';
 import { encodeCbor } from '@polynya/protocol/cbor';
 import { content as contentCodec } from '@polynya/protocol/content';
 import { ENTRY_KINDS, type Entry } from '@polynya/protocol/requests';
@@ -15,7 +15,7 @@ import { blankPerson } from './people.ts';
 import { sealItems } from './sealing.ts';
 import { blankState } from './state.ts';
 
-const engine = await makeEngine({
+const engine = makeEngine({
   authentication: authenticationService,
   now: () => Math.floor(Date.now() / 1_000),
 });

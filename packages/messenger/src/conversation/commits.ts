@@ -70,7 +70,8 @@ export async function stageCommit(
     replaced: replacementsIn(view).map(nameOf),
     own: own && { keyPackage: own.keyPackage, secrets: own.secrets, ref: own.ref },
   };
-  return { ...held, staged: staged.group, state: { ...held.state, pending } };
+  const { group, current } = staged;
+  return { ...held, group: current, staged: group, state: { ...held.state, pending } };
 }
 
 export function commitRequest(pending: PendingCommit): { entry: NewEntry; turn: Turn } {

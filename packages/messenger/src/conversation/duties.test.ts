@@ -1,4 +1,4 @@
-import { makeEngine } from '@polynya/mls/ts-mls-engine';
+import { makeEngine } from '@polynya/mls/engine/polynya-engine';
 import { start } from '@polynya/protocol/running-hash';
 import { systemRandom } from '@polynya/reach/clock';
 import { expect, test } from 'vitest';
@@ -16,7 +16,7 @@ const now = Math.floor(Date.now() / 1_000);
 
 /** Leaves that Anna's device, the admin's, is to remove from a group with one seat in it. */
 async function removed(until: number): Promise<number[]> {
-  const engine = await makeEngine({ authentication: authenticationService, now: () => now });
+  const engine = makeEngine({ authentication: authenticationService, now: () => now });
   const anna = await Self.create(systemRandom, 'Anna');
   const log = systemRandom(16);
   const alone = await engine.create(log, await makeKeyPackage(engine, anna, now * 1_000, false));

@@ -2,7 +2,8 @@
  * What a device holds of a conversation at one moment, and how it lies in the store. A `Held` is a value: a
  * step makes a new one, stores what differs in one batch, and only then is the new one the present.
  */
-import type { Engine, Group } from '@polynya/mls/engine';
+import type { Engine, Group, GroupRecords, RecordChange } from '@polynya/mls/engine';
+import { equal } from '@polynya/protocol/bytes';
 import type { ChatId } from '../api.ts';
 import type { Change, Store } from '../store/store.ts';
 import { type ConversationState, decodeState, encodeState } from './state.ts';
@@ -18,21 +19,54 @@ export interface Held {
   readonly parent?: Group | null;
 }
 
-const PLACES = ['group', 'staged', 'seat', 'parent'] as const;
+/** Groups that are stored whole. A staged one is stored as what differs from the present one. */
+const WHOLE = ['group', 'seat', 'parent'] as const;
+const STAGED = 'staged';
+type Place = (typeof WHOLE)[number] | typeof STAGED;
+
+const prefixOf = (chat: ChatId, place: Place): string => `${chat}/${place}/`;
+
+const rows = (chat: ChatId, place: Place, changes: readonly RecordChange[]): Change[] =>
+  changes.map(({ name, value }) => ({ table: 'group', key: prefixOf(chat, place) + name, value }));
+
+const isNew = (before: Uint8Array | undefined, after: Uint8Array): boolean =>
+  before === undefined || !equal(before, after);
+
+/** A record of the present group that the staged one does not have. */
+const GONE = new Uint8Array(0);
+
+function overlay(held: Held | null): Map<string, Uint8Array> {
+  if (!held?.staged || !held.group.active) return new Map();
+  const { staged, group } = held;
+  const changes = staged.following(group).changesSince(group);
+  return new Map(changes.map(({ name, value }) => [name, value ?? GONE]));
+}
+
+function stagedChanges(before: Held | null, after: Held): RecordChange[] {
+  if (before?.staged === after.staged && before?.group === after.group) return [];
+  const [was, is] = [overlay(before), overlay(after)];
+  const gone = [...was.keys()].filter((name) => !is.has(name));
+  const written = [...is].filter(([name, value]) => isNew(was.get(name), value));
+  return [
+    ...gone.map((name) => ({ name, value: null })),
+    ...written.map(([name, value]) => ({ name, value })),
+  ];
+}
 
 /** The writes that turn what is stored for `before` into `after`. */
 export function heldChanges(chat: ChatId, before: Held | null, after: Held): Change[] {
   const changes: Change[] = [{ table: 'log', key: chat, value: encodeState(after.state) }];
-  for (const place of PLACES) {
-    const [was, is] = [before?.[place] ?? null, after[place]];
-    if (was === is) continue;
-    const [old, now] = [was?.snapshot() ?? null, is?.snapshot() ?? null];
-    if (old?.tree !== now?.tree) {
-      changes.push({ table: 'group', key: `${chat}/${place}/tree`, value: now?.tree ?? null });
-    }
-    changes.push({ table: 'group', key: `${chat}/${place}/rest`, value: now?.rest ?? null });
+  for (const place of WHOLE) {
+    const [was, is] = [before?.[place] ?? null, after[place] ?? null];
+    if (was !== is) changes.push(...rows(chat, place, changesBetween(was, is)));
   }
+  changes.push(...rows(chat, STAGED, stagedChanges(before, after)));
   return changes;
+}
+
+function changesBetween(before: Group | null, after: Group | null): readonly RecordChange[] {
+  if (after !== null) return after.changesSince(before);
+  return before?.changesSince(null).map(({ name }) => ({ name, value: null })) ?? [];
 }
 
 /** Every group that it holds. */
@@ -41,38 +75,42 @@ export function groupsOf({ group, staged, seat, parent }: Held): Group[] {
 }
 
 /** Everything of a conversation but its messages. */
-export function forgetHeld(chat: ChatId): Change[] {
-  return [
-    { table: 'log', key: chat, value: null },
-    ...PLACES.flatMap((place): Change[] => [
-      { table: 'group', key: `${chat}/${place}/tree`, value: null },
-      { table: 'group', key: `${chat}/${place}/rest`, value: null },
-    ]),
-  ];
+export async function forgetHeld(store: Store, chat: ChatId): Promise<Change[]> {
+  const stored = await store.range('group', { from: `${chat}/`, to: `${chat}0` });
+  const records = stored.map(([key]): Change => ({ table: 'group', key, value: null }));
+  return [{ table: 'log', key: chat, value: null }, ...records];
 }
 
-/** @throws ProtocolError or MlsError 'malformed' where what is stored is not what was stored */
+/** @throws ProtocolError or MlsError 'malformed', 'other-version' where what is stored is not what was stored */
 export async function loadHeld(store: Store, engine: Engine, chat: ChatId): Promise<Held | null> {
   const stored = await store.get('log', chat);
   if (!stored) return null;
-  const [group, staged, seat, parent] = await Promise.all(
-    PLACES.map((place) => loadGroup(store, engine, `${chat}/${place}`)),
-  );
-  if (!group) return null;
+  const [group, staged, seat, parent] = await Promise.all([
+    records(store, chat, 'group'),
+    records(store, chat, STAGED),
+    records(store, chat, 'seat'),
+    records(store, chat, 'parent'),
+  ]);
+  if (group.size === 0) return null;
+  const restored = (one: GroupRecords): Group | null =>
+    one.size === 0 ? null : engine.restore(one);
   return {
     state: decodeState(stored),
-    group,
-    staged: staged ?? null,
-    seat: seat ?? null,
-    parent: parent ?? null,
+    group: engine.restore(group),
+    staged: staged.size === 0 ? null : engine.restore(laidOver(group, staged)),
+    seat: restored(seat),
+    parent: restored(parent),
   };
 }
 
-async function loadGroup(store: Store, engine: Engine, key: string): Promise<Group | null> {
-  const [tree, rest] = await Promise.all([
-    store.get('group', `${key}/tree`),
-    store.get('group', `${key}/rest`),
-  ]);
-  if (!tree || !rest) return null;
-  return engine.restore({ tree, rest });
+async function records(store: Store, chat: ChatId, place: Place): Promise<GroupRecords> {
+  const prefix = prefixOf(chat, place);
+  const stored = await store.range('group', { from: prefix, to: `${prefix.slice(0, -1)}0` });
+  return new Map(stored.map(([key, value]) => [key.slice(prefix.length), value]));
+}
+
+function laidOver(group: GroupRecords, staged: GroupRecords): GroupRecords {
+  const whole = new Map([...group, ...staged]);
+  for (const [name, value] of staged) if (value.length === 0) whole.delete(name);
+  return whole;
 }

@@ -1,4 +1,4 @@
-import { makeEngine } from '@polynya/mls/ts-mls-engine';
+import { makeEngine } from '@polynya/mls/engine/polynya-engine';
 import { toHex } from '@polynya/protocol/bytes';
 import { type ErrorCode, ProtocolError } from '@polynya/protocol/protocol-error';
 import { ENTRY_KINDS, type NewEntry, type Turn } from '@polynya/protocol/requests';
@@ -26,7 +26,7 @@ import type { World } from './world.ts';
 
 const RUNS = Number(process.env.POLYNYA_RUNS ?? 1);
 
-const engine = await makeEngine({
+const engine = makeEngine({
   authentication: authenticationService,
   now: () => Math.floor(systemClock.now() / 1_000),
 });

@@ -1,5 +1,5 @@
 /** Letters: only the owner of the KeyPackage opens one, and it says who wrote it. */
-import { makeEngine } from '@polynya/mls/ts-mls-engine';
+import { makeEngine } from '@polynya/mls/engine/polynya-engine';
 import { systemRandom } from '@polynya/reach/clock';
 import { expect, test } from 'vitest';
 import { authenticationService } from '../identity/authentication-service.ts';
@@ -8,7 +8,7 @@ import { makeKeyPackage } from './key-packages.ts';
 import { type LetterPayload, letterRef, openLetter, sealLetter } from './letters.ts';
 
 const now = Date.now();
-const engine = await makeEngine({
+const engine = makeEngine({
   authentication: authenticationService,
   now: () => Math.floor(now / 1_000),
 });

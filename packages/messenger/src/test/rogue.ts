@@ -1,7 +1,7 @@
 /** A member's device in wrong hands: it holds what the honest one held, and keeps to no rule but the server's. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { Engine } from '@polynya/mls/engine';
-import { makeEngine } from '@polynya/mls/ts-mls-engine';
+import { makeEngine } from '@polynya/mls/engine/polynya-engine';
 import { encodeMessage, type KnownContent } from '@polynya/protocol/content';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
 import { Connection } from '@polynya/reach/client';
@@ -44,7 +44,7 @@ export class Rogue {
   static async of(person: Person, chat: ChatId): Promise<Rogue> {
     const store = await openSqliteStore(person.path);
     const now = () => Math.floor(Date.now() / 1_000);
-    const engine = await makeEngine({ authentication: authenticationService, now });
+    const engine = makeEngine({ authentication: authenticationService, now });
     const held = await loadHeld(store, engine, chat);
     const [server] = await loadServers(store);
     const self = await Self.load(store);

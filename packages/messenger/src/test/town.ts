@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeEngine } from '@polynya/mls/ts-mls-engine';
+import { makeEngine } from '@polynya/mls/engine/polynya-engine';
 import { inviteLink } from '@polynya/protocol/invite-link';
 import type { CarrierFactory } from '@polynya/reach/carriers/carrier';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
@@ -114,7 +114,7 @@ export class Person {
   async open(): Promise<void> {
     const { clock = systemClock, carriers = [webSocketCarrier], wrap } = this.#options;
     const store = await openSqliteStore(this.path);
-    const engine = await makeEngine({
+    const engine = makeEngine({
       authentication: authenticationService,
       now: () => Math.floor(clock.now() / 1_000),
     });

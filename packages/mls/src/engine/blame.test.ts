@@ -1,7 +1,7 @@
 /** Whose signature what is refused carries: members act on that, so nobody may be named who did not sign. */
 import { expect, test } from 'vitest';
+import type { Entry, Group } from '../engine.ts';
 import { MlsError } from '../mls-error.ts';
-import type { Entry, Group } from './interface.ts';
 import {
   anyCommit,
   assemble,

@@ -1,10 +1,10 @@
 /** Branches (RFC 9420 section 11.3): a group refounded from an epoch that its members share. */
 import { expect, test } from 'vitest';
 import { encode } from '../codec/codec.ts';
+import type { Group } from '../engine.ts';
 import { createGroup } from '../group/create.ts';
 import { makeCommit } from '../group/make-commit.ts';
 import { welcome as welcomeCodec } from '../group/welcome.ts';
-import type { Group } from './interface.ts';
 import { decodeKeyPackage, readOwnKeyPackage } from './key-packages.ts';
 import {
   assemble,

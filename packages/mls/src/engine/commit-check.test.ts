@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { encode } from '../codec/codec.ts';
+import type { Entry, Group } from '../engine.ts';
 import { keyPackage as keyPackageCodec, signKeyPackage } from '../group/key-package.ts';
 import { makeCommit } from '../group/make-commit.ts';
 import type { Proposal } from '../group/proposal.ts';
@@ -10,7 +11,6 @@ import type { GroupState } from '../group/state.ts';
 import { signLeafNode } from '../tree/leaf-node.ts';
 import { encodeBody, withClosesFlag } from './entry.ts';
 import { eraseState } from './erase.ts';
-import type { Entry, Group } from './interface.ts';
 import { decodeKeyPackage, readOwnKeyPackage } from './key-packages.ts';
 import { makeEngine } from './polynya-engine.ts';
 import {

@@ -1,6 +1,6 @@
 /** Groups of two, three and eight talking, committing, joining and leaving, on the real suite. */
 import { describe, expect, test } from 'vitest';
-import type { Group } from './interface.ts';
+import type { Group } from '../engine.ts';
 import { assemble, follow, openMessage, person, rehearsalEngine, utf8 } from './rehearsal.ts';
 
 const engine = rehearsalEngine();

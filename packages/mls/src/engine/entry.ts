@@ -1,9 +1,9 @@
 /** A PrivateMessage (RFC 9420 section 6.3) as it stands in a log: without what the log says already. */
 import { concat, EMPTY } from '../codec/bytes.ts';
 import { decode, encode, opaque, struct } from '../codec/codec.ts';
+import type { Entry } from '../engine.ts';
 import type { PrivateMessage } from '../framing/private-message.ts';
 import { MlsError } from '../mls-error.ts';
-import type { Entry } from './interface.ts';
 import { MAX_BODY, MAX_BOUND } from './limits.ts';
 
 const body = struct({ encryptedSenderData: opaque, ciphertext: opaque });

@@ -4,13 +4,13 @@ import { decode, encode, opaque, struct } from '../codec/codec.ts';
 import type { CipherSuite, KeyPair } from '../crypto/cipher-suite.ts';
 import { expand, extract } from '../crypto/hkdf.ts';
 import type { Random } from '../crypto/primitives.ts';
+import type { InspectedKeyPackage, KeyPackageOptions, OwnKeyPackage } from '../engine.ts';
 import type { Environment } from '../group/environment.ts';
 import { type KeyPackage, keyPackage, keyPackageRef } from '../group/key-package.ts';
 import { validateKeyPackage } from '../group/key-package-validation.ts';
 import * as rfc from '../group/own-key-package.ts';
 import { MlsError, within } from '../mls-error.ts';
 import { BASIC_CREDENTIAL } from '../tree/leaf-node.ts';
-import type { InspectedKeyPackage, KeyPackageOptions, OwnKeyPackage } from './interface.ts';
 import { MAX_CREDENTIAL, MAX_KEY_PACKAGE } from './limits.ts';
 
 const SEED = 32;

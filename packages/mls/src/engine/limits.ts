@@ -2,6 +2,8 @@
 
 /** Devices in one group. */
 export const MAX_MEMBERS = 1024;
+/** Messages of one sender that may be missing before the next one that opens, and how long their keys are kept. */
+export const RATCHETS = { ahead: 512, kept: 512, seconds: 7 * 86_400 };
 /** Epochs before the current one whose messages still open, and for how many seconds. */
 export const PAST = { epochs: 3, seconds: 7 * 86_400 };
 

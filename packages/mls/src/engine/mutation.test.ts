@@ -1,8 +1,8 @@
 /** Altered and random bytes: every failure is an MlsError, and the group is as it was. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Group } from '../engine.ts';
 import { MlsError } from '../mls-error.ts';
-import type { Group } from './interface.ts';
 import {
   anyCommit,
   assemble,

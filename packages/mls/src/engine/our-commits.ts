@@ -4,12 +4,12 @@
  */
 import { sameBytes } from '../codec/bytes.ts';
 import { encode } from '../codec/codec.ts';
+import type { CommitView, Member, Newcomer } from '../engine.ts';
 import type { Commit } from '../group/commit.ts';
 import type { KeyPackage } from '../group/key-package.ts';
 import { MlsError } from '../mls-error.ts';
 import { capabilities, credential, type LeafNode } from '../tree/leaf-node.ts';
 import type { RatchetTree } from '../tree/ratchet-tree.ts';
-import type { CommitView, Member, Newcomer } from './interface.ts';
 import { checkForm } from './key-packages.ts';
 
 export const memberOf = (leaf: number, { credential, signatureKey }: LeafNode): Member => ({

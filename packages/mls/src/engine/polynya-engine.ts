@@ -4,21 +4,20 @@ import { decryptWithLabel, encryptWithLabel, hpkeCiphertext } from '../crypto/la
 import { xWingAes128Suite } from '../crypto/own-suite.ts';
 import type { Primitives, Random } from '../crypto/primitives.ts';
 import { systemRandom, webPrimitives } from '../crypto/web-primitives.ts';
+import type { AuthenticationService, Engine } from '../engine.ts';
 import { createGroup } from '../group/create.ts';
 import type { Environment } from '../group/environment.ts';
 import { verifyEvidence } from '../group/evidence.ts';
 import { joinGroup } from '../group/join.ts';
 import { welcome as welcomeCodec } from '../group/welcome.ts';
 import { asMlsError, attempt, within } from '../mls-error.ts';
-import { DEFAULT_LIMITS } from '../schedule/ratchet.ts';
-import type { AuthenticationService, Engine } from './interface.ts';
 import {
   decodeKeyPackage,
   inspectKeyPackage,
   makeKeyPackage,
   readOwnKeyPackage,
 } from './key-packages.ts';
-import { MAX_BODY, MAX_MEMBERS, MAX_WELCOME, PAST } from './limits.ts';
+import { MAX_BODY, MAX_MEMBERS, MAX_WELCOME, PAST, RATCHETS } from './limits.ts';
 import { PolynyaGroup, type Shared } from './polynya-group.ts';
 import { restoreKept } from './records.ts';
 import { checkWelcomed, welcomed } from './welcomed.ts';
@@ -56,7 +55,7 @@ function sharedBy(options: EngineOptions): Shared {
       authority,
       random,
       now: time === undefined ? now() : time,
-      limits: DEFAULT_LIMITS,
+      limits: RATCHETS,
       past: PAST,
     }),
     mayBecomeOthers: mayBecome !== undefined,

@@ -1,6 +1,17 @@
 /** `Group` over this engine's RFC 9420. */
 import { EMPTY } from '../codec/bytes.ts';
 import { decode, encode } from '../codec/codec.ts';
+import type {
+  CommitPolicy,
+  Entry,
+  Group,
+  Member,
+  OpenedCommit,
+  OpenedMessage,
+  OwnKeyPackage,
+  RecordChange,
+  StagedCommit,
+} from '../engine.ts';
 import type { Environment } from '../group/environment.ts';
 import { evidenceOf } from '../group/evidence.ts';
 import { type CommitMade, makeCommit } from '../group/make-commit.ts';
@@ -15,17 +26,6 @@ import { attempt, blaming, MlsError, within } from '../mls-error.ts';
 import { mlsExporter } from '../schedule/key-schedule.ts';
 import { checkBound, decodeEntry, encodeBody, withClosesFlag } from './entry.ts';
 import { eraseState } from './erase.ts';
-import type {
-  CommitPolicy,
-  Entry,
-  Group,
-  Member,
-  OpenedCommit,
-  OpenedMessage,
-  OwnKeyPackage,
-  RecordChange,
-  StagedCommit,
-} from './interface.ts';
 import { checkForm, decodeKeyPackage, readOwnKeyPackage } from './key-packages.ts';
 import { MAX_BODY, MAX_PLAINTEXT, MAX_WELCOME } from './limits.ts';
 import { memberAt, memberOf, viewOf } from './our-commits.ts';

@@ -13,6 +13,7 @@ import {
   uint64,
   vector,
 } from '../codec/codec.ts';
+import type { GroupRecords, RecordChange } from '../engine.ts';
 import { MlsError } from '../mls-error.ts';
 import type { Ratchet } from '../schedule/ratchet.ts';
 import {
@@ -21,7 +22,6 @@ import {
   type SecretNode,
   type SecretTree,
 } from '../schedule/secret-tree.ts';
-import type { GroupRecords, RecordChange } from './interface.ts';
 
 const skippedKey = struct({ generation: uint32, key: opaque, nonce: opaque, since: uint64 });
 const ratchet = struct({ secret: opaque, generation: uint32, skipped: vector(skippedKey) });

@@ -1,6 +1,6 @@
 /** Groups as they are stored: in small records, of which each step changes few. */
 import { expect, test } from 'vitest';
-import type { Group } from './interface.ts';
+import type { Group } from '../engine.ts';
 import {
   assemble,
   follow,

@@ -1,13 +1,13 @@
 /** A group as it is stored: a head, the nodes of its tree, its ratchets; and what changes from one moment to the next. */
 import { sameBytes } from '../codec/bytes.ts';
 import type { KeyPair } from '../crypto/cipher-suite.ts';
+import type { GroupRecords, RecordChange } from '../engine.ts';
 import type { GroupState, PastEpoch } from '../group/state.ts';
 import { MlsError } from '../mls-error.ts';
 import type { SecretTree } from '../schedule/secret-tree.ts';
 import type { RatchetTree } from '../tree/ratchet-tree.ts';
 import { encryptionKey, slotUnder } from '../tree/subtree.ts';
 import { decodeHead, encodeHead, type Head, type PastRecord } from './head-record.ts';
-import type { GroupRecords, RecordChange } from './interface.ts';
 import { ratchetChanges, restoreRatchets } from './ratchet-records.ts';
 import { restoreTree, treeChanges } from './tree-records.ts';
 

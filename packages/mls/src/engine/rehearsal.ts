@@ -2,18 +2,11 @@
 
 import { xWingAes128Suite } from '../crypto/own-suite.ts';
 import { systemRandom, webPrimitives } from '../crypto/web-primitives.ts';
+import type { Engine, Entry, Group, OwnKeyPackage, RecordChange, StagedCommit } from '../engine.ts';
 import type { Environment } from '../group/environment.ts';
 import type { GroupState } from '../group/state.ts';
 import { MlsError, type MlsErrorCode } from '../mls-error.ts';
 import { DEFAULT_LIMITS, type Ratchet } from '../schedule/ratchet.ts';
-import type {
-  Engine,
-  Entry,
-  Group,
-  OwnKeyPackage,
-  RecordChange,
-  StagedCommit,
-} from './interface.ts';
 import { PAST } from './limits.ts';
 import { makeEngine } from './polynya-engine.ts';
 import { restoreKept } from './records.ts';

@@ -1,7 +1,7 @@
 /** Random schedules of up to six members: whoever is in agrees on everything, whoever is out reads nothing. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Group } from './interface.ts';
+import type { Group } from '../engine.ts';
 import {
   commitEntry,
   GROUP_ID,

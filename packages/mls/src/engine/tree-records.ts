@@ -1,11 +1,11 @@
 /** A ratchet tree as it is stored: one record for each node that is not blank, so that a Commit writes O(log N). */
 import { sameBytes } from '../codec/bytes.ts';
 import { decode, encode } from '../codec/codec.ts';
+import type { GroupRecords, RecordChange } from '../engine.ts';
 import { MlsError } from '../mls-error.ts';
 import { type Node, node } from '../tree/parent-node.ts';
 import { RatchetTree } from '../tree/ratchet-tree.ts';
 import { branch, isSlot, type Subtree, slot } from '../tree/subtree.ts';
-import type { GroupRecords, RecordChange } from './interface.ts';
 
 const nameOf = (index: number): string => `node/${index.toString(36)}`;
 

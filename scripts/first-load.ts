@@ -15,7 +15,10 @@ const loadedLater: { name: RegExp; why: string }[] = [
   { name: /^sw\.js$/, why: 'the service worker installs after the first screen' },
   { name: /^extras\.js$/, why: 'settings, panels and QR codes open over chats that work already' },
   { name: /^(en|ru)-extras\.js$/, why: 'the words of what extras.js shows' },
-  { name: /^repair\.js$/, why: 'recovery is for chats that a member broke or a device lost' },
+  {
+    name: /^occasional\.js$/,
+    why: 'recovery, linking a device and adding people come after chats that work',
+  },
   { name: /^en\.js$/, why: 'one language loads; the Russian one, which is longer, is counted' },
 ];
 

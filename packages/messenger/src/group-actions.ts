@@ -6,12 +6,11 @@ import { type ChatId, type InviteView, type PersonId, Problem } from './api.ts';
 import type { CommitChange, Intent } from './conversation/commits.ts';
 import type { Conversation } from './conversation/conversation.ts';
 import { type Held, heldChanges } from './conversation/held.ts';
-import { blankPerson, findPerson } from './conversation/people.ts';
+import { blankPerson } from './conversation/people.ts';
 import { devicesOf, leavesOf, standingFor } from './conversation/roster.ts';
-import { blankState, type Person } from './conversation/state.ts';
+import { blankState } from './conversation/state.ts';
 import type { Device } from './device.ts';
 import { makeKeyPackage } from './inbox/key-packages.ts';
-import { takeFor } from './inbox/taking.ts';
 import { HANDOVER_PHASE, type Handover, handoverSaved, loadHandovers } from './invite/handover.ts';
 import { makeSeat } from './invite/seat-keys.ts';
 import { inviteView } from './views.ts';
@@ -136,31 +135,6 @@ function seatGone({ group, state }: Held, key: Uint8Array): CommitChange | null 
   return { remove: [leaf.leaf] };
 }
 
-/** @throws Problem 'no-contact', 'already-member', 'group-full', 'offline' */
-export async function addPeople(
-  device: Device,
-  chat: ChatId,
-  people: readonly PersonId[],
-): Promise<void> {
-  const { state } = device.conversation(chat).held;
-  if (people.every((person) => findPerson(state, person)?.here))
-    throw new Problem('already-member');
-  const wanted = people.filter((person) => !findPerson(state, person)?.here);
-  const taken = (await Promise.all(wanted.map((one) => takeFor(device, chat, one)))).flat();
-  await commit(device, chat, async (held) => {
-    const missing = taken.filter(
-      ({ handover }) => !isHere(held.state.people, handover.letter?.root),
-    );
-    if (missing.length === 0) return null;
-    const handovers = missing.map(({ handover }) => handover);
-    return {
-      add: missing.map(({ keyPackage }) => keyPackage),
-      handovers,
-      saved: handovers.map((handover) => handoverSaved(chat, handover)),
-    };
-  });
-}
-
 export async function removePerson(device: Device, chat: ChatId, person: PersonId): Promise<void> {
   await commit(device, chat, async ({ group }) => {
     const leaves = leavesOf(group);
@@ -169,16 +143,12 @@ export async function removePerson(device: Device, chat: ChatId, person: PersonI
   });
 }
 
-function isHere(people: readonly Person[], root: Uint8Array | undefined): boolean {
-  return people.some((person) => person.here && root !== undefined && equal(person.root, root));
-}
-
 /**
  * Settles once it is in the log.
  * @throws Problem 'offline', or 'rate' where the log takes only so many Commits, if that takes too long; it may
  * still come to be
  */
-async function commit(device: Device, chat: ChatId, build: Intent['build']): Promise<void> {
+export async function commit(device: Device, chat: ChatId, build: Intent['build']): Promise<void> {
   const { clock } = device.ports;
   const conversation = device.conversation(chat);
   const { done, cancel } = conversation.change(build);

@@ -20,14 +20,12 @@ import { Device, type Ports } from './device.ts';
 import { DevicesPart } from './devices/devices-part.ts';
 import { fleetOf } from './devices/later.ts';
 import {
-  addPeople,
   createConversation,
   inviteTo,
   reached,
   removePerson,
   withdrawInvite,
 } from './group-actions.ts';
-import { safetyNumber } from './identity/safety-number.ts';
 import { arrive, previewInvite, resumeArrivals } from './invite/arriving.ts';
 import { handoverGone, loadHandovers } from './invite/handover.ts';
 import { messagesTopic } from './queries/changes.ts';
@@ -163,7 +161,8 @@ class RunningMessenger extends DevicesPart implements Messenger {
   }
 
   add(chat: ChatId, people: readonly PersonId[]) {
-    return asProblem(addPeople(this.#device, chat, people));
+    const adding = import('./occasional.ts');
+    return asProblem(adding.then(({ addPeople }) => addPeople(this.#device, chat, people)));
   }
 
   remove(chat: ChatId, person: PersonId) {
@@ -224,7 +223,9 @@ class RunningMessenger extends DevicesPart implements Messenger {
     const { self, conversations } = this.#device;
     for (const { held } of conversations.values()) {
       const known = findPerson(held.state, person);
-      if (known) return safetyNumber(self.root, known.root);
+      if (!known) continue;
+      const { safetyNumber } = await import('./occasional.ts');
+      return safetyNumber(self.root, known.root);
     }
     throw new Problem('not-found');
   }

@@ -6,7 +6,8 @@ const fleets = new WeakMap<Device, Promise<Fleet>>();
 
 /** One for each device. */
 export function fleetOf(device: Device): Promise<Fleet> {
-  const known = fleets.get(device) ?? import('./fleet.ts').then(({ Fleet }) => Fleet.load(device));
+  const known =
+    fleets.get(device) ?? import('../occasional.ts').then(({ Fleet }) => Fleet.load(device));
   fleets.set(device, known);
   return known;
 }

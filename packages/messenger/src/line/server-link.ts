@@ -5,7 +5,6 @@ import type { Hello } from '@polynya/reach/session-keeper';
 import type { World } from '../conversation/world.ts';
 import type { Device } from '../device.ts';
 import { Inbox } from '../inbox/inbox.ts';
-import { receiveLetter } from '../inbox/receive-letter.ts';
 import { type Server, serverSaved } from './server.ts';
 
 /** ms: a clock that is off by less is nobody's concern. */
@@ -68,7 +67,10 @@ export class ServerLink {
     };
     this.#inbox = new Inbox(this.world, {
       tokens: () => device.tokensAt(identity),
-      letter: (from, payload, taken) => receiveLetter(device, this, from, payload, taken),
+      letter: async (from, payload, taken) => {
+        const { receiveLetter } = await import('../occasional.ts');
+        await receiveLetter(device, this, from, payload, taken);
+      },
       saved: (saved) => {
         this.#server = saved;
       },

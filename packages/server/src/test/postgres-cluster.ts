@@ -7,8 +7,8 @@ import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
-import { vi } from 'vitest';
 
 const NOBODY = 65_534;
 /** Where Debian puts the programs of each version. */
@@ -77,7 +77,10 @@ export class PostgresCluster {
       cwd: this.#folder,
       stdio: 'ignore',
     });
-    await vi.waitFor(() => this.query('SELECT 1'), { timeout: 30_000, interval: 50 });
+    for (const patience = AbortSignal.timeout(30_000); !(await this.#answers()); ) {
+      patience.throwIfAborted();
+      await setTimeout(50);
+    }
   }
 
   /** As the host's administrator. */
@@ -99,6 +102,13 @@ export class PostgresCluster {
     );
     // Faster than TRUNCATE, which makes a new file for each partition and index.
     await this.query(tables.map(({ name }) => `DELETE FROM ${name};`).join(''));
+  }
+
+  #answers(): Promise<boolean> {
+    return this.query('SELECT 1').then(
+      () => true,
+      () => false,
+    );
   }
 
   /** SIGQUIT is PostgreSQL's own "as if it had crashed": all of its processes end at once. */

@@ -1,9 +1,9 @@
-/** A whole server as a process of its own: `node server-child.ts FOLDER SYNCHRONOUS`. Says in one line where it is. */
+/** A whole server as a process of its own: `node server-child.ts FOLDER SYNCHRONOUS [POSTGRES]`. Says in one line where it is. */
 import { systemRandom } from '@polynya/reach/clock';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { startServer } from '../serve.ts';
 
-const [dataDir = '', synchronous] = process.argv.slice(2);
+const [dataDir = '', synchronous, postgres] = process.argv.slice(2);
 const free = { burst: 1_000_000, everyMs: 0 };
 const server = await startServer({
   dataDir,
@@ -15,6 +15,7 @@ const server = await startServer({
     if (line.event === 'bug') console.error(JSON.stringify(line));
   },
   config: { rates: { commits: free, entries: free, makes: free } },
+  ...(postgres !== undefined && { postgres }),
   synchronous: synchronous === 'OFF' ? 'OFF' : 'FULL',
 });
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');

@@ -6,6 +6,8 @@ import { createInterface } from 'node:readline';
 import { hashOf, id, secret } from './ids.ts';
 import { WireClient } from './wire-client.ts';
 
+const COMPILED = join(import.meta.dirname, '..', '..', '..', '..', '.cache', 'node');
+
 export interface ServerProcess {
   readonly child: ChildProcess;
   /** Of the server itself, where `child` is what it runs under. */
@@ -17,15 +19,19 @@ export interface ServerProcess {
 
 const bytes = (hex: unknown) => new Uint8Array(Buffer.from(String(hex), 'hex'));
 
-/** `under`: a program and its arguments that run the server, such as strace. */
+/** `under`: a program and its arguments that run the server, such as strace. `postgres`: the URL of its database. */
 export async function startProcess(
   dataDir: string,
   synchronous: 'FULL' | 'OFF' = 'FULL',
   under: readonly string[] = [],
+  postgres?: string,
 ): Promise<ServerProcess> {
   const script = join(import.meta.dirname, 'server-child.ts');
   const [program = '', ...args] = [...under, process.execPath, script, dataDir, synchronous];
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  if (postgres !== undefined) args.push(postgres);
+  // Half of what a start costs, where a test starts the same server again and again.
+  const env = { ...process.env, NODE_COMPILE_CACHE: COMPILED };
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
   const line = await Promise.race([
     once(lines, 'line').then(([text]) => String(text)),

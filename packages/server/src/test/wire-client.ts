@@ -20,6 +20,8 @@ interface Waiting {
 }
 
 export class WireClient {
+  /** Hears what comes unasked. */
+  onPush: (item: Exclude<Item, { item: 'answer' | 'refusal' }>) => void = () => undefined;
   readonly #carrier: Carrier;
   readonly #session: ClientSession;
   readonly #handle: Uint8Array;
@@ -98,7 +100,10 @@ export class WireClient {
   }
 
   #settle(item: Item): void {
-    if (item.item !== 'answer' && item.item !== 'refusal') return;
+    if (item.item !== 'answer' && item.item !== 'refusal') {
+      this.onPush(item);
+      return;
+    }
     const waiting = this.#waiting.get(item.id);
     this.#waiting.delete(item.id);
     if (item.item === 'refusal') {

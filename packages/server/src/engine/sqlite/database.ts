@@ -53,13 +53,21 @@ export function openDatabase(path: string, synchronous: Synchronous, keys: DayKe
       PRAGMA journal_size_limit = 67108864;
     `);
     migrate(db, keys);
-    // What a process that died left in it.
-    truncateWal(db);
+    emptyWal(db);
     keys.load();
     return db;
   } catch (error) {
     db?.close();
     throw asStorageError(error, path);
+  }
+}
+
+/** Of what a process that died left in it. A full disk may keep that: a host starts the server to make room. */
+function emptyWal(db: DatabaseSync): void {
+  try {
+    truncateWal(db);
+  } catch (error) {
+    if (sqliteCode(error)?.primary !== SQLITE.full) throw error;
   }
 }
 

@@ -63,6 +63,10 @@ export interface AppStatus {
   readonly build: string;
   /** No protocol version is shared with the server. */
   readonly outdated: boolean;
+  /** Carrier and endpoint in use, with a space between; null while there is no line. */
+  readonly way: string | null;
+  /** All URLs that lead to the server, as far as is known. */
+  readonly endpoints: readonly string[];
   readonly unread: number;
   /** This device was taken out of its person's list. */
   readonly removed: RemovedView | null;

@@ -4,6 +4,7 @@
  */
 import type { Engine } from '@polynya/mls/engine';
 import { equal, toHex } from '@polynya/protocol/bytes';
+import type { Note } from '@polynya/protocol/content';
 import type { DeviceList } from '@polynya/protocol/device-list';
 import type { CarrierFactory } from '@polynya/reach/carriers/carrier';
 import type { Clock, Random } from '@polynya/reach/clock';
@@ -38,6 +39,8 @@ export interface Ports {
   /** In the order in which they are tried. */
   readonly carriers: readonly CarrierFactory[];
   readonly log: Log;
+  /** Tells networks apart, for what is remembered of each; one for all where the platform cannot tell. */
+  readonly network?: () => string;
 }
 
 export class Device {
@@ -201,6 +204,20 @@ export class Device {
       ({ root, list }) => isGrown(list) || this.lists.has(personId(root)),
     );
     if (news.length > 0) await (await fleetOf(this)).seen(news);
+  }
+
+  /** The chat of the own devices, if there is one, was read to its head. */
+  get nameKnown(): boolean {
+    const { group } = this.#self ?? { group: null };
+    const own = [...this.conversations.values()].find(
+      ({ held }) => group && equal(held.state.log, group),
+    );
+    return group === null || (own?.caughtUp ?? false);
+  }
+
+  /** Tells the other own devices, if there are any. */
+  async note(note: Note): Promise<void> {
+    if (this.#self?.group) await (await fleetOf(this)).say(note);
   }
 
   /** What is to be stored of what was said of devices. */

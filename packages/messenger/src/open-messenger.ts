@@ -12,8 +12,12 @@ import { authenticationService } from './identity/authentication-service.ts';
 import { createMessenger } from './messenger.ts';
 import type { Store } from './store/store.ts';
 
-/** The messenger owns the store from now on. @throws StoreError */
-export async function openMessenger(store: Store, log: Log): Promise<Messenger> {
+/** The messenger owns the store from now on. @param network see `Ports` @throws StoreError */
+export async function openMessenger(
+  store: Store,
+  log: Log,
+  network = () => '',
+): Promise<Messenger> {
   const now = () => Math.floor(systemClock.now() / 1_000);
   return createMessenger({
     store,
@@ -22,5 +26,6 @@ export async function openMessenger(store: Store, log: Log): Promise<Messenger> 
     random: systemRandom,
     carriers: [webSocketCarrier, postCarrier],
     log,
+    network,
   });
 }

@@ -36,6 +36,8 @@ export async function statusOf(device: Device): Promise<AppStatus> {
     storageFull: device.storageFull,
     build: links[0]?.build ?? '',
     outdated: links.some(({ outdated }) => outdated),
+    way: links[0]?.way ?? null,
+    endpoints: links[0]?.connection.endpoints ?? [],
     removed: self?.removed ?? null,
     unread: chats.reduce((sum, { unread, blocked }) => sum + (blocked ? 0 : unread), 0),
   };

@@ -61,7 +61,6 @@ export class Connection {
     this.#line.onPause = () => this.#setStatus('offline');
     this.#calls = new Calls(clock, random);
     this.#line.urgent = () => this.#calls.urgent;
-    this.#line.proven = options.way;
     const answers = (probe: Conversation) => this.#keeper.answers(probe);
     this.#line.prove = (carrier, way) => worksBy(carrier, way, clock, answers);
     this.#keeper = new SessionKeeper({
@@ -97,6 +96,11 @@ export class Connection {
   /** What the server said last; null before the first session. */
   get hello(): Hello | null {
     return this.#hello;
+  }
+
+  /** All that lead to the server, as far as is known. */
+  get endpoints(): readonly string[] {
+    return this.#line.endpoints;
   }
 
   get problem(): Problem | null {
@@ -197,6 +201,7 @@ export class Connection {
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     await this.#keeper.prepare();
+    this.#line.proven ??= await this.#options.loadWay?.();
     while (!signal.aborted && this.#wanted) {
       this.#setStatus('connecting');
       try {

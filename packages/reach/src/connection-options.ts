@@ -19,7 +19,7 @@ export interface ConnectionOptions {
   readonly record?: Uint8Array;
   readonly saveRecord?: (record: Uint8Array) => void;
   /** The way that worked last on this network, as `saveWay` was given it: it is tried first. */
-  readonly way?: string;
+  readonly loadWay?: () => Promise<string | undefined>;
   /** Told whenever a session is had by a way, with a name of it that is good for keeping. */
   readonly saveWay?: (way: string) => void;
   readonly versions?: readonly number[];

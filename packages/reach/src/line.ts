@@ -50,6 +50,10 @@ export class Line {
     this.#random = random;
   }
 
+  get endpoints(): string[] {
+    return [...new Set(this.#ways.map(({ endpoint }) => endpoint))];
+  }
+
   /** Sets the endpoints; what is known of those that stay is kept. */
   lead(endpoints: readonly string[]): void {
     this.#ways = this.#factories.flatMap((factory) =>

@@ -5,6 +5,7 @@ import { openMessenger } from '@polynya/messenger/open-messenger';
 import { fileDeviceKey } from '@polynya/messenger/store/file-device-key';
 import { openSealedStore } from '@polynya/messenger/store/sealed-store';
 import { openSqliteStore } from '@polynya/messenger/store/sqlite-store';
+import { networkHere } from './network.ts';
 
 /**
  * Opens the profile in `folder`, made if need be and locked until `close`, after which nothing of it runs.
@@ -15,7 +16,7 @@ export async function openProfile(folder: string, log: (line: string) => void): 
   const database = await openSqliteStore(join(folder, 'messenger.db'));
   try {
     const store = await openSealedStore(database, fileDeviceKey(join(folder, 'device.key')));
-    return await openMessenger(store, log);
+    return await openMessenger(store, log, networkHere);
   } catch (error) {
     await database.close();
     throw error;

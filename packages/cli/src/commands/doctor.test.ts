@@ -11,6 +11,8 @@ const fine: AppStatus = {
   storageFull: false,
   build: '',
   outdated: false,
+  way: null,
+  endpoints: [],
   unread: 0,
   removed: null,
 };

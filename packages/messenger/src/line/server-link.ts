@@ -5,6 +5,7 @@ import type { Hello } from '@polynya/reach/session-keeper';
 import type { World } from '../conversation/world.ts';
 import type { Device } from '../device.ts';
 import { Inbox } from '../inbox/inbox.ts';
+import { KnownWay } from './known-way.ts';
 import { type Server, serverSaved } from './server.ts';
 
 /** ms: a clock that is off by less is nobody's concern. */
@@ -17,6 +18,7 @@ export class ServerLink {
   readonly #inbox: Inbox;
   #server: Server;
   #kept: boolean;
+  #way: string | null = null;
 
   /** @param kept what is learned of the server is stored */
   constructor(device: Device, server: Server, kept: boolean) {
@@ -25,6 +27,7 @@ export class ServerLink {
     this.#kept = kept;
     const { store, engine, clock, random, carriers, log } = device.ports;
     const { identity, endpoints, record } = server;
+    const known = new KnownWay(store, identity, device.ports.network ?? (() => ''));
     this.connection = new Connection({
       address: { identity, endpoints },
       carriers,
@@ -32,6 +35,11 @@ export class ServerLink {
       random,
       ...(record && { record }),
       saveRecord: (newer) => this.#saveRecord(newer),
+      loadWay: () => known.load(),
+      saveWay: (way) => {
+        this.#way = way;
+        if (this.#kept) known.save(way);
+      },
     });
     this.connection.onStatus((status) => {
       device.changes.touch('status');
@@ -56,6 +64,7 @@ export class ServerLink {
       self: () => device.self,
       server: () => this.#server,
       serverNow: () => clock.now() + (this.#hello?.offset ?? 0),
+      nameKnown: () => device.nameKnown,
       blocked: (person) => device.blocked.has(person),
       storageFull: (full) => device.setStorageFull(full),
       stuck: (chat) => device.recovery.look(chat),
@@ -96,6 +105,11 @@ export class ServerLink {
 
   get build(): string {
     return this.#hello?.build ?? '';
+  }
+
+  /** Carrier and endpoint in use; null while there is no line. */
+  get way(): string | null {
+    return this.connection.status === 'online' ? this.#way : null;
   }
 
   get outdated(): boolean {

@@ -2,7 +2,7 @@
 import { sameBytes } from '../codec/bytes.ts';
 import { proposalRef, type SignedContent, signContent } from '../framing/framed-content.ts';
 import type { MlsMessage } from '../framing/mls-message.ts';
-import { demand, violated } from '../mls-error.ts';
+import { demand, MlsError, violated } from '../mls-error.ts';
 import { type GroupContext, MLS_10 } from '../schedule/group-context.ts';
 import type { Environment } from './environment.ts';
 import { validateKeyPackage } from './key-package-validation.ts';
@@ -108,8 +108,10 @@ export async function takeProposal(
   state: GroupState,
   content: SignedContent,
 ): Promise<GroupState> {
-  const { body, sender } = content.content;
+  const { body, sender, epoch } = content.content;
   if (body.kind !== 'proposal') throw violated('proposal-sender');
+  // A PrivateMessage of a past epoch still opens; what it proposes went with its epoch.
+  if (epoch !== state.context.epoch) throw new MlsError('wrong-epoch');
   const { proposal } = body;
   if (sender.kind === 'external') demand('proposal-sender', EXTERNAL.has(proposal.kind));
   if (proposal.kind === 'add') {

@@ -196,7 +196,7 @@ class RunningMessenger extends DevicesPart implements Messenger {
       ports.store.apply([
         ...(await forgetHeld(ports.store, chat)),
         ...handovers.map((handover) => handoverGone(chat, handover)),
-        ...(await (await repair()).forgetRecovery(ports.store, chat)),
+        ...(await (await repair()).forgetRecovery(ports, chat, conversation.held)),
         ...(await conversation.outbox.forget()),
         ...(await timeline.forget(chat)),
       ]),

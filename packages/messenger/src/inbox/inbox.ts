@@ -13,18 +13,22 @@ import type { World } from '../conversation/world.ts';
 import { KnownHead } from '../line/known-head.ts';
 import { type Server, serverSaved } from '../line/server.ts';
 import {
+  expiredKeyPackages,
   findKeyPackage,
   keyPackageSaved,
+  keyPackageUsed,
   makeKeyPackage,
   type StockedKeyPackage,
   sealKeyPackage,
 } from './key-packages.ts';
+import { faded } from './left-behind.ts';
 import { type LetterPayload, letterRef, openLetter, type Writer } from './letters.ts';
 
 /** Letters an hour by the holders of one token. */
 const PER_HOUR = 60;
 /** ms */
 const RETRY = 5_000;
+const DAY = 86_400_000;
 
 export interface Mailbox {
   /** Every contact token that was let in. */
@@ -41,6 +45,8 @@ export class Inbox {
   readonly #closing = new AbortController();
   readonly #head = new KnownHead();
   #made: Promise<void> | null = null;
+  /** ms */
+  #tidied = 0;
   #unwatch: (() => void) | null = null;
 
   constructor(world: World, mailbox: Mailbox) {
@@ -67,6 +73,7 @@ export class Inbox {
           inbox.cursor + 1,
         );
         await this.#restock();
+        await this.#tidy();
         return;
       } catch (error) {
         if (this.#closed) return;
@@ -139,14 +146,24 @@ export class Inbox {
   async #stock(token: Uint8Array): Promise<void> {
     const { engine, random, clock, store } = this.#world;
     const self = this.#world.self();
-    const once = await makeKeyPackage(engine, self, clock.now(), false);
-    const last = await makeKeyPackage(engine, self, clock.now(), true);
-    await store.apply([keyPackageSaved(once, false), keyPackageSaved(last, true)]);
+    const now = clock.now();
+    const once = await makeKeyPackage(engine, self, now, false);
+    const last = await makeKeyPackage(engine, self, now, true);
+    await store.apply([keyPackageSaved(once, false, now), keyPackageSaved(last, true, now)]);
     await this.#log.stock(
       sha256(token),
       [await sealKeyPackage(token, random, once.keyPackage)],
       await sealKeyPackage(token, random, last.keyPackage),
     );
+  }
+
+  /** Once a day, when no letter waits: keys that open nothing more are erased. */
+  async #tidy(): Promise<void> {
+    const { store, clock } = this.#world;
+    const now = clock.now();
+    if (now - this.#tidied < DAY || !(await this.read())) return;
+    await store.apply([...(await expiredKeyPackages(store, now)), ...(await faded(store, now))]);
+    this.#tidied = now;
   }
 
   async #read(entries: readonly Entry[]): Promise<void> {
@@ -164,6 +181,7 @@ export class Inbox {
         const server = this.#world.server();
         await this.#save({ ...server, inbox: { ...server.inbox, cursor: entry.seq } });
         await this.#restock();
+        await this.#tidy();
         return;
       } catch (error) {
         this.#world.log(`a letter waits: ${error instanceof Error ? error.message : 'unknown'}`);
@@ -180,6 +198,9 @@ export class Inbox {
     try {
       const { from, payload } = await openLetter(engine, found.own, inbox.log, entry.body);
       await this.#mailbox.letter(from, payload, found);
+      // What it leads to may take a while: until then it is needed.
+      const used = !found.lastResort && payload.kind !== 'refound';
+      if (used) await store.apply([keyPackageUsed(found.own.ref)]);
     } catch (error) {
       const lasting =
         error instanceof MlsError || (error instanceof ProtocolError && !error.retriable);

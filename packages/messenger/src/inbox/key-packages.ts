@@ -8,7 +8,7 @@ import type { Engine, OwnKeyPackage } from '@polynya/mls/engine';
 import { concat, toHex, utf8 } from '@polynya/protocol/bytes';
 import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import { bool, struct } from '@polynya/protocol/schema';
+import { bool, struct, uint } from '@polynya/protocol/schema';
 import type { Random } from '@polynya/reach/clock';
 import { ownKeyPackage } from '../conversation/state.ts';
 import type { Self } from '../identity/self.ts';
@@ -18,10 +18,16 @@ import type { Change, Store } from '../store/store.ts';
 const DAY = 86_400;
 const LIFETIME = 28 * DAY;
 const NONCE = 12;
+const PREFIX = 'key-package/';
 /** Bytes of a KeyPackageRef (RFC 9420 section 5.2) by which its owner finds it. */
 export const REF = 16;
 
-const record = struct({ own: ownKeyPackage, lastResort: bool });
+const record = struct({
+  own: ownKeyPackage,
+  lastResort: bool,
+  /** Seconds since 1970: from then on nobody takes it. */
+  until: uint(),
+});
 
 /** A KeyPackage that may be in stock, and that a letter may be sealed to. */
 export interface StockedKeyPackage {
@@ -45,10 +51,23 @@ export async function makeKeyPackage(
   });
 }
 
-export function keyPackageSaved(own: OwnKeyPackage, lastResort: boolean): Change {
+/** @param now ms, when it was made */
+export function keyPackageSaved(own: OwnKeyPackage, lastResort: boolean, now: number): Change {
   const { keyPackage, secrets, ref } = own;
-  const value = encodeCbor(record.encode({ own: { keyPackage, secrets, ref }, lastResort }));
+  const until = Math.floor(now / 1_000) + LIFETIME;
+  const value = encodeCbor(record.encode({ own: { keyPackage, secrets, ref }, lastResort, until }));
   return { table: 'self', key: keyOf(ref), value };
+}
+
+/**
+ * The writes that forget KeyPackages, last resorts too, whose time is over: whoever took one writes within a day.
+ * Only for a device that has read its inbox.
+ */
+export async function expiredKeyPackages(store: Store, now: number): Promise<Change[]> {
+  const rows = await store.range('self', { from: PREFIX, to: 'key-package0' });
+  return rows
+    .filter(([, value]) => record.decode(decodeCbor(value)).until + DAY < now / 1_000)
+    .map(([key]) => ({ table: 'self', key, value: null }));
 }
 
 /** @param ref the KeyPackageRef, or so much of it as letters carry */
@@ -98,5 +117,5 @@ async function sealingKey(token: Uint8Array, usage: KeyUsage): Promise<CryptoKey
 }
 
 function keyOf(ref: Uint8Array): string {
-  return `key-package/${toHex(ref.slice(0, REF))}`;
+  return `${PREFIX}${toHex(ref.slice(0, REF))}`;
 }

@@ -12,6 +12,7 @@ import type { ServerLink } from '../line/server-link.ts';
 import { chatOfLog } from '../recovery/chats.ts';
 import { repair } from '../recovery/later.ts';
 import { keyPackageUsed, type StockedKeyPackage } from './key-packages.ts';
+import { isNews } from './left-behind.ts';
 import type { LetterPayload, Writer } from './letters.ts';
 
 /** @throws ProtocolError, MlsError, StoreError; can be repeated */
@@ -51,6 +52,10 @@ export async function receiveLetter(
   }
   if (received.about.self) return;
   const group = await engine.join(received.welcome, keyPackage);
+  if (!(await isNews(store, group, before?.held))) {
+    group.dispose([]);
+    return device.ports.log('a Welcome from before this device left was passed over');
+  }
   const own = { server: link.server.identity, now: clock.now(), token: random(32) };
   const state = stateFrom(received, group, own);
   // Who has a last resort's key opens every group that was joined by it: it is to be renewed at once.

@@ -75,7 +75,7 @@ async function begin(device: Device, chat: ChatId): Promise<Request> {
   const own = await makeKeyPackage(engine, device.self, now, false);
   const next = now + Math.floor(fraction(random) * MOMENT);
   const request = { ref: own.ref, asked: 0, next };
-  await store.apply([keyPackageSaved(own, false), saved(chat, request)]);
+  await store.apply([keyPackageSaved(own, false, now), saved(chat, request)]);
   return request;
 }
 

@@ -4,12 +4,14 @@
  */
 import { toHex } from '@polynya/protocol/bytes';
 import type { ChatId } from '../api.ts';
+import type { Held } from '../conversation/held.ts';
 import { findPerson } from '../conversation/people.ts';
 import { leavesOf } from '../conversation/roster.ts';
-import type { Device } from '../device.ts';
+import type { Device, Ports } from '../device.ts';
 import { personBytes, personId } from '../identity/person.ts';
+import { leftBehind } from '../inbox/left-behind.ts';
 import type { LetterPayload } from '../inbox/letters.ts';
-import type { Change, Store } from '../store/store.ts';
+import type { Change } from '../store/store.ts';
 import { type Fork, forkLeafOf, forkOf } from './branch.ts';
 import { chatOfFork } from './chats.ts';
 import { followBranch, foundBranch } from './refound.ts';
@@ -56,10 +58,14 @@ export async function keepLetter(
   return chat;
 }
 
-/** Everything that is kept of recovery for a chat. */
-export async function forgetRecovery(store: Store, chat: ChatId): Promise<Change[]> {
+/** Nothing of recovery is kept for a chat but how far it had come, so that no Welcome from before brings it back. */
+export async function forgetRecovery(
+  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  chat: ChatId,
+  held: Held,
+): Promise<Change[]> {
   const letters = (await lettersFor(store, chat)).map((letter) => letterDone(chat, letter));
-  return [requestGone(chat), ...letters];
+  return [requestGone(chat), ...letters, ...leftBehind(held, clock.now())];
 }
 
 /** Joins the branch of the lowest leaf, if that is lower than the one joined. False: there is none. */

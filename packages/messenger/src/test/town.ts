@@ -12,6 +12,7 @@ import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
 import { type Clock, systemClock, systemRandom } from '@polynya/reach/clock';
 import type { ConfigInput } from '@polynya/server/config';
 import { type RunningServer, startServer } from '@polynya/server/serve';
+import type { Log } from '@polynya/server/server-log';
 import type { ChatDetail, ChatId, MessageView, Messenger, Query, QueryResult } from '../api.ts';
 import { authenticationService } from '../identity/authentication-service.ts';
 import { createMessenger } from '../messenger.ts';
@@ -33,6 +34,7 @@ export interface PersonOptions {
 export interface TownOptions {
   readonly clock?: Clock;
   readonly config?: ConfigInput;
+  readonly log?: Log;
 }
 
 export class Town {
@@ -202,7 +204,7 @@ export function isText(message: MessageView): boolean {
 function serve(
   folder: string,
   port: number,
-  { clock = systemClock, config = {} }: TownOptions,
+  { clock = systemClock, config = {}, log = () => undefined }: TownOptions,
 ): Promise<RunningServer> {
   return startServer({
     dataDir: join(folder, 'server'),
@@ -212,6 +214,6 @@ function serve(
     clock: { steady: () => clock.now(), ...clock },
     random: systemRandom,
     config,
-    log: () => undefined,
+    log,
   });
 }

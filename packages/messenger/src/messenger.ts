@@ -133,6 +133,7 @@ class RunningMessenger extends DevicesPart implements Messenger {
     const renamed = self.with({ name: checkedName(name) });
     await ports.store.apply([renamed.saved()]);
     this.#device.become(renamed);
+    await this.#device.note({ note: 'name', name: renamed.name });
     for (const conversation of conversations.values()) {
       conversation.wake();
     }
@@ -212,6 +213,7 @@ class RunningMessenger extends DevicesPart implements Messenger {
     await ports.store.apply([{ table: 'person', key: `blocked/${person}`, value }]);
     if (on) blocked.add(person);
     else blocked.delete(person);
+    await this.#device.note({ note: 'block', person: fromHex(person), on });
     for (const conversation of conversations.values()) conversation.touch();
   }
 

@@ -35,8 +35,11 @@ export class Settling {
       return true;
     }
     const { name, person } = world.self();
-    this.#said ??= findPerson(state, person)?.name ?? '';
-    if (!state.introduced || this.#said !== name) {
+    const known = findPerson(state, person)?.name ?? '';
+    this.#said ??= known;
+    // Another device of this person may have said a newer name, which this one has not heard of yet.
+    const renamed = this.#said !== name && known !== name && world.nameKnown();
+    if (!state.introduced || renamed) {
       const content = encodeContent({ kind: 'profile', name, card: world.card(state.token) });
       const row = await this.#core.outbox.push({ id: world.random(16), at: now, content });
       const present = this.#core.held;

@@ -27,6 +27,8 @@ export interface World {
   /** ms since 1970 by the server's clock; by ours until that is known. */
   serverNow(): number;
   readonly connection: Connection;
+  /** No other device of this person can have said another name that is still to be read. */
+  nameKnown(): boolean;
   blocked(person: PersonId): boolean;
   /** The device refused to store, or takes again. */
   storageFull(full: boolean): void;

@@ -1,6 +1,6 @@
 /** The devices of this person as this one sees them, and what it does for them (docs/protocol.md section 9). */
 import { equal, toHex } from '@polynya/protocol/bytes';
-import type { WelcomePackage } from '@polynya/protocol/content';
+import type { Note, WelcomePackage } from '@polynya/protocol/content';
 import type { DeviceList } from '@polynya/protocol/device-list';
 import { pause } from '@polynya/reach/clock';
 import { type ChatId, type PersonId, Problem } from '../api.ts';
@@ -13,7 +13,7 @@ import type {
   LinkView,
   RecoveryKit,
 } from '../devices-api.ts';
-import { createConversation, reached } from '../group-actions.ts';
+import { createConversation } from '../group-actions.ts';
 import { signatureKey } from '../identity/credential.ts';
 import { devicesIn, listHolds, lists, signed } from '../identity/device-list.ts';
 import { personId } from '../identity/person.ts';
@@ -30,6 +30,7 @@ import {
   loadDevices,
   loadLists,
 } from './registry.ts';
+import { tellList } from './tell-list.ts';
 import { Tending } from './tending.ts';
 import { welcomed } from './welcomed.ts';
 
@@ -138,7 +139,7 @@ export class Fleet implements DevicesFacade {
     const chat = this.#saved;
     if (id === toHex(self.device.publicKey) && chat) {
       // Whoever is out brings nobody anything: the others are told first.
-      await this.#told(chat, list);
+      await tellList(this.#device, chat, list);
     }
     await this.#kept(self.root, list);
     this.look();
@@ -164,8 +165,13 @@ export class Fleet implements DevicesFacade {
     throw new Problem('failed');
   }
 
-  welcomed(link: ServerLink, received: WelcomePackage, taken: StockedKeyPackage): Promise<void> {
-    return welcomed(this.#device, link, received, taken);
+  async welcomed(
+    link: ServerLink,
+    received: WelcomePackage,
+    taken: StockedKeyPackage,
+  ): Promise<void> {
+    await welcomed(this.#device, link, received, taken);
+    this.look();
   }
 
   /** Lists that hold. */
@@ -191,7 +197,7 @@ export class Fleet implements DevicesFacade {
   }
 
   /** What another own device says. */
-  #noted(device: Uint8Array, note: Extract<Told['content'], { kind: 'own' }>['note']): Change[] {
+  #noted(device: Uint8Array, note: Note): Change[] {
     switch (note.note) {
       case 'device': {
         const id = toHex(device);
@@ -203,12 +209,14 @@ export class Fleet implements DevicesFacade {
         const self = this.#device.self.with({ name: note.name });
         this.#device.become(self);
         this.#device.changes.touch('status');
+        for (const conversation of this.#device.conversations.values()) conversation.wake();
         return [self.saved()];
       }
       case 'block': {
         const person = toHex(note.person);
         if (note.on) this.#device.blocked.add(person);
         else this.#device.blocked.delete(person);
+        for (const conversation of this.#device.conversations.values()) conversation.touch();
         const value = note.on ? new Uint8Array(1) : null;
         return [{ table: 'person', key: `blocked/${person}`, value }];
       }
@@ -257,12 +265,10 @@ export class Fleet implements DevicesFacade {
     this.#device.changes.touch('devices');
   }
 
-  /** Says the list in a chat; settles once it is in the log. */
-  async #told(chat: ChatId, list: DeviceList): Promise<void> {
-    const conversation = this.#device.conversation(chat);
-    const id = Uint8Array.from(this.#device.ports.random(16));
-    await conversation.queue({ kind: 'devices', list }, id);
-    await reached(this.#device, chat, async () => !(await conversation.outbox.has(id)));
+  /** To the other own devices, if there is a chat of theirs. */
+  async say(note: Note): Promise<void> {
+    const chat = this.#saved;
+    if (chat) await this.#device.conversation(chat).queue({ kind: 'own', note });
   }
 
   /** Once, to the other own devices, what this one is called. */
@@ -272,8 +278,7 @@ export class Fleet implements DevicesFacade {
     if (!chat || !registered || registered.deviceName === this.#said) return;
     if (this.#device.conversation(chat).held.state.phase !== 'active') return;
     this.#said = registered.deviceName;
-    const note = { note: 'device' as const, name: registered.deviceName };
-    await this.#device.conversation(chat).queue({ kind: 'own', note });
+    await this.say({ note: 'device', name: registered.deviceName });
   }
 
   /** Until this device is in the group of own devices, they reach it by the token that they agreed on. */

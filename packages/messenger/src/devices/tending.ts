@@ -16,6 +16,7 @@ import { takeFrom } from '../inbox/taking.ts';
 import { handoverSaved } from '../invite/handover.ts';
 import { cardOf, missingIn, strangersIn } from './missing.ts';
 import type { KnownDevice } from './registry.ts';
+import { tellList } from './tell-list.ts';
 
 /** ms: changes come in crowds. */
 const MOMENT = 300;
@@ -134,8 +135,7 @@ export class Tending {
     try {
       const strangers = strangersIn(this.#device, conversation.held);
       if (strangers.length > 0) {
-        const { list } = this.#device.self;
-        await conversation.queue({ kind: 'devices', list });
+        await tellList(this.#device, chat);
       }
       const taken = await this.#taken(conversation);
       await conversation.change(async (held) => this.#change(chat, held, taken)).done;

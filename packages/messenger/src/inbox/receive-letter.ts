@@ -27,7 +27,9 @@ export async function receiveLetter(
   const sender = personId(root);
   if (device.blocked.has(sender) || !isKnown(device, sender)) return;
   await device.seen([from]);
-  if (device.refuses(sender, from.device)) return;
+  if (device.refuses(sender, from.device)) {
+    return device.ports.log('a letter of a device that its person took out was passed over');
+  }
   if (payload.kind === 'rejoin') {
     await device.recovery.asked(link, root, payload);
     if (!lastResort) await device.ports.store.apply([keyPackageUsed(keyPackage.ref)]);

@@ -1,0 +1,139 @@
+/** What a person's devices share, and how one is taken out. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ChatId } from '../api.ts';
+import { Rogue } from '../test/rogue.ts';
+import { type Person, Town } from '../test/town.ts';
+import { linked } from '../test/two-devices.ts';
+
+let town: Town;
+let phone: Person;
+let laptop: Person;
+let boris: Person;
+let chat: ChatId;
+
+beforeEach(async () => {
+  town = await Town.found();
+  phone = await town.person('Anna');
+  boris = await town.person('Boris');
+  const invite = await phone.messenger.invite(null);
+  chat = invite.chat;
+  await boris.messenger.join(invite.link);
+  await phone.people(chat, 2);
+  laptop = await linked(town, phone, 'A laptop');
+  for (const device of [phone, laptop]) {
+    await device.until({ query: 'devices' }, ({ saved }) => saved !== null, 'saved messages');
+    await device.until({ query: 'chat', chat }, (one) => one?.state === 'active', 'the chat');
+  }
+});
+afterEach(() => town.end());
+
+async function idOf(device: Person): Promise<string> {
+  const { devices } = await device.now({ query: 'devices' });
+  return devices.find(({ here }) => here)?.device ?? '';
+}
+
+describe('own devices share', () => {
+  test('a chat of their own, "Saved messages"', async () => {
+    const { saved } = await phone.now({ query: 'devices' });
+    await phone.messenger.send(saved ?? '', { text: 'Milk' });
+    expect(await laptop.texts(saved ?? '', 1)).toEqual(['Milk']);
+    expect((await laptop.now({ query: 'chat', chat: saved ?? '' }))?.saved).toBe(true);
+    expect(await laptop.messenger.openSaved()).toEqual({ chat: saved });
+  });
+
+  test("the person's name, and what each of them is called", async () => {
+    await phone.messenger.renameDevice('A phone');
+    await laptop.until(
+      { query: 'devices' },
+      ({ devices }) => devices.some(({ name, here }) => name === 'A phone' && !here),
+      'the name of the other',
+    );
+    await laptop.messenger.rename('Anya');
+    await phone.until({ query: 'status' }, ({ me }) => me?.name === 'Anya', 'the new name');
+    await boris.until({ query: 'chat', chat }, (one) => one?.title === 'Anya');
+  });
+
+  test('whom the person blocked', async () => {
+    const { people } = await phone.people(chat, 2);
+    const his = people.find(({ name }) => name === 'Boris')?.person ?? '';
+    await phone.messenger.block(his, true);
+    await laptop.until(
+      { query: 'chat', chat },
+      (one) => one?.blocked === true,
+      'that he is blocked',
+    );
+  });
+
+  test('every chat that one of them comes into later', async () => {
+    const { chat: group } = await boris.messenger.createGroup('The house');
+    const { link } = await boris.messenger.invite(group);
+    await laptop.messenger.join(link);
+    await phone.until({ query: 'chat', chat: group }, (one) => one?.state === 'active', 'it');
+    await boris.people(group, 2);
+    await phone.messenger.send(group, { text: 'Both are here' });
+    expect(await laptop.texts(group, 1)).toEqual(['Both are here']);
+  });
+});
+
+describe('a device that is taken out of the list', () => {
+  test('hears it, and reads nothing that is said afterwards', async () => {
+    await phone.messenger.renameDevice('A phone');
+    await phone.messenger.removeDevice(await idOf(laptop));
+    await laptop.until({ query: 'status' }, ({ removed }) => removed !== null, 'that it is out');
+    const { devices } = await phone.now({ query: 'devices' });
+    expect(devices.map(({ name }) => name)).toEqual(['A phone']);
+    await boris.until(
+      { query: 'chat', chat },
+      (one) => one?.people.find(({ name }) => name === 'Anna')?.devices === 1,
+      'one device',
+    );
+    await boris.messenger.send(chat, { text: 'To the phone alone' });
+    await phone.texts(chat, 1);
+    await laptop.until({ query: 'chat', chat }, (one) => one?.state === 'left');
+    const { messages } = await laptop.now({ query: 'messages', chat, limit: 9 });
+    expect(messages.map(({ text }) => text)).not.toContain('To the phone alone');
+  });
+
+  test('may be the one that it is done on', async () => {
+    await laptop.messenger.removeDevice(await idOf(laptop));
+    await laptop.until({ query: 'status' }, ({ removed }) => removed !== null);
+    await phone.until({ query: 'devices' }, ({ devices }) => devices.length === 1);
+    await boris.until(
+      { query: 'chat', chat },
+      (one) => one?.people.find(({ name }) => name === 'Anna')?.devices === 1,
+    );
+  });
+
+  test('writes no letters any more that others take', async () => {
+    await laptop.close();
+    const rogue = await Rogue.of(laptop, chat);
+    await phone.messenger.removeDevice(Buffer.from(rogue.self.device.publicKey).toString('hex'));
+    await boris.until(
+      { query: 'chat', chat },
+      (one) => one?.people.find(({ name }) => name === 'Anna')?.devices === 1,
+    );
+    const { log, cursor: seq } = rogue.held.state;
+    const { keyPackage } = await rogue.take('Boris');
+    await rogue.write(await rogue.take('Boris'), { kind: 'rejoin', log, seq, keyPackage });
+    await expect
+      .poll(() => boris.log, { timeout: 10_000 })
+      .toContain('a letter of a device that its person took out was passed over');
+    rogue.close();
+  });
+
+  test('is never the last one', async () => {
+    await expect(boris.messenger.removeDevice(await idOf(boris))).rejects.toMatchObject({
+      code: 'not-allowed',
+    });
+  });
+});
+
+test('a device that was away is in every chat once it comes back, whatever was closed meanwhile', async () => {
+  await laptop.close();
+  const { chat: group } = await phone.messenger.createGroup('Made meanwhile');
+  await phone.messenger.send(group, { text: 'You were away' });
+  await phone.texts(group, 1);
+  await phone.reopen();
+  await laptop.open();
+  expect(await laptop.texts(group, 1)).toEqual(['You were away']);
+});

@@ -1,0 +1,11 @@
+/** What is being done to the line: reach's judgement, for the terminal and the page, which look for themselves. */
+export {
+  DIAGNOSES,
+  type Diagnosis,
+  diagnose,
+  type Finding,
+  type HostSeen,
+  type Seen,
+  type Step,
+  type Transfer,
+} from '@polynya/reach/diagnosis/diagnose';

@@ -2,6 +2,7 @@
  * The messenger over what every platform has: the system's clock and randomness, WebSocket and fetch. What
  * differs between page, worker and Node is the store alone.
  */
+import type { Primitives } from '@polynya/mls/crypto/primitives';
 import { makeEngine } from '@polynya/mls/engine/polynya-engine';
 import { postCarrier } from '@polynya/reach/carriers/post/client';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
@@ -12,16 +13,26 @@ import { authenticationService } from './identity/authentication-service.ts';
 import { createMessenger } from './messenger.ts';
 import type { Store } from './store/store.ts';
 
-/** The messenger owns the store from now on. @param network see `Ports` @throws StoreError */
+/**
+ * The messenger owns the store from now on.
+ * @param network see `Ports`
+ * @param primitives the platform's cryptography, where it has better than WebCrypto's
+ * @throws StoreError
+ */
 export async function openMessenger(
   store: Store,
   log: Log,
   network = () => '',
+  primitives?: Primitives,
 ): Promise<Messenger> {
   const now = () => Math.floor(systemClock.now() / 1_000);
   return createMessenger({
     store,
-    engine: makeEngine({ authentication: authenticationService, now }),
+    engine: makeEngine({
+      authentication: authenticationService,
+      now,
+      ...(primitives && { primitives }),
+    }),
     clock: systemClock,
     random: systemRandom,
     carriers: [webSocketCarrier, postCarrier],

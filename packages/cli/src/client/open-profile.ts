@@ -1,7 +1,7 @@
 /** The messenger over a profile's folder: its database, and beside it the key that the database is sealed under. */
 import { join } from 'node:path';
 import type { Messenger } from '@polynya/messenger/api';
-import { openMessenger } from '@polynya/messenger/open-messenger';
+import { openNodeMessenger } from '@polynya/messenger/open-node-messenger';
 import { fileDeviceKey } from '@polynya/messenger/store/file-device-key';
 import { openSealedStore } from '@polynya/messenger/store/sealed-store';
 import { openSqliteStore } from '@polynya/messenger/store/sqlite-store';
@@ -16,7 +16,7 @@ export async function openProfile(folder: string, log: (line: string) => void): 
   const database = await openSqliteStore(join(folder, 'messenger.db'));
   try {
     const store = await openSealedStore(database, fileDeviceKey(join(folder, 'device.key')));
-    return await openMessenger(store, log, networkHere);
+    return await openNodeMessenger(store, log, networkHere);
   } catch (error) {
     await database.close();
     throw error;

@@ -1,5 +1,6 @@
 /** A member's device in wrong hands: it holds what the honest one held, and keeps to no rule but the server's. */
 import { sha256 } from '@noble/hashes/sha2.js';
+import { nodePrimitives } from '@polynya/mls/crypto/node-primitives';
 import type { Engine } from '@polynya/mls/engine';
 import { makeEngine } from '@polynya/mls/engine/polynya-engine';
 import { encodeMessage, type KnownContent } from '@polynya/protocol/content';
@@ -44,7 +45,11 @@ export class Rogue {
   static async of(person: Person, chat: ChatId): Promise<Rogue> {
     const store = await openSqliteStore(person.path);
     const now = () => Math.floor(Date.now() / 1_000);
-    const engine = makeEngine({ authentication: authenticationService, now });
+    const engine = makeEngine({
+      authentication: authenticationService,
+      primitives: nodePrimitives,
+      now,
+    });
     const held = await loadHeld(store, engine, chat);
     const [server] = await loadServers(store);
     const self = await Self.load(store);

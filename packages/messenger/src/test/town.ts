@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nodePrimitives } from '@polynya/mls/crypto/node-primitives';
 import { makeEngine } from '@polynya/mls/engine/polynya-engine';
 import { inviteLink } from '@polynya/protocol/invite-link';
 import type { CarrierFactory } from '@polynya/reach/carriers/carrier';
@@ -118,6 +119,7 @@ export class Person {
     const store = await openSqliteStore(this.path);
     const engine = makeEngine({
       authentication: authenticationService,
+      primitives: nodePrimitives,
       now: () => Math.floor(clock.now() / 1_000),
     });
     this.#messenger = await createMessenger({

@@ -90,12 +90,15 @@ export const pathless = (...proposals: Proposal[]): Commit => ({
   path: null,
 });
 
+const hex = ({ buffer, byteOffset, length }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, length).toString('hex');
+
 /** All that a state is made of, as it is stored. */
 export function recordsOf(state: GroupState): Map<string, string> {
   return new Map(
     changesBetween(null, { base: state, member: state }).map(({ name, value }) => [
       name,
-      Buffer.from(value ?? []).toString('hex'),
+      value === null ? '' : hex(value),
     ]),
   );
 }

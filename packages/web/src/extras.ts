@@ -5,6 +5,8 @@
 export { MessageMenu } from './chat/message-menu.tsx';
 export { Picture } from './chat/picture.tsx';
 export { SendFiles } from './chat/send-files.tsx';
+export { LinkNew } from './devices/link-new.tsx';
+export { Recover } from './devices/recover.tsx';
 export { NewChat } from './invite/new-chat.tsx';
 export { NewGroup } from './invite/new-group.tsx';
 export { ChatPanel } from './panel/chat-panel.tsx';

@@ -33,4 +33,6 @@ export const Picture = later((extras) => extras.Picture);
 export const NewChat = later((extras) => extras.NewChat);
 export const NewGroup = later((extras) => extras.NewGroup);
 export const ChatPanel = later((extras) => extras.ChatPanel);
+export const LinkNew = later((extras) => extras.LinkNew);
+export const Recover = later((extras) => extras.Recover);
 export const Settings = later((extras) => extras.Settings);

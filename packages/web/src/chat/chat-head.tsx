@@ -20,6 +20,7 @@ export function ChatHead(): JSX.Element {
     if (status().syncing) return t().lineUpdating;
     const typing = typingText(t(), detail().typing, detail().direct);
     if (typing !== '') return typing;
+    if (detail().saved) return '';
     if (detail().direct) return detail().peer === null ? t().waitingForPeer : '';
     return detail().people.length === 1 ? t().justYou : t().people(detail().people.length);
   };
@@ -33,10 +34,16 @@ export function ChatHead(): JSX.Element {
         aria-haspopup="dialog"
         onClick={() => setOpen(true)}
       >
-        <Avatar small id={detail().peer ?? detail().chat} name={detail().title} />
+        <Avatar
+          small
+          id={detail().peer ?? detail().chat}
+          name={detail().title}
+          icon={detail().saved ? 'bookmark' : 'person'}
+        />
         <span class="chat-head-text">
           <h2>
-            {detail().title || t().newChat} <Tag of={detail().tag} />
+            {detail().saved ? t().savedMessages : detail().title || t().newChat}{' '}
+            <Tag of={detail().tag} />
           </h2>
           <p aria-live="off">{state()}</p>
         </span>

@@ -176,7 +176,11 @@ export function Timeline(props: TimelineProps): JSX.Element {
         <div class="timeline-top" />
         <Show when={page() && !store.rows.some(({ kind }) => kind === 'message')}>
           <p class="timeline-empty">
-            {detail().direct && detail().peer === null ? t().waitingText : t().noMessages}
+            {detail().saved
+              ? t().savedText
+              : detail().direct && detail().peer === null
+                ? t().waitingText
+                : t().noMessages}
           </p>
         </Show>
         <Virtualizer

@@ -1,6 +1,7 @@
 /** Arriving by an invite: what it leads to, then a name, and in. Whoever has a name only confirms. */
 import { type InvitePreview, Problem } from '@polynya/messenger/api';
 import { createResource, createSignal, type JSX, Match, Show, Switch } from 'solid-js';
+import { LinkNew, Recover } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -117,11 +118,20 @@ export function Arrive(props: { link: string; onDone(): void }): JSX.Element {
     return invite ? titleOf(t, invite) : t().appName;
   };
 
+  const kind = () => (preview.error ? undefined : preview()?.kind);
   return (
-    <Show when={known()} fallback={<Screen title={title()}>{body()}</Screen>}>
-      <Dialog title={title()} onClose={props.onDone}>
-        {body()}
-      </Dialog>
-    </Show>
+    <Switch fallback={<Screen title={title()}>{body()}</Screen>}>
+      <Match when={kind() === 'device'}>
+        <LinkNew link={props.link} onDone={props.onDone} />
+      </Match>
+      <Match when={kind() === 'recovery'}>
+        <Recover link={props.link} onDone={props.onDone} />
+      </Match>
+      <Match when={known()}>
+        <Dialog title={title()} onClose={props.onDone}>
+          {body()}
+        </Dialog>
+      </Match>
+    </Switch>
   );
 }

@@ -10,6 +10,7 @@ export function Welcome(props: { onLink(link: string): void }): JSX.Element {
     <Screen title={t().welcomeTitle}>
       <p>{t().welcomeText}</p>
       <LinkForm onLink={props.onLink} />
+      <p class="screen-note">{t().welcomeLink}</p>
       <p class="screen-note">{t().welcomeHost}</p>
       <p class="screen-note">{t().tagline}</p>
     </Screen>

@@ -21,17 +21,17 @@ export function qrPath(text: string): { readonly path: string; readonly size: nu
   return { path, size: rows.length };
 }
 
-export function QrCode(props: { text: string }): JSX.Element {
+export function QrCode(props: { text: string; label: string }): JSX.Element {
   const { t } = useExtraWords();
   const code = createMemo(() => qrPath(props.text));
   return (
-    <Show when={code()} fallback={<p class="invite-note">{t().qrTooLong}</p>}>
+    <Show when={code()} fallback={<p class="link-card-note">{t().qrTooLong}</p>}>
       {(qr) => (
-        <div class="invite-qr">
+        <div class="link-card-qr">
           <svg
             viewBox={`0 0 ${qr().size} ${qr().size}`}
             role="img"
-            aria-label={t().inviteQr}
+            aria-label={props.label}
             shape-rendering="crispEdges"
           >
             <path d={qr().path} fill="#0b1517" />

@@ -65,6 +65,11 @@ export function Banners(props: { newBuild: boolean; onReload(): void }): JSX.Ele
       <Show when={status().storageFull}>
         <p class="banner bad">{t().storageFull}</p>
       </Show>
+      <Show when={status().removed}>
+        {(removed) => (
+          <p class="banner bad">{t().deviceRemoved(removed().by, format().full(removed().at))}</p>
+        )}
+      </Show>
       <Show when={status().outdated || props.newBuild}>
         <p class="banner warn">
           {status().outdated ? t().outdated : t().newBuild}

@@ -17,12 +17,13 @@ export interface ChatRowProps {
 export function ChatRow(props: ChatRowProps): JSX.Element {
   const { t, format } = useWords();
   const typing = () => typingText(t(), props.chat.typing, props.chat.direct);
-  const title = () => props.chat.title || t().waitingForPeer;
+  const title = () =>
+    props.chat.saved ? t().savedMessages : props.chat.title || t().waitingForPeer;
   const lastText = () => {
     const { last } = props.chat;
     if (!last) return props.chat.state === 'joining' ? t().chatJoining : '';
     const sender = last.mine ? t().you : last.sender;
-    return props.chat.direct && !last.mine
+    return (props.chat.direct && !last.mine) || props.chat.saved
       ? last.text
       : sender
         ? `${sender}: ${last.text}`
@@ -36,7 +37,11 @@ export function ChatRow(props: ChatRowProps): JSX.Element {
       aria-current={props.current ? 'true' : undefined}
       onClick={() => props.onOpen()}
     >
-      <Avatar id={props.chat.peer ?? props.chat.chat} name={props.chat.title} />
+      <Avatar
+        id={props.chat.peer ?? props.chat.chat}
+        name={props.chat.title}
+        icon={props.chat.saved ? 'bookmark' : 'person'}
+      />
       <span>
         <span class="chat-row-line">
           <span class="chat-row-title">

@@ -28,7 +28,10 @@ export function ChatPanel(props: { detail: ChatDetail; onClose(): void }): JSX.E
 
   return (
     <Dialog title={t().panelTitle} look="sheet" onClose={props.onClose}>
-      <Show when={active() && !props.detail.direct}>
+      <Show when={props.detail.saved}>
+        <p>{t().savedText}</p>
+      </Show>
+      <Show when={active() && !props.detail.direct && !props.detail.saved}>
         <Rename chat={chat()} title={props.detail.title} />
       </Show>
       <section class="panel-part">
@@ -48,7 +51,7 @@ export function ChatPanel(props: { detail: ChatDetail; onClose(): void }): JSX.E
           </For>
         </ul>
       </section>
-      <Show when={active()}>
+      <Show when={active() && !props.detail.saved}>
         <section class="panel-part">
           <Show when={!props.detail.direct || props.detail.peer === null}>
             <MakeInvite chat={chat()} />
@@ -80,7 +83,7 @@ export function ChatPanel(props: { detail: ChatDetail; onClose(): void }): JSX.E
         </section>
       </Show>
       <section class="panel-part">
-        <Show when={active()}>
+        <Show when={active() && !props.detail.saved}>
           <Button look="danger" onClick={() => setLeaving(true)}>
             {t().leave}
           </Button>

@@ -28,6 +28,8 @@ export function PersonRow(props: PersonRowProps): JSX.Element {
     [
       props.person.admin ? t().admin : '',
       props.cameBy ? t().cameBy(props.cameBy) : '',
+      props.person.devices > 1 ? t().devicesOf(props.person.devices) : '',
+      props.person.forked ? t().personForked : '',
       props.person.blocked ? t().blocked : '',
     ].filter((note) => note !== '');
 

@@ -1,5 +1,6 @@
 /** The person's name, the language, what is safe and what is not, and the way out. */
 import { createSignal, type JSX, Show } from 'solid-js';
+import { DevicesPart } from '../devices/devices-part.tsx';
 import { LanguageChoice } from '../first/language-choice.tsx';
 import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
@@ -34,6 +35,9 @@ export function Settings(props: { onClose(): void }): JSX.Element {
           </Button>
         </Show>
       </form>
+      <Show when={status().removed === null}>
+        <DevicesPart onClose={props.onClose} />
+      </Show>
       <section class="settings-part">
         <h3>{t().language}</h3>
         <LanguageChoice />

@@ -1,10 +1,18 @@
 /** Initials on a coloured disc. Decoration: the name always stands beside it. */
 import { type JSX, Show } from 'solid-js';
 import './avatar.css';
-import { Icon } from './icon.tsx';
+import { Icon, type IconName } from './icon.tsx';
 import { initialsOf, toneOf } from './tone.ts';
 
-export function Avatar(props: { id: string; name: string; small?: boolean }): JSX.Element {
+export interface AvatarProps {
+  id: string;
+  name: string;
+  small?: boolean;
+  /** Where there is no name. */
+  icon?: IconName;
+}
+
+export function Avatar(props: AvatarProps): JSX.Element {
   return (
     <span
       class="avatar"
@@ -12,7 +20,7 @@ export function Avatar(props: { id: string; name: string; small?: boolean }): JS
       style={{ '--tone': toneOf(props.id) }}
       aria-hidden="true"
     >
-      <Show when={initialsOf(props.name)} fallback={<Icon name="person" />}>
+      <Show when={initialsOf(props.name)} fallback={<Icon name={props.icon ?? 'person'} />}>
         {initialsOf(props.name)}
       </Show>
     </span>

@@ -90,6 +90,63 @@ export const enExtras = {
   about: 'About',
   version: (build: string) => `Build ${build}`,
   freeSoftware: 'Free software under the Mozilla Public License 2.0.',
-};
 
+  devices: 'Devices',
+  deviceName: 'Name of this device',
+  deviceNameHint: 'Only your own devices see it',
+  deviceUnnamed: 'Unnamed device',
+  deviceHere: 'this device',
+  deviceSince: (when: string) => `since ${when}`,
+  deviceAwaited: (count: number) =>
+    `still to be let into ${n(count, { one: 'chat', other: 'chats' })}`,
+  deviceRemoveLabel: (name: string) => `Remove the device ${name}`,
+  deviceRemoveAsk: (name: string) => `Remove the device ${name}?`,
+  deviceRemoveText:
+    'It keeps what it has read, gets nothing new and can send nothing. Do this at once if it was lost or stolen.',
+  devicesForked:
+    'Two lists of your devices contradict each other: somebody else may hold one of them. Remove every device that you do not have in your hands, and compare safety numbers with the people you talk to.',
+  devicesOf: (count: number) => n(count, { one: 'device', other: 'devices' }),
+  personForked: 'device lists contradict: compare the safety number',
+  linkDevice: 'Link a device',
+  linkPreparing: 'Preparing a code…',
+  linkText:
+    'Scan this with your other device, or open the link there. Show it to nobody else: whoever opens it asks to be you.',
+  linkCode: 'Link for your other device',
+  linkQr: 'QR code for your other device',
+  linkExpires: (when: string) => `Works once, until ${when}`,
+  linkCompare: (name: string) =>
+    `“${name}” wants to be one of your devices. Does it show the same digits?`,
+  linkSame: 'The same',
+  linkDiffer: 'Not the same',
+  linkAdding: 'Linking. Keep both devices open…',
+  linkDone: 'Linked. It is now in your chats, or will be as soon as it is let in.',
+  linkNewTitle: 'Link this device',
+  linkNewText:
+    'It becomes one of your devices: the same person, in the same chats. Keep your other device at hand.',
+  linkTaken:
+    'Somebody is here already. To link this browser to another person, wipe it in the settings first.',
+  linkOpening: 'Looking for your other device…',
+  linkCompareNew:
+    'Does your other device show the same digits? Confirm it there. If they differ, somebody stands between.',
+  recoveryPhrase: 'Recovery phrase',
+  recoveryHint: '15 groups of four, as you wrote them down',
+  recoveryUnset:
+    'If you lose all your devices, only a phrase on paper brings you back. You have none yet.',
+  recoveryElsewhere: 'It can be set on the device that you began with.',
+  recoverySet: 'It is set, and is on your paper only.',
+  recoveryShow: 'Set a recovery phrase',
+  recoveryWrite:
+    'Write these down on paper, and keep it where you keep your passport. Whoever has it can become you.',
+  recoveryLink: 'And this, by which you find the server. It holds no secret.',
+  recoveryQr: 'Link to begin the recovery with',
+  recoveryWritten: 'I have written it down',
+  recoveryProve: 'Type it from your paper. Then this device forgets it.',
+  recoveryDo: 'Set it',
+  recoveryKept: 'From now on the recovery phrase is on your paper only.',
+  recoverTitle: 'Come back',
+  recoverText:
+    'The phrase from your paper makes this browser your device. Devices that you lost are removed, and the people in your chats let this one in again.',
+  recoverDo: 'Come back',
+  recovering: 'Coming back…',
+};
 export type ExtraWords = typeof enExtras;

@@ -49,6 +49,8 @@ export const en = {
   welcomeText:
     'Polynya has no sign-up and asks for no phone number. A person who is here already, or who hosts the server, sends you a link; opening it lets you in.',
   welcomeHost: 'Hosting it yourself? The link is printed where you started the server.',
+  welcomeLink:
+    'Already use Polynya? On your other device open Settings, “Link a device”, and open here what it shows.',
   pasteLink: 'Invite link',
   pasteHint: 'Paste the link here',
   openInvite: 'Open invite',
@@ -76,6 +78,8 @@ export const en = {
   noChats: 'No chats yet',
   noChatsText: 'Start one: you get a link to send to the person you want to talk to.',
   chooseChat: 'Choose a chat',
+  savedMessages: 'Saved messages',
+  savedText: 'Notes to yourself, on all your devices.',
   waitingForPeer: 'Waiting for guest',
   unread: (count: number) => n(count, { one: 'unread message', other: 'unread messages' }),
   mentioned: 'You were mentioned',
@@ -186,6 +190,10 @@ export const en = {
     `This device’s clock is ${by} behind. Set it to the right time, or messages will show wrong times and may be refused.`,
   storageFull:
     'This device has no room left, so new messages cannot be kept. Delete files or other sites’ data, then reload.',
+  deviceRemoved: (by: string, when: string) =>
+    by === ''
+      ? `You removed this device on ${when}. It gets nothing new: wipe it in the settings.`
+      : `You removed this device from ${by} on ${when}. It gets nothing new: wipe it in the settings.`,
   newBuild: 'There is a new version of this page.',
   outdated: 'This page is too old for the server.',
   reload: 'Reload',

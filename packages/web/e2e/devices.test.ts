@@ -1,0 +1,119 @@
+/** One person on two devices: linked by a code and digits, the same in every chat, and one taken out again. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launch } from '../../../scripts/chromium.ts';
+import { Person, PHONE } from './person.ts';
+import { ServerProcess } from './server-process.ts';
+
+let server: ServerProcess;
+let browser: Browser;
+let anna: Person;
+let phone: Person;
+let boris: Person;
+
+beforeAll(async () => {
+  server = await ServerProcess.start();
+  browser = await launch();
+  anna = await Person.at(browser);
+  phone = await Person.at(browser, { ...PHONE, colorScheme: 'dark' });
+  boris = await Person.at(browser, { locale: 'ru-RU' });
+  await anna.arrive(server.link, 'Anna');
+  await boris.arrive(await anna.inviteToChat(), 'Борис');
+  await boris.say('Привет!');
+  await anna.sees('Привет!');
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** A code for another device, on the screen of this one. */
+async function code(): Promise<string> {
+  await anna.button(anna.words.settings).click();
+  await anna.button(anna.words.linkDevice).click();
+  return await anna.page.getByLabel(anna.words.linkCode, { exact: true }).inputValue();
+}
+
+async function opens(link: string): Promise<void> {
+  await phone.page.goto(link);
+  await phone.page.getByRole('heading', { name: phone.words.linkNewTitle }).waitFor();
+  await phone.page.getByLabel(phone.words.deviceName).fill('Phone');
+  await phone.expectAccessible();
+  await phone.button(phone.words.linkDevice).click();
+}
+
+const linkedPhone = () => anna.page.locator('.device-list li').filter({ hasText: 'Phone' });
+
+const digits = async (person: Person) =>
+  (await person.page.locator('.safety-number').innerText()).replace(/\D/g, '');
+
+describe('another device', () => {
+  it('is refused where the digits are said to differ', async () => {
+    await opens(await code());
+    await anna.page.getByText(anna.words.linkCompare('Phone')).waitFor();
+    await anna.expectAccessible();
+    await anna.button(anna.words.linkDiffer).click();
+    await anna.page.getByRole('alert').getByText(anna.words.problem['link-over']).waitFor();
+    await anna.page.keyboard.press('Escape');
+    await anna.page.keyboard.press('Escape');
+  });
+
+  it('is linked once both show the same digits, and has what was said before', async () => {
+    const link = await code();
+    await anna.expectAccessible();
+    await opens(link);
+    await anna.page.getByText(anna.words.linkCompare('Phone')).waitFor();
+    await phone.page.getByText(phone.words.linkCompareNew).waitFor();
+    await phone.expectAccessible();
+    expect(await digits(anna)).toMatch(/^\d{6}$/);
+    expect(await digits(phone)).toBe(await digits(anna));
+    await anna.button(anna.words.linkSame).click();
+    await anna.page.getByText(anna.words.linkDone).waitFor();
+    await anna.button(anna.words.done).click();
+    await linkedPhone().waitFor();
+    await anna.expectAccessible();
+    await anna.page.keyboard.press('Escape');
+
+    await phone.openChat('Борис');
+    await phone.sees('Привет!');
+    await phone.expectAccessible();
+  });
+
+  it('is the same person to everybody, and shows what the other one says', async () => {
+    await phone.say('Hello from the phone');
+    await boris.sees('Hello from the phone');
+    await anna.sees('Hello from the phone');
+    expect(await anna.bubble('Hello from the phone').getAttribute('class')).toContain('mine');
+    await boris.page.locator('.chat-head-button').click();
+    await boris.page.getByText(boris.words.devicesOf(2)).waitFor();
+    await boris.page.keyboard.press('Escape');
+  });
+
+  it('shares notes to oneself', async () => {
+    await anna.button(anna.words.settings).click();
+    await anna.button(anna.words.savedMessages).click();
+    await anna.say('Buy bread');
+    await anna.expectAccessible();
+    await phone.button(phone.words.back).click();
+    await phone.openChat(phone.words.savedMessages);
+    await phone.sees('Buy bread');
+  });
+
+  it('that was taken out hears nothing more', async () => {
+    await anna.button(anna.words.settings).click();
+    await anna.button(anna.words.deviceRemoveLabel('Phone')).click();
+    await anna.expectAccessible();
+    await anna.page
+      .getByRole('dialog', { name: anna.words.deviceRemoveAsk('Phone') })
+      .getByRole('button', { name: anna.words.removePerson })
+      .click();
+    await linkedPhone().waitFor({ state: 'detached' });
+    await anna.page.keyboard.press('Escape');
+    await anna.openChat('Борис');
+    await anna.say('Only here now');
+    await boris.sees('Only here now');
+    expect(await phone.texts()).not.toContain('Only here now');
+    expect([...anna.complaints, ...phone.complaints, ...boris.complaints]).toEqual([]);
+  });
+});

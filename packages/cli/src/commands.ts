@@ -93,6 +93,21 @@ export const commands: Readonly<Record<string, Entry>> = {
     what: 'does not show what somebody writes, or does again',
     load: async () => (await import('./commands/block.ts')).block,
   },
+  devices: {
+    usage: 'devices [--json]',
+    what: 'lists your devices',
+    load: async () => (await import('./commands/devices.ts')).devices,
+  },
+  link: {
+    usage: 'link [CODE] [--name NAME]',
+    what: 'lets another device speak for you; with a code: becomes one',
+    load: async () => (await import('./commands/link.ts')).link,
+  },
+  unlink: {
+    usage: 'unlink DEVICE',
+    what: 'takes one of your devices out, and out of every chat',
+    load: async () => (await import('./commands/unlink.ts')).unlink,
+  },
   'safety-number': {
     usage: 'safety-number PERSON',
     what: 'shows the digits that you two compare',

@@ -29,6 +29,8 @@ export interface DevicesView {
    * phrase was set; phrase: under the recovery phrase alone.
    */
   readonly root: 'here' | 'elsewhere' | 'phrase';
+  /** Chats into which a device is still to be brought, or out of which one is still to be taken. */
+  readonly unsettled: number;
   /** Two lists of this person's devices contradict each other: somebody else may hold one of the devices. */
   readonly forked: boolean;
   /** A linking under way on this device, old or new, or how the last one ended; null: none. */

@@ -6,6 +6,8 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { AppStatus, Messenger } from '@polynya/messenger/api';
 import { Failure } from '../failure.ts';
+import { cleanLine } from '../render/clean.ts';
+import { localTime } from '../render/units.ts';
 import { note, type Terminal } from '../terminal.ts';
 import { failureOf, problemWords } from '../words.ts';
 import { answer } from './answers.ts';
@@ -42,6 +44,11 @@ export async function withMessenger<T>(
   }
 }
 
+function removedWords({ by, at }: NonNullable<AppStatus['removed']>): string {
+  const whose = by === '' ? 'another of your devices' : `"${cleanLine(by)}"`;
+  return `This device was taken out by ${whose} on ${localTime(at)}: link it again with another --profile.`;
+}
+
 /** As `withMessenger`, for what only somebody who has joined can do. */
 export function withPerson<T>(
   given: string | undefined,
@@ -49,8 +56,9 @@ export function withPerson<T>(
   work: (messenger: Messenger, me: NonNullable<AppStatus['me']>) => Promise<T>,
 ): Promise<T> {
   return withMessenger(given, terminal, async (messenger) => {
-    const { me } = await answer(messenger, { query: 'status' });
+    const { me, removed } = await answer(messenger, { query: 'status' });
     if (!me) throw new Failure(problemWords['not-registered']);
+    if (removed) throw new Failure(removedWords(removed));
     return work(messenger, me);
   });
 }

@@ -22,8 +22,9 @@ export const chats = command({
   },
 });
 
-function line({ chat, title, state, unread, last }: ChatSummary): string {
-  const parts = [shortId(chat), cleanLine(title) || '(waiting for the one invited)'];
+function line({ chat, title, saved, state, unread, last }: ChatSummary): string {
+  const unnamed = saved ? '(saved messages)' : '(waiting for the one invited)';
+  const parts = [shortId(chat), cleanLine(title) || unnamed];
   if (state !== 'active') parts.push(`(${state})`);
   if (unread > 0) parts.push(`(${unread} new)`);
   if (last) parts.push(`${last.mine ? 'you' : cleanLine(last.sender)}: ${excerpt(last.text)}`);

@@ -87,7 +87,9 @@ export class Fleet implements DevicesFacade {
   async view(): Promise<DevicesView> {
     const self = this.#device.registered;
     const { view: link } = this.#linking;
-    if (!self) return { devices: [], root: 'elsewhere', forked: false, link, saved: null };
+    if (!self) {
+      return { devices: [], root: 'elsewhere', unsettled: 0, forked: false, link, saved: null };
+    }
     const { list } = self;
     const devices = devicesIn(list).map((key) => {
       const { name, since } = this.#known.get(toHex(key)) ?? UNKNOWN;
@@ -105,7 +107,8 @@ export class Fleet implements DevicesFacade {
     });
     const forked = this.#device.lists.get(self.person)?.forked ?? false;
     const root = self.rootSeed ? 'here' : 'elsewhere';
-    return { devices, root, forked, link, saved: this.#saved };
+    const { unsettled } = this.#tending;
+    return { devices, root, unsettled, forked, link, saved: this.#saved };
   }
 
   linkDevice(): Promise<LinkView> {

@@ -69,6 +69,14 @@ export class Tending {
     ).length;
   }
 
+  /** Chats whose leaves differ from the list. */
+  get unsettled(): number {
+    return this.#ours().filter(
+      ({ held }) =>
+        missingIn(this.#device, held).length + strangersIn(this.#device, held).length > 0,
+    ).length;
+  }
+
   #ours(): Conversation[] {
     const { conversations, registered } = this.#device;
     if (!registered || registered.removed) return [];

@@ -40,6 +40,7 @@ const storeWords: Readonly<Record<StoreErrorCode, string>> = {
   full: 'The disk of this device is full: free some space and try again.',
   corrupt: 'is damaged, or its key is gone: move it away and join again.',
   newer: 'was made by a newer version: update this program.',
+  older: 'was made by an early version that this one does not read: move it away and join again.',
   locked: 'is in use by another polynya: close that one, or use another --profile.',
   failed: 'cannot be used: look at the rights of the folder and its files.',
 };

@@ -157,7 +157,7 @@ export type MissedMessage = Infer<typeof missedMessage>;
 
 /** The plaintext of a seat's blob, or of the blob that a Welcome letter points to. */
 export const welcome = struct({
-  welcome: bytes(1, 200_000),
+  welcome: bytes(1, 524_288),
   log: bytes(16),
   /** Of the Commit that made the place: its seq, and the running hash there. */
   seq: uint(),

@@ -3,9 +3,10 @@
  * step makes a new one, stores what differs in one batch, and only then is the new one the present.
  */
 import type { Engine, Group, GroupRecords, RecordChange } from '@polynya/mls/engine';
+import { MlsError } from '@polynya/mls/mls-error';
 import { equal } from '@polynya/protocol/bytes';
 import type { ChatId } from '../api.ts';
-import type { Change, Store } from '../store/store.ts';
+import { type Change, type Store, StoreError } from '../store/store.ts';
 import { type ConversationState, decodeState, encodeState } from './state.ts';
 
 export interface Held {
@@ -81,7 +82,10 @@ export async function forgetHeld(store: Store, chat: ChatId): Promise<Change[]> 
   return [{ table: 'log', key: chat, value: null }, ...records];
 }
 
-/** @throws ProtocolError or MlsError 'malformed', 'other-version' where what is stored is not what was stored */
+/**
+ * @throws StoreError `older` for what an earlier version stored; ProtocolError or MlsError `malformed` where what is
+ *   stored is not what was stored
+ */
 export async function loadHeld(store: Store, engine: Engine, chat: ChatId): Promise<Held | null> {
   const stored = await store.get('log', chat);
   if (!stored) return null;
@@ -92,15 +96,23 @@ export async function loadHeld(store: Store, engine: Engine, chat: ChatId): Prom
     records(store, chat, 'parent'),
   ]);
   if (group.size === 0) return null;
-  const restored = (one: GroupRecords): Group | null =>
-    one.size === 0 ? null : engine.restore(one);
+  const restored = (one: GroupRecords) => (one.size === 0 ? null : restore(engine, one));
   return {
+    group: restore(engine, group),
     state: decodeState(stored),
-    group: engine.restore(group),
-    staged: staged.size === 0 ? null : engine.restore(laidOver(group, staged)),
+    staged: staged.size === 0 ? null : restore(engine, laidOver(group, staged)),
     seat: restored(seat),
     parent: restored(parent),
   };
+}
+
+function restore(engine: Engine, stored: GroupRecords): Group {
+  try {
+    return engine.restore(stored);
+  } catch (error) {
+    const isOther = error instanceof MlsError && error.code === 'other-version';
+    throw isOther ? new StoreError('older', 'an early version made this store', error) : error;
+  }
 }
 
 async function records(store: Store, chat: ChatId, place: Place): Promise<GroupRecords> {

@@ -58,7 +58,7 @@ const pending = struct({
   body: bytes(1, LIMITS.entryBody),
   closes: bool,
   next: bytes(32),
-  welcome: optional(bytes(1, 200_000)),
+  welcome: optional(bytes(1, 524_288)),
   /** Ids of the handovers that the Welcome is for. */
   handovers: list(bytes(16), 32),
   /** A joiner's own device: what its Welcome is opened with. */

@@ -190,6 +190,7 @@ const CODES: ReadonlyMap<string, StoreErrorCode> = new Map([
 const MESSAGES: Readonly<Record<StoreErrorCode, string>> = {
   full: 'the browser has no room left for this site',
   newer: 'a newer version has made this store: reload',
+  older: 'an early version has made this store',
   corrupt: 'the browser has lost a part of this store',
   locked: 'another tab has this store',
   failed: 'IndexedDB has failed',

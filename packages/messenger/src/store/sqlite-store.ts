@@ -202,6 +202,7 @@ const CODES: ReadonlyMap<number, StoreErrorCode> = new Map([
 const MESSAGES: Readonly<Record<StoreErrorCode, string>> = {
   full: 'no room is left for',
   newer: 'a newer version has made',
+  older: 'an early version has made',
   corrupt: 'damaged, or not a database:',
   locked: 'another process is using',
   failed: 'cannot use',

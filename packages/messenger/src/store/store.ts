@@ -65,10 +65,11 @@ export interface Store {
  * - `full`: no room is left; free some and repeat
  * - `corrupt`: what is stored cannot be read, or not with this device's key
  * - `newer`: a newer version of the program has the data; reload
+ * - `older`: an older version left data that this one does not read; erase it and begin anew
  * - `locked`: another process or tab has it; close that one
  * - `failed`: anything else, a bug of the caller's included; see `cause`
  */
-export type StoreErrorCode = 'full' | 'corrupt' | 'newer' | 'locked' | 'failed';
+export type StoreErrorCode = 'full' | 'corrupt' | 'newer' | 'older' | 'locked' | 'failed';
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';

@@ -72,8 +72,8 @@ export const encodeHead = (value: Head): Uint8Array =>
 
 /** @throws MlsError `malformed`, `other-version` */
 export function decodeHead(bytes: Uint8Array | undefined): Head {
-  if (bytes === undefined || bytes.length < 2)
-    throw new MlsError('malformed', 'no group is stored');
+  if (bytes === undefined) throw new MlsError('other-version', 'no group that this version stored');
+  if (bytes.length < 2) throw new MlsError('malformed');
   if ((bytes[0] ?? 0) * 256 + (bytes[1] ?? 0) !== VERSION) throw new MlsError('other-version');
   return decode(versioned, bytes).head;
 }

@@ -1,7 +1,7 @@
 /** How large things may be in Polynya's groups. */
 
-/** Devices in one group. */
-export const MAX_MEMBERS = 1024;
+/** Devices in one group, unless said otherwise: chats hand their Welcomes over in blobs of bounded size. */
+export const MAX_MEMBERS = 128;
 /** Messages of one sender that may be missing before the next one that opens, and how long their keys are kept. */
 export const RATCHETS = { ahead: 512, kept: 512, seconds: 7 * 86_400 };
 /** Epochs before the current one whose messages still open, and for how many seconds. */

@@ -31,7 +31,7 @@ export interface EngineOptions {
   readonly random?: Random;
   /** Default: WebCrypto's; for Node there are faster ones. */
   readonly primitives?: Primitives;
-  /** Default: 1,024. */
+  /** Default: 128. */
   readonly maxMembers?: number;
 }
 

@@ -11,6 +11,8 @@ function sentenceFor(t: () => Words, code: string): string {
       return t().brokenFull;
     case 'newer':
       return t().brokenNewer;
+    case 'older':
+      return t().brokenOlder;
     case 'corrupt':
       return t().brokenCorrupt;
     case 'page':

@@ -208,6 +208,8 @@ export const en = {
   brokenFull:
     'This browser has no room left for this page. Free some space on the device, then reload.',
   brokenNewer: 'A newer version of this page has been here. Reload to get it.',
+  brokenOlder:
+    'What is stored here was made by an early version that this one does not read. Clear this site’s data and join again.',
   brokenCorrupt:
     'What this browser kept cannot be read any more. Reload; if that does not help, the browser’s data for this site has to be cleared, and you need a new invite.',
   brokenLocked:

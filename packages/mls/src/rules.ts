@@ -43,12 +43,10 @@ export const RULES = {
   'proposal-unsupported': BROKEN,
   'proposal-by-reference-unknown': BROKEN,
   'update-by-committer': BROKEN,
-  'update-by-value': BROKEN,
   'remove-of-committer': BROKEN,
   'remove-of-nobody': BROKEN,
   'leaf-changed-twice': BROKEN,
   'add-duplicate': 'duplicate-key',
-  'add-present': 'duplicate-key',
   'psk-duplicate': BROKEN,
   'psk-nonce': BROKEN,
   'psk-usage': BROKEN,
@@ -84,7 +82,6 @@ export const RULES = {
   'path-secret-place': BROKEN,
   'successor-epoch': BROKEN,
   'successor-parameters': BROKEN,
-  'successor-members': BROKEN,
 } as const satisfies Record<string, MlsErrorCode>;
 
 export type Rule = keyof typeof RULES;

@@ -6,6 +6,13 @@ export const utf8 = (text: string): Uint8Array<ArrayBuffer> => encoder.encode(te
 
 export const EMPTY = new Uint8Array(0);
 
+/** Bytes as text of as many characters, for maps and sets. */
+export function textOf(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
 /** Whether two public byte strings are the same. For MACs see `sameSecret`. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;

@@ -4,7 +4,7 @@
  */
 import { MlsError } from '../mls-error.ts';
 import { Reader } from './reader.ts';
-import { readVarInt, writeVarInt } from './var-int.ts';
+import { readVarInt, varInt, writeVarInt } from './var-int.ts';
 import { Writer } from './writer.ts';
 
 export interface Codec<T> {
@@ -56,20 +56,31 @@ export const opaque: Codec<Uint8Array> = {
   read: (reader) => reader.bytes(readVarInt(reader)),
 };
 
-/** `T values<V>` */
-export function vector<T>(item: Codec<T>): Codec<readonly T[]> {
+/** `opaque value<V>` of at most so many bytes. */
+export const opaqueUpTo = (most: number): Codec<Uint8Array> => ({
+  write: opaque.write,
+  read(reader) {
+    const value = opaque.read(reader);
+    if (value.length > most) throw new MlsError('malformed', `longer than ${most} bytes`);
+    return value;
+  },
+});
+
+/** `T values<V>`, at most `most` of them. */
+export function vector<T>(item: Codec<T>, most = Number.POSITIVE_INFINITY): Codec<readonly T[]> {
   return {
     write(writer, values) {
       const start = writer.length;
       for (const value of values) item.write(writer, value);
-      const body = writer.finish(start);
-      writer.truncate(start);
-      opaque.write(writer, body);
+      writer.insert(start, varInt(writer.length - start));
     },
     read(reader) {
       const part = reader.part(readVarInt(reader));
       const values: T[] = [];
-      while (part.left > 0) values.push(item.read(part));
+      while (part.left > 0) {
+        if (values.length === most) throw new MlsError('malformed', `more than ${most} of them`);
+        values.push(item.read(part));
+      }
       return values;
     },
   };

@@ -5,11 +5,15 @@ import type { Writer } from './writer.ts';
 
 const MAX = 0x3fff_ffff;
 
+export function varInt(value: number): Uint8Array {
+  if (value < 0x40) return Uint8Array.of(value);
+  if (value < 0x4000) return Uint8Array.of((value >> 8) | 0x40, value);
+  if (value > MAX) throw new MlsError('invalid-argument', 'longer than a vector may be');
+  return Uint8Array.of((value >> 24) | 0x80, value >> 16, value >> 8, value);
+}
+
 export function writeVarInt(writer: Writer, value: number): void {
-  if (value < 0x40) writer.uint(value, 1);
-  else if (value < 0x4000) writer.uint(value + 0x4000, 2);
-  else if (value <= MAX) writer.uint(value + 0x8000_0000, 4);
-  else throw new MlsError('invalid-argument', 'longer than a vector may be');
+  writer.bytes(varInt(value));
 }
 
 /** @throws MlsError `malformed` if the prefix is 11 or the number fits in fewer bytes */

@@ -1,6 +1,6 @@
 /** A growing buffer for the TLS presentation language (RFC 9420 section 2.1). Numbers are big-endian. */
 
-const FIRST_SIZE = 256;
+const FIRST_SIZE = 128;
 
 export class Writer {
   #bytes = new Uint8Array(FIRST_SIZE);
@@ -31,14 +31,16 @@ export class Writer {
     this.#bytes.set(value, at);
   }
 
-  /** A copy of what was written from `start` on. */
-  finish(start = 0): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice(start, this.#length);
+  /** Puts `value` before what was written from `at` on. */
+  insert(at: number, value: Uint8Array): void {
+    const end = this.#grow(value.length);
+    this.#bytes.copyWithin(at + value.length, at, end);
+    this.#bytes.set(value, at);
   }
 
-  /** Forgets what was written behind `length`. */
-  truncate(length: number): void {
-    this.#length = length;
+  /** A copy of what was written. */
+  finish(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(0, this.#length);
   }
 
   #grow(by: number): number {

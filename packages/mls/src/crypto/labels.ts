@@ -39,8 +39,21 @@ export function verifyWithLabel(
   return signature.verify(publicKey, withLabel(label, content), signed);
 }
 
+/** EncryptWithLabel to any number of public keys, under one label and context. */
+export function sealerWithLabel(
+  suite: CipherSuite,
+  label: string,
+  context: Uint8Array,
+): (publicKey: Uint8Array, plaintext: Uint8Array, random: Random) => Promise<HpkeCiphertext> {
+  const seal = hpke.sealer(suite, withLabel(label, context));
+  return async (publicKey, plaintext, random) => {
+    const { enc, ciphertext } = await seal(publicKey, plaintext, random);
+    return { kemOutput: enc, ciphertext };
+  };
+}
+
 /** @throws MlsError `cannot-open` if `publicKey` is none */
-export async function encryptWithLabel(
+export function encryptWithLabel(
   suite: CipherSuite,
   publicKey: Uint8Array,
   label: string,
@@ -48,9 +61,7 @@ export async function encryptWithLabel(
   plaintext: Uint8Array,
   random: Random,
 ): Promise<HpkeCiphertext> {
-  const info = withLabel(label, context);
-  const { enc, ciphertext } = await hpke.seal(suite, publicKey, info, plaintext, random);
-  return { kemOutput: enc, ciphertext };
+  return sealerWithLabel(suite, label, context)(publicKey, plaintext, random);
 }
 
 /** @throws MlsError `cannot-open` */

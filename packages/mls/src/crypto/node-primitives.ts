@@ -96,7 +96,7 @@ const ed25519: SignatureScheme = {
 };
 
 const xPublic = publicKeys('x25519');
-const xPrivate = privateKeys('x25519', 'raw-private');
+const xPrivate = keyCache(privateKeys('x25519', 'raw-private'));
 
 const x25519: DiffieHellman = {
   publicKey: (scalar) => publicBytes(xPrivate(scalar)),
@@ -105,7 +105,7 @@ const x25519: DiffieHellman = {
 };
 
 const kemPublic = publicKeys('ml-kem-768');
-const kemPrivate = privateKeys('ml-kem-768', 'raw-seed');
+const kemPrivate = keyCache(privateKeys('ml-kem-768', 'raw-seed'));
 
 const mlKem768: MlKem = {
   publicKey: (seed) => publicBytes(kemPrivate(seed)),

@@ -1,5 +1,5 @@
 /** Applying a list of proposals to the tree (RFC 9420 section 12.3), each judged against the tree it meets. */
-import { sameBytes } from '../codec/bytes.ts';
+import { sameBytes, textOf } from '../codec/bytes.ts';
 import { encode } from '../codec/codec.ts';
 import { demand, violated } from '../mls-error.ts';
 import type { PreSharedKeyId } from '../schedule/psk.ts';
@@ -113,7 +113,6 @@ async function applyAdds(
   let tree = start;
   const added: Newcomer[] = [];
   const initKeys = new Set<string>();
-  const text = (key: Uint8Array): string => String.fromCharCode(...key);
   for (const { proposal } of ofKind(list, 'add')) {
     const { keyPackage } = proposal;
     const { leafNode, initKey } = keyPackage;
@@ -122,9 +121,9 @@ async function applyAdds(
     demand('leaf-key-unique', !tree.hasEncryptionKey(leafNode.encryptionKey));
     demand('leaf-signature-key-unique', !tree.hasSignatureKey(leafNode.signatureKey));
     const isNew = (key: Uint8Array): boolean =>
-      !tree.hasEncryptionKey(key) && !initKeys.has(text(key));
+      !tree.hasEncryptionKey(key) && !initKeys.has(textOf(key));
     demand('add-duplicate', isNew(initKey) && isNew(leafNode.encryptionKey));
-    initKeys.add(text(initKey));
+    initKeys.add(textOf(initKey));
     const next = tree.add(leafNode);
     tree = next.tree;
     added.push({ leafIndex: next.leafIndex, keyPackage });

@@ -5,11 +5,12 @@ import { refHash, signWithLabel, verifyWithLabel } from '../crypto/labels.ts';
 import type { Maybe } from '../crypto/primitives.ts';
 import { extension } from '../tree/extension.ts';
 import { leafNode } from '../tree/leaf-node.ts';
+import { publicKey } from '../tree/public-key.ts';
 
 const unsigned = {
   version: uint16,
   cipherSuite: uint16,
-  initKey: opaque,
+  initKey: publicKey,
   leafNode,
   extensions: vector(extension),
 };

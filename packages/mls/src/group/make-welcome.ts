@@ -12,8 +12,8 @@ import { keyPackageRef } from './key-package.ts';
 import type { GroupState } from './state.ts';
 import {
   type EncryptedGroupSecrets,
+  groupSecretsSealer,
   sealGroupInfo,
-  sealGroupSecrets,
   type Welcome,
 } from './welcome.ts';
 
@@ -65,13 +65,14 @@ export async function makeWelcome(
   const info = encode(groupInfo, await makeGroupInfo(env, staged, { withTree }));
   const encryptedGroupInfo = await sealGroupInfo(suite, welcomeSecret, info);
   const above = staged.tree.directPath(staged.ownLeaf);
+  const seal = groupSecretsSealer(suite, encryptedGroupInfo);
   const secrets: EncryptedGroupSecrets[] = [];
   for (const { leafIndex, keyPackage } of added) {
     const ancestor = above.find((node) => holds(node, leafIndex));
     const pathSecret = ancestor && pathSecrets?.get(ancestor.index);
     const plaintext = { joinerSecret, pathSecret: pathSecret ? { pathSecret } : null, psks };
     const to = { newMember: keyPackageRef(suite, keyPackage), initKey: keyPackage.initKey };
-    secrets.push(await sealGroupSecrets(suite, to, encryptedGroupInfo, plaintext, random));
+    secrets.push(await seal(to, plaintext, random));
   }
   return { cipherSuite: suite.id, secrets, encryptedGroupInfo };
 }

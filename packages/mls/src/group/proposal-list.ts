@@ -1,5 +1,5 @@
 /** The proposals of a Commit, resolved and judged as one list (RFC 9420 sections 12.1 and 12.2). */
-import { sameBytes } from '../codec/bytes.ts';
+import { sameBytes, textOf } from '../codec/bytes.ts';
 import { encode } from '../codec/codec.ts';
 import type { Sender } from '../framing/framed-content.ts';
 import { demand, violated } from '../mls-error.ts';
@@ -58,7 +58,7 @@ function validatePsks(env: Environment, list: readonly ListedProposal[], isFirst
   const seen = new Set<string>();
   for (const { proposal } of ofKind(list, 'psk')) {
     validatePsk(env, proposal, isFirst);
-    const id = String.fromCharCode(...encode(preSharedKeyId, proposal.psk));
+    const id = textOf(encode(preSharedKeyId, proposal.psk));
     demand('psk-duplicate', !seen.has(id));
     seen.add(id);
   }

@@ -1,5 +1,5 @@
 /** A tree that a new member was given (RFC 9420 section 12.4.3.1). */
-import { sameBytes } from '../codec/bytes.ts';
+import { sameBytes, textOf } from '../codec/bytes.ts';
 import { demand } from '../mls-error.ts';
 import type { GroupContext } from '../schedule/group-context.ts';
 import { verifyParentHashes } from '../tree/parent-hash.ts';
@@ -28,7 +28,7 @@ function validateKeys(tree: RatchetTree): void {
   const encryption = new Set<string>();
   const signature = new Set<string>();
   const demandNew = (keys: Set<string>, key: Uint8Array): void => {
-    const text = String.fromCharCode(...key);
+    const text = textOf(key);
     demand('tree-keys-unique', !keys.has(text));
     keys.add(text);
   };

@@ -14,9 +14,9 @@ import {
 import { type CipherSuite, type KeyPair, NONCE } from '../crypto/cipher-suite.ts';
 import {
   decryptWithLabel,
-  encryptWithLabel,
   expandWithLabel,
   hpkeCiphertext,
+  sealerWithLabel,
 } from '../crypto/labels.ts';
 import type { Maybe, Random } from '../crypto/primitives.ts';
 import { preSharedKeyId } from '../schedule/psk.ts';
@@ -40,21 +40,22 @@ export type GroupSecrets = Infer<typeof groupSecrets>;
 
 const LABEL = 'Welcome';
 
-/** For the owner of the KeyPackage `newMember` (its reference), whose init key is `initKey`. */
-export async function sealGroupSecrets(
+/** The owner of the KeyPackage `newMember` (its reference), whose init key is `initKey`. */
+export interface Recipient {
+  readonly newMember: Uint8Array;
+  readonly initKey: Uint8Array;
+}
+
+/** Seals to one newcomer after another. The GroupInfo, to which each is bound, may be megabytes: it is hashed once. */
+export function groupSecretsSealer(
   suite: CipherSuite,
-  to: { readonly newMember: Uint8Array; readonly initKey: Uint8Array },
   encryptedGroupInfo: Uint8Array,
-  secrets: GroupSecrets,
-  random: Random,
-): Promise<EncryptedGroupSecrets> {
-  const plaintext = encode(groupSecrets, secrets);
-  const { newMember, initKey } = to;
-  const context = encryptedGroupInfo;
-  return {
+): (to: Recipient, secrets: GroupSecrets, random: Random) => Promise<EncryptedGroupSecrets> {
+  const seal = sealerWithLabel(suite, LABEL, encryptedGroupInfo);
+  return async ({ newMember, initKey }, secrets, random) => ({
     newMember,
-    secrets: await encryptWithLabel(suite, initKey, LABEL, context, plaintext, random),
-  };
+    secrets: await seal(initKey, encode(groupSecrets, secrets), random),
+  });
 }
 
 /** @throws MlsError `cannot-open`, `malformed` */

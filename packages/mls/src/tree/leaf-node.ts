@@ -17,6 +17,7 @@ import {
 import type { CipherSuite } from '../crypto/cipher-suite.ts';
 import { signWithLabel, verifyWithLabel } from '../crypto/labels.ts';
 import { extension } from './extension.ts';
+import { publicKey } from './public-key.ts';
 
 export const BASIC_CREDENTIAL = 1;
 
@@ -48,8 +49,8 @@ const source = select('kind', enumeration(uint8, { keyPackage: 1, update: 2, com
 });
 
 const unsigned = {
-  encryptionKey: opaque,
-  signatureKey: opaque,
+  encryptionKey: publicKey,
+  signatureKey: publicKey,
   credential,
   capabilities,
   source,

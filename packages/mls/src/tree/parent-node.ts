@@ -10,9 +10,10 @@ import {
   vector,
 } from '../codec/codec.ts';
 import { leafNode } from './leaf-node.ts';
+import { publicKey } from './public-key.ts';
 
 export const parentNode = struct({
-  encryptionKey: opaque,
+  encryptionKey: publicKey,
   parentHash: opaque,
   /** In increasing order. */
   unmergedLeaves: vector(uint32),

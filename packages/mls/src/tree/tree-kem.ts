@@ -4,7 +4,7 @@
  */
 import { EMPTY, sameBytes } from '../codec/bytes.ts';
 import type { CipherSuite, KeyPair } from '../crypto/cipher-suite.ts';
-import { decryptWithLabel, encryptWithLabel, type HpkeCiphertext } from '../crypto/labels.ts';
+import { decryptWithLabel, type HpkeCiphertext, sealerWithLabel } from '../crypto/labels.ts';
 import type { Random } from '../crypto/primitives.ts';
 import { demand, MlsError, violated } from '../mls-error.ts';
 import type { LeafNode } from './leaf-node.ts';
@@ -70,15 +70,14 @@ export async function newPath(
     pathSecrets,
     commitSecret: secret,
     async encrypt(context, added) {
+      const seal = sealerWithLabel(suite, LABEL, context);
       const nodes: UpdatePath['nodes'][number][] = [];
       for (const [i, step] of steps.entries()) {
         const pathSecret = pathSecrets.get(step.node.index) as Uint8Array;
         const encryptedPathSecret: HpkeCiphertext[] = [];
         for (const to of recipients(step, added)) {
           const key = encryptionKey(to) as Uint8Array;
-          encryptedPathSecret.push(
-            await encryptWithLabel(suite, key, LABEL, context, pathSecret, random),
-          );
+          encryptedPathSecret.push(await seal(key, pathSecret, random));
         }
         nodes.push({ encryptionKey: publicKeys[i] as Uint8Array, encryptedPathSecret });
       }

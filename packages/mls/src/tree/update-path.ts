@@ -1,12 +1,13 @@
 /** Update paths as they travel (RFC 9420 section 7.6), and which nodes they are for. */
-import { type Infer, opaque, struct, vector } from '../codec/codec.ts';
+import { type Infer, struct, vector } from '../codec/codec.ts';
 import { hpkeCiphertext } from '../crypto/labels.ts';
 import { leafNode } from './leaf-node.ts';
+import { publicKey } from './public-key.ts';
 import type { RatchetTree } from './ratchet-tree.ts';
 import { type Branch, holds, isSlot, resolution, type Subtree } from './subtree.ts';
 
 export const updatePathNode = struct({
-  encryptionKey: opaque,
+  encryptionKey: publicKey,
   encryptedPathSecret: vector(hpkeCiphertext),
 });
 export const updatePath = struct({ leafNode, nodes: vector(updatePathNode) });

@@ -5,7 +5,9 @@ import { type Node, node } from './parent-node.ts';
 import { RatchetTree } from './ratchet-tree.ts';
 import { branch, isSlot, type Subtree, slot } from './subtree.ts';
 
-const nodes = vector(optional(node));
+/** A blank node takes one byte to send and a hundred to hold: a tree has 2^16 leaves at most. */
+const MOST_NODES = 2 ** 17 - 1;
+const nodes = vector(optional(node), MOST_NODES);
 
 const malformed = (why: string): never => {
   throw new MlsError('malformed', why);

@@ -92,6 +92,7 @@ test('ts-mls enters by its own GroupInfo only: its external_pub has no length, w
   expect(await enter(['ts-mls', 'polynya'], 'ts-mls')).toBe('agreed');
   expect(await enter(['ts-mls', 'polynya'], 'polynya')).toContain('Invalid public key');
   expect(await enter(['ts-mls', 'core-crypto'], 'core-crypto')).toContain('Invalid public key');
-  expect(await enter(['polynya', 'ts-mls'], 'ts-mls')).toContain('ends too early');
-  expect(await enter(['core-crypto', 'ts-mls'], 'ts-mls')).toContain('EndOfStream');
+  // What the first byte of a key says as a length is by chance, and so are the words.
+  expect(await enter(['polynya', 'ts-mls'], 'ts-mls')).not.toBe('agreed');
+  expect(await enter(['core-crypto', 'ts-mls'], 'ts-mls')).not.toBe('agreed');
 });

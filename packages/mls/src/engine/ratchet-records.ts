@@ -102,6 +102,8 @@ export function restoreRatchets(
   epoch: bigint,
   leafCount: number,
 ): SecretTree {
+  if (!Number.isInteger(Math.log2(leafCount)))
+    throw new MlsError('malformed', 'no width of a tree');
   const build = (path: string, width: number): SecretNode => {
     const bytes = records.get(path);
     if (bytes !== undefined) {

@@ -177,8 +177,10 @@ describe('a server that tells two stories', () => {
       { kind: 'text', text: 'I saw another log', reply: null, mentions: [] },
       new Uint8Array(6).fill(9),
     );
-    const detail = await vera.until({ query: 'chat', chat }, (one) => one?.trouble !== null);
-    expect(detail).toMatchObject({ state: 'active', trouble: 'server-lies' });
+    for (const member of [anna, vera]) {
+      const detail = await member.until({ query: 'chat', chat }, (one) => one?.trouble !== null);
+      expect(detail).toMatchObject({ state: 'active', trouble: 'server-lies' });
+    }
     await goesOn();
   });
 

@@ -130,11 +130,14 @@ async function takeCommit(held: Held, entry: Entry, around: Surroundings): Promi
     if (result.kind !== 'commit') return nothing(stopped(held, around));
     opened = result;
     if (!opened.removedUs && !equal(await capabilityHash(opened.group), entry.turn.next)) {
-      return nothing(stopped(held, around, opened.committer));
+      return nothing(stopped(held, around, opened.committer, true));
     }
   } catch (error) {
     if (error instanceof MlsError && isAnotherCopys(error)) throw error;
-    if (error instanceof MlsError) return nothing(stopped(held, around, error.signer));
+    if (error instanceof MlsError) {
+      const sure = error.code === 'refused-by-policy';
+      return nothing(stopped(held, around, error.signer, sure));
+    }
     if (error instanceof ProtocolError) return nothing(stopped(held, around));
     throw error;
   }
@@ -330,10 +333,10 @@ function overtaken(held: Held): Held {
   return { ...dropPending(held), state: { ...dropPending(held).state, phase: 'removed' } };
 }
 
-/** A Commit that no member follows: nothing after it can be understood. */
-function stopped(held: Held, { now: at }: Surroundings, signer?: Member): Held {
+/** A Commit that no member follows, or only we do not: nothing after it can be understood. */
+function stopped(held: Held, { now: at }: Surroundings, signer?: Member, sure = false): Held {
   const leaf = signer && leafOf(signer);
   const by = leaf?.kind === 'device' ? personBytes(leaf.root) : null;
-  const bad = { by, at };
+  const bad = { by, at, sure };
   return { ...held, state: { ...held.state, phase: 'stopped', trouble: 'unlawful-commit', bad } };
 }

@@ -127,8 +127,11 @@ const codec = struct({
   replaced: list(bytes(16), 64),
   /** What the timeline adds to seqs of this log: the entries of the logs that this conversation had before. */
   base: uint(),
-  /** Of a conversation that an unlawful Commit stopped: whose it was, if a signature says so, and when it was seen (ms). */
-  bad: optional(struct({ by: optional(bytes(16)), at: uint() })),
+  /**
+   * Of a conversation that a Commit stopped: whose it was, if a signature says so; when it was seen (ms); and whether
+   * all others must see it alike, which they need not where it did not open here.
+   */
+  bad: optional(struct({ by: optional(bytes(16)), at: uint(), sure: bool })),
   /** Of a conversation that goes on in a branch (recovery/branch.ts). */
   refounded: optional(
     struct({
@@ -139,6 +142,8 @@ const codec = struct({
       people: list(person, 512),
       /** The founder's leaf there: a branch of a lower one wins. */
       founder: uint(),
+      /** Breaks in a row, this one included. */
+      times: uint(),
       /** ms */
       at: uint(),
     }),

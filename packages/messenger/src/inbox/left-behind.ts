@@ -22,7 +22,7 @@ export function leftBehind(
   const { log, refounded } = state;
   const logs: [Uint8Array, number][] = [[log, group.epoch]];
   // Nobody is let into a log that its members left.
-  if (refounded) logs.push([refounded.log, Number.MAX_SAFE_INTEGER]);
+  if (refounded && !equal(refounded.log, log)) logs.push([refounded.log, Number.MAX_SAFE_INTEGER]);
   return logs.map(([log, epoch]) => ({
     table: 'self',
     key: `${PREFIX}${toHex(log)}`,

@@ -43,7 +43,7 @@ export async function receiveLetter(
   const chat = chatOfLog(device, received.log);
   const before = device.conversations.get(chat);
   if (before && ['active', 'joining'].includes(before.held.state.phase)) return;
-  const lost = before?.held.state.trouble === 'lost-state';
+  const lost = before?.held.state.phase === 'stopped';
   if (lost && (await (await repair()).rejoin(device, chat, received, keyPackage, sender))) {
     return dropPackage(link.connection, payload.secret);
   }

@@ -3,7 +3,7 @@
  * is carried over. Everything here follows from the old log and the branch's tree, so that all members agree.
  */
 import type { Group } from '@polynya/mls/engine';
-import { equal, toHex } from '@polynya/protocol/bytes';
+import { equal, fromHex, toHex } from '@polynya/protocol/bytes';
 import type { ChatEvent, PersonId } from '../api.ts';
 import type { Held } from '../conversation/held.ts';
 import { idOf } from '../conversation/people.ts';
@@ -30,9 +30,28 @@ export function forkOf({ state, group, parent }: Held): Fork | null {
     const { log, seq, by, people } = refounded;
     return { left: true, parent, log, seq, people, by: by && toHex(by) };
   }
-  if (state.phase !== 'stopped' || !bad) return null;
-  const { log, cursor: seq, people } = state;
-  return { left: false, parent: group, log, seq, people, by: bad.by && toHex(bad.by) };
+  if (state.phase !== 'stopped') return null;
+  const { log, cursor, people } = state;
+  // Of two, who broke it is all there is to go on with.
+  const two = people.filter(({ here }) => here).length === 2;
+  const before = { left: false, parent: group, log, people };
+  if (bad) return { ...before, seq: cursor, by: two ? null : bad.by && toHex(bad.by) };
+  // A Commit of our own leaf, which this copy of it did not make.
+  return two ? { ...before, seq: cursor + 1, by: null } : null;
+}
+
+/** ms that a further repair waits: who broke a conversation again and again would else keep all devices busy. */
+const AGAIN = [0, 10_000, 60_000] as const;
+const DAY = 86_400_000;
+
+/** Breaks before this one, within a day of each other. */
+export function earlierBreaks({ refounded }: ConversationState, now: number): number {
+  return refounded && now - refounded.at < DAY ? refounded.times : 0;
+}
+
+/** ms to wait before anything is done about a break. */
+export function pauseBefore(state: ConversationState, now: number): number {
+  return AGAIN[Math.min(earlierBreaks(state, now), AGAIN.length - 1)] ?? 0;
 }
 
 /** The lowest leaf of this person before the fork; null: they do not stand there. */
@@ -96,7 +115,8 @@ export async function intoBranch(
       seq,
       founder: forkLeafOf(fork, own.founder) ?? 0,
       at: own.now,
-      by: state.bad ? state.bad.by : (state.refounded?.by ?? null),
+      by: fork.by === null ? null : fromHex(fork.by),
+      times: fork.left ? (state.refounded?.times ?? 1) : earlierBreaks(state, own.now) + 1,
       people: [...fork.people],
     },
   };

@@ -16,8 +16,10 @@ import { type Taken, takeFor } from '../inbox/taking.ts';
 import { HANDOVER_PHASE, handoverGone, handoverSaved, loadHandovers } from '../invite/handover.ts';
 import { dropPackage, encodeWelcomePackage, getPackage } from '../invite/sealed-blob.ts';
 import type { Change } from '../store/store.ts';
+import { agreementGone } from './agreement.ts';
 import { type Fork, forkLeafOf, intoBranch, isHonestBranch } from './branch.ts';
 import { founderOf, letterDone, type RefoundLetter } from './refound-letters.ts';
+import { requestGone } from './rejoin-request.ts';
 import { replaceConversation } from './replace-conversation.ts';
 
 /** Makes the branch; its log and the letters follow as the conversation runs. False: nobody is there to go on with. */
@@ -63,6 +65,7 @@ export async function foundBranch(device: Device, chat: ChatId, fork: Fork): Pro
     );
     const others = async () => [
       ...(await inviteless(device, chat)),
+      ...(await settled(device, chat)),
       ...letters,
       ...(await told(device, chat, held, events)),
     ];
@@ -96,6 +99,7 @@ export async function followBranch(
       const { held, events } = await intoBranch(before, fork, branch, own);
       const others = async () => [
         ...(await inviteless(device, chat)),
+        ...(await settled(device, chat)),
         letterDone(chat, letter),
         ...(found.lastResort ? [] : [keyPackageUsed(letter.ref)]),
         ...(await told(device, chat, held, events)),
@@ -139,6 +143,11 @@ async function inviteless({ ports: { store } }: Device, chat: ChatId): Promise<C
       ? handoverSaved(chat, { ...handover, phase: HANDOVER_PHASE.withdrawn, package: null })
       : handoverGone(chat, handover),
   );
+}
+
+/** Nobody needs to be asked any more. */
+async function settled({ ports: { store } }: Device, chat: ChatId): Promise<Change[]> {
+  return [requestGone(chat), ...(await agreementGone(store, chat))];
 }
 
 function told(

@@ -15,6 +15,7 @@ import type { Device } from '../device.ts';
 import type { LetterPayload } from '../inbox/letters.ts';
 import { HANDOVER_PHASE, type Handover, handoverSaved } from '../invite/handover.ts';
 import type { ServerLink } from '../line/server-link.ts';
+import { agrees } from './agreement.ts';
 
 /** ms, as for duties: the first in rank waits a moment at random, each next one so much longer. */
 const MOMENT = 1_000;
@@ -30,6 +31,8 @@ export async function answerRejoin(
   told: Rejoin,
   spread: number,
 ): Promise<void> {
+  const stuck = await agrees(device, person, told);
+  if (stuck !== null) return device.recovery.look(stuck);
   const { clock } = device.ports;
   const conversation = [...device.conversations.values()].find(
     ({ held: { state } }) =>

@@ -2,12 +2,14 @@
  * Asking to be let in again (docs/protocol.md section 7): a device that lost its state of a conversation leaves a
  * fresh KeyPackage in the members' inboxes, the same one until somebody answers, more and more rarely.
  */
+import type { OwnKeyPackage } from '@polynya/mls/engine';
 import { MlsError } from '@polynya/mls/mls-error';
 import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { bytes, type Infer, struct, uint } from '@polynya/protocol/schema';
 import { fraction } from '@polynya/reach/clock';
 import { type ChatId, type PersonId, Problem } from '../api.ts';
+import type { Held } from '../conversation/held.ts';
 import { idOf } from '../conversation/people.ts';
 import type { Device } from '../device.ts';
 import { isGrown } from '../identity/device-list.ts';
@@ -45,18 +47,26 @@ export async function askToRejoin(device: Device, chat: ChatId): Promise<number>
   const wait = Math.floor(pause * (1 + fraction(random) / 5));
   // Before a letter leaves: a crash may lose a request, and never doubles them.
   await store.apply([saved(chat, { ...request, asked: request.asked + 1, next: now + wait })]);
-  const { state } = device.conversation(chat).held;
-  const { log, cursor: seq } = state;
-  const others = state.people
+  const { held } = device.conversation(chat);
+  const others = held.state.people
     .filter(({ here, cards }) => here && cards.length > 0)
     .map(idOf)
     .filter((person) => person !== device.self.person || isGrown(device.self.list));
-  const payload = { kind: 'rejoin' as const, log, seq, keyPackage: own.keyPackage };
+  const payload = requestFor(held, own);
   const told = await Promise.all(others.map((person) => tell(device, chat, person, payload)));
   if (told.includes(true)) return wait;
   // Nobody was asked: that is no reason to ask more rarely.
   await store.apply([saved(chat, { ...request, next: now + PAUSES[0] })]);
   return PAUSES[0];
+}
+
+/** The same, to one member who asked for it, where this device has not asked yet. */
+export async function answerOnce(device: Device, chat: ChatId, person: PersonId): Promise<void> {
+  const { store } = device.ports;
+  const request = (await load(store, chat)) ?? (await begin(device, chat));
+  const own = (await findKeyPackage(store, request.ref))?.own;
+  if (request.asked > 0 || !own) return;
+  await tell(device, chat, person, requestFor(device.conversation(chat).held, own));
 }
 
 /** Whether this KeyPackage is the one that is offered to the members of a chat. */
@@ -77,6 +87,10 @@ async function begin(device: Device, chat: ChatId): Promise<Request> {
   const request = { ref: own.ref, asked: 0, next };
   await store.apply([keyPackageSaved(own, false, now), saved(chat, request)]);
   return request;
+}
+
+function requestFor({ state: { log, cursor: seq } }: Held, { keyPackage }: OwnKeyPackage) {
+  return { kind: 'rejoin' as const, log, seq, keyPackage };
 }
 
 /** @returns whether the letter was left */

@@ -12,7 +12,8 @@ import { personBytes, personId } from '../identity/person.ts';
 import { leftBehind } from '../inbox/left-behind.ts';
 import type { LetterPayload } from '../inbox/letters.ts';
 import type { Change } from '../store/store.ts';
-import { type Fork, forkLeafOf, forkOf } from './branch.ts';
+import { agreementGone, othersAgree } from './agreement.ts';
+import { type Fork, forkLeafOf, forkOf, pauseBefore } from './branch.ts';
 import { chatOfFork } from './chats.ts';
 import { followBranch, foundBranch } from './refound.ts';
 import { founderOf, letterDone, letterKept, lettersFor } from './refound-letters.ts';
@@ -26,6 +27,8 @@ export { rejoin } from './rejoined.ts';
 /** ms: the first in rank founds a branch within a moment at random, each next one so much later. */
 const MOMENT = 1_000;
 const STEP = 10_000;
+/** ms: the same, for asking whether others met the Commit too. */
+const ASKING = 3_000;
 /** ms: letters that lie in the inbox already are read before a branch is founded. */
 const UNREAD = 1_000;
 
@@ -34,10 +37,10 @@ export async function step(device: Device, chat: ChatId, spread: number): Promis
   const conversation = device.conversations.get(chat);
   if (!conversation) return null;
   const { held } = conversation;
-  if (held.state.phase === 'stopped' && held.state.trouble === 'lost-state') {
-    return askToRejoin(device, chat);
-  }
   const fork = forkOf(held);
+  if (held.state.phase === 'stopped' && held.state.trouble === 'lost-state') {
+    return fork && (await follow(device, chat, fork)) ? 0 : askToRejoin(device, chat);
+  }
   if (!fork || forkLeafOf(fork, device.self.person) === null) return null;
   return (await follow(device, chat, fork)) ? 0 : found(device, chat, fork, spread);
 }
@@ -65,7 +68,12 @@ export async function forgetRecovery(
   held: Held,
 ): Promise<Change[]> {
   const letters = (await lettersFor(store, chat)).map((letter) => letterDone(chat, letter));
-  return [requestGone(chat), ...letters, ...leftBehind(held, clock.now())];
+  return [
+    requestGone(chat),
+    ...letters,
+    ...(await agreementGone(store, chat)),
+    ...leftBehind(held, clock.now()),
+  ];
 }
 
 /** Joins the branch of the lowest leaf, if that is lower than the one joined. False: there is none. */
@@ -92,14 +100,19 @@ async function found(
   spread: number,
 ): Promise<number | null> {
   if (fork.left) return null;
-  const { bad } = device.conversation(chat).held.state;
+  const { state } = device.conversation(chat).held;
+  const { bad } = state;
   const now = device.ports.clock.now();
   const devices = leavesOf(fork.parent).filter(
     ({ kind, person }) => kind === 'device' && person !== fork.by,
   );
   const rank = devices.findIndex(({ leaf }) => leaf === fork.parent.ownLeaf);
-  const due = (bad?.at ?? now) + spread * MOMENT + rank * STEP;
+  const since = (bad?.at ?? now) + pauseBefore(state, now) + spread * MOMENT;
+  const sure =
+    (bad?.sure && fork.by !== null) || (await othersAgree(device.ports.store, chat, fork));
+  const due = since + rank * (sure ? STEP : ASKING);
   if (due > now) return due - now;
   if (!(await device.linkOf(chat).world.inboxRead())) return UNREAD;
+  if (!sure) return askToRejoin(device, chat);
   return (await foundBranch(device, chat, fork)) ? 0 : null;
 }

@@ -69,11 +69,11 @@ test('who left and comes by a new link is in again', async () => {
   expect(await boris.texts(chat, 2)).toEqual(['First', 'Second']);
 });
 
-test('a group refuses the 33rd device, clearly', async () => {
-  const anna = await town.person('Anna');
+test('a group refuses one device more than it may have, clearly', async () => {
+  const anna = await town.person('Anna', { maxMembers: 6 });
   const { chat } = await anna.messenger.createGroup('The house');
-  await Promise.all(Array.from({ length: 31 }, () => anna.messenger.invite(chat)));
+  await Promise.all(Array.from({ length: 5 }, () => anna.messenger.invite(chat)));
   await expect(anna.messenger.invite(chat)).rejects.toMatchObject({ code: 'group-full' });
   const detail = await anna.now({ query: 'chat', chat });
-  expect(detail?.invites).toHaveLength(31);
-}, 120_000);
+  expect(detail?.invites).toHaveLength(5);
+});

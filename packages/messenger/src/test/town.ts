@@ -29,6 +29,8 @@ export interface PersonOptions {
   readonly carriers?: readonly CarrierFactory[];
   /** What stands between the messenger and its store. */
   readonly wrap?: (store: Store) => Store;
+  /** Devices that a group may have, as this one sees it. */
+  readonly maxMembers?: number;
 }
 
 /** The server's. */
@@ -115,12 +117,13 @@ export class Person {
   }
 
   async open(): Promise<void> {
-    const { clock = systemClock, carriers = [webSocketCarrier], wrap } = this.#options;
+    const { clock = systemClock, carriers = [webSocketCarrier], wrap, maxMembers } = this.#options;
     const store = await openSqliteStore(this.path);
     const engine = makeEngine({
       authentication: authenticationService,
       primitives: nodePrimitives,
       now: () => Math.floor(clock.now() / 1_000),
+      ...(maxMembers && { maxMembers }),
     });
     this.#messenger = await createMessenger({
       store: wrap ? wrap(store) : store,

@@ -108,6 +108,16 @@ export const commands: Readonly<Record<string, Entry>> = {
     what: 'takes one of your devices out, and out of every chat',
     load: async () => (await import('./commands/unlink.ts')).unlink,
   },
+  'recovery-phrase': {
+    usage: 'recovery-phrase',
+    what: 'shows the words that bring you back when every device is lost',
+    load: async () => (await import('./commands/recovery-phrase.ts')).recoveryPhrase,
+  },
+  recover: {
+    usage: 'recover LINK [--name NAME]',
+    what: 'becomes you again by the recovery phrase',
+    load: async () => (await import('./commands/recover.ts')).recover,
+  },
   'safety-number': {
     usage: 'safety-number PERSON',
     what: 'shows the digits that you two compare',

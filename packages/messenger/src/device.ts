@@ -232,7 +232,7 @@ export class Device {
     const leaves = leavesOf(held.group);
     const look = async () => {
       await this.seen(leaves);
-      if (this.#self && (isGrown(this.#self.list) || held.state.self)) {
+      if (this.#self && (isGrown(this.#self.list) || held.state.self || this.#self.backup)) {
         (await fleetOf(this)).look();
       }
     };
@@ -296,6 +296,7 @@ export class Device {
 
 /** Whether there is more than one device of this person, or a list of somebody's that is to be remembered. */
 async function hasFleet({ ports: { store }, registered }: Device): Promise<boolean> {
-  if (registered && (isGrown(registered.list) || registered.group)) return true;
+  if (registered && (isGrown(registered.list) || registered.group || registered.backup))
+    return true;
   return (await store.range('person', { from: 'list/', to: 'list0', limit: 1 })).length > 0;
 }

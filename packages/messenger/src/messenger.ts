@@ -152,6 +152,7 @@ class RunningMessenger extends DevicesPart implements Messenger {
   }
 
   async invite(chat: ChatId | null) {
+    if (chat) this.#refuseSaved(chat);
     const into = chat ?? (await createConversation(this.#device, { direct: true, title: '' })).chat;
     const view = await asProblem(inviteTo(this.#device, into));
     return { ...view, chat: into };
@@ -161,9 +162,10 @@ class RunningMessenger extends DevicesPart implements Messenger {
     return asProblem(withdrawInvite(this.#device, chat, invite));
   }
 
-  add(chat: ChatId, people: readonly PersonId[]) {
-    const adding = import('./occasional.ts');
-    return asProblem(adding.then(({ addPeople }) => addPeople(this.#device, chat, people)));
+  async add(chat: ChatId, people: readonly PersonId[]) {
+    this.#refuseSaved(chat);
+    const { addPeople } = await import('./occasional.ts');
+    await asProblem(addPeople(this.#device, chat, people));
   }
 
   remove(chat: ChatId, person: PersonId) {
@@ -178,11 +180,13 @@ class RunningMessenger extends DevicesPart implements Messenger {
   }
 
   async setTitle(chat: ChatId, title: string) {
+    this.#refuseSaved(chat);
     if (this.#device.conversation(chat).held.state.direct) throw new Problem('not-allowed');
     await this.#say(chat, { kind: 'title', title: checkedTitle(title) });
   }
 
   async leave(chat: ChatId) {
+    this.#refuseSaved(chat);
     await this.#say(chat, { kind: 'leave' });
   }
 
@@ -307,6 +311,11 @@ class RunningMessenger extends DevicesPart implements Messenger {
   async close() {
     await this.#device.close();
     await this.#device.ports.store.close();
+  }
+
+  /** The chat of own devices is nobody else's, and stays. */
+  #refuseSaved(chat: ChatId): void {
+    if (this.#device.conversation(chat).held.state.self) throw new Problem('not-allowed');
   }
 
   #say(chat: ChatId, content: KnownContent): Promise<MessageId> {

@@ -166,7 +166,7 @@ function personView(device: Device, { held, signals }: Conversation, person: Per
     me: id === device.self.person,
     admin: person.admin,
     devices: devicesOf(leavesOf(held.group), id).length,
-    forked: false,
+    forked: device.lists.get(id)?.forked ?? false,
     blocked: device.blocked.has(id),
     reachable: person.cards.length > 0,
     invitedBy: person.by && toHex(person.by),

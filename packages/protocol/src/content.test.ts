@@ -62,6 +62,7 @@ const notes: fc.Arbitrary<Note> = fc.oneof(
   fc.record({ note: fc.constant('device' as const), name: text(64) }),
   fc.record({ note: fc.constant('name' as const), name: text(64) }),
   fc.record({ note: fc.constant('block' as const), person: id, on: fc.boolean() }),
+  fc.record({ note: fc.constant('backup' as const), secret: key }),
 );
 
 type Fields<K> = Omit<Extract<KnownContent, { kind: K }>, 'kind'>;

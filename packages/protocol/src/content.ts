@@ -55,6 +55,8 @@ const note = variants('note', {
   /** What the person is called. */
   name: [1, { name: text(64) }],
   block: [2, { person: personId, on: bool }],
+  /** The root key is under a phrase now: where the devices keep a backup. */
+  backup: [3, { secret: bytes(32) }],
 });
 export type Note = Infer<typeof note>;
 

@@ -3,11 +3,11 @@
  * show the same six digits, or somebody stands between.
  */
 import { hostname } from 'node:os';
-import { createInterface } from 'node:readline';
 import { type Messenger, Problem } from '@polynya/messenger/api';
 import type { LinkView } from '@polynya/messenger/devices-api';
 import { allSent } from '../client/all-sent.ts';
 import { answer } from '../client/answers.ts';
+import { askLine } from '../client/ask-line.ts';
 import { withMessenger, withPerson } from '../client/profile.ts';
 import { settled } from '../client/settled.ts';
 import { command, profileOption } from '../command.ts';
@@ -47,7 +47,7 @@ async function letIn(messenger: Messenger, terminal: Terminal): Promise<void> {
   const { check, name } = await reached(messenger, terminal, 'compare');
   print(terminal, `"${cleanLine(name)}" shows ${digits(check)} if nobody stands between.`);
   print(terminal, 'Does it? [yes/no]');
-  if (!(await saysYes(terminal))) {
+  if (!/^y(es)?$/i.test(await askLine(terminal))) {
     await messenger.cancelLink();
     throw new Failure('Nothing was linked.');
   }
@@ -112,19 +112,6 @@ async function firstChat(messenger: Messenger, { ended }: Terminal): Promise<voi
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-}
-
-function saysYes({ input, ended }: Terminal): Promise<boolean> {
-  return new Promise((resolve) => {
-    const lines = createInterface({ input });
-    const end = () => lines.close();
-    lines.once('line', (typed) => {
-      resolve(/^y(es)?$/i.test(typed.trim()));
-      lines.close();
-    });
-    lines.once('close', () => resolve(false));
-    ended.addEventListener('abort', end, { once: true });
-  });
 }
 
 function digits(check: string | null): string {

@@ -36,6 +36,13 @@ async function linkedTo(someone: Someone, leaf: number, signer = someone.device)
   return deviceOf({ ...someone, device, list }, leaf);
 }
 
+/** A device of a list that the root key began anew. */
+async function recovered(someone: Someone, leaf: number) {
+  const device = await key();
+  const list = await firstList(someone.root, device.publicKey, 1);
+  return deviceOf({ ...someone, device, list }, leaf);
+}
+
 async function seatOf({ root, device, list }: Someone, leaf: number) {
   const { publicKey } = await key();
   const inviter = { root: root.publicKey, list, device };
@@ -117,6 +124,10 @@ describe('a Commit is lawful (docs/protocol.md section 6) if', async () => {
       { by: b, removed: [await linkedTo(boris, 4)] },
     ],
     ['it removes a device and lets the same in again', { by: b, removed: [v], added: [v] }],
+    [
+      'anybody lets in a device by which the root began anew, and takes the lost ones out',
+      { by: a, added: [await recovered(boris, 4)], removed: [b, borisSeat] },
+    ],
     ['a person brings in another device of theirs', { by: b, added: [await linkedTo(boris, 4)] }],
     [
       'anybody removes the seats of who goes by it',
@@ -176,6 +187,10 @@ describe('a Commit is not lawful if', async () => {
       'a device comes back that its person took out of their list',
       { by: b, added: [borisPhone] },
       { leaves: [a, v, borisTablet].map(leafOf) },
+    ],
+    [
+      'lost devices go for one by which the root began anew, and another with them',
+      { by: v, added: [await recovered(boris, 4)], removed: [b, a] },
     ],
     ['one of several removals is not', { by: b, removed: [borisSeat, v] }],
     ['who is removed was an admin, and the committer is none', { by: b, removed: [a] }],

@@ -29,6 +29,7 @@ export function lawful(commit: CommitView, standing: Standing): boolean {
     removed.every(
       (leaf) =>
         isReplaced(leaf, added) ||
+        isOverridden(leaf, added) ||
         mayRemove(committer, leaf, standing) ||
         isOrphaned(leaf, added, removed, standing),
     )
@@ -67,7 +68,8 @@ function mayAdd(
   const theirs =
     devices.length === 0 ||
     committer.person === stander.person ||
-    removed.some((leaf) => isReplaced(leaf, [stander]));
+    removed.some((leaf) => isReplaced(leaf, [stander])) ||
+    devices.every((leaf) => isOverridden(leaf, [stander]));
   return theirs && isListed(stander, devices);
 }
 
@@ -76,6 +78,17 @@ function isListed({ list, signatureKey }: Stander, devices: readonly Leaf[]): bo
   let newest: DeviceList | null = list;
   for (const device of devices) newest = newest && newestOf(newest, device.list);
   return newest !== null && lists(newest, signatureKey);
+}
+
+/** The root key began the person's list anew, without this device: a new one of theirs shows it. */
+export function isOverridden(removed: Leaf, added: readonly Stander[]): boolean {
+  return added.some(
+    ({ kind, person, list }) =>
+      kind === 'device' &&
+      person === removed.person &&
+      list.generation > removed.list.generation &&
+      !lists(list, removed.madeBy ?? removed.signatureKey),
+  );
 }
 
 /** A device that lost its state is let in again: the same keys stand for the same person. */

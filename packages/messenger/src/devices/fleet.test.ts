@@ -39,6 +39,13 @@ describe('own devices share', () => {
     expect(await laptop.texts(saved ?? '', 1)).toEqual(['Milk']);
     expect((await laptop.now({ query: 'chat', chat: saved ?? '' }))?.saved).toBe(true);
     expect(await laptop.messenger.openSaved()).toEqual({ chat: saved });
+    for (const refused of [
+      laptop.messenger.invite(saved),
+      laptop.messenger.leave(saved ?? ''),
+      laptop.messenger.setTitle(saved ?? '', 'Ours'),
+    ]) {
+      await expect(refused).rejects.toMatchObject({ code: 'not-allowed' });
+    }
   });
 
   test("the person's name, and what each of them is called", async () => {

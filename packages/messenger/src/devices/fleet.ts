@@ -2,6 +2,7 @@
 import { equal, toHex } from '@polynya/protocol/bytes';
 import type { Note, WelcomePackage } from '@polynya/protocol/content';
 import type { DeviceList } from '@polynya/protocol/device-list';
+import { inviteLink } from '@polynya/protocol/invite-link';
 import { pause } from '@polynya/reach/clock';
 import { type ChatId, type PersonId, Problem } from '../api.ts';
 import type { Told } from '../conversation/advance.ts';
@@ -18,10 +19,15 @@ import { signatureKey } from '../identity/credential.ts';
 import { devicesIn, listHolds, lists, signed } from '../identity/device-list.ts';
 import { personId } from '../identity/person.ts';
 import type { StockedKeyPackage } from '../inbox/key-packages.ts';
+import { dropPackage, getPackage } from '../invite/sealed-blob.ts';
 import type { ServerLink } from '../line/server-link.ts';
 import { chatOfLog } from '../recovery/chats.ts';
 import type { Change } from '../store/store.ts';
+import { backupSecret } from './backup.ts';
+import { Keeping } from './keeping.ts';
 import { Linking } from './linking.ts';
+import { phraseOf, seedOf } from './phrase.ts';
+import { askAll, loadRequests, recover, requestGone } from './recovering.ts';
 import {
   afterSeeing,
   deviceSaved,
@@ -36,12 +42,14 @@ import { welcomed } from './welcomed.ts';
 
 /** ms */
 const RETRY = 2_000;
+const PATIENCE = 15_000;
 const UNKNOWN: KnownDevice = { name: '', since: null, card: null };
 
 export class Fleet implements DevicesFacade {
   readonly #device: Device;
   readonly #tending: Tending;
   readonly #linking: Linking;
+  readonly #keeping: Keeping;
   #known = new Map<string, KnownDevice>();
   #opened = false;
   #said = '';
@@ -49,6 +57,7 @@ export class Fleet implements DevicesFacade {
   private constructor(device: Device) {
     this.#device = device;
     this.#tending = new Tending(device, () => this.#known);
+    this.#keeping = new Keeping(device);
     this.#linking = new Linking({
       device,
       changed: () => device.changes.touch('devices'),
@@ -58,6 +67,7 @@ export class Fleet implements DevicesFacade {
     });
     device.closing.addEventListener('abort', () => {
       this.#tending.close();
+      this.#keeping.close();
       void this.#linking.cancel();
     });
   }
@@ -80,6 +90,7 @@ export class Fleet implements DevicesFacade {
   /** Something changed: leaves, the list, the line. */
   look(): void {
     this.#tending.look();
+    this.#keeping.look();
     this.#introduce().catch((error: unknown) => this.#log('an introduction waits', error));
     this.#device.changes.touch('devices');
   }
@@ -106,7 +117,7 @@ export class Fleet implements DevicesFacade {
       };
     });
     const forked = this.#device.lists.get(self.person)?.forked ?? false;
-    const root = self.rootSeed ? 'here' : 'elsewhere';
+    const root = self.backup ? 'phrase' : self.rootSeed ? 'here' : 'elsewhere';
     const { unsettled } = this.#tending;
     return { devices, root, unsettled, forked, link, saved: this.#saved };
   }
@@ -157,15 +168,53 @@ export class Fleet implements DevicesFacade {
   }
 
   async recoveryKit(): Promise<RecoveryKit> {
-    throw new Problem('no-root');
+    const { self, homeLink } = this.#device;
+    if (!self.rootSeed) throw new Problem('no-root');
+    const { identity, endpoints, page } = homeLink.server;
+    const link = inviteLink(page, { kind: 'recovery', identity, endpoints: [...endpoints] });
+    return { phrase: phraseOf(self.rootSeed), link };
   }
 
-  async keepRecoveryPhrase(_phrase: string): Promise<void> {
-    throw new Problem('no-root');
+  async keepRecoveryPhrase(phrase: string): Promise<void> {
+    const { rootSeed } = this.#device.self;
+    if (!rootSeed) throw new Problem('no-root');
+    if (!equal(seedOf(phrase), rootSeed)) throw new Problem('phrase-wrong');
+    const secret = backupSecret(rootSeed);
+    await this.#become({ rootSeed: null, backup: secret });
+    await this.say({ note: 'backup', secret });
+    // Without a backup the phrase finds nobody: it is worth waiting for, but not without end.
+    await this.#within(this.#keeping.keep(), 'the backup waits');
+    this.#keeping.look();
   }
 
-  async recover(_link: string, _phrase: string, _name: string): Promise<{ person: PersonId }> {
-    throw new Problem('failed');
+  async recover(link: string, phrase: string, deviceName: string): Promise<{ person: PersonId }> {
+    const person = await recover(this.#device, link, phrase, deviceName);
+    await this.start();
+    await this.#within(askAll(this.#device), 'members are to be asked');
+    return { person };
+  }
+
+  /** A member lets this device in, which asked for it. @returns false: it did not ask, or not them */
+  async answered(
+    link: ServerLink,
+    by: PersonId,
+    secret: Uint8Array,
+    taken: StockedKeyPackage,
+  ): Promise<boolean> {
+    const { store } = this.#device.ports;
+    const request = (await loadRequests(store)).find(
+      ({ ref, people }) =>
+        equal(ref, taken.own.ref) && people.some(({ root }) => personId(root) === by),
+    );
+    if (!request) return false;
+    const { log, token } = request;
+    const received = await getPackage(link.connection, secret);
+    if (!equal(received.log, log)) return false;
+    const asked = { by, token, done: requestGone(log) };
+    await welcomed(this.#device, link, received, taken, asked);
+    await dropPackage(link.connection, secret);
+    this.look();
+    return true;
   }
 
   async welcomed(
@@ -207,6 +256,11 @@ export class Fleet implements DevicesFacade {
         const known = { ...(this.#known.get(id) ?? UNKNOWN), name: note.name };
         this.#known.set(id, known);
         return [deviceSaved(device, known)];
+      }
+      case 'backup': {
+        const self = this.#device.self.with({ backup: note.secret, rootSeed: null });
+        this.#device.become(self);
+        return [self.saved()];
       }
       case 'name': {
         const self = this.#device.self.with({ name: note.name });
@@ -297,6 +351,13 @@ export class Fleet implements DevicesFacade {
         await pause(ports.clock, RETRY, closing);
       }
     }
+  }
+
+  /** What goes on by itself, later, if it takes too long or fails now. */
+  async #within(work: Promise<unknown>, what: string): Promise<void> {
+    const { ports, closing } = this.#device;
+    const done = work.catch((error: unknown) => this.#log(what, error));
+    await Promise.race([done, pause(ports.clock, PATIENCE, closing)]);
   }
 
   #log(what: string, error: unknown): void {

@@ -9,7 +9,15 @@ import { concat, utf8 } from '@polynya/protocol/bytes';
 import { type Cbor, decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
 import { deviceList } from '@polynya/protocol/device-list';
 import { LIMITS } from '@polynya/protocol/limits';
-import { bytes, type Infer, list, struct, text, variants } from '@polynya/protocol/schema';
+import {
+  bytes,
+  type Infer,
+  list,
+  optional,
+  struct,
+  text,
+  variants,
+} from '@polynya/protocol/schema';
 
 const steps = variants('step', {
   hello: [0, { commitment: bytes(32) }],
@@ -34,6 +42,8 @@ const grantCodec = struct({
   /** What the person's devices are called. */
   devices: list(struct({ device: bytes(32), name: text(64) }), LIMITS.devices),
   blocked: list(bytes(16), 1_024),
+  /** Where own devices keep a backup, if there is a recovery phrase. */
+  backup: optional(bytes(32)),
 });
 export type Grant = Infer<typeof grantCodec>;
 

@@ -191,7 +191,15 @@ export class Linking {
     const next = device.self.with({ list });
     await store.apply([next.saved(), deviceSaved(reveal.device, known)]);
     device.become(next);
-    const grant = { list, admit, token, page, devices: this.#names(), blocked: this.#blocked() };
+    const grant = {
+      list,
+      admit,
+      token,
+      page,
+      devices: this.#names(),
+      blocked: this.#blocked(),
+      backup: device.self.backup,
+    };
     const sealed = await hpkeSeal(reveal.key, INFO, said, encodeGrant(grant));
     await meeting.say({ step: 'grant', enc: sealed.enc, ct: sealed.ct });
     await this.#around.listed();
@@ -242,13 +250,13 @@ export class Linking {
     this.#show({ state: 'compare', check: checkOf(said), name: shownName(answer.name) });
     const { enc, ct } = await meeting.hear('grant');
     const grant = decodeGrant(await hpkeOpen(seed, INFO, said, enc, ct));
-    const { list, token } = grant;
+    const { list, token, backup } = grant;
     if (!lists(list, key.publicKey) || !(await listHolds(answer.root, list))) {
       throw new Problem('link-over');
     }
     this.#show({ state: 'adding' });
     const { root, name } = answer;
-    await this.#become(line, grant, Self.of({ root, list, name, deviceName, token }, key));
+    await this.#become(line, grant, Self.of({ root, list, name, deviceName, token, backup }, key));
   }
 
   async #become(line: ServerLink, { admit, page, devices, blocked }: Grant, self: Self) {

@@ -7,11 +7,13 @@ import { devicesOf, type Leaf, leavesOf } from '../conversation/roster.ts';
 import type { Device } from '../device.ts';
 import { devicesIn, lists } from '../identity/device-list.ts';
 
-/** Listed, and without a leaf. */
-export function missingIn({ self }: Device, { group }: Held): Uint8Array[] {
+/** Listed, and without a leaf. Own devices share one server: what one of them joined elsewhere stays its own. */
+export function missingIn(device: Device, { group, state }: Held): Uint8Array[] {
+  const { self, homeLink } = device;
+  if (!equal(state.server, homeLink.server.identity)) return [];
   const leaves = devicesOf(leavesOf(group), self.person);
   return devicesIn(self.list).filter(
-    (device) => !leaves.some(({ signatureKey }) => equal(signatureKey, device)),
+    (one) => !leaves.some(({ signatureKey }) => equal(signatureKey, one)),
   );
 }
 

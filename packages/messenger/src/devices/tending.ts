@@ -4,9 +4,8 @@
  * the device in does it first, the others after a while.
  */
 import { equal, toHex } from '@polynya/protocol/bytes';
-import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { fraction } from '@polynya/reach/clock';
-import { type ChatId, Problem } from '../api.ts';
+import type { ChatId } from '../api.ts';
 import type { CommitChange } from '../conversation/commits.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import type { Held } from '../conversation/held.ts';
@@ -150,8 +149,9 @@ export class Tending {
       this.#failed.delete(chat);
       this.look();
     } catch (error) {
-      if (![Problem, ProtocolError].some((kind) => error instanceof kind)) throw error;
-      this.#device.ports.log(`own devices wait: ${error instanceof Error ? error.message : ''}`);
+      this.#device.ports.log(
+        `own devices wait: ${error instanceof Error ? `${error.name} ${error.message}` : ''}`,
+      );
       const times = this.#failed.get(chat)?.times ?? 0;
       const wait = Math.min(RETRY.most, RETRY.least * 2 ** times);
       this.#failed.set(chat, { times: times + 1, until: this.#device.ports.clock.now() + wait });
@@ -169,7 +169,11 @@ export class Tending {
         const card = this.#card(other, held);
         return (
           card &&
-          takeFrom(this.#device, chat, { root: this.#device.self.root, device: other, card })
+          takeFrom(this.#device, this.#device.linkOf(chat).connection, {
+            root: this.#device.self.root,
+            device: other,
+            card,
+          })
         );
       }),
     );

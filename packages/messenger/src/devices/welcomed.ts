@@ -2,6 +2,7 @@
 import { equal, toHex } from '@polynya/protocol/bytes';
 import type { WelcomePackage } from '@polynya/protocol/content';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
+import type { ChatId, PersonId } from '../api.ts';
 import { heldChanges } from '../conversation/held.ts';
 import { stateFrom } from '../conversation/joining.ts';
 import { leavesOf } from '../conversation/roster.ts';
@@ -9,7 +10,18 @@ import type { Device } from '../device.ts';
 import { keyPackageUsed, type StockedKeyPackage } from '../inbox/key-packages.ts';
 import type { ServerLink } from '../line/server-link.ts';
 import { chatOfLog } from '../recovery/chats.ts';
+import { asArrived } from '../recovery/missed.ts';
+import type { Change } from '../store/store.ts';
 import type { Arrived, Happened } from '../timeline/arrived.ts';
+
+/** A member answers that was asked to let this device in. */
+export interface Asked {
+  readonly by: PersonId;
+  /** By which the members reach this device. */
+  readonly token: Uint8Array;
+  /** Nobody need be asked any more. */
+  readonly done: Change;
+}
 
 /** Can be repeated. @throws MlsError, StoreError; ProtocolError 'malformed' for a group of own devices with others in it */
 export async function welcomed(
@@ -17,6 +29,7 @@ export async function welcomed(
   link: ServerLink,
   received: WelcomePackage,
   { own, lastResort }: StockedKeyPackage,
+  asked: Asked | null = null,
 ): Promise<void> {
   const { store, engine, clock, random } = device.ports;
   const chat = chatOfLog(device, received.log);
@@ -28,7 +41,7 @@ export async function welcomed(
     ({ kind, root }) => kind === 'seat' || !equal(root, device.self.root),
   );
   if (self && strangers) throw new ProtocolError('malformed', 'strangers among own devices');
-  const token = (self ? device.self.token : null) ?? random(32);
+  const token = asked?.token ?? (self ? device.self.token : null) ?? random(32);
   const known = { server: link.server.identity, now: clock.now(), token };
   const state = stateFrom(received, group, known);
   const healed = lastResort ? 0 : clock.now();
@@ -38,7 +51,10 @@ export async function welcomed(
   await device.timeline.locked(chat, async () =>
     store.apply([
       ...heldChanges(chat, null, held),
-      ...(await device.timeline.arrived(given(device, chat, received))),
+      ...(await device.timeline.arrived(
+        asked ? resent(device, chat, received, asked.by) : given(device, chat, received),
+      )),
+      ...(asked ? [asked.done] : []),
       ...(lastResort ? [] : [keyPackageUsed(own.ref)]),
       ...person.map((one) => one.saved()),
     ]),
@@ -47,6 +63,14 @@ export async function welcomed(
   const conversation = await device.addConversation(chat, held);
   await conversation.start();
   conversation.touch();
+}
+
+/** What a member says was said. */
+function resent(device: Device, chat: ChatId, { missed, seq }: WelcomePackage, by: PersonId) {
+  const around = { chat, base: 0, me: device.self.person, by, after: 0, upTo: seq };
+  const seen = asArrived(missed, around).filter(({ sender }) => !device.blocked.has(sender));
+  const event = { event: 'resent' as const, by };
+  return seen.length > 0 ? [...seen, { chat, seq, at: device.ports.clock.now(), event }] : [];
 }
 
 /** Our own device is believed: also reactions, and what was read. */

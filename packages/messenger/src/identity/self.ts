@@ -26,6 +26,8 @@ const record = struct({
   group: optional(bytes(16)),
   /** The contact token by which the own devices reach this one. */
   token: optional(bytes(32)),
+  /** What derives from the root's seed once that is under a phrase: where own devices keep a backup. */
+  backup: optional(bytes(32)),
   /** Who took this device out of the list (a name), and when (ms). */
   removed: optional(struct({ by: text(64), at: uint() })),
 });
@@ -60,7 +62,14 @@ export class Self {
     own: Pick<Record, 'root' | 'list' | 'name'> & Partial<Record>,
     device: SignatureKey,
   ): Self {
-    const blank = { rootSeed: null, deviceName: '', group: null, token: null, removed: null };
+    const blank = {
+      rootSeed: null,
+      deviceName: '',
+      group: null,
+      token: null,
+      backup: null,
+      removed: null,
+    };
     return new Self({ ...blank, ...own, device: device.privateKey }, device);
   }
 
@@ -103,6 +112,10 @@ export class Self {
 
   get token(): Uint8Array | null {
     return this.#record.token;
+  }
+
+  get backup(): Uint8Array | null {
+    return this.#record.backup;
   }
 
   get removed(): Record['removed'] {

@@ -7,7 +7,7 @@ import { ed25519 } from '@polynya/mls/ed25519';
 import type { Engine, OwnKeyPackage } from '@polynya/mls/engine';
 import { concat, equal, utf8 } from '@polynya/protocol/bytes';
 import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
-import type { ContactCard } from '@polynya/protocol/content';
+import { type ContactCard, contactCard } from '@polynya/protocol/content';
 import type { DeviceList } from '@polynya/protocol/device-list';
 import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
@@ -24,6 +24,8 @@ const payloadCodec = variants('kind', {
   refound: [1, { log: bytes(16), seq: uint(), secret: bytes(32) }],
   /** The sender lost its state of a conversation behind `seq`, and asks to be let in again by this KeyPackage. */
   rejoin: [2, { log: bytes(16), seq: uint(), keyPackage: bytes(1, LIMITS.keyPackage) }],
+  /** The sender lost every device, and asks to be let in by this KeyPackage; the answer goes to `card`. */
+  recover: [3, { log: bytes(16), keyPackage: bytes(1, LIMITS.keyPackage), card: contactCard }],
 });
 export type LetterPayload = Infer<typeof payloadCodec>;
 

@@ -25,12 +25,19 @@ export async function receiveLetter(
 ): Promise<void> {
   const { root } = from;
   const sender = personId(root);
-  if (device.blocked.has(sender) || !isKnown(device, sender)) return;
+  if (device.blocked.has(sender)) return;
+  if (payload.kind === 'welcome' && device.self.backup) {
+    // Who began anew from the phrase knows nobody yet but those whom it asked.
+    const fleet = await fleetOf(device);
+    const taken = { own: keyPackage, lastResort };
+    if (await fleet.answered(link, sender, payload.secret, taken)) return;
+  }
+  if (!isKnown(device, sender)) return;
   await device.seen([from]);
   if (device.refuses(sender, from.device)) {
     return device.ports.log('a letter of a device that its person took out was passed over');
   }
-  if (payload.kind === 'rejoin') {
+  if (payload.kind === 'rejoin' || payload.kind === 'recover') {
     await device.recovery.asked(link, root, payload);
     if (!lastResort) await device.ports.store.apply([keyPackageUsed(keyPackage.ref)]);
     return;

@@ -4,6 +4,7 @@ import { MlsError } from '@polynya/mls/mls-error';
 import { equal, toHex } from '@polynya/protocol/bytes';
 import type { ContactCard } from '@polynya/protocol/content';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
+import type { Connection } from '@polynya/reach/client';
 import { type ChatId, type PersonId, Problem } from '../api.ts';
 import { findPerson } from '../conversation/people.ts';
 import type { Device } from '../device.ts';
@@ -31,7 +32,9 @@ export interface Taken {
 /** One of each device of that person that left some for us. @throws Problem 'no-contact': there is none */
 export async function takeFor(device: Device, chat: ChatId, person: PersonId): Promise<Taken[]> {
   const found = await Promise.all(
-    reachable(device, chat, person).map((one) => takeFrom(device, chat, one).catch(noContact)),
+    reachable(device, chat, person).map((one) =>
+      takeFrom(device, device.linkOf(chat).connection, one).catch(noContact),
+    ),
   );
   const taken = found.flatMap((one) => one ?? []);
   if (taken.length === 0) throw new Problem('no-contact');
@@ -39,10 +42,14 @@ export async function takeFor(device: Device, chat: ChatId, person: PersonId): P
 }
 
 /** @throws Problem 'no-contact' */
-export async function takeFrom(device: Device, chat: ChatId, from: Reachable): Promise<Taken> {
+export async function takeFrom(
+  device: Device,
+  connection: Connection,
+  from: Reachable,
+): Promise<Taken> {
   const { engine, random, clock } = device.ports;
   const { card, root } = from;
-  const log = device.linkOf(chat).connection.log(card.inbox, card.token);
+  const log = connection.log(card.inbox, card.token);
   try {
     const { keyPackage, inspected } = await takeAlive(engine, card.token, () =>
       log.take(random(16)),

@@ -44,10 +44,18 @@ export class Recovery {
     if (chat !== null) this.look(chat);
   }
 
-  /** A member's device says that it lost its state. */
-  async asked(link: ServerLink, root: Uint8Array, told: Told<'rejoin'>): Promise<void> {
-    const { answerRejoin } = await repair();
-    await answerRejoin(this.#device, link, personId(root), told, this.#spread);
+  /** A member's device says that it lost its state, or a member every device. */
+  async asked(
+    link: ServerLink,
+    root: Uint8Array,
+    told: Told<'rejoin'> | Told<'recover'>,
+  ): Promise<void> {
+    const { answerRejoin, answerRecover } = await repair();
+    const person = personId(root);
+    if (told.kind === 'recover') {
+      return answerRecover(this.#device, link, person, told, this.#spread);
+    }
+    await answerRejoin(this.#device, link, person, told, this.#spread);
   }
 
   close(): void {

@@ -21,6 +21,7 @@ import { askToRejoin, requestGone } from './rejoin-request.ts';
 
 export { foundingCommit } from './founding-commit.ts';
 export { missedFor } from './missed.ts';
+export { answerRecover } from './recover-answer.ts';
 export { answerRejoin } from './rejoin-answer.ts';
 export { rejoin } from './rejoined.ts';
 

@@ -100,16 +100,18 @@ describe('another device', () => {
     await phone.sees('Buy bread');
   });
 
-  it('that was taken out hears nothing more', async () => {
+  it('that was taken out hears nothing more, and says so', async () => {
     await anna.button(anna.words.settings).click();
     await anna.button(anna.words.deviceRemoveLabel('Phone')).click();
     await anna.expectAccessible();
     await anna.page
       .getByRole('dialog', { name: anna.words.deviceRemoveAsk('Phone') })
-      .getByRole('button', { name: anna.words.removePerson })
+      .getByRole('button', { name: anna.words.deviceRemove })
       .click();
     await linkedPhone().waitFor({ state: 'detached' });
     await anna.page.keyboard.press('Escape');
+    await phone.page.locator('.banner.bad').waitFor();
+    await phone.expectAccessible();
     await anna.openChat('Борис');
     await anna.say('Only here now');
     await boris.sees('Only here now');

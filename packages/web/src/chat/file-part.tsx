@@ -106,6 +106,9 @@ export function FilePart(props: { message: MessageView; file: FileView }): JSX.E
           value={props.file.done}
         />
       </Show>
+      <Show when={props.file.state === 'failed' && resumable() && props.message.problem}>
+        {(code) => <p class="bubble-problem">{t().problem[code()]}</p>}
+      </Show>
       <Show when={viewing()}>
         <Picture
           message={id()}

@@ -35,14 +35,14 @@ export function DeviceRow(props: DeviceRowProps): JSX.Element {
           aria-label={t().deviceRemoveLabel(name())}
           onClick={() => setAsking(true)}
         >
-          {t().removePerson}
+          {t().deviceRemove}
         </Button>
       </Show>
       <Show when={asking()}>
         <Confirm
           question={t().deviceRemoveAsk(name())}
           text={t().deviceRemoveText}
-          action={t().removePerson}
+          action={t().deviceRemove}
           onClose={() => setAsking(false)}
           onYes={() => attempt(messenger.removeDevice(props.device.device))}
         />

@@ -17,10 +17,13 @@ export function Dialog(props: DialogProps): JSX.Element {
   const { t } = useWords();
   const id = createUniqueId();
   let dialog!: HTMLDialogElement;
+  let title!: HTMLHeadingElement;
   let opener: Element | null = null;
   onMount(() => {
     opener = document.activeElement;
     dialog.showModal();
+    // Not to the button that closes it, where there is nothing to fill in.
+    if (!dialog.querySelector('[autofocus]')) title.focus();
   });
   onCleanup(() => {
     dialog.close();
@@ -41,7 +44,7 @@ export function Dialog(props: DialogProps): JSX.Element {
       }}
     >
       <header class="dialog-head">
-        <h2 class="dialog-title" id={id}>
+        <h2 ref={title} class="dialog-title" id={id} tabIndex={-1}>
           {props.title}
         </h2>
         <IconButton icon="close" label={t().close} onClick={() => props.onClose()} />

@@ -76,7 +76,7 @@ export const enExtras = {
 
   safety: 'Your safety',
   safetyKeys:
-    'Your keys exist only on this device, in this browser. Nobody can restore them: clearing the browser’s data ends your account.',
+    'Your keys exist only on your devices. Clearing this browser’s data takes them from here: without another device or a recovery phrase nobody can bring you back.',
   safetyServer:
     'The server keeps sealed entries. It cannot read messages, names or files, and does not write down where you connect from.',
   safetyBrowser:
@@ -99,6 +99,7 @@ export const enExtras = {
   deviceSince: (when: string) => `since ${when}`,
   deviceAwaited: (count: number) =>
     `still to be let into ${n(count, { one: 'chat', other: 'chats' })}`,
+  deviceRemove: 'Remove',
   deviceRemoveLabel: (name: string) => `Remove the device ${name}`,
   deviceRemoveAsk: (name: string) => `Remove the device ${name}?`,
   deviceRemoveText:

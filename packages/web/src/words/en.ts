@@ -13,24 +13,25 @@ const problem: Record<ProblemCode, string> = {
   'invite-own': 'This is your own invite. Send it to the person you want to talk to.',
   'unknown-server': 'This server is not the one that the invite names. Ask for a new invite.',
   'not-registered': 'You are not registered on this device yet. Open an invite link first.',
-  'already-member': 'You are in this chat already.',
+  'already-member': 'Already in this chat. Look for it in the list of chats.',
   'not-a-member': 'You are no longer in this chat. Ask a member to invite you again.',
   'not-allowed': 'Only an admin can do this. Ask one of the admins.',
   'group-full': 'The group is full. Remove somebody or withdraw an invite first.',
   'too-big': 'The file is larger than 100 MB. Send a smaller one.',
   'too-long': 'This is too long. Shorten it or send it in parts.',
   'storage-full': 'This device has no room left. Free some space and try again.',
-  'server-full': 'The server has no room left. Tell the person who hosts it.',
+  'server-full': 'The server has no room left. Tell the person who hosts it, and try again later.',
   quota: 'You have used up what this server allows you. Ask its host for more.',
   rate: 'Too much at once. Wait half a minute and try again.',
   offline: 'There is no way to the server. Try again when the network is back.',
-  'not-found': 'This is no longer there.',
+  'not-found': 'This is no longer there. If you still see it, reload the page.',
   'link-over': 'This code was used or has expired. Make a new one on your other device.',
-  'phrase-wrong': 'This is not the recovery phrase, or a part of it is mistyped.',
+  'phrase-wrong':
+    'This is not the recovery phrase, or a part of it is mistyped. Compare it with your paper.',
   'no-root':
     'The recovery phrase is set already, or is to be set on the device that you began with.',
   'no-contact': 'This person cannot be reached from here. Send them an invite link instead.',
-  corrupt: 'Something stored on this device cannot be read. Reload the page.',
+  corrupt: 'This file is damaged. Send it again, or ask for it again.',
   version: 'The server speaks another version. Reload the page.',
   failed: 'That did not work. Try again; if it keeps failing, reload the page.',
 };
@@ -153,7 +154,7 @@ export const en = {
   eventAdminOn: (person: string, by: string) => `${by} made ${person} an admin`,
   eventAdminOff: (person: string, by: string) => `${by} took admin rights from ${person}`,
   eventLost: (count: number) =>
-    `${n(count, { one: 'message', other: 'messages' })} could not be kept by the server`,
+    `${n(count, { one: 'message', other: 'messages' })} could not be kept by the server. Ask for them again`,
   eventRefounded: (without: string) =>
     without === ''
       ? 'A member’s device broke the rules; the chat went on'
@@ -163,14 +164,15 @@ export const en = {
   eventGiven: 'What stands above was given by your own device',
 
   chatJoining: 'Coming in…',
-  chatLeft: 'You left this chat.',
-  chatRemoved: 'You were removed from this chat.',
+  chatLeft: 'You left this chat. To come back, ask a member for an invite.',
+  chatRemoved: 'You were removed from this chat. To come back, ask a member for an invite.',
   chatStopped: 'Nothing can be sent here for now.',
   troubleUnlawful:
     'A member’s device broke the rules of the chat. The others’ devices go on without it as soon as they meet.',
   troubleLies:
     'The server told members different stories. Ask the others what they see, and tell the host.',
-  troubleLost: 'This device lost its place in the chat and is waiting for a member’s device.',
+  troubleLost:
+    'This device lost its place in the chat. It goes on as soon as another member’s device is online.',
   blockedNote: 'You blocked this person. Their messages are not shown.',
   forget: 'Forget this chat',
   forgetAsk: 'Forget this chat?',
@@ -189,13 +191,14 @@ export const en = {
   clockBehind: (by: string) =>
     `This device’s clock is ${by} behind. Set it to the right time, or messages will show wrong times and may be refused.`,
   storageFull:
-    'This device has no room left, so new messages cannot be kept. Delete files or other sites’ data, then reload.',
+    'This device has no room left, so new messages cannot be kept. Delete files or other sites’ data, and it goes on.',
   deviceRemoved: (by: string, when: string) =>
     by === ''
       ? `You removed this device on ${when}. It gets nothing new: wipe it in the settings.`
       : `You removed this device from ${by} on ${when}. It gets nothing new: wipe it in the settings.`,
   newBuild: 'There is a new version of this page.',
-  outdated: 'This page is too old for the server.',
+  outdated:
+    'This page and the server speak different versions. Reload; if this stays, tell the host.',
   reload: 'Reload',
   elsewhereTitle: 'Polynya is open in another tab',
   elsewhereText: 'Only one tab at a time holds your keys.',

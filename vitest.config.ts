@@ -24,6 +24,7 @@ export default defineConfig({
           include: ['packages/*/e2e/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 20_000 } },
           fileParallelism: false,
           retry,
         },

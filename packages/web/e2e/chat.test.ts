@@ -148,14 +148,14 @@ describe('two people', () => {
     expect(await anna.inviteLink()).toBe(link);
     await anna.page.getByText(anna.words.inviteReusedText).waitFor();
     await anna.expectAccessible();
-    expect(await rows.count()).toBe(2);
+    await expect.poll(() => rows.count()).toBe(2);
 
     await anna.button(anna.words.inviteAnother).click();
     await expect.poll(() => anna.inviteLink()).not.toBe(link);
-    expect(await rows.count()).toBe(3);
+    await expect.poll(() => rows.count()).toBe(3);
     await anna.button(anna.words.withdraw).click();
     await anna.page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(await rows.count()).toBe(2);
+    await expect.poll(() => rows.count()).toBe(2);
   });
 
   it('the chat opens where the link is shown as soon as the guest is there', async () => {

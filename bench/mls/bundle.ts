@@ -7,10 +7,37 @@ import { coreCryptoWasm } from './peers.ts';
 import type { MlsRow } from './row.ts';
 import type { SuiteName } from './subject.ts';
 
-const ENTRY = 'entry.ts';
+const ENTRY = 'what-is-measured.ts';
 
 /** Programs that make, join, change and use a group, in source. Nothing in them is left out as unused. */
 const ENTRIES: readonly { engine: MlsRow['engine']; suite: SuiteName; source: string }[] = [
+  {
+    engine: 'polynya',
+    suite: 'X25519-AES128-SHA256',
+    source: `
+      export { createGroup } from '@polynya/mls/group/create';
+      export { joinGroup } from '@polynya/mls/group/join';
+      export { makeCommit } from '@polynya/mls/group/make-commit';
+      export { processCommit } from '@polynya/mls/group/process-commit';
+      export { makeExternalCommit } from '@polynya/mls/group/external-commit';
+      export { makeSuccessor, joinSuccessor } from '@polynya/mls/group/successor';
+      export { makeGroupInfo } from '@polynya/mls/group/make-welcome';
+      export { propose, proposeUpdate, proposeOwnAdd, takeProposal } from '@polynya/mls/group/propose';
+      export { openPrivateMessage, openPublicMessage } from '@polynya/mls/group/open-message';
+      export { sealApplication } from '@polynya/mls/group/send-message';
+      export { makeKeyPackage } from '@polynya/mls/group/own-key-package';
+      export { mlsMessage } from '@polynya/mls/framing/mls-message';
+      export { mlsExporter } from '@polynya/mls/schedule/key-schedule';
+      export { decode, encode } from '@polynya/mls/codec/codec';
+      export { loadSuite } from '@polynya/mls/crypto/load-suite';
+      export { webPrimitives, systemRandom } from '@polynya/mls/crypto/web-primitives';`,
+  },
+  {
+    // As the page has it: with its store, and this suite alone.
+    engine: 'polynya',
+    suite: 'XWING-AES128-SHA256',
+    source: `export { makeEngine } from '@polynya/mls/engine/polynya-engine';`,
+  },
   {
     engine: 'ts-mls',
     suite: 'X25519-AES128-SHA256',

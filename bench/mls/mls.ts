@@ -11,7 +11,7 @@ import type { SuiteName } from './subject.ts';
 
 const SIZES = [2, 32, 128, 512, 1_000, 2_048, 10_000];
 /** ms for one engine at one size. */
-const PATIENCE = 120_000;
+const PATIENCE = 300_000;
 
 const ENTRANTS: readonly { engine: MlsRow['engine']; suite: SuiteName }[] = [
   { engine: 'polynya', suite: 'X25519-AES128-SHA256' },

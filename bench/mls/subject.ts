@@ -15,6 +15,8 @@ export interface Subject {
   sizes?(member: PeerMember): Sizes;
   /** Bytes that a member has to store after `change`, one Commit. */
   delta?(member: PeerMember, change: () => Promise<void>): Promise<number>;
+  /** Bytes of a sealed message as it is stored and sent, where that is not an MLSMessage. */
+  entry?(message: Uint8Array): number;
   /** Two members of a group of `n` in which every parent node has a key. */
   warm?(n: number): Promise<readonly [PeerMember, PeerMember]>;
 }

@@ -152,8 +152,8 @@ const missedMessage = struct({
   sender: personId,
   at: uint(),
   content,
-  /** What shows that the sender said so; null: the member's word only. No form of it is agreed yet. */
-  evidence: optional(bytes(1, 2_048)),
+  /** What shows that the sender said so; null: the member's word only. */
+  evidence: optional(bytes(1, LIMITS.entryBody)),
 });
 export type MissedMessage = Infer<typeof missedMessage>;
 

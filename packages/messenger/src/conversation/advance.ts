@@ -239,7 +239,8 @@ async function takeMessage(held: Held, entry: Entry, around: Surroundings): Prom
     const after = early ? { ...held, seat: opened.group } : { ...held, group: opened.group };
     const sender = leafOf(opened.sender);
     if (sender.kind !== 'device') return nothing(unopened(after));
-    return takeContent(after, entry, sender, decodeMessage(opened.plaintext), around);
+    const { plaintext, evidence } = opened;
+    return takeContent(after, entry, sender, decodeMessage(plaintext), { ...around, evidence });
   } catch (error) {
     if (error instanceof MlsError && isAnotherCopys(error) && !early) throw error;
     if (error instanceof MlsError || error instanceof ProtocolError) return nothing(unopened(held));
@@ -252,9 +253,9 @@ function takeContent(
   entry: Entry,
   from: Leaf,
   message: Message,
-  around: Surroundings,
+  around: Surroundings & { readonly evidence: Uint8Array },
 ): Advanced {
-  const { chat, me } = around;
+  const { chat, me, evidence } = around;
   const { person: sender, signatureKey } = from;
   const ours = hashAt(held.state, message.seq);
   // Nobody has seen what comes after their own entry: who says so was shown a longer log.
@@ -273,7 +274,7 @@ function takeContent(
   if (!around.blocked(sender)) {
     const { seq, id } = entry;
     const arrived = { chat, seq, id: toHex(id), sender, mine: sender === me, at };
-    if (isForTimeline(content)) shown.push({ ...arrived, content });
+    if (isForTimeline(content)) shown.push({ ...arrived, content, evidence });
     // Whoever writes has what they had seen.
     if (sender !== me && content.kind !== 'receipt') {
       shown.push({ ...arrived, content: { kind: 'receipt', delivered: message.seq, read: 0 } });

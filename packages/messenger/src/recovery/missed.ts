@@ -2,10 +2,20 @@
  * What a device missed while its state was lost, sent again by a member (docs/protocol.md section 7): messages as
  * they stand now, of the time in which that person was in the conversation, and behind what the device has.
  */
-import { fromHex, toHex } from '@polynya/protocol/bytes';
-import type { MissedMessage } from '@polynya/protocol/content';
+import type { Engine } from '@polynya/mls/engine';
+import { MlsError } from '@polynya/mls/mls-error';
+import { equal, fromHex, toHex } from '@polynya/protocol/bytes';
+import { encodeCbor } from '@polynya/protocol/cbor';
+import {
+  content as contentCodec,
+  decodeMessage,
+  type KnownContent,
+  type MissedMessage,
+} from '@polynya/protocol/content';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { ChatId, PersonId } from '../api.ts';
 import { isWritten } from '../conversation/contents.ts';
+import { devicesOf, type Leaf } from '../conversation/roster.ts';
 import type { ConversationState } from '../conversation/state.ts';
 import { personId } from '../identity/person.ts';
 import type { Handover } from '../invite/handover.ts';
@@ -60,15 +70,17 @@ export async function missedBy(
   for (const [, value] of rows) {
     const row = decode(rowCodec, value);
     if (cameBy(row, person)) break;
-    bytes += value.length;
-    if (row.row !== 'message' || row.deleted || bytes > MOST_BYTES) continue;
+    if (row.row !== 'message' || row.deleted) continue;
+    const evidence = (await store.get('timeline', keys.evidence(chat, row.id))) ?? null;
+    bytes += value.length + (evidence?.length ?? 0);
+    if (bytes > MOST_BYTES) continue;
     missed.push({
       seq: (row.seq ?? 0) - base,
       id: fromHex(row.id),
       sender: fromHex(row.sender),
       at: Math.floor(row.at / 1_000),
       content: contentOf(row),
-      evidence: null,
+      evidence,
     });
   }
   return missed.reverse();
@@ -83,29 +95,66 @@ export interface Resent {
   /** seqs in the log: what this device had already, and where it was let in again. */
   readonly after: number;
   readonly upTo: number;
+  readonly log: Uint8Array;
+  readonly engine: Pick<Engine, 'verifyEvidence'>;
+  /** The devices that stood in the conversation, then or now. */
+  readonly leaves: readonly Leaf[];
 }
 
 /**
- * As the timeline takes them in. No signature says who wrote them, so they fill the gap and touch nothing else: an
- * edit or deletion among them would change what is here in another's name.
+ * As the timeline takes them in. They fill the gap and touch nothing else: an edit or deletion among them would
+ * change what is here in another's name. What no signature shows to be so is marked as sent again.
  */
-export function asArrived(
+export async function asArrived(
   missed: readonly MissedMessage[],
-  { chat, base, me, by, after, upTo }: Resent,
-): Arrived[] {
+  around: Resent,
+): Promise<Arrived[]> {
+  const { chat, base, me, by: relayedBy, after, upTo } = around;
   const filling = missed.filter(
     ({ seq, content }) => seq > after && seq <= upTo && isWritten(content),
   );
-  return filling.map(({ seq, id, sender, at, content }) => ({
-    chat,
-    seq: seq + base,
-    id: toHex(id),
-    sender: toHex(sender),
-    mine: toHex(sender) === me,
-    at: at * 1_000,
-    content,
-    relayedBy: by,
-  }));
+  const arrived: Arrived[] = [];
+  for (const message of filling) {
+    const { seq, id, at, content, evidence } = message;
+    const sender = toHex(message.sender);
+    const said = {
+      chat,
+      seq: seq + base,
+      id: toHex(id),
+      sender,
+      mine: sender === me,
+      at: at * 1_000,
+    };
+    const shown = await isProven(message, around);
+    const proof = shown && evidence ? { evidence } : {};
+    arrived.push({ ...said, content, ...proof, ...(!shown && { relayedBy }) });
+  }
+  return arrived;
+}
+
+/** Whoever sends again what they said themselves need not show more. */
+async function isProven(
+  { id, sender, content, evidence }: MissedMessage,
+  { by, log, engine, leaves }: Resent,
+): Promise<boolean> {
+  const person = toHex(sender);
+  if (person === by) return true;
+  if (!evidence) return false;
+  for (const { signatureKey } of devicesOf(leaves, person)) {
+    try {
+      const said = await engine.verifyEvidence(signatureKey, evidence);
+      const { body } = decodeMessage(said.plaintext);
+      if (!equal(said.groupId, log) || !equal(said.authenticatedData, id)) continue;
+      if (body.kind !== 'unknown' && equal(encoded(body), encoded(content))) return true;
+    } catch (error) {
+      if (!(error instanceof MlsError) && !(error instanceof ProtocolError)) throw error;
+    }
+  }
+  return false;
+}
+
+function encoded(content: KnownContent): Uint8Array {
+  return encodeCbor(contentCodec.encode(content));
 }
 
 /** What was said before somebody came is not for them, whatever they claim to have had. */

@@ -5,6 +5,7 @@ import type { WelcomePackage } from '@polynya/protocol/content';
 import type { ChatId, PersonId } from '../api.ts';
 import type { Held } from '../conversation/held.ts';
 import { stateFrom } from '../conversation/joining.ts';
+import { leavesOf } from '../conversation/roster.ts';
 import type { ConversationState } from '../conversation/state.ts';
 import type { Device } from '../device.ts';
 import { keyPackageUsed } from '../inbox/key-packages.ts';
@@ -36,14 +37,18 @@ export async function rejoin(
     const state = stateFrom(received, group, { server, token, now: clock.now() });
     const next = { ...state, base, direct, since, introduced: true, healed: 0 };
     const { outbox } = device.conversation(chat);
-    const seen = asArrived(received.missed, {
+    const all = await asArrived(received.missed, {
       chat,
       base,
       me,
       by,
       after: lost.cursor,
       upTo: received.seq,
-    }).filter(({ sender }) => !device.blocked.has(sender));
+      log: lost.log,
+      engine,
+      leaves: [...leavesOf(before.group), ...leavesOf(group)],
+    });
+    const seen = all.filter(({ sender }) => !device.blocked.has(sender));
     const at = clock.now();
     const resent = { chat, seq: received.seq + base, at, event: { event: 'resent' as const, by } };
     const others = async () => {

@@ -53,7 +53,9 @@ describe('edits', () => {
 
 describe('a deletion', () => {
   it('by the sender wipes text, file, thumb, reactions and pieces, for good', async () => {
-    await chat.tell(from(ANNA, 1, fileOf(70_000, 'secret words')), from(BORIS, 2, react(1, '🐻')));
+    const evidence = new TextEncoder().encode('signed: secret words');
+    const said = { ...from(ANNA, 1, fileOf(70_000, 'secret words')), evidence };
+    await chat.tell(said, from(BORIS, 2, react(1, '🐻')));
     const piece = { table: 'piece' as const, key: fileKeys.piece(CHAT, id(1), 1) };
     await chat.store.apply([{ ...piece, value: Uint8Array.of(1) }]);
     await chat.tell(from(ANNA, 3, remove(1)), from(ANNA, 4, edit(1, 'back')));
@@ -69,6 +71,9 @@ describe('a deletion', () => {
     expect(await chat.store.range('file')).toEqual([]);
     const stored = (await chat.store.range('timeline')).map(([, value]) => Buffer.from(value));
     expect(Buffer.concat(stored).includes('secret words')).toBe(false);
+    await chat.tell(said);
+    const again = (await chat.store.range('timeline')).map(([, value]) => Buffer.from(value));
+    expect(Buffer.concat(again).includes('secret words')).toBe(false);
   });
 
   it('by anybody else, an admin too, has no effect', async () => {

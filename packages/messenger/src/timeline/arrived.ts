@@ -18,6 +18,8 @@ export interface Arrived {
   readonly content: Content;
   /** Sent again by this person: nothing else says who wrote it, and what. */
   readonly relayedBy?: PersonId;
+  /** Shows others who said it (packages/mls `Engine.verifyEvidence`). */
+  readonly evidence?: Uint8Array;
 }
 
 /** A line of its own in the conversation. A `ChatEvent` with person ids where that has names. */

@@ -52,7 +52,17 @@ export async function addArrived(draft: Draft, arrived: Arrived, me: PersonId): 
   } else {
     const row = messageRow({ ...arrived, seq });
     if (row && !(await draft.index(id))) await insertLogged(draft, row, me);
+    if (row && arrived.evidence) await keepEvidence(draft, arrived.id, arrived.evidence);
   }
+}
+
+/** As long as the message stands as it was said. What a deletion or an edit took back is not kept here either. */
+async function keepEvidence(draft: Draft, id: MessageId, evidence: Uint8Array): Promise<void> {
+  const place = await draft.index(id);
+  const row = place?.is === 'row' ? await draft.row(place.key) : undefined;
+  if (row?.row !== 'message' || row.deleted || row.edited > 0) return;
+  const key = keys.evidence(draft.chat, id);
+  if (!(await draft.get('timeline', key))) draft.put('timeline', key, evidence);
 }
 
 /** A message that has its place in the log and has no row under it yet. */
@@ -81,6 +91,9 @@ export async function addAmendment(
   if (amended === row) return;
   draft.putRow(place.key, amended);
   draft.putCounts(recount(await draft.counts(), row, amended, me));
+  if (amended.text !== row.text || amended.deleted) {
+    draft.put('timeline', keys.evidence(draft.chat, row.id), null);
+  }
   if (amended.deleted && row.file) await draft.eraseFile(row.id, row.file);
 }
 

@@ -120,6 +120,8 @@ export const keys = {
   }),
   index: (chat: ChatId, message: MessageId) => `${chat}/i/${message}`,
   aside: (chat: ChatId, target: MessageId) => `${chat}/a/${target}`,
+  /** Of a message of another's that stands as it was said. */
+  evidence: (chat: ChatId, message: MessageId) => `${chat}/e/${message}`,
   counts: (chat: ChatId) => `${chat}/c`,
   everything: (chat: ChatId) => ({ from: `${chat}/`, to: `${chat}0` }),
 } as const;

@@ -27,6 +27,11 @@ export function sameSecret(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
+/** Overwrites secrets that have served. */
+export function erase(...secrets: readonly Uint8Array[]): void {
+  for (const secret of secrets) secret.fill(0);
+}
+
 export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

@@ -1,5 +1,4 @@
 /** From a Commit to the next epoch (RFC 9420 sections 8 and 12.4). */
-import { concat } from '../codec/bytes.ts';
 import type { CipherSuite } from '../crypto/cipher-suite.ts';
 import type { SignedContent } from '../framing/framed-content.ts';
 import { violated } from '../mls-error.ts';
@@ -72,7 +71,7 @@ export function deriveEpoch(
   };
 }
 
-/** The part of a state that follows from the epoch's secrets. The encryption secret is copied: it is erased as it is used. */
+/** The part of a state that follows from the epoch's secrets. */
 export function stateOfEpoch(
   {
     secrets,
@@ -88,7 +87,7 @@ export function stateOfEpoch(
     tree,
     senderDataSecret,
     resumptionPsk,
-    secretTree: { root: concat(encryptionSecret), leafCount: tree.leafCount },
+    secretTree: { root: encryptionSecret, leafCount: tree.leafCount },
     secrets: kept,
     confirmationTag,
     interimTranscriptHash,

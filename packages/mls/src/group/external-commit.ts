@@ -1,5 +1,5 @@
 /** Joining without being asked, by an external Commit (RFC 9420 section 12.4.3.2), or coming back by one (resync). */
-import { EMPTY, utf8 } from '../codec/bytes.ts';
+import { EMPTY, erase, utf8 } from '../codec/bytes.ts';
 import { decode, encode, opaque } from '../codec/codec.ts';
 import { sendExport } from '../crypto/hpke.ts';
 import { signContent } from '../framing/framed-content.ts';
@@ -106,6 +106,8 @@ async function made(
   const unconfirmed = { wireFormat, content, signature } as const;
   const next = deriveEpoch(suite, before, provisional, unconfirmed, path.commitSecret, pskSecret);
   const { confirmationTag } = next;
+  erase(path.commitSecret, pskSecret, init.exported, next.joinerSecret, next.welcomeSecret);
+  erase(...path.pathSecrets.values());
   return {
     message: {
       format: 'publicMessage',

@@ -1,4 +1,5 @@
 /** Making a Commit (RFC 9420 section 12.4.1). It is staged: the group as it will be, should the Commit be taken. */
+import { erase } from '../codec/bytes.ts';
 import { encode } from '../codec/codec.ts';
 import { signContent } from '../framing/framed-content.ts';
 import type { MlsMessage } from '../framing/mls-message.ts';
@@ -23,13 +24,13 @@ import { findPskSecret, rememberedEpochs } from './pre-shared-keys.ts';
 import type { Proposal, ProposalOrRef } from './proposal.ts';
 import { needsPath, resolveProposals, validateMembersList } from './proposal-list.ts';
 import { framed, protect, type SendOptions } from './send-message.ts';
-import type { GroupState } from './state.ts';
+import type { GroupState, PendingProposal } from './state.ts';
 import type { Welcome } from './welcome.ts';
 
 export interface CommitOptions extends SendOptions {
   /** By value. */
   readonly proposals?: readonly Proposal[];
-  /** References of pending proposals to commit. Default: all of them. */
+  /** References of pending proposals to commit. Default: all but own Updates. */
   readonly references?: readonly Uint8Array[];
   /** Renews the own leaf and path where nothing demands it. Default: true. */
   readonly path?: boolean;
@@ -87,6 +88,13 @@ async function validateOwnLeaf(
   validateCredentialTypes(path.tree);
 }
 
+/** All pending proposals but own Updates, which only others can commit. */
+function committable({ proposals, ownLeaf }: GroupState): Uint8Array[] {
+  const isOwn = ({ sender, proposal }: PendingProposal): boolean =>
+    proposal.kind === 'update' && sender.kind === 'member' && sender.leafIndex === ownLeaf;
+  return proposals.filter((one) => !isOwn(one)).map(({ reference }) => reference);
+}
+
 /** @throws MlsError with the rule that the Commit would violate */
 export async function makeCommit(
   env: Environment,
@@ -95,7 +103,7 @@ export async function makeCommit(
 ): Promise<CommitMade> {
   const { suite } = env;
   demand('group-reinitialised', state.reinit === undefined);
-  const references = options.references ?? state.proposals.map(({ reference }) => reference);
+  const references = options.references ?? committable(state);
   const proposals: ProposalOrRef[] = [
     ...references.map((reference) => ({ by: 'reference', reference }) as const),
     ...(options.proposals ?? []).map((proposal) => ({ by: 'value', proposal }) as const),
@@ -141,6 +149,8 @@ export async function makeCommit(
     renewed?.path.pathSecrets,
     treeInWelcome,
   );
+  erase(commitSecret, pskSecret, epoch.joinerSecret, epoch.welcomeSecret);
+  erase(...(renewed?.path.pathSecrets.values() ?? []));
   return { message, staged, current, welcome, applied };
 }
 

@@ -1,5 +1,5 @@
 /** Following another member's Commit, or a newcomer's (RFC 9420 section 12.4.2). */
-import { sameSecret, utf8 } from '../codec/bytes.ts';
+import { erase, sameSecret, utf8 } from '../codec/bytes.ts';
 import { encode } from '../codec/codec.ts';
 import { receiveExport } from '../crypto/hpke.ts';
 import type { SignedContent } from '../framing/framed-content.ts';
@@ -82,6 +82,7 @@ async function processed(
   const next = deriveEpoch(suite, previous, provisional, signed, learned.commitSecret, pskSecret);
   if (signed.confirmationTag === null) throw violated('confirmation-tag-missing');
   demand('confirmation-tag', sameSecret(next.confirmationTag, signed.confirmationTag));
+  erase(learned.commitSecret, pskSecret, next.joinerSecret, next.welcomeSecret);
   const { reinit, ownKeys: renewed } = applied;
   return {
     committer,

@@ -1,5 +1,5 @@
 /** The private keys that one member holds: of its leaf, and of nodes above it (RFC 9420 section 7.4). */
-import { sameBytes } from '../codec/bytes.ts';
+import { erase, sameBytes } from '../codec/bytes.ts';
 import type { CipherSuite, KeyPair } from '../crypto/cipher-suite.ts';
 import { violated } from '../mls-error.ts';
 import { nextPathSecret, nodeKeyPair } from './path-secrets.ts';
@@ -38,6 +38,7 @@ export function stillHeld(keys: PrivatePath, tree: RatchetTree, leafIndex: numbe
 
 /**
  * The private keys from the node `from`, whose path secret is known, to the root, where `sender` updated its path.
+ * The path secrets, the given one too, are erased.
  * @returns them, and the commit secret. @throws MlsError, rule `path-key-of-secret`, unless they fit the tree's
  */
 export async function keysAbove(
@@ -57,7 +58,9 @@ export async function keysAbove(
     const publicKey = encryptionKey(node);
     if (!publicKey || !sameBytes(pair.publicKey, publicKey)) throw violated('path-key-of-secret');
     keys.set(node.index, pair);
-    secret = nextPathSecret(suite, secret);
+    const next = nextPathSecret(suite, secret);
+    erase(secret);
+    secret = next;
   }
   return { keys, commitSecret: secret };
 }

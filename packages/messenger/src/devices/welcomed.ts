@@ -10,7 +10,7 @@ import type { Device } from '../device.ts';
 import { keyPackageUsed, type StockedKeyPackage } from '../inbox/key-packages.ts';
 import type { ServerLink } from '../line/server-link.ts';
 import { chatOfLog } from '../recovery/chats.ts';
-import { asArrived } from '../recovery/missed.ts';
+import { asArrived, type Resent } from '../recovery/missed.ts';
 import type { Change } from '../store/store.ts';
 import type { Arrived, Happened } from '../timeline/arrived.ts';
 
@@ -52,7 +52,9 @@ export async function welcomed(
     store.apply([
       ...heldChanges(chat, null, held),
       ...(await device.timeline.arrived(
-        asked ? resent(device, chat, received, asked.by) : given(device, chat, received),
+        asked
+          ? await resent(device, chat, received, { by: asked.by, leaves: leavesOf(group) })
+          : given(device, chat, received),
       )),
       ...(asked ? [asked.done] : []),
       ...(lastResort ? [] : [keyPackageUsed(own.ref)]),
@@ -65,12 +67,20 @@ export async function welcomed(
   conversation.touch();
 }
 
-/** What a member says was said. */
-function resent(device: Device, chat: ChatId, { missed, seq }: WelcomePackage, by: PersonId) {
-  const around = { chat, base: 0, me: device.self.person, by, after: 0, upTo: seq };
-  const seen = asArrived(missed, around).filter(({ sender }) => !device.blocked.has(sender));
+/** What a member says was said, and what its signature shows to have been said. */
+async function resent(
+  device: Device,
+  chat: ChatId,
+  { missed, seq, log }: WelcomePackage,
+  { by, leaves }: Pick<Resent, 'by' | 'leaves'>,
+): Promise<(Arrived | Happened)[]> {
+  const { engine, clock } = device.ports;
+  const me = device.self.person;
+  const around = { chat, base: 0, me, by, after: 0, upTo: seq, log, engine, leaves };
+  const all = await asArrived(missed, around);
+  const seen = all.filter(({ sender }) => !device.blocked.has(sender));
   const event = { event: 'resent' as const, by };
-  return seen.length > 0 ? [...seen, { chat, seq, at: device.ports.clock.now(), event }] : [];
+  return seen.length > 0 ? [...seen, { chat, seq, at: clock.now(), event }] : [];
 }
 
 /** Our own device is believed: also reactions, and what was read. */
@@ -78,9 +88,18 @@ function given(device: Device, chat: string, { missed, seq: upTo }: WelcomePacka
   const me = device.self.person;
   const history: (Arrived | Happened)[] = missed
     .filter(({ seq, sender }) => seq <= upTo && !device.blocked.has(toHex(sender)))
-    .map(({ seq, id, sender, at, content }) => {
+    .map(({ seq, id, sender, at, content, evidence }) => {
       const mine = toHex(sender) === me;
-      return { chat, seq, id: toHex(id), sender: toHex(sender), mine, at: at * 1_000, content };
+      const said = {
+        chat,
+        seq,
+        id: toHex(id),
+        sender: toHex(sender),
+        mine,
+        at: at * 1_000,
+        content,
+      };
+      return { ...said, ...(evidence && { evidence }) };
     });
   if (history.length === 0) return [];
   const event = { event: 'given' as const };

@@ -21,7 +21,7 @@ import { adoptPending, dropPending, meetOwnItem } from './own-entries.ts';
 import { idOf, standingOf } from './people.ts';
 import { lawful } from './policy.ts';
 import { nameOf, replacementsIn, replaces, withReplaced } from './replaced.ts';
-import { type Leaf, leafOf, leavesOf } from './roster.ts';
+import { type Leaf, leafOf, leavesOf, standerOf } from './roster.ts';
 import {
   type ConversationState,
   HASH_PREFIX,
@@ -64,7 +64,7 @@ export interface Advanced {
 
 /** A device list, or a note among own devices. */
 export interface Told {
-  readonly sender: Leaf;
+  readonly sender: Pick<Leaf, 'root' | 'signatureKey'>;
   readonly content: Extract<Content, { kind: 'devices' | 'own' }>;
 }
 
@@ -111,6 +111,7 @@ async function takeCommit(held: Held, entry: Entry, around: Surroundings): Promi
   const standing = standingOf(state, leaves);
   let opened: OpenedCommit;
   let replacements: readonly Newcomer[] = [];
+  let added: readonly Newcomer[] = [];
   try {
     const result = await group.open(
       {
@@ -124,6 +125,7 @@ async function takeCommit(held: Held, entry: Entry, around: Surroundings): Promi
       },
       (commit) => {
         replacements = replacementsIn(commit);
+        ({ added } = commit);
         return lawful(commit, standing);
       },
     );
@@ -144,7 +146,7 @@ async function takeCommit(held: Held, entry: Entry, around: Surroundings): Promi
   if (opened.removedUs) {
     // Our leaf goes and a new one of this device comes: the Welcome for it is on its way, or is to be asked for.
     if (replaces(replacements, group)) return nothing(overtaken(held));
-    return removedUs(held, opened, entry, around);
+    return { ...removedUs(held, opened, entry, around), ...begunAnew(added, around.me) };
   }
   const turned = withReplaced(
     { ...dropPending(held), group: opened.group },
@@ -196,6 +198,21 @@ function removedUs(
   };
 }
 
+/** This device goes for another one of its person: by a list that the root key began anew, if it is lost. */
+function begunAnew(added: readonly Newcomer[], me: PersonId): Pick<Advanced, 'told'> {
+  const sender = added
+    .map(standerOf)
+    .find(({ kind, person }) => kind === 'device' && person === me);
+  return sender ? { told: { sender, content: { kind: 'devices', list: sender.list } } } : {};
+}
+
+/** Counts where it stands in the log, as that of any other own device. */
+function ownList({ group }: Held, content: Told['content']): Told {
+  const own = leavesOf(group).find(({ leaf }) => leaf === group.ownLeaf);
+  if (!own) throw new Error('no leaf of our own');
+  return { sender: own, content };
+}
+
 async function takeMessage(held: Held, entry: Entry, around: Surroundings): Promise<Advanced> {
   const own = meetOwnItem(held, entry);
   if (own && isRuling(own.content) && entry.epoch !== held.group.epoch) {
@@ -223,6 +240,7 @@ async function takeMessage(held: Held, entry: Entry, around: Surroundings): Prom
       held: { ...own.held, state },
       shown,
       met: [{ id: entry.id, row: own.row }],
+      ...(own.content.kind === 'devices' && { told: ownList(own.held, own.content) }),
       committed: null,
       turned: false,
     };

@@ -144,3 +144,24 @@ test('a device that was away is in every chat once it comes back, whatever was c
   await laptop.open();
   expect(await laptop.texts(group, 1)).toEqual(['You were away']);
 });
+
+test('two devices that let others in at once make one list', async () => {
+  const [tablet, terminal] = await Promise.all([
+    linked(town, phone, 'A tablet'),
+    linked(town, laptop, 'A terminal'),
+  ]);
+  const all = [phone, laptop, tablet, terminal];
+  const lists = await Promise.all(
+    all.map((device) =>
+      device.until({ query: 'devices' }, ({ devices }) => devices.length === 4, 'four devices'),
+    ),
+  );
+  const [first, ...others] = lists.map(({ devices }) => devices.map(({ device }) => device));
+  for (const other of others) expect(other).toEqual(first);
+  expect(lists.some(({ forked }) => forked)).toBe(false);
+  for (const device of all) {
+    await device.until({ query: 'chat', chat }, (one) => one?.state === 'active', 'the chat');
+  }
+  await terminal.messenger.send(chat, { text: 'Four of one' });
+  expect(await boris.texts(chat, 1)).toEqual(['Four of one']);
+});

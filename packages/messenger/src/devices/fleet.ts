@@ -15,14 +15,14 @@ import type {
   RecoveryKit,
 } from '../devices-api.ts';
 import { createConversation } from '../group-actions.ts';
-import { signatureKey } from '../identity/credential.ts';
-import { devicesIn, listHolds, lists, signed } from '../identity/device-list.ts';
+import { devicesIn, listHolds, lists } from '../identity/device-list.ts';
 import { personId } from '../identity/person.ts';
 import type { StockedKeyPackage } from '../inbox/key-packages.ts';
 import { dropPackage, getPackage } from '../invite/sealed-blob.ts';
 import type { ServerLink } from '../line/server-link.ts';
 import { chatOfLog } from '../recovery/chats.ts';
 import type { Change } from '../store/store.ts';
+import { agreeOn } from './agree.ts';
 import { backupSecret } from './backup.ts';
 import { Keeping } from './keeping.ts';
 import { Linking } from './linking.ts';
@@ -36,7 +36,6 @@ import {
   loadDevices,
   loadLists,
 } from './registry.ts';
-import { tellList } from './tell-list.ts';
 import { Tending } from './tending.ts';
 import { welcomed } from './welcomed.ts';
 
@@ -63,6 +62,10 @@ export class Fleet implements DevicesFacade {
       changed: () => device.changes.touch('devices'),
       known: () => this.#known,
       prepare: async () => void (await this.openSaved()),
+      agree: async (device) => {
+        const { chat } = await this.openSaved();
+        return agreeOn(this.#device, chat, { remove: false, device });
+      },
       listed: () => this.start(),
     });
     device.closing.addEventListener('abort', () => {
@@ -148,14 +151,8 @@ export class Fleet implements DevicesFacade {
     const device = devicesIn(self.list).find((one) => toHex(one) === id);
     if (!device) throw new Problem('not-found');
     if (devicesIn(self.list).length === 1) throw new Problem('not-allowed');
-    const signer = self.rootSeed ? await signatureKey(self.rootSeed) : self.device;
-    const list = await signed(self.root, self.list, signer, { remove: true, device });
-    const chat = this.#saved;
-    if (id === toHex(self.device.publicKey) && chat) {
-      // Whoever is out brings nobody anything: the others are told first.
-      await tellList(this.#device, chat, list);
-    }
-    await this.#kept(self.root, list);
+    const { chat } = await this.openSaved();
+    await this.#kept(self.root, await agreeOn(this.#device, chat, { remove: true, device }));
     this.look();
   }
 
@@ -231,12 +228,15 @@ export class Fleet implements DevicesFacade {
     for (const { root, list } of writers) await this.#kept(root, list);
   }
 
-  async told(_chat: ChatId, told: readonly Told[]): Promise<Change[]> {
+  async told(chat: ChatId, told: readonly Told[]): Promise<Change[]> {
     const changes: Change[] = [];
+    // Where own devices agree, the second to write is no liar.
+    const agreeing = chat === this.#saved;
     for (const { sender, content } of told) {
       const { root, signatureKey: device } = sender;
       if (content.kind === 'devices') {
-        if (await listHolds(root, content.list)) changes.push(...this.#seeing(root, content.list));
+        const { list } = content;
+        if (await listHolds(root, list)) changes.push(...this.#seeing(root, list, agreeing));
       } else changes.push(...this.#noted(device, content.note));
     }
     return changes;
@@ -286,7 +286,7 @@ export class Fleet implements DevicesFacade {
   }
 
   /** What is known of a person's list after this one, which holds, was seen. */
-  #seeing(root: Uint8Array, list: DeviceList): Change[] {
+  #seeing(root: Uint8Array, list: DeviceList, agreeing = false): Change[] {
     const person = personId(root);
     const { lists: known } = this.#device;
     const own = person === this.#device.self.person;
@@ -294,6 +294,7 @@ export class Fleet implements DevicesFacade {
       ? { list: this.#device.self.list, forked: known.get(person)?.forked ?? false }
       : known.get(person);
     const after = afterSeeing(before, list);
+    if (agreeing && after.forked) return [];
     if (before && after.list === before.list && after.forked === before.forked) return [];
     known.set(person, after);
     this.#device.changes.touch('chats');

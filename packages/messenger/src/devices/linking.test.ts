@@ -101,3 +101,15 @@ test('a link that is no code is refused, and so is a code on a device that has i
     laptop.messenger.openLink(await town.serverInvite(), 'A laptop'),
   ).rejects.toMatchObject({ code: 'invite-malformed' });
 });
+
+test('both devices may end at once: the chats come when they are there again', async () => {
+  const chat = await meet();
+  await phone.messenger.send(chat, { text: 'Before' });
+  await phone.texts(chat, 1);
+  const laptop = await linked(town, phone, 'A laptop');
+  await Promise.all([phone.close(), laptop.close()]);
+  await laptop.open();
+  expect((await laptop.now({ query: 'status' })).me?.name).toBe('Anna');
+  await phone.open();
+  expect(await laptop.texts(chat, 1)).toEqual(['Before']);
+});

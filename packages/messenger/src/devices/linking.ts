@@ -4,6 +4,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { equal, fromHex, toHex, utf8 } from '@polynya/protocol/bytes';
+import type { DeviceList } from '@polynya/protocol/device-list';
 import { inviteLink } from '@polynya/protocol/invite-link';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { hpkeOpen, hpkePublicKey, hpkeSeal } from '@polynya/reach/hpke';
@@ -11,7 +12,7 @@ import { Problem, type ProblemCode } from '../api.ts';
 import type { Device } from '../device.ts';
 import type { LinkView } from '../devices-api.ts';
 import { signatureKey } from '../identity/credential.ts';
-import { devicesIn, listHolds, lists, signed } from '../identity/device-list.ts';
+import { devicesIn, listHolds, lists, newestOf } from '../identity/device-list.ts';
 import { personId } from '../identity/person.ts';
 import { Self } from '../identity/self.ts';
 import { shownName } from '../identity/shown-name.ts';
@@ -43,6 +44,8 @@ export interface Around {
   known(): ReadonlyMap<string, KnownDevice>;
   /** The key that signs entries of the list, and the group of own devices is there. */
   prepare(): Promise<void>;
+  /** The list with it, which the other own devices have as well. */
+  agree(device: Uint8Array): Promise<DeviceList>;
   /** The list has it: it is to be brought into the conversations. */
   listed(): Promise<void>;
 }
@@ -186,9 +189,9 @@ export class Linking {
     await connection.call({ op: 'grant', allowance, hash: invite, uses: 1, until });
     const token = random(32);
     const card = { identity, endpoints: [...endpoints], inbox: reveal.inbox, token };
-    const list = await this.#withDevice(reveal.device);
+    const list = await this.#around.agree(reveal.device);
     const known = { name: shownName(reveal.name), since: clock.now(), card };
-    const next = device.self.with({ list });
+    const next = device.self.with({ list: newestOf(device.self.list, list) ?? list });
     await store.apply([next.saved(), deviceSaved(reveal.device, known)]);
     device.become(next);
     const grant = {
@@ -203,13 +206,6 @@ export class Linking {
     const sealed = await hpkeSeal(reveal.key, INFO, said, encodeGrant(grant));
     await meeting.say({ step: 'grant', enc: sealed.enc, ct: sealed.ct });
     await this.#around.listed();
-  }
-
-  async #withDevice(added: Uint8Array) {
-    const { self } = this.#around.device;
-    const seed = self.rootSeed;
-    const signer = seed ? await signatureKey(seed) : self.device;
-    return signed(self.root, self.list, signer, { remove: false, device: added });
   }
 
   #names(): Grant['devices'] {

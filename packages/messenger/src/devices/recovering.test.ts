@@ -47,6 +47,7 @@ test('who lost every device comes back into each chat, and the lost one is out',
 
   await anna.open();
   await anna.until({ query: 'chat', chat }, (one) => one?.state !== 'active', 'that it is out');
+  await anna.until({ query: 'status' }, ({ removed }) => removed !== null, 'that it is lost');
 });
 
 test('a phrase that nobody set, and a device that has its person, are refused', async () => {

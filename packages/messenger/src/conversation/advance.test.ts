@@ -1,3 +1,4 @@
+import { sha256 } from '@noble/hashes/sha2.js';
 import { makeEngine } from '@polynya/mls/engine/polynya-engine';
 import { encodeCbor } from '@polynya/protocol/cbor';
 import { content as contentCodec } from '@polynya/protocol/content';
@@ -91,4 +92,40 @@ test('a leave that a Commit came before does not count, and its sender says it a
   const her2 = await advance(her1.held, leave, here);
   expect(her2.held.state.people.some(({ leaving }) => leaving)).toBe(false);
   expect(her2.held.state.hash).toEqual(his2.held.state.hash);
+});
+
+test('an entry under the id of an own message is that message only if it is what left', async () => {
+  const [, his] = await pair();
+  const item = { id: systemRandom(16), at: 5_000, row: 'aa/1' };
+  const said = { kind: 'text' as const, text: 'Hello', reply: null, mentions: [] };
+  const content = encodeCbor(contentCodec.encode(said));
+  const first = await sealItems(his.group, his.state, [{ ...item, content }]);
+  const body = first.batch[0]?.body ?? new Uint8Array(0);
+  const anew = await sealItems(first.group, his.state, [
+    { ...item, content, earlier: [sha256(body)] },
+  ]);
+  const waiting = { ...his, group: anew.group, state: { ...his.state, batch: anew.batch } };
+  const { epoch } = his.group;
+  const entry = { seq: 1, kind: ENTRY_KINDS.message, epoch, id: item.id, turn: null };
+  for (const left of [body, anew.batch[0]?.body ?? body]) {
+    const met = await advance(waiting, { ...entry, body: left }, around);
+    expect(met.met).toEqual([{ id: item.id, row: item.row }]);
+    expect(met.displaced).toBeUndefined();
+  }
+  const forged = await advance(waiting, { ...entry, body: systemRandom(100) }, around);
+  expect(forged.met).toEqual([]);
+  expect(forged.displaced?.row).toBe(item.row);
+  expect(forged.held.state).toMatchObject({ trouble: 'server-lies', batch: [] });
+});
+
+test('an own Commit whose capability the server exchanged is not followed by its maker either', async () => {
+  const [hers] = await pair();
+  const staged = await stageCommit(engine, hers, systemRandom(16), {});
+  if (!staged.state.pending) throw new Error('nothing staged');
+  const { entry, turn } = commitRequest(staged.state.pending);
+  const here = { ...around, me: anna.person, adopt: async () => staged.staged as Held['group'] };
+  const commit = { seq: 1, kind: ENTRY_KINDS.commit, ...entry, turn };
+  expect((await advance(staged, commit, here)).held.state.phase).toBe('active');
+  const foreign = { ...commit, turn: { ...turn, next: systemRandom(32) } };
+  expect((await advance(staged, foreign, here)).held.state.phase).toBe('stopped');
 });

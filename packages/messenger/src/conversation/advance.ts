@@ -17,7 +17,13 @@ import { applyContent, isForTimeline, isRuling } from './contents.ts';
 import type { Held } from './held.ts';
 import { membersChanged } from './membership.ts';
 import type { OutboxRow } from './outbox.ts';
-import { adoptPending, dropPending, meetOwnItem } from './own-entries.ts';
+import {
+  adoptPending,
+  displacedItem,
+  dropPending,
+  isOwnCommit,
+  meetOwnItem,
+} from './own-entries.ts';
 import { idOf, standingOf } from './people.ts';
 import { lawful } from './policy.ts';
 import { nameOf, replacementsIn, replaces, withReplaced } from './replaced.ts';
@@ -28,6 +34,7 @@ import {
   hashAt,
   type PendingCommit,
   REMEMBERED,
+  type SealedItem,
 } from './state.ts';
 
 /** What a step must know of its surroundings. */
@@ -54,6 +61,8 @@ export interface Advanced {
   }[];
   /** An own content that came too late to count: to be said again, from its outbox row. */
   readonly again?: Omit<OutboxRow, 'id'>;
+  /** An own message that can come into the log no more. */
+  readonly displaced?: SealedItem;
   /** What it says of devices, for devices/fleet.ts. */
   readonly told?: Told;
   /** The own Commit that was met. */
@@ -93,7 +102,7 @@ function counted(state: ConversationState, entry: Entry): ConversationState {
 
 async function takeCommit(held: Held, entry: Entry, around: Surroundings): Promise<Advanced> {
   const { state, group } = held;
-  const isOwn = state.pending !== null && equal(state.pending.id, entry.id);
+  const isOwn = isOwnCommit(state.pending, entry);
   if (entry.epoch !== group.epoch || !entry.turn) return nothing(stopped(held, around));
   const leaves = leavesOf(group);
   if (isOwn) {
@@ -214,6 +223,8 @@ function ownList({ group }: Held, content: Told['content']): Told {
 }
 
 async function takeMessage(held: Held, entry: Entry, around: Surroundings): Promise<Advanced> {
+  const displaced = displacedItem(held, entry);
+  if (displaced) return { ...nothing(unopened(displaced.held)), displaced: displaced.item };
   const own = meetOwnItem(held, entry);
   if (own && isRuling(own.content) && entry.epoch !== held.group.epoch) {
     const { row: key, at, encoded: content } = own;

@@ -9,7 +9,8 @@ import { type ConversationState, hashAt, type SealedItem } from './state.ts';
 const BATCH_BYTES = 60_000;
 
 /** At `at` ms. */
-export type Unsealed = Pick<SealedItem, 'id' | 'content' | 'row' | 'at'>;
+export type Unsealed = Pick<SealedItem, 'id' | 'content' | 'row' | 'at'> &
+  Partial<Pick<SealedItem, 'earlier'>>;
 
 /** As many of them, from the first on, as fit one batch. */
 export function batchOf<T extends Pick<Unsealed, 'content'>>(items: readonly T[]): T[] {
@@ -41,7 +42,7 @@ export async function sealItems(
     });
     const sealed = await sealing.seal(plaintext, item.id);
     sealing = sealed.group;
-    batch.push({ ...item, epoch: group.epoch, body: sealed.body });
+    batch.push({ earlier: [], ...item, epoch: group.epoch, body: sealed.body });
   }
   return { group: sealing, batch };
 }

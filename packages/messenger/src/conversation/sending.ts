@@ -1,4 +1,5 @@
 /** One batch of messages at a time: sealed and stored, sent, and sealed anew where the epoch went on. */
+import { sha256 } from '@noble/hashes/sha2.js';
 import { toHex } from '@polynya/protocol/bytes';
 import { encodeCbor } from '@polynya/protocol/cbor';
 import { content as contentCodec } from '@polynya/protocol/content';
@@ -57,7 +58,11 @@ export async function sendBatch(core: Core): Promise<Sent> {
 /** The same contents under the same ids, in the present epoch. Only after the log refused the old ones. */
 async function sealAnew(core: Core): Promise<void> {
   const { held } = core;
-  const { group, batch } = await sealItems(held.group, held.state, held.state.batch);
+  const again = held.state.batch.map((item) => ({
+    ...item,
+    earlier: [...item.earlier, sha256(item.body)].slice(-8),
+  }));
+  const { group, batch } = await sealItems(held.group, held.state, again);
   await core.save({ ...held, group, state: { ...held.state, batch } });
 }
 

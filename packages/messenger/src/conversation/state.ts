@@ -72,6 +72,8 @@ const sealedItem = struct({
   id: bytes(16),
   epoch: uint(),
   body: bytes(1, LIMITS.entryBody),
+  /** SHA-256 of the bodies under which it left before, any of which the log may have taken after all. */
+  earlier: list(bytes(32), 8),
   /** CBOR of the content, for sealing it anew in a later epoch. */
   content: bytes(1, LIMITS.entryBody),
   /** ms */

@@ -128,6 +128,7 @@ export class Sync {
       ...taken.flatMap(({ again }) =>
         again ? [this.#core.outbox.again(again, world.random(16))] : [],
       ),
+      ...taken.flatMap(({ displaced }) => (displaced?.row ? [deleted(displaced.row)] : [])),
       ...(await this.#handovers(held, committed)),
       ...(await world.told(
         this.#core.chat,
@@ -138,6 +139,7 @@ export class Sync {
     await this.#core.saveWithTimeline(held, async () =>
       shown.length > 0 ? [...others, ...(await timeline.arrived(shown))] : others,
     );
+    for (const { displaced } of taken) if (displaced?.row) await this.#failed(displaced.id);
     for (const seq of [...this.#ahead.keys()]) {
       if (seq <= held.state.cursor) this.#ahead.delete(seq);
     }
@@ -146,6 +148,15 @@ export class Sync {
     for (const one of shown) if ('content' in one) this.#arrived(one.sender);
     if (committed) this.#committed(committed);
     if (taken.some(({ turned, told }) => turned || told)) world.devicesChanged(this.#core.chat);
+  }
+
+  /** Nobody will get this message: who wrote it sees that, and can say it again. */
+  #failed(id: Uint8Array): Promise<void> {
+    const { world, chat } = this.#core;
+    const { timeline, store } = world;
+    return timeline.locked(chat, async () =>
+      store.apply(await timeline.state(chat, toHex(id), 'failed', 'failed')),
+    );
   }
 
   /** Those of the own Commit get their packages; whose seat is used is done, whose seat went unused is taken back. */

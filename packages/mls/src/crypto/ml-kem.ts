@@ -71,9 +71,16 @@ function script(kem: MlKem768): MlKem {
 /** The one in JavaScript. */
 export const scriptMlKem768: MlKem = script(new MlKem768());
 
-/** Without a secure context there is no `SubtleCrypto` either. */
-const { SubtleCrypto: subtle } = globalThis as { SubtleCrypto?: Supports };
+/** Asked at each use, not as the module loads: without a secure context there is no WebCrypto to ask. */
+function best(): MlKem {
+  const { SubtleCrypto: subtle } = globalThis as { SubtleCrypto?: Supports };
+  return subtle?.supports?.('encapsulateBits', NAME)
+    ? native(crypto.subtle as unknown as ModernSubtle)
+    : scriptMlKem768;
+}
 
-export const mlKem768: MlKem = subtle?.supports?.('encapsulateBits', NAME)
-  ? native(crypto.subtle as unknown as ModernSubtle)
-  : scriptMlKem768;
+export const mlKem768: MlKem = {
+  publicKey: (seed) => best().publicKey(seed),
+  encapsulate: (publicKey) => best().encapsulate(publicKey),
+  decapsulate: (seed, ciphertext) => best().decapsulate(seed, ciphertext),
+};

@@ -2,9 +2,6 @@
 import { defineConfig } from 'vitest/config';
 import { TallyReporter } from './scripts/tally.ts';
 
-/** Real servers, disks and browsers on a shared machine: what fails before a landing is tried once more. */
-const retry = process.env.CI ? 1 : 0;
-
 export default defineConfig({
   test: {
     projects: [
@@ -15,7 +12,6 @@ export default defineConfig({
           testTimeout: 60_000,
           // A hook that founds a house of three takes seconds where others work beside it.
           hookTimeout: 60_000,
-          retry,
         },
       },
       {
@@ -26,7 +22,6 @@ export default defineConfig({
           hookTimeout: 120_000,
           expect: { poll: { timeout: 20_000 } },
           fileParallelism: false,
-          retry,
         },
       },
     ],

@@ -37,6 +37,8 @@ export class Committer {
   readonly #noticed = new Map<string, number>();
   /** ms */
   #notBefore = 0;
+  /** ms: of duties alone. What a person asks for does not wait for what could not be done. */
+  #pausedUntil = 0;
   /** The last refusal: how many of them in one epoch. */
   #refused: { readonly epoch: number; readonly times: number } | null = null;
   #limited = false;
@@ -111,10 +113,11 @@ export class Committer {
     if (this.#intents.length > 0) return this.#stageTogether(this.#intents.splice(0));
     const next = this.#nextDuty(now);
     if (!next) return Number.POSITIVE_INFINITY;
-    if (next.at > now) return next.at - now;
+    const due = Math.max(next.at, this.#pausedUntil);
+    if (due > now) return due - now;
     this.#noticed.delete(next.duty.name);
     const settle = (error: Error | null) => {
-      if (error) this.#notBefore = now + PAUSE;
+      if (error) this.#pausedUntil = now + PAUSE;
     };
     return this.#stageTogether([{ build: async () => next.duty.change, settle }]);
   }

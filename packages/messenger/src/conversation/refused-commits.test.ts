@@ -1,4 +1,5 @@
 import { makeEngine } from '@polynya/mls/engine/polynya-engine';
+import { MlsError } from '@polynya/mls/mls-error';
 import { toHex } from '@polynya/protocol/bytes';
 import { type ErrorCode, ProtocolError } from '@polynya/protocol/protocol-error';
 import { ENTRY_KINDS, type NewEntry, type Turn } from '@polynya/protocol/requests';
@@ -237,6 +238,23 @@ test('who asked for a Commit that the log will not take hears why', async () => 
   await device.step();
   await device.step();
   expect(asked.outcome).toMatchObject({ name: 'Problem', code: 'quota' });
+});
+
+test('a duty that cannot be done keeps nobody waiting who asks for something', async () => {
+  const device = await Refused.begin();
+  const { held } = device.core;
+  await device.core.save({ ...held, state: { ...held.state, healed: 0 } });
+  const { group } = device.core.held;
+  group.commit = () => Promise.reject(new MlsError('group-full'));
+  const wait = Number(await device.step());
+  await device.pass(Math.ceil(wait));
+  expect(await device.step()).toBe(true);
+  expect(Number(await device.step())).toBeGreaterThan(30_000);
+  Reflect.deleteProperty(group, 'commit');
+  const asked = device.ask();
+  expect(await device.step()).toBe(true);
+  expect(await device.step()).toBe('met');
+  expect(asked.outcome).toBeNull();
 });
 
 test('a delivery that fails for now is tried again ever more rarely, and at once when the line is back', async () => {

@@ -55,6 +55,7 @@ function sharedBy(options: EngineOptions): Shared {
       authority,
       random,
       now: time === undefined ? now() : time,
+      clock: now(),
       limits: RATCHETS,
       past: PAST,
     }),

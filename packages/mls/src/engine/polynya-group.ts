@@ -178,7 +178,7 @@ export class PolynyaGroup implements Group {
     const { context } = [state, ...state.past].find((one) => one.context.epoch === epoch) ?? state;
     return {
       kind: 'message',
-      group: this.#next(withoutExpired(opened.state, env.now ?? 0, env.past.seconds)),
+      group: this.#next(withoutExpired(opened.state, env.clock, env.past.seconds)),
       sender: memberOf(sender.leafIndex, opened.leaf),
       plaintext: body.data,
       evidence: evidenceOf(opened.signed, context),
@@ -220,7 +220,7 @@ export class PolynyaGroup implements Group {
       }
       const kept = closes
         ? { ...next, past: [] }
-        : withoutExpired(next, env.now ?? 0, env.past.seconds);
+        : withoutExpired(next, env.clock, env.past.seconds);
       const added = processed.applied.added.map(({ leafIndex }) => memberAt(next.tree, leafIndex));
       return { ...common, group: this.#next(kept), added, removedUs: false };
     });

@@ -98,6 +98,7 @@ export const lenient = (): Environment => ({
   authority: { accepts: () => true, mayBecome: () => true, mayResync: () => true },
   random: systemRandom,
   now: null,
+  clock: now(),
   limits: DEFAULT_LIMITS,
   past: PAST,
 });

@@ -20,8 +20,10 @@ export interface Environment {
   readonly suite: CipherSuite;
   readonly authority: CredentialAuthority;
   readonly random: Random;
-  /** Seconds since 1970. null: nobody knows, and lifetimes are not judged. */
+  /** When what is judged was said, by which lifetimes are: seconds since 1970. null: nobody knows, and they are not. */
   readonly now: number | null;
+  /** What the own clock says, by which keys are kept and forgotten: seconds since 1970. */
+  readonly clock: number;
   readonly limits: RatchetLimits;
   /** Epochs before the current one whose messages still open, and for how many seconds. */
   readonly past: { readonly epochs: number; readonly seconds: number };

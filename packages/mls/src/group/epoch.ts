@@ -98,7 +98,8 @@ export function stateOfEpoch(
 /** The epochs that are past once the one of `state` is. */
 export function pastAfter(env: Environment, state: GroupState): PastEpoch[] {
   const { context, tree, senderDataSecret, secretTree, resumptionPsk } = state;
-  const until = env.now ?? 0;
+  // Not the time of the Commit: whoever reads late keeps an epoch as long as whoever reads at once.
+  const until = env.clock;
   const ended = { context, tree, senderDataSecret, secretTree, resumptionPsk, until };
   return [ended, ...state.past].slice(0, env.past.epochs);
 }

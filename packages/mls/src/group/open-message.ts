@@ -38,8 +38,8 @@ export async function openPrivateMessage(
   const leaf = keys.tree.leaf(leafIndex) ?? notAMember();
   const type = message.contentType === 'application' ? 'application' : 'handshake';
   const taking = async (): Promise<Opened> => {
-    const { suite, limits, now } = env;
-    const taken = take(suite, keys.secretTree, leafIndex, type, generation, limits, now ?? 0);
+    const { suite, limits, clock } = env;
+    const taken = take(suite, keys.secretTree, leafIndex, type, generation, limits, clock);
     const signed = await openPrivate(suite, message, senderData, taken.key);
     demand('signature', await isSignedContent(suite, leaf.signatureKey, signed, keys.context));
     return { state: withSecretTree(state, message.epoch, taken.tree), signed, leaf };

@@ -41,11 +41,13 @@ export const trusting: Environment['authority'] = {
 export const DAY = 86_400;
 
 export function environmentOf(suite: CipherSuite, change: Partial<Environment> = {}): Environment {
+  const clock = Math.floor(Date.now() / 1_000);
   return {
     suite,
     authority: trusting,
     random: systemRandom,
-    now: Math.floor(Date.now() / 1_000),
+    now: clock,
+    clock,
     limits: DEFAULT_LIMITS,
     past: { epochs: 3, seconds: DAY },
     ...change,

@@ -148,6 +148,40 @@ describe('vectors/', () => {
     }
   });
 
+  it('linking.json: Node derives the secrets, and hashes to the same check; the phrase is base32', () => {
+    const { code, steps, said, check, recovery } = vectors<{
+      code: Record<string, string>;
+      steps: { step: object; cbor: string }[];
+      said: string;
+      check: string;
+      recovery: Record<string, string>;
+    }>('linking.json');
+    const derive = (from = '', info = '', length = 32) =>
+      Buffer.from(hkdfSync('sha256', fromHex(from), '', info, length)).toString('hex');
+    for (const name of ['log', 'open', 'seal']) {
+      const length = name === 'log' ? 16 : 32;
+      expect(code[name]).toBe(derive(code.secret, `polynya link ${name}`, length));
+      expect(recovery[name]).toBe(derive(recovery.secret, `polynya recovery ${name}`, length));
+    }
+    expect(recovery.secret).toBe(derive(recovery.seed, 'polynya recovery backup'));
+    expect(recovery.admit).toBe(derive(recovery.secret, 'polynya recovery admit 0'));
+    steps.forEach(({ step, cbor }, i) => {
+      expect(read(cbor)).toEqual([i, ...(asArrays(Object.values(step).slice(1)) as unknown[])]);
+    });
+    const [, answer, reveal] = steps.map(({ cbor }) => fromHex(cbor));
+    const commitment = sha256('polynya link commitment', reveal ?? '');
+    expect(steps[0]?.step).toMatchObject({ commitment });
+    const all = cborg.encode([fromHex(commitment), answer, reveal]);
+    expect(said).toBe(sha256('polynya link check', all));
+    expect(check).toBe(String(Number(`0x${said.slice(0, 12)}`) % 1_000_000).padStart(6, '0'));
+    const sum = sha256('polynya recovery phrase', fromHex(recovery.seed ?? '')).slice(0, 11);
+    const digits = BigInt(`0x${recovery.seed}${sum}`).toString(32).padStart(60, '0');
+    const letters = '0123456789abcdefghijklmnopqrstuv';
+    const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+    const phrase = [...digits].map((digit) => crockford[letters.indexOf(digit)]).join('');
+    expect(recovery.phrase?.replaceAll(' ', '')).toBe(phrase);
+  });
+
   it('access-record.json: Node verifies the signature, cborg reads the fields', () => {
     const vector = vectors<{
       fields: { identity: string; keys: { key: string }[] };

@@ -26,6 +26,7 @@ import * as runningHash from '@polynya/protocol/running-hash';
 import type { Codec } from '@polynya/protocol/schema';
 import { seatSecrets } from '@polynya/protocol/seat-secrets';
 import { deviceLists } from './vectors/device-lists.ts';
+import { linking } from './vectors/linking.ts';
 import { diagnostic, readableJson } from './vectors/readable.ts';
 import { ENTRIES, EXCHANGES, ITEMS } from './vectors/requests.ts';
 import { session } from './vectors/session.ts';
@@ -217,6 +218,7 @@ export async function vectorFiles(): Promise<ReadonlyMap<string, string>> {
     'access-record.json': accessRecords(),
     'session.json': await session(),
     'device-list.json': await deviceLists(),
+    'linking.json': linking(),
   };
   return new Map(Object.entries(files).map(([name, value]) => [name, readableJson(value)]));
 }

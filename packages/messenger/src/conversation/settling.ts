@@ -29,7 +29,7 @@ export class Settling {
       return true;
     }
     if (now - state.stocked > RESTOCK) {
-      await world.openInbox(state.token);
+      await world.openInbox(state.token, state.self ? 'own' : 'chat');
       const present = this.#core.held;
       await this.#core.save({ ...present, state: { ...present.state, stocked: now } });
       return true;

@@ -41,7 +41,7 @@ export interface World {
   /** Leaves came or went, or what `told` gave is stored. */
   devicesChanged(chat: ChatId): void;
   /** A contact token was made for a conversation: the inbox lets its holders in. */
-  openInbox(token: Uint8Array): Promise<void>;
+  openInbox(token: Uint8Array, whose?: 'chat' | 'own'): Promise<void>;
   /** How others reach us, with this token. */
   card(token: Uint8Array): ContactCard;
 }

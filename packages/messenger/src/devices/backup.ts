@@ -65,7 +65,7 @@ export function backupOf(device: Device): Uint8Array {
 /** @throws ProtocolError */
 export async function writeBackup(device: Device, secret: Uint8Array, encoded: Uint8Array) {
   const { homeLink, ports } = device;
-  const { log: id, open, seal } = secretsOf(secret);
+  const { log: id, open, seal } = backupSecrets(secret);
   const { connection, server } = homeLink;
   const { allowance } = server;
   await connection.call({ op: 'create', log: id, kind: 0, hash: sha256(open), allowance });
@@ -85,7 +85,7 @@ export async function writeBackup(device: Device, secret: Uint8Array, encoded: U
 
 /** The newest. @throws ProtocolError 'not-found': there is none */
 export async function readBackup(connection: Connection, secret: Uint8Array): Promise<Backup> {
-  const { log: id, open, seal } = secretsOf(secret);
+  const { log: id, open, seal } = backupSecrets(secret);
   const key = await crypto.subtle.importKey('raw', concat(seal), 'AES-GCM', false, ['decrypt']);
   const log = connection.log(id, open);
   try {
@@ -105,7 +105,8 @@ export async function readBackup(connection: Connection, secret: Uint8Array): Pr
   }
 }
 
-function secretsOf(secret: Uint8Array) {
+/** Where the backup lies, and what opens it. */
+export function backupSecrets(secret: Uint8Array) {
   return {
     log: derived(secret, 'log', 16),
     open: derived(secret, 'open', 32),

@@ -346,7 +346,7 @@ export class Fleet implements DevicesFacade {
     this.#opened = true;
     while (!closing.aborted) {
       try {
-        return await this.#device.homeLink.world.openInbox(registered.token);
+        return await this.#device.homeLink.world.openInbox(registered.token, 'own');
       } catch (error) {
         this.#log('the inbox waits for own devices', error);
         await pause(ports.clock, RETRY, closing);

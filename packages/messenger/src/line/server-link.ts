@@ -71,7 +71,7 @@ export class ServerLink {
       inboxRead: () => this.#inbox.read(),
       told: (chat, told) => device.told(chat, told),
       devicesChanged: (chat) => device.devicesChanged(chat),
-      openInbox: (token) => this.#inbox.open(token),
+      openInbox: (token, whose) => this.#inbox.open(token, whose),
       card: (token) => this.#card(token),
     };
     this.#inbox = new Inbox(this.world, {

@@ -43,7 +43,6 @@ export const sender = select(
 export type Sender = Infer<typeof sender>;
 
 export const contentType = enumeration(uint8, { application: 1, proposal: 2, commit: 3 });
-export type ContentType = Infer<typeof contentType>;
 
 export const contents = {
   application: struct({ data: opaque }),

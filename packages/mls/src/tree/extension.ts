@@ -1,4 +1,4 @@
-/** Extensions (RFC 9420 section 13), and the values that test whether peers ignore what they do not know. */
+/** Extensions (RFC 9420 section 13). What is not known, GREASE values (13.5) among it, is carried and not looked at. */
 import { decode, type Infer, opaque, struct, uint16, vector } from '../codec/codec.ts';
 
 export const extension = struct({ extensionType: uint16, extensionData: opaque });
@@ -17,10 +17,6 @@ export const EXTENSION = {
 
 /** What every client supports without saying so (section 7.2). */
 export const isDefaultExtension = (type: number): boolean => type >= 1 && type <= 5;
-
-/** GREASE (section 13.5): 0x0A0A, 0x1A1A and so on to 0xEAEA. */
-export const isGrease = (value: number): boolean =>
-  value >> 8 === (value & 0xff) && (value & 0xf) === 0xa && value < 0xf000;
 
 export function findExtension(
   extensions: readonly Extension[],

@@ -82,6 +82,39 @@ describe('own devices share', () => {
   });
 });
 
+describe('for every member a person is one', () => {
+  test('who is an admin is one on each device', async () => {
+    const { chat: group } = await phone.messenger.createGroup('The house');
+    const his = (await phone.people(chat, 2)).people.find(({ me }) => !me)?.person ?? '';
+    await phone.messenger.add(group, [his]);
+    await laptop.people(group, 2);
+    await laptop.messenger.remove(group, his);
+    await boris.until({ query: 'chat', chat: group }, (one) => one?.state === 'removed');
+    expect((await phone.people(group, 1)).people[0]).toMatchObject({ me: true, devices: 2 });
+  });
+
+  test('who leaves goes with every device', async () => {
+    const { chat: group } = await boris.messenger.createGroup('The house');
+    const { link } = await boris.messenger.invite(group);
+    await phone.messenger.join(link);
+    await laptop.until({ query: 'chat', chat: group }, (one) => one?.state === 'active', 'it');
+    await laptop.messenger.leave(group);
+    await boris.people(group, 1);
+    for (const device of [phone, laptop]) {
+      await device.until({ query: 'chat', chat: group }, (one) => one?.state === 'left', 'the end');
+    }
+  });
+
+  test('what either device has is delivered', async () => {
+    await laptop.close();
+    const { id } = await boris.messenger.send(chat, { text: 'To whichever is there' });
+    const page = { query: 'messages', chat, limit: 9 } as const;
+    await boris.until(page, ({ messages }) =>
+      messages.some((one) => one.id === id && one.state === 'delivered'),
+    );
+  });
+});
+
 describe('a device that is taken out of the list', () => {
   test('hears it, and reads nothing that is said afterwards', async () => {
     await phone.messenger.renameDevice('A phone');

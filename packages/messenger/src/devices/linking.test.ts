@@ -1,5 +1,6 @@
 /** Anna's phone and her laptop, and Boris, over a real server. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { MessagePage } from '../api.ts';
 import type { LinkView } from '../devices-api.ts';
 import { isText, type Person, Town } from '../test/town.ts';
 import { linked, linking } from '../test/two-devices.ts';
@@ -27,9 +28,15 @@ test('a linked device is the same person, in the same chats, with what was said 
   await phone.messenger.send(chat, { text: 'Before' });
   await boris.messenger.send(chat, { text: 'I heard you' });
   await phone.texts(chat, 2);
+  const [before] = (await boris.now({ query: 'messages', chat, limit: 5 })).messages.filter(isText);
+  await boris.messenger.react(chat, before?.id ?? '', '🧊');
+  const page = { query: 'messages', chat, limit: 50 } as const;
+  const reacted = (shown: MessagePage) => shown.messages.some((one) => one.reactions.length > 0);
+  await phone.until(page, reacted, 'the reaction');
   const laptop = await linked(town, phone, 'A laptop');
 
   expect(await laptop.texts(chat, 2)).toEqual(['Before', 'I heard you']);
+  expect(reacted(await laptop.now(page))).toBe(true);
   const { messages } = await laptop.now({ query: 'messages', chat, limit: 50 });
   expect(messages.filter(isText).map(({ mine }) => mine)).toEqual([true, false]);
   expect(messages.some(({ event }) => event?.event === 'given')).toBe(true);

@@ -40,7 +40,31 @@ export async function missedFor(
   const person = personId(letter.root);
   const missed = await missedBy(store, chat, person, { seq, base });
   if (person !== me) return missed;
-  return [...missed, ...(await readBy(store, chat, fromHex(me), { base, cursor }))];
+  const reactions = await reactionsTo(store, chat, missed, base);
+  const read = await readBy(store, chat, fromHex(me), { base, cursor });
+  return [...missed, ...reactions, ...read].slice(-MOST);
+}
+
+/** For another device of this person, which believes this one. */
+async function reactionsTo(
+  store: Store,
+  chat: ChatId,
+  missed: readonly MissedMessage[],
+  base: number,
+): Promise<MissedMessage[]> {
+  const given: MissedMessage[] = [];
+  for (const { id: target, seq, at } of missed) {
+    const stored = await store.get('timeline', keys.logged(chat, seq + base));
+    const row = stored ? decode(rowCodec, stored) : null;
+    if (row?.row !== 'message') continue;
+    for (const { person, emoji, seq: place } of row.reactions) {
+      const content = { kind: 'react' as const, target, emoji };
+      const sender = fromHex(person);
+      const id = new Uint8Array(16);
+      given.push({ seq: Math.max(0, place - base), id, sender, at, content, evidence: null });
+    }
+  }
+  return given;
 }
 
 /** How far this person has read: for another device of theirs. */

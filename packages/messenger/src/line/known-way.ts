@@ -1,6 +1,6 @@
 /** The way to a server that worked last, kept for each network: what is filtered in one is not in the next. */
 import { fromUtf8, toHex, utf8 } from '@polynya/protocol/bytes';
-import type { Store } from '../store/store.ts';
+import { type Store, StoreError } from '../store/store.ts';
 
 export class KnownWay {
   readonly #store: Store;
@@ -16,9 +16,14 @@ export class KnownWay {
     this.#prefix = `way/${toHex(identity)}/`;
   }
 
+  /** undefined also where the store cannot say, closed meanwhile perhaps: it is only a saving of time. */
   async load(): Promise<string | undefined> {
-    const value = await this.#store.get('self', this.#prefix + this.#network());
-    this.#stored = value && fromUtf8(value);
+    try {
+      const value = await this.#store.get('self', this.#prefix + this.#network());
+      this.#stored = value && fromUtf8(value);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+    }
     return this.#stored;
   }
 

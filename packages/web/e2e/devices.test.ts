@@ -119,3 +119,50 @@ describe('another device', () => {
     expect([...anna.complaints, ...phone.complaints, ...boris.complaints]).toEqual([]);
   });
 });
+
+const phraseField = (person: Person) =>
+  person.page.getByRole('textbox', { name: person.words.recoveryPhrase });
+
+describe('somebody who lost every device', () => {
+  it('comes back by the phrase on their paper, into their chats', async () => {
+    const vera = await Person.at(browser);
+    const lost = await Person.at(browser, PHONE);
+    await lost.arrive(server.link, 'Galina');
+    await vera.arrive(await lost.inviteToChat(), 'Vera');
+    await vera.say('Before the loss');
+    await lost.sees('Before the loss');
+    await lost.button(lost.words.back).click();
+    await lost.button(lost.words.settings).click();
+    await lost.button(lost.words.recoveryShow).click();
+    await lost.page.locator('.safety-number').waitFor();
+    await lost.expectAccessible();
+    const groups = await lost.page.locator('.safety-number span').allInnerTexts();
+    const link = await lost.page
+      .getByLabel(lost.words.recoveryQr, { exact: true })
+      .and(lost.page.getByRole('textbox'))
+      .inputValue();
+    await lost.button(lost.words.recoveryWritten).click();
+    await phraseField(lost).fill(groups.slice(1).join(' '));
+    await lost.button(lost.words.recoveryDo).click();
+    await lost.page.locator('.toast').getByText(lost.words.problem['phrase-wrong']).waitFor();
+    await phraseField(lost).fill(groups.join(' ').toLowerCase());
+    await lost.expectAccessible();
+    await lost.button(lost.words.recoveryDo).click();
+    await lost.page.getByText(lost.words.recoverySet).waitFor();
+    await lost.context.close();
+
+    const back = await Person.at(browser);
+    await back.page.goto(link);
+    await back.page.getByRole('heading', { name: back.words.recoverTitle }).waitFor();
+    await back.expectAccessible();
+    await phraseField(back).fill(groups.join(' '));
+    await back.button(back.words.recoverDo).click();
+    // Vera's device is asked, and answers when it comes to it.
+    await back.page.getByRole('navigation').getByText('Vera').waitFor({ timeout: 120_000 });
+    await back.openChat('Vera');
+    await back.say('I am back');
+    await vera.sees('I am back');
+    const all = [lost, vera, back].flatMap(({ complaints }) => complaints);
+    expect(all).toEqual([]);
+  });
+});

@@ -193,9 +193,7 @@ export const en = {
   storageFull:
     'This device has no room left, so new messages cannot be kept. Delete files or other sites’ data, and it goes on.',
   deviceRemoved: (by: string, when: string) =>
-    by === ''
-      ? `You removed this device on ${when}. It gets nothing new: wipe it in the settings.`
-      : `You removed this device from ${by} on ${when}. It gets nothing new: wipe it in the settings.`,
+    `You removed this device${by && ` (from ${by})`} on ${when}. It gets nothing new: wipe it in the settings.`,
   newBuild: 'There is a new version of this page.',
   outdated:
     'This page and the server speak different versions. Reload; if this stays, tell the host.',

@@ -139,9 +139,9 @@ export const about = struct({
   self: bool,
   title: text(128),
   inviter: personId,
-  people: list(person, 64),
+  people: list(person, 256),
   /** Seats that someone came by and that stand still. */
-  cameBy: list(struct({ leaf: uint(), person: personId }), 64),
+  cameBy: list(struct({ leaf: uint(), person: personId }), 128),
 });
 export type About = Infer<typeof about>;
 

@@ -104,7 +104,7 @@ const codec = struct({
   firstEpoch: uint(),
   people: list(person, 512),
   /** Seats that someone came by. */
-  cameBy: list(struct({ leaf: uint(), person: bytes(16) }), 64),
+  cameBy: list(struct({ leaf: uint(), person: bytes(16) }), 128),
   pending: optional(pending),
   batch: list(sealedItem, LIMITS.batch),
   /** The secret of the invite by which this device joins, until nothing is left to tidy. */

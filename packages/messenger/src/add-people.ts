@@ -1,7 +1,8 @@
-/** Adding people whom this device knows from other chats, with each of their devices. Loaded when it is first done. */
+/** Adding people whom this device knows from other chats, and removing them, with each of their devices. */
 import { equal } from '@polynya/protocol/bytes';
 import { type ChatId, type PersonId, Problem } from './api.ts';
 import { findPerson } from './conversation/people.ts';
+import { devicesOf, leavesOf, standingFor } from './conversation/roster.ts';
 import type { Person } from './conversation/state.ts';
 import type { Device } from './device.ts';
 import { commit } from './group-actions.ts';
@@ -35,4 +36,12 @@ export async function addPeople(
 
 function isHere(people: readonly Person[], root: Uint8Array | undefined): boolean {
   return people.some((person) => person.here && root !== undefined && equal(person.root, root));
+}
+
+export async function removePerson(device: Device, chat: ChatId, person: PersonId): Promise<void> {
+  await commit(device, chat, async ({ group }) => {
+    const leaves = leavesOf(group);
+    if (devicesOf(leaves, person).length === 0) return null;
+    return { remove: standingFor(leaves, person).map(({ leaf }) => leaf) };
+  });
 }

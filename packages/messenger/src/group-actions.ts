@@ -2,12 +2,12 @@
 import { equal, toHex } from '@polynya/protocol/bytes';
 import { inviteLink } from '@polynya/protocol/invite-link';
 import { start } from '@polynya/protocol/running-hash';
-import { type ChatId, type InviteView, type PersonId, Problem } from './api.ts';
+import { type ChatId, type InviteView, Problem } from './api.ts';
 import type { CommitChange, Intent } from './conversation/commits.ts';
 import type { Conversation } from './conversation/conversation.ts';
 import { type Held, heldChanges } from './conversation/held.ts';
 import { blankPerson } from './conversation/people.ts';
-import { devicesOf, leavesOf, standingFor } from './conversation/roster.ts';
+import { leavesOf } from './conversation/roster.ts';
 import { blankState } from './conversation/state.ts';
 import type { Device } from './device.ts';
 import { makeKeyPackage } from './inbox/key-packages.ts';
@@ -133,14 +133,6 @@ function seatGone({ group, state }: Held, key: Uint8Array): CommitChange | null 
   const leaf = leavesOf(group).find(({ signatureKey }) => equal(signatureKey, key));
   if (!leaf || state.cameBy.some((used) => used.leaf === leaf.leaf)) return null;
   return { remove: [leaf.leaf] };
-}
-
-export async function removePerson(device: Device, chat: ChatId, person: PersonId): Promise<void> {
-  await commit(device, chat, async ({ group }) => {
-    const leaves = leavesOf(group);
-    if (devicesOf(leaves, person).length === 0) return null;
-    return { remove: standingFor(leaves, person).map(({ leaf }) => leaf) };
-  });
 }
 
 /**

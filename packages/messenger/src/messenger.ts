@@ -14,23 +14,14 @@ import {
   type Query,
   type QueryResult,
 } from './api.ts';
-import { forgetHeld } from './conversation/held.ts';
 import { findPerson } from './conversation/people.ts';
 import { Device, type Ports } from './device.ts';
 import { DevicesPart } from './devices/devices-part.ts';
 import { fleetOf } from './devices/later.ts';
-import {
-  createConversation,
-  inviteTo,
-  reached,
-  removePerson,
-  withdrawInvite,
-} from './group-actions.ts';
+import { createConversation, inviteTo, reached, withdrawInvite } from './group-actions.ts';
 import { arrive, previewInvite, resumeArrivals } from './invite/arriving.ts';
-import { handoverGone, loadHandovers } from './invite/handover.ts';
 import { messagesTopic } from './queries/changes.ts';
 import { live } from './queries/live.ts';
-import { repair } from './recovery/later.ts';
 import { StoreError } from './store/store.ts';
 import { chatsOf, detailOf, everyone, messagesOf, statusOf } from './views.ts';
 
@@ -169,7 +160,8 @@ class RunningMessenger extends DevicesPart implements Messenger {
   }
 
   remove(chat: ChatId, person: PersonId) {
-    return asProblem(removePerson(this.#device, chat, person));
+    const removing = import('./occasional.ts');
+    return asProblem(removing.then(({ removePerson }) => removePerson(this.#device, chat, person)));
   }
 
   async setAdmin(chat: ChatId, person: PersonId, on: boolean) {
@@ -191,24 +183,8 @@ class RunningMessenger extends DevicesPart implements Messenger {
   }
 
   async forget(chat: ChatId) {
-    const { ports, timeline, conversations, changes } = this.#device;
-    const conversation = this.#device.conversation(chat);
-    const { phase } = conversation.held.state;
-    if (phase === 'active' || phase === 'joining') throw new Problem('not-allowed');
-    await conversation.close();
-    const handovers = await loadHandovers(ports.store, chat);
-    await timeline.locked(chat, async () =>
-      ports.store.apply([
-        ...(await forgetHeld(ports.store, chat)),
-        ...handovers.map((handover) => handoverGone(chat, handover)),
-        ...(await (await repair()).forgetRecovery(ports, chat, conversation.held)),
-        ...(await conversation.outbox.forget()),
-        ...(await timeline.forget(chat)),
-      ]),
-    );
-    conversations.delete(chat);
-    conversation.touch();
-    changes.touch('chats');
+    const { forgetChat } = await import('./occasional.ts');
+    await forgetChat(this.#device, chat);
   }
 
   async block(person: PersonId, on: boolean) {

@@ -1,0 +1,28 @@
+/** Forgetting a chat that was left: everything of it goes from this device. */
+import { type ChatId, Problem } from './api.ts';
+import { forgetHeld } from './conversation/held.ts';
+import type { Device } from './device.ts';
+import { handoverGone, loadHandovers } from './invite/handover.ts';
+import { forgetRecovery } from './recovery/repair.ts';
+
+/** @throws Problem 'not-allowed': we are still in it; StoreError */
+export async function forgetChat(device: Device, chat: ChatId): Promise<void> {
+  const { ports, timeline, conversations, changes } = device;
+  const conversation = device.conversation(chat);
+  const { phase } = conversation.held.state;
+  if (phase === 'active' || phase === 'joining') throw new Problem('not-allowed');
+  await conversation.close();
+  const handovers = await loadHandovers(ports.store, chat);
+  await timeline.locked(chat, async () =>
+    ports.store.apply([
+      ...(await forgetHeld(ports.store, chat)),
+      ...handovers.map((handover) => handoverGone(chat, handover)),
+      ...(await forgetRecovery(ports, chat, conversation.held)),
+      ...(await conversation.outbox.forget()),
+      ...(await timeline.forget(chat)),
+    ]),
+  );
+  conversations.delete(chat);
+  conversation.touch();
+  changes.touch('chats');
+}

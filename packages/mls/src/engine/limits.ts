@@ -14,4 +14,4 @@ export const MAX_BOUND = 256;
 export const MAX_PLAINTEXT = 65_000;
 export const MAX_KEY_PACKAGE = 8_192;
 export const MAX_CREDENTIAL = 4_096;
-export const MAX_WELCOME = 8_388_608;
+export const MAX_WELCOME = 524_288;

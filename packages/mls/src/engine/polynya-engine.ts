@@ -9,7 +9,6 @@ import { createGroup } from '../group/create.ts';
 import type { Environment } from '../group/environment.ts';
 import { verifyEvidence } from '../group/evidence.ts';
 import { joinGroup } from '../group/join.ts';
-import { welcome as welcomeCodec } from '../group/welcome.ts';
 import { asMlsError, attempt, within } from '../mls-error.ts';
 import {
   decodeKeyPackage,
@@ -17,10 +16,10 @@ import {
   makeKeyPackage,
   readOwnKeyPackage,
 } from './key-packages.ts';
-import { MAX_BODY, MAX_MEMBERS, MAX_WELCOME, PAST, RATCHETS } from './limits.ts';
+import { MAX_BODY, MAX_MEMBERS, PAST, RATCHETS } from './limits.ts';
 import { PolynyaGroup, type Shared } from './polynya-group.ts';
 import { restoreKept } from './records.ts';
-import { checkWelcomed, welcomed } from './welcomed.ts';
+import { checkWelcomed, decodeWelcome, welcomed } from './welcomed.ts';
 
 export interface EngineOptions {
   /** Asked for every leaf that is added, updated or found on joining. */
@@ -78,7 +77,7 @@ export function makeEngine(options: EngineOptions): Engine {
       return PolynyaGroup.of(shared, state);
     },
     async join(bytes, own) {
-      const decoded = decode(welcomeCodec, bytes, MAX_WELCOME);
+      const decoded = decodeWelcome(bytes);
       const read = await readOwnKeyPackage(suite, own);
       const state = await welcomed(() => joinGroup(shared.at(), decoded, read));
       return PolynyaGroup.of(shared, checkWelcomed(state, shared.maxMembers));

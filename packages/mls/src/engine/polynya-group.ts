@@ -1,6 +1,5 @@
 /** `Group` over this engine's RFC 9420. */
 import { EMPTY } from '../codec/bytes.ts';
-import { decode, encode } from '../codec/codec.ts';
 import type {
   CommitPolicy,
   Entry,
@@ -21,16 +20,15 @@ import type { Proposal } from '../group/proposal.ts';
 import { sealApplication } from '../group/send-message.ts';
 import { type GroupState, withoutExpired } from '../group/state.ts';
 import { joinSuccessor, makeSuccessor } from '../group/successor.ts';
-import { welcome as welcomeCodec } from '../group/welcome.ts';
 import { attempt, blaming, MlsError, within } from '../mls-error.ts';
 import { mlsExporter } from '../schedule/key-schedule.ts';
 import { checkBound, decodeEntry, encodeBody, withClosesFlag } from './entry.ts';
 import { eraseState } from './erase.ts';
 import { checkForm, decodeKeyPackage, readOwnKeyPackage } from './key-packages.ts';
-import { MAX_BODY, MAX_PLAINTEXT, MAX_WELCOME } from './limits.ts';
+import { MAX_BODY, MAX_PLAINTEXT } from './limits.ts';
 import { memberAt, memberOf, viewOf } from './our-commits.ts';
 import { changesBetween, type Kept } from './records.ts';
-import { checkWelcomed, welcomed } from './welcomed.ts';
+import { checkWelcomed, decodeWelcome, encodeWelcome, welcomed } from './welcomed.ts';
 
 /** What groups share. */
 export interface Shared {
@@ -148,7 +146,7 @@ export class PolynyaGroup implements Group {
       current: this.#next(current),
       body,
       closes,
-      ...(welcome && { welcome: encode(welcomeCodec, welcome) }),
+      ...(welcome && { welcome: encodeWelcome(welcome) }),
     };
   }
 
@@ -247,14 +245,14 @@ export class PolynyaGroup implements Group {
     );
     return {
       group: PolynyaGroup.of(this.#shared, made.state),
-      welcome: encode(welcomeCodec, made.welcome),
+      welcome: encodeWelcome(made.welcome),
     };
   }
 
   async joinBranch(welcome: Uint8Array, own: OwnKeyPackage): Promise<Group> {
     const parent = this.#live();
     const env = this.#shared.at();
-    const decoded = decode(welcomeCodec, welcome, MAX_WELCOME);
+    const decoded = decodeWelcome(welcome);
     const read = await readOwnKeyPackage(env.suite, own);
     const state = await welcomed(() => joinSuccessor(env, parent, 'branch', decoded, read));
     return PolynyaGroup.of(this.#shared, checkWelcomed(state, this.#shared.maxMembers));

@@ -1,7 +1,22 @@
-/** What Polynya asks of a group that somebody is welcomed to, beyond RFC 9420. */
+/** Welcomes as Polynya hands them over, and what it asks of the groups they lead to, beyond RFC 9420. */
+import { decode, encode } from '../codec/codec.ts';
 import type { GroupState } from '../group/state.ts';
+import { type Welcome, welcome } from '../group/welcome.ts';
 import { attempt, MlsError, type MlsErrorCode } from '../mls-error.ts';
 import { BASIC_CREDENTIAL } from '../tree/leaf-node.ts';
+import { MAX_WELCOME } from './limits.ts';
+
+/** @throws MlsError `group-full` for one that is longer than others take */
+export function encodeWelcome(made: Welcome): Uint8Array {
+  const bytes = encode(welcome, made);
+  if (bytes.length > MAX_WELCOME) throw new MlsError('group-full', 'the Welcome would be too long');
+  return bytes;
+}
+
+/** @throws MlsError `malformed` */
+export function decodeWelcome(bytes: Uint8Array): Welcome {
+  return decode(welcome, bytes, MAX_WELCOME);
+}
 
 /** @throws MlsError `group-full`, `invalid-welcome` */
 export function checkWelcomed(state: GroupState, maxMembers: number): GroupState {

@@ -9,7 +9,7 @@ import { bundles } from './bundle.ts';
 import type { MlsRow } from './row.ts';
 import type { SuiteName } from './subject.ts';
 
-const SIZES = [2, 32, 128, 512, 1_000, 2_048, 10_000];
+const ALL_SIZES = [2, 32, 128, 512, 1_000, 2_048, 10_000];
 /** ms for one engine at one size. */
 const PATIENCE = 300_000;
 
@@ -21,10 +21,11 @@ const ENTRANTS: readonly { engine: MlsRow['engine']; suite: SuiteName }[] = [
   { engine: 'ts-mls', suite: 'XWING-AES256-SHA512' },
 ];
 
-export async function mls(): Promise<MlsRow[]> {
+/** `sizes`: numbers of members; all when none is given. */
+export async function mls(sizes: readonly number[]): Promise<MlsRow[]> {
   const rows = await bundles();
   for (const { engine, suite } of ENTRANTS) {
-    for (const n of SIZES) {
+    for (const n of sizes.length > 0 ? sizes : ALL_SIZES) {
       const { measured, failure } = await measure(engine, suite, n);
       rows.push(...measured);
       if (failure === undefined) continue;

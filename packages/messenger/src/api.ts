@@ -141,7 +141,7 @@ export interface ChatDetail extends ChatSummary {
   /** Open invites that this device made. */
   readonly invites: readonly InviteView[];
   /** Why the chat is `stopped`, or what members disagree about. */
-  readonly trouble: 'unlawful-commit' | 'server-lies' | 'lost-state' | null;
+  readonly trouble: 'unlawful-commit' | 'server-lies' | 'lost-state' | 'roles-differ' | null;
 }
 
 /** waiting: for the network; sending: on its way; sent: stored by the server. */

@@ -92,7 +92,7 @@ const frame = struct({
   /** The last entry its sender had processed, and the first 6 bytes of the running hash there. */
   seq: uint(),
   hash: bytes(6),
-  /** The first 4 bytes of the epoch authenticator (RFC 9420 section 8.7). */
+  /** Of the epoch and its admins, as the sender knows them: docs/protocol.md section 8. */
   authenticator: bytes(4),
   body: { encode: (cbor: Cbor) => cbor, decode: (cbor: Cbor) => cbor },
 });

@@ -129,3 +129,19 @@ test('an own Commit whose capability the server exchanged is not followed by its
   const foreign = { ...commit, turn: { ...turn, next: systemRandom(32) } };
   expect((await advance(staged, foreign, here)).held.state.phase).toBe('stopped');
 });
+
+test('who was told of other admins than the others sees it by the first message of this epoch', async () => {
+  const [hers, his] = await pair();
+  const said = { kind: 'text' as const, text: 'Hello', reply: null, mentions: [] };
+  const content = encodeCbor(contentCodec.encode(said));
+  const id = systemRandom(16);
+  const { batch } = await sealItems(hers.group, hers.state, [{ id, at: 5_000, row: '', content }]);
+  const { epoch, body } = batch[0] as (typeof batch)[0];
+  const entry = { seq: 1, kind: ENTRY_KINDS.message, epoch, id, body, turn: null };
+  expect((await advance(his, entry, around)).held.state.trouble).toBe('');
+  const people = his.state.people.map((person) => ({ ...person, admin: true, wasAdmin: true }));
+  const deceived = { ...his, state: { ...his.state, people } };
+  const seen = await advance(deceived, entry, around);
+  expect(seen.held.state.trouble).toBe('roles-differ');
+  expect(seen.shown).toMatchObject([{ content: { text: 'Hello' } }, {}]);
+});

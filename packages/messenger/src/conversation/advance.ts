@@ -12,6 +12,7 @@ import { next } from '@polynya/protocol/running-hash';
 import type { ChatEvent, ChatId, PersonId } from '../api.ts';
 import { personBytes } from '../identity/person.ts';
 import type { Arrived, Happened } from '../timeline/arrived.ts';
+import { viewOf } from './agreed-view.ts';
 import { capabilityHash } from './capability.ts';
 import { applyContent, isForTimeline, isRuling } from './contents.ts';
 import type { Held } from './held.ts';
@@ -289,7 +290,8 @@ function takeContent(
   const ours = hashAt(held.state, message.seq);
   // Nobody has seen what comes after their own entry: who says so was shown a longer log.
   const lied = message.seq >= entry.seq || (ours !== null && !equal(ours, message.hash));
-  const seen: ConversationState = lied ? { ...held.state, trouble: 'server-lies' } : held.state;
+  const trouble = lied ? 'server-lies' : held.state.trouble || doubtOf(held, entry, message);
+  const seen: ConversationState = { ...held.state, trouble };
   const content = message.body;
   const tooLate = isRuling(content) && entry.epoch !== held.group.epoch;
   const { state, events } = tooLate
@@ -316,6 +318,12 @@ function takeContent(
     shown,
     ...(told && { told }),
   };
+}
+
+/** Whoever was told of other admins than all others judges Commits otherwise than they do. */
+function doubtOf({ group, state }: Held, { epoch }: Entry, { authenticator }: Message) {
+  const agrees = epoch !== group.epoch || equal(authenticator, viewOf(group, state));
+  return agrees ? '' : 'roles-differ';
 }
 
 /** What another device of this person said to have, or have read, need not be said again. */

@@ -3,6 +3,7 @@ import type { Group } from '@polynya/mls/engine';
 import { decodeCbor } from '@polynya/protocol/cbor';
 import { content as contentCodec, encodeMessage } from '@polynya/protocol/content';
 import { LIMITS } from '@polynya/protocol/limits';
+import { viewOf } from './agreed-view.ts';
 import { type ConversationState, hashAt, type SealedItem } from './state.ts';
 
 /** Bytes of contents in one batch, so that it fits an envelope. */
@@ -29,7 +30,7 @@ export async function sealItems(
   items: readonly Unsealed[],
 ): Promise<{ readonly group: Group; readonly batch: SealedItem[] }> {
   const hash = hashAt(state, state.cursor) ?? state.hash.slice(0, 6);
-  const authenticator = group.epochAuthenticator.slice(0, 4);
+  const authenticator = viewOf(group, state);
   const batch: SealedItem[] = [];
   let sealing = group;
   for (const item of items) {

@@ -88,7 +88,7 @@ const codec = struct({
   server: bytes(32),
   log: bytes(16),
   phase: choice(['active', 'joining', 'left', 'removed', 'stopped']),
-  trouble: choice(['', 'unlawful-commit', 'server-lies', 'lost-state']),
+  trouble: choice(['', 'unlawful-commit', 'server-lies', 'lost-state', 'roles-differ']),
   direct: bool,
   /** The group of this person's own devices. */
   self: bool,

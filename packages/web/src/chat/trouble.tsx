@@ -14,6 +14,8 @@ export function Trouble(): JSX.Element {
         return t().troubleLies;
       case 'lost-state':
         return t().troubleLost;
+      case 'roles-differ':
+        return t().troubleRoles;
       default:
         return null;
     }

@@ -171,6 +171,8 @@ export const en = {
     'A member’s device broke the rules of the chat. The others’ devices go on without it as soon as they meet.',
   troubleLies:
     'The server told members different stories. Ask the others what they see, and tell the host.',
+  troubleRoles:
+    'Members see different admins in this chat. Ask each other who is one before you trust what admins do here.',
   troubleLost:
     'This device lost its place in the chat. It goes on as soon as another member’s device is online.',
   blockedNote: 'You blocked this person. Their messages are not shown.',

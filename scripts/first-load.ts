@@ -13,7 +13,10 @@ export const firstLoadLimit = 120 * 1024;
 /** Files that load only when the person is already reading and writing. Each says why. */
 const loadedLater: { name: RegExp; why: string }[] = [
   { name: /^sw\.js$/, why: 'the service worker installs after the first screen' },
-  { name: /^extras\.js$/, why: 'settings, panels and QR codes open over chats that work already' },
+  {
+    name: /^extras\.(js|css)$/,
+    why: 'settings, panels and QR codes open over chats that work already',
+  },
   { name: /^(en|ru)-extras\.js$/, why: 'the words of what extras.js shows' },
   {
     name: /^occasional\.js$/,

@@ -15,7 +15,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // Whole files only: what is inlined as data would need a hole in the content security policy.
     assetsInlineLimit: 0,
-    cssCodeSplit: false,
     reportCompressedSize: false,
   },
 });

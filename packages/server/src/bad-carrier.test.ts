@@ -204,7 +204,7 @@ function judgeCommits(entries: readonly Entry[], members: readonly CarriedMember
   const accepted = members.flatMap(({ committed }) => committed).toSorted((a, b) => a.seq - b.seq);
   const commits = entries.filter(({ turn }) => turn !== null);
   expect(commits.map(({ epoch }) => epoch)).toEqual(commits.map((_, i) => i));
-  expect(commits.map(({ turn }) => turn?.closes)).toEqual(accepted.map(({ closes }) => closes));
+  expect(commits.map(({ turn }) => turn?.closes)).toEqual(accepted.map(({ turn }) => turn.closes));
   for (const { appended } of members) {
     const seqs = appended.map(({ seq }) => seq);
     expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));

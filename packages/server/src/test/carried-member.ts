@@ -4,7 +4,7 @@
  */
 
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import type { Entry, NewEntry } from '@polynya/protocol/requests';
+import type { Entry, NewEntry, Turn } from '@polynya/protocol/requests';
 import type { Clock } from '@polynya/reach/clock';
 import type { LogHandle } from '@polynya/reach/log-handle';
 import { hashOf, id, secret } from './ids.ts';
@@ -29,7 +29,7 @@ export class CarriedMember {
   /** All that the watch gave, in the order given. */
   readonly heard: Entry[] = [];
   readonly appended: Told[] = [];
-  readonly committed: (Told & { readonly closes: boolean })[] = [];
+  readonly committed: (Told & { readonly turn: Turn })[] = [];
   /** What the server refused: it promised that nothing was changed. */
   readonly refused: NewEntry[] = [];
   /** What it heard and no log may say, as soon as it hears it. */
@@ -67,11 +67,9 @@ export class CarriedMember {
       await this.#pause();
       const next = secret();
       const entry = this.#entry(next);
-      const closes = this.#world.random() < 0.4;
-      const answer = await this.#definite(() =>
-        this.#log.commit(entry, { closes, next: hashOf(next) }),
-      );
-      if (answer) this.committed.push({ entry, seq: answer.seq, closes });
+      const turn = { closes: this.#world.random() < 0.4, next: hashOf(next) };
+      const answer = await this.#definite(() => this.#log.commit(entry, turn));
+      if (answer) this.committed.push({ entry, seq: answer.seq, turn });
       else this.refused.push(entry);
       while (this.#epoch <= entry.epoch) await new Promise<void>((go) => (this.#moved = go));
     }

@@ -67,6 +67,7 @@ class Member {
     const { seq, seqs } = answer.value as { seq: number; seqs?: number[] };
     history.told(entries, seqs ?? [seq]);
     this.#group.acknowledged += entries.length;
+    this.#group.onTold();
     if (commit) capabilities.push(commit.next);
   }
 
@@ -90,6 +91,8 @@ export class Group {
   /** Of the epochs, the newest last: what the members share. */
   readonly capabilities: Uint8Array[];
   acknowledged = 0;
+  /** Called at each acknowledgement. */
+  onTold: () => void = () => undefined;
   /** Why the server put members off, each time. */
   readonly refused: string[] = [];
   readonly #members: readonly Member[];

@@ -5,7 +5,7 @@ export interface Row {
   readonly work: string;
   readonly value: number;
   readonly unit: string;
-  /** Of DESIGN section 11; null where there is none. */
+  /** What we promised ourselves; null where there is none. */
   readonly bound: number | null;
   /** Whether `value` is within `bound`; null without one. */
   readonly holds: boolean | null;

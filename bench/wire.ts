@@ -1,5 +1,5 @@
 /**
- * Bytes on the wire (DESIGN section 11): real messengers, a real server, WebSocket on the loopback,
+ * Bytes on the wire: real messengers, a real server, WebSocket on the loopback,
  * counted in whole envelopes at the carrier, both directions, up and down alike.
  */
 

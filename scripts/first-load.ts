@@ -1,6 +1,6 @@
 /**
- * What a browser must load of the built page before a person can read and write, in brotli bytes
- * (DESIGN section 11). Whatever file a loaded file names is taken as loaded too, be it by a tag, an
+ * What a browser must load of the built page before a person can read and write, in brotli bytes.
+ * Whatever file a loaded file names is taken as loaded too, be it by a tag, an
  * import, a worker or an `import()`: it counts unless it is listed below, so mistakes count too much.
  */
 import { existsSync, readFileSync } from 'node:fs';

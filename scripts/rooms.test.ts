@@ -7,7 +7,7 @@ const root = dirname(import.meta.dirname);
 const longest = 400;
 
 describe('this repository', () => {
-  test('has sources in every room of DESIGN section 4, and they enter only rooms they may', () => {
+  test('has sources in every room of ARCHITECTURE.md, and they enter only rooms they may', () => {
     const rooms = new Set(sourcesIn(root).map((path) => path.split('/')[1]));
     expect([...rooms].sort()).toEqual([
       'cli',

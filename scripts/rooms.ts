@@ -1,4 +1,4 @@
-/** Who imports whom among the rooms under packages/ and the lab, and what of that DESIGN section 4 forbids. */
+/** Who imports whom among the rooms under packages/ and the lab, and what of that ARCHITECTURE.md forbids. */
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { parseAst } from 'rolldown/parseAst';

@@ -6,15 +6,19 @@ import { precompress } from './build/precompress.ts';
 import { serviceWorker } from './build/service-worker.ts';
 import { unusedModules } from './build/unused-modules.ts';
 
+/** How long which plugin takes is nothing that whoever starts a server needs to hear. */
+const rolldownOptions = { checks: { bundlerTimings: false } };
+
 export default defineConfig({
   base: './',
   plugins: [solid(), unusedModules(), nameBuild(), serviceWorker(), precompress()],
-  worker: { format: 'es', plugins: () => [unusedModules()] },
+  worker: { format: 'es', plugins: () => [unusedModules()], rolldownOptions },
   build: {
     target: 'es2024',
     modulePreload: { polyfill: false },
     // Whole files only: what is inlined as data would need a hole in the content security policy.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions,
   },
 });

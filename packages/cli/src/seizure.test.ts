@@ -1,5 +1,5 @@
 /**
- * DESIGN section 2: a server that is seized shows no names, texts, files, identities or addresses. A whole
+ * A server that is seized shows no names, texts, files, identities or addresses. A whole
  * conversation by real clients, each from an address of its own; then the server's disk and output are
  * searched for all that they used.
  */

@@ -1,5 +1,5 @@
 /**
- * DESIGN section 5: any carrier may drop, repeat or reorder envelopes, at any moment, and die; the
+ * Any carrier may drop, repeat or reorder envelopes, at any moment, and die; the
  * system stays right. POLYNYA_RUNS multiplies the number of runs.
  */
 import { toHex } from '@polynya/protocol/bytes';

@@ -1,4 +1,4 @@
-/** DESIGN section 6: bodies are sealed under daily keys that retention destroys, so that backups forget too. */
+/** Bodies are sealed under daily keys that retention destroys, so that backups forget too. */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 /**
- * DESIGN sections 5 and 6 joined: the delivery service on SQLite under sealed sessions, over carriers
+ * Sessions and log rules joined: the delivery service on SQLite under sealed sessions, over carriers
  * that drop, repeat, reorder and die, with a server that is killed. Judged by the clients' records
  * alone. POLYNYA_RUNS multiplies the number of runs.
  */

@@ -1,5 +1,5 @@
 /**
- * Keys at rest (DESIGN section 6): what came in on one day is sealed under the key of that day, a small
+ * Keys at rest: what came in on one day is sealed under the key of that day, a small
  * file outside the database. Without it every copy of the database has lost that day.
  *
  *     stored = nonce(12) ‖ AES-256-GCM(key of the day, nonce, aad = id ‖ number(8), body)

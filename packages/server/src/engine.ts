@@ -1,5 +1,5 @@
 /**
- * The storage port of the delivery service (DESIGN section 9): logs with compare-and-swap, inboxes,
+ * The storage port of the delivery service: logs with compare-and-swap, inboxes,
  * blobs in pieces, allowances. What a log takes and shows is decided by `log-rules.ts`; an engine
  * loads rows, asks the rules, and makes their outcome durable, all in one transaction.
  *

@@ -1,5 +1,5 @@
 /**
- * The `Store` port (DESIGN section 10): ordered tables of sealed bytes, changed in whole batches.
+ * The `Store` port: ordered tables of sealed bytes, changed in whole batches.
  * IndexedDB in browsers, `node:sqlite` in Node; `contract.ts` is what both promise.
  */
 

@@ -1,5 +1,5 @@
 /**
- * The engine past one machine (DESIGN section 9): PostgreSQL, of which any number of server processes
+ * The engine past one machine: PostgreSQL, of which any number of server processes
  * may be clients. An answer comes after its COMMIT; whether that outlives the machine is the database's
  * `synchronous_commit` and its standbys'. The folder of day keys is shared by all processes.
  */

@@ -1,4 +1,4 @@
-/** The default engine: one SQLite file, one process, an fsync per turn of the event loop (DESIGN section 9). */
+/** The default engine: one SQLite file, one process, an fsync per turn of the event loop. */
 import { dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { LIMITS } from '@polynya/protocol/limits';

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { diagnose, type HostSeen, type Seen } from './diagnose.ts';
+
+const address = (over: Partial<HostSeen> = {}): HostSeen => ({
+  ...{ host: '203.0.113.10', dns: null, tcp: 'ok', otherPort: null, tls: 'ok', otherHello: null },
+  ...over,
+});
+const named = (over: Partial<HostSeen> = {}): HostSeen =>
+  address({ host: 'chat.example', dns: 'ok', ...over });
+const dead = { tcp: 'silent', otherPort: 'silent', tls: null } as const;
+const fine: Seen = {
+  ...{ connected: true, resolver: true, server: [address(), named()], home: [], abroad: [] },
+  transfer: { bytes: 200_000, bitsPerSecond: 9_000_000, stalled: false },
+};
+const said = (over: Partial<Seen>) => diagnose({ ...fine, ...over });
+
+describe('a line', () => {
+  test('that does all it should has nothing done to it', () => {
+    expect(diagnose(fine)).toEqual({ diagnosis: 'none', figure: null });
+  });
+
+  test.each<[why: string, seen: Partial<Seen>, diagnosis: string]>([
+    [
+      'the resolver denies the name',
+      { server: [address(), named({ dns: 'refused', tcp: null, tls: null })] },
+      'dns-removed',
+    ],
+    [
+      'the name is reset, the address is not',
+      { server: [address(), named({ tls: 'reset' })] },
+      'name-filtered',
+    ],
+    [
+      'the name is met with silence, the address is not',
+      { server: [address(), named({ tls: 'silent' })] },
+      'name-filtered',
+    ],
+    [
+      'only the port of TLS is silent',
+      {
+        server: [
+          address({ ...dead, otherPort: 'refused' }),
+          named({ ...dead, otherPort: 'refused' }),
+        ],
+      },
+      'name-filtered',
+    ],
+    [
+      'no packet comes from the address',
+      { server: [address(dead), named(dead)] },
+      'address-blocked',
+    ],
+    [
+      'only hellos of this program are swallowed',
+      {
+        server: [
+          address({ tls: 'silent', otherHello: 'ok' }),
+          named({ tls: 'silent', otherHello: 'ok' }),
+        ],
+      },
+      'fingerprint-filtered',
+    ],
+    [
+      'sites at home answer, none abroad does',
+      { server: [address(dead), named(dead)], home: [named(), named()], abroad: [named(dead)] },
+      'foreign-severed',
+    ],
+    [
+      'some sites at home answer, others do not, and none abroad',
+      { server: [address(dead), named(dead)], home: [named(), named(dead)], abroad: [named(dead)] },
+      'domestic-only',
+    ],
+    [
+      'nothing but the resolver answers',
+      { server: [address(dead), named(dead)], home: [named(dead)], abroad: [named(dead)] },
+      'domestic-only',
+    ],
+    [
+      'nothing answers in a network',
+      { resolver: false, server: [address(dead), named({ ...dead, dns: 'silent' })] },
+      'lan-only',
+    ],
+    ['there is no network', { connected: false, server: [] }, 'offline'],
+  ])('on which %s', (_why, seen, diagnosis) => {
+    expect(said(seen)).toEqual({ diagnosis, figure: null });
+  });
+
+  test('that goes silent after so many bytes is frozen, with that figure', () => {
+    const transfer = { bytes: 14_480, bitsPerSecond: null, stalled: true };
+    expect(said({ transfer })).toEqual({ diagnosis: 'frozen', figure: 14_480 });
+  });
+
+  test('that is slow is throttled, with its rate', () => {
+    const transfer = { bytes: 90_000, bitsPerSecond: 127_000, stalled: false };
+    expect(said({ transfer })).toEqual({ diagnosis: 'throttled', figure: 127_000 });
+  });
+
+  test('to a server that is switched off has nothing done to it', () => {
+    const off = { tcp: 'refused', otherPort: 'refused', tls: null } as const;
+    expect(said({ server: [address(off), named(off)], transfer: null }).diagnosis).toBe('none');
+  });
+});

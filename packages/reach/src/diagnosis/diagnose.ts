@@ -1,0 +1,119 @@
+/**
+ * What is being done to the line, from what was seen of it: one of a closed list, its figure apart. Pure, so
+ * that page and terminal, which see differently well, come to the same words.
+ */
+
+export const DIAGNOSES = [
+  'dns-removed',
+  'name-filtered',
+  'address-blocked',
+  'frozen',
+  'connections-policed',
+  'throttled',
+  'udp-dropped',
+  'fingerprint-filtered',
+  'domestic-only',
+  'foreign-severed',
+  'lan-only',
+  'offline',
+  'none',
+] as const;
+
+export type Diagnosis = (typeof DIAGNOSES)[number];
+
+export interface Finding {
+  readonly diagnosis: Diagnosis;
+  /** frozen: bytes that came before; throttled: bits per second. Null for all others. */
+  readonly figure: number | null;
+}
+
+/** How one step went. `silent`: nothing came in time. `refused` and `reset`: something said no. */
+export type Step = 'ok' | 'silent' | 'refused' | 'reset' | 'failed';
+
+/** One host, looked at from the outside in; null for a step that was not taken. */
+export interface HostSeen {
+  readonly host: string;
+  /** Null for an address. `refused`: there is no such name. */
+  readonly dns: Step | null;
+  readonly tcp: Step | null;
+  /** A port at which nobody is expected: `refused` shows that packets come and go. */
+  readonly otherPort: Step | null;
+  readonly tls: Step | null;
+  /** TLS again, by a hello that is not that of any program of this kind; null where the first one did. */
+  readonly otherHello: Step | null;
+}
+
+export interface Transfer {
+  readonly bytes: number;
+  /** Of the line when it was past its beginning; null when too little came to tell. */
+  readonly bitsPerSecond: number | null;
+  /** It stopped before its end and nothing more came. */
+  readonly stalled: boolean;
+}
+
+export interface Seen {
+  /** Whether this device has an address in any network. */
+  readonly connected: boolean;
+  /** Whether the system's resolver answers, whatever it says. */
+  readonly resolver: boolean;
+  /** By its addresses, and then by its names: in this order, because a filter punishes the address for the name. */
+  readonly server: readonly HostSeen[];
+  /** Sites in the country and abroad that have nothing to do with the server; none need be known. */
+  readonly home: readonly HostSeen[];
+  readonly abroad: readonly HostSeen[];
+  readonly transfer: Transfer | null;
+}
+
+/** Below this a line counts as throttled, in bits per second: calls and pictures do not work any more. */
+const THROTTLED = 256_000;
+
+export function diagnose(seen: Seen): Finding {
+  const { transfer } = seen;
+  const whole = ofNetwork(seen) ?? ofServer(seen);
+  if (whole) return { diagnosis: whole, figure: null };
+  if (transfer?.stalled) return { diagnosis: 'frozen', figure: transfer.bytes };
+  const rate = transfer?.bitsPerSecond ?? null;
+  if (rate !== null && rate < THROTTLED) return { diagnosis: 'throttled', figure: rate };
+  return { diagnosis: 'none', figure: null };
+}
+
+/** What concerns more than this server. */
+function ofNetwork({ connected, resolver, server, home, abroad }: Seen): Diagnosis | null {
+  if (!connected) return 'offline';
+  const all = [...server, ...home, ...abroad];
+  if (!all.some(answers)) {
+    if (!resolver) return 'lan-only';
+    // One silent server says nothing of a country.
+    return home.length > 0 || abroad.length > 0 ? 'domestic-only' : null;
+  }
+  const fingerprinted = all.filter(({ otherHello }) => otherHello === 'ok');
+  if (fingerprinted.length > 0 && !all.some(({ tls }) => tls === 'ok')) {
+    return 'fingerprint-filtered';
+  }
+  if (abroad.length > 0 && !abroad.some(answers) && home.some(answers)) {
+    return home.every(answers) ? 'foreign-severed' : 'domestic-only';
+  }
+  return null;
+}
+
+/** What concerns this server alone. */
+function ofServer({ server, resolver, abroad }: Seen): Diagnosis | null {
+  const named = server.filter(({ dns }) => dns !== null);
+  const addresses = server.filter(({ dns }) => dns === null);
+  if (resolver && named.some(({ dns }) => dns === 'refused')) return 'dns-removed';
+  const cut = ({ tls, dns }: HostSeen) => dns === 'ok' && (tls === 'reset' || tls === 'silent');
+  if (named.some(cut) && addresses.some(({ tls }) => tls === 'ok')) return 'name-filtered';
+  if (server.some(({ tls }) => tls === 'ok')) return null;
+  // Packets come and go, but none at the port of TLS: the residue of a filter that has just struck.
+  if (server.some(({ tcp, otherPort }) => tcp === 'silent' && otherPort === 'refused')) {
+    return 'name-filtered';
+  }
+  if (server.some(({ tcp, tls }) => tcp === 'ok' && tls === 'silent')) return 'name-filtered';
+  const gone = server.every(({ tcp, otherPort }) => tcp !== 'ok' && otherPort !== 'refused');
+  return gone && (resolver || abroad.some(answers)) ? 'address-blocked' : null;
+}
+
+/** Packets come back from there. */
+function answers({ tcp, otherPort, tls }: HostSeen): boolean {
+  return tcp === 'ok' || tcp === 'refused' || otherPort === 'refused' || tls === 'ok';
+}

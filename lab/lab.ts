@@ -12,7 +12,16 @@ const programs = join(import.meta.dirname, 'hosts');
 /** Of a server's start, ms. */
 const PATIENCE = 60_000;
 /** Ordinary sites, of which some will be bridges too. */
-const SITES = ['decoy', 'portal', 'bridge1', 'bridge2', 'bridge3', 'bridge4', 'bridge5'] as const;
+const SITES = [
+  'decoy',
+  'portal',
+  'market',
+  'bridge1',
+  'bridge2',
+  'bridge3',
+  'bridge4',
+  'bridge5',
+] as const;
 
 export class Lab {
   readonly middlebox = new Middlebox();

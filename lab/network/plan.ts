@@ -33,6 +33,8 @@ export const HOSTS = {
   bridge5: { network: 'domestic', address: '198.51.100.101', name: 'library.example' },
   /** A server of Polynya in the country itself. */
   home: { network: 'domestic', address: '198.51.100.10', name: 'home.example' },
+  /** A shop in the country that nobody minds and that is on no list. */
+  market: { network: 'domestic', address: '198.51.100.81', name: 'market.example' },
   /** What a whitelist lets through. */
   portal: { network: 'domestic', address: '198.51.100.80', name: 'portal.example' },
 } as const satisfies Record<string, HostPlan>;

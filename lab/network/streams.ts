@@ -9,6 +9,8 @@ export interface Stream {
   readonly protocol: 'tcp' | 'udp';
   /** UDP payloads are put one after the other. */
   readonly bytes: Buffer;
+  /** Its beginning was recorded: it is not what is left of an earlier connection. */
+  readonly begun: boolean;
 }
 
 const WRAP = 2 ** 32;
@@ -33,7 +35,7 @@ export function streamsIn(packets: readonly Packet[]): Stream[] {
     if (!first) return [];
     const { from, fromPort, to, toPort, protocol } = first;
     const bytes = protocol === 'tcp' ? inOrder(group) : Buffer.concat(group.map((p) => p.payload));
-    return [{ from, fromPort, to, toPort, protocol, bytes }];
+    return [{ from, fromPort, to, toPort, protocol, bytes, begun: first.syn }];
   });
 }
 

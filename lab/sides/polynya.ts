@@ -1,6 +1,7 @@
 /** Members of Polynya, each with a profile of their own, who do what people do: by the `polynya` program alone. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Diagnosis } from '../diagnosis.ts';
 import type { Certificate } from '../network/certificates.ts';
 import { Program } from '../network/host.ts';
 import { HOSTS, type HostName } from '../network/plan.ts';
@@ -64,6 +65,19 @@ export class Member {
   /** Runs one command to its end. @throws Error when it fails or takes longer than `ms` */
   does(command: string, args: readonly string[], ms = PATIENCE): Promise<string> {
     return runToEnd(this.host, [command, ...args, '--profile', this.#profile], this.#env, ms);
+  }
+
+  /** What `polynya doctor` says is being done to the line, compared with some sites; null if it says nothing. */
+  async diagnosis(): Promise<Diagnosis | null> {
+    const sites = [
+      ...[HOSTS.portal, HOSTS.market].flatMap(({ name }) => ['--home', name]),
+      ...[HOSTS.decoy, HOSTS.bridge4].flatMap(({ name }) => ['--abroad', name]),
+    ];
+    const line = [MAIN, 'doctor', '--json', ...sites, '--profile', this.#profile];
+    const program = new Program(this.host, line, { env: this.#env });
+    await program.finished(AbortSignal.timeout(PATIENCE));
+    const said = program.out.trim();
+    return said === '' ? null : ((JSON.parse(said) as { diagnosis?: Diagnosis }).diagnosis ?? null);
   }
 
   /** Opens a chat and stays in it. */

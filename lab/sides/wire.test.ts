@@ -19,7 +19,7 @@ function packet(over: Partial<Packet> & { payload: Buffer }): Packet {
   return { ...usual, length: 40 + over.payload.length, syn: false, sequence: 0, ...over };
 }
 
-const hello = packet({ payload: Buffer.from([22, 3, 1, 0, 1, 9]) });
+const hello = packet({ payload: Buffer.from([22, 3, 1, 0, 1, 9]), syn: true });
 
 describe('what is on the wire', () => {
   test('holds a secret, though it is cut over two packets that were swapped', () => {
@@ -41,7 +41,7 @@ describe('what is on the wire', () => {
   });
 
   test('is found to be no TLS, in either direction', () => {
-    const up = packet({ payload: Buffer.from('GET / HTTP/1.1') });
+    const up = packet({ payload: Buffer.from('GET / HTTP/1.1'), syn: true });
     const down = { ...up, from: away, to: home, fromPort: 443, toPort: 1_000 };
     expect(leaksIn([up], new Map())).toEqual([`${away} without TLS`]);
     expect(leaksIn([hello, { ...down, payload: Buffer.from('HTTP/1.1 200') }], new Map())).toEqual([

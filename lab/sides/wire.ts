@@ -60,14 +60,15 @@ export function leaksIn(
 ): string[] {
   const streams = streamsIn(packets).filter(({ bytes }) => bytes.length > 0);
   const found = new Set<string>();
-  for (const { from, to, fromPort, toPort, protocol, bytes } of streams) {
+  for (const { from, to, fromPort, toPort, protocol, bytes, begun } of streams) {
     for (const [what, secret] of secrets) {
       if (needles(secret).some((needle) => bytes.includes(needle))) found.add(`${what} in clear`);
     }
+    if (protocol !== 'tcp' || !begun) continue;
     const up = from.startsWith(HOME) && toPort !== 53;
-    if (protocol === 'tcp' && up && bytes[0] !== TLS_HANDSHAKE) found.add(`${to} without TLS`);
+    if (up && bytes[0] !== TLS_HANDSHAKE) found.add(`${to} without TLS`);
     const down = to.startsWith(HOME) && fromPort !== 53;
-    if (protocol === 'tcp' && down && !isTls(bytes)) found.add(`${from} without TLS`);
+    if (down && !isTls(bytes)) found.add(`${from} without TLS`);
   }
   return [...found];
 }

@@ -129,8 +129,8 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/leave.ts')).leave,
   },
   doctor: {
-    usage: 'doctor',
-    what: 'says what stands between you and your server',
+    usage: 'doctor [--home SITE]... [--abroad SITE]... [--json]',
+    what: 'says what stands between you and your server, compared with sites that you name',
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
   serve: {

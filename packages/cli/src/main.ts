@@ -1,6 +1,7 @@
 /** `polynya COMMAND ...`: finds the command, runs it, and ends with its sentence and exit code. */
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
+import { offerCommonCiphers } from './client/tls-hello.ts';
 import { commands, helpText } from './commands.ts';
 import { Failure, systemCode } from './failure.ts';
 import { note, print, type Terminal } from './terminal.ts';
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
     if (systemCode(error) !== 'EPIPE') throw error;
     if (process.argv[2] !== 'serve') process.exit(0);
   });
+  offerCommonCiphers();
   const { stdin: input, stdout: output, stderr: notes, env } = process;
   process.exitCode = await run(process.argv.slice(2), {
     input,

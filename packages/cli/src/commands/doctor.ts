@@ -1,10 +1,17 @@
-/** `polynya doctor`: what stands between this profile and its server. Exit code 1 if anything does. */
+/**
+ * `polynya doctor`: what stands between this profile and its server, and what is being done to the line. Exit
+ * code 1 if anything is in the way. Sites given by --home and --abroad are looked at for comparison; none
+ * otherwise.
+ */
 import type { AppStatus } from '@polynya/messenger/api';
+import { diagnose } from '@polynya/messenger/line/diagnosis';
 import { answer } from '../client/answers.ts';
 import { withMessenger } from '../client/profile.ts';
 import { command, profileOption } from '../command.ts';
+import { look } from '../doctor/look.ts';
+import { diagnosisLine } from '../doctor/words.ts';
 import { Failure } from '../failure.ts';
-import { cleanLine } from '../render/clean.ts';
+import { cleanJson, cleanLine } from '../render/clean.ts';
 import { span } from '../render/units.ts';
 import { print } from '../terminal.ts';
 import { version } from '../version.ts';
@@ -13,18 +20,28 @@ import { version } from '../version.ts';
 const PATIENCE = 10_000;
 
 export const doctor = command({
-  options: { ...profileOption },
+  options: {
+    ...profileOption,
+    home: { type: 'string', multiple: true },
+    abroad: { type: 'string', multiple: true },
+    json: { type: 'boolean' },
+  },
   takes: [0, 0],
-  async run({ profile }, _, terminal) {
-    print(terminal, `polynya ${version()}, Node ${process.versions.node}`);
+  async run({ profile, home = [], abroad = [], json }, _, terminal) {
+    if (!json) print(terminal, `polynya ${version()}, Node ${process.versions.node}`);
     await withMessenger(profile, terminal, async (messenger) => {
       const query = { query: 'status' } as const;
       const signal = AbortSignal.any([AbortSignal.timeout(PATIENCE), terminal.ended]);
       const online = (status: AppStatus) => status.me === null || status.line === 'online';
+      const { me, endpoints } = await answer(messenger, query);
+      const seen = me && (await look(endpoints, { home, abroad }));
       const status = await answer(messenger, query, online, signal).catch(() =>
         answer(messenger, query),
       );
-      print(terminal, ...statusLines(status));
+      const finding = seen && diagnose(seen);
+      if (json)
+        print(terminal, cleanJson({ line: status.line, way: status.way, ...finding, seen }));
+      else print(terminal, ...statusLines(status), ...(finding ? [diagnosisLine(finding)] : []));
       if (troubled(status)) throw new Failure('Something above needs attention.');
     });
   },
@@ -36,9 +53,12 @@ function troubled({ me, line, clockOff, storageFull, outdated }: AppStatus): boo
 
 /** What there is to say about a status, a line each. */
 export function statusLines(status: AppStatus): string[] {
-  const { me, line, clockOff, storageFull, outdated, build } = status;
+  const { me, line, clockOff, storageFull, outdated, build, way } = status;
   if (!me) return ['Nobody has joined with this profile yet: polynya join LINK --name NAME'];
-  const lines = [`You are ${cleanLine(me.name)} #${me.tag}.`, `Line: ${line}.`];
+  const lines = [
+    `You are ${cleanLine(me.name)} #${me.tag}.`,
+    `Line: ${line}${way ? `, by ${way}` : ''}.`,
+  ];
   if (clockOff === null) lines.push('Clock: right.');
   else {
     const way = clockOff > 0 ? 'ahead of' : 'behind';

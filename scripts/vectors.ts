@@ -25,6 +25,8 @@ import { call, entry, item, type Op, type Request, results } from '@polynya/prot
 import * as runningHash from '@polynya/protocol/running-hash';
 import type { Codec } from '@polynya/protocol/schema';
 import { seatSecrets } from '@polynya/protocol/seat-secrets';
+import { contents } from './vectors/contents.ts';
+import { credentials } from './vectors/credentials.ts';
 import { deviceLists } from './vectors/device-lists.ts';
 import { linking } from './vectors/linking.ts';
 import { diagnostic, readableJson } from './vectors/readable.ts';
@@ -219,6 +221,8 @@ export async function vectorFiles(): Promise<ReadonlyMap<string, string>> {
     'session.json': await session(),
     'device-list.json': await deviceLists(),
     'linking.json': linking(),
+    'content.json': contents(),
+    'credential.json': await credentials(),
   };
   return new Map(Object.entries(files).map(([name, value]) => [name, readableJson(value)]));
 }

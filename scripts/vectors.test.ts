@@ -1,7 +1,11 @@
 /** The files of vectors/ are what the code makes, and what Node's crypto and cborg make of the same fields. */
-import { createHash, createPublicKey, hkdfSync, verify } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, hkdfSync, sign, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { hpkeOpen } from '@polynya/reach/hpke';
+import { listHolds } from '@polynya/messenger/identity/device-list';
+import { decodeCbor } from '@polynya/protocol/cbor';
+import { deviceList } from '@polynya/protocol/device-list';
+import { orNull } from '@polynya/protocol/schema';
+import { hpkeOpen, hpkePublicKey } from '@polynya/reach/hpke';
 import * as cborg from 'cborg';
 import { describe, expect, it } from 'vitest';
 import { vectorFiles } from './vectors.ts';
@@ -21,6 +25,22 @@ function vectors<T>(name: string): T {
 function asArrays(json: unknown): unknown {
   if (Array.isArray(json)) return json.map(asArrays);
   return typeof json === 'object' && json !== null ? Object.values(json).map(asArrays) : json;
+}
+
+const CONTENTS = 'text edit delete react file receipt title admin leave profile devices own'.split(
+  ' ',
+);
+const NOTES = 'device name block backup'.split(' ');
+
+/** The same of contents and notes: their names become the numbers of section 8. */
+function numbered(json: unknown): unknown {
+  if (Array.isArray(json)) return json.map(numbered);
+  if (typeof json !== 'object' || json === null) return json;
+  const { kind, note } = json as { kind?: unknown; note?: unknown };
+  const [first, ...rest] = Object.values(json).map(numbered);
+  if (typeof kind === 'string') return [CONTENTS.indexOf(kind), ...rest];
+  if (typeof note === 'string') return [NOTES.indexOf(note), ...rest];
+  return [first, ...rest];
 }
 
 /** CBOR by cborg, with byte strings in hex. */
@@ -146,6 +166,103 @@ describe('vectors/', () => {
       expect(hash).toBe(sha256(fromHex(before), cborg.encode(inBytes(asArrays(entry)))));
       before = hash;
     }
+  });
+
+  it('device-list.json: what holds at the limits does, what is refused does not', async () => {
+    const { root, limits, refused } = vectors<
+      Record<'limits' | 'refused', { why: string; list: string }[]> & { root: string }
+    >('device-list.json');
+    const holds = async (hex: string) => {
+      const list = orNull(deviceList, decodeCbor(fromHex(hex)));
+      return list !== null && (await listHolds(fromHex(root), list));
+    };
+    for (const { why, list } of limits) expect(await holds(list), why).toBe(true);
+    for (const { why, list } of refused) expect(await holds(list), why).toBe(false);
+  });
+
+  it('content.json: cborg reads the fields, in their order', () => {
+    const { messages, told, welcome } = vectors<{
+      messages: { message: object; cbor: string }[];
+      told: { value: object; cbor: string };
+      welcome: { value: object; cbor: string };
+    }>('content.json');
+    for (const { message, cbor } of messages) expect(read(cbor)).toEqual(numbered(message));
+    for (const { value, cbor } of [told, welcome]) expect(read(cbor)).toEqual(numbered(value));
+  });
+
+  it('credential.json: Node hashes the person, verifies the seat and makes its KeyPackage', async () => {
+    const { person, device, seat } = vectors<{
+      person: { root: string; id: string };
+      device: { signatureKey: string; credential: string };
+      seat: Record<'seed' | 'credential' | 'keyPackage' | 'ref', string> & { until: number };
+    }>('credential.json');
+    expect(person.id).toBe(sha256('polynya person', fromHex(person.root)).slice(0, 32));
+    const [, , list] = read(device.credential) as unknown[];
+    expect(read(device.credential)).toEqual([0, person.root, list]);
+    const [kind, root, seatList, by, until, signature] = read(seat.credential) as string[];
+    expect([kind, root, seatList, by, until]).toEqual([
+      1,
+      person.root,
+      list,
+      device.signatureKey,
+      seat.until,
+    ]);
+
+    const derived = (label: string) =>
+      Buffer.from(
+        hkdfSync('sha256', fromHex(seat.seed), '', `polynya mls key package ${label}`, 32),
+      );
+    const shake = (ikm: Uint8Array) =>
+      createHash('shake256', { outputLength: 32 }).update(ikm).digest();
+    const [init, leaf] = await Promise.all(
+      ['init', 'leaf'].map((label) => hpkePublicKey(shake(derived(label)))),
+    );
+    const der = concatenated(fromHex('302e020100300506032b657004220420'), derived('signature'));
+    const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+    const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
+    const leafKey = spki.subarray(-32);
+    const time = (seconds: number) => {
+      const bytes = Buffer.alloc(8);
+      bytes.writeBigUInt64BE(BigInt(seconds));
+      return bytes;
+    };
+    const signedSeat = concatenated(Buffer.from('polynya seat'), time(seat.until), leafKey);
+    const maker = { kty: 'OKP', crv: 'Ed25519', x: fromHex(by ?? '').toString('base64url') };
+    const makerKey = createPublicKey({ key: maker, format: 'jwk' });
+    expect(verify(null, signedSeat, makerKey, fromHex(signature ?? ''))).toBe(true);
+
+    // RFC 9420 section 10: vectors of bytes come after their length, in one byte or in two with a bit set.
+    const opaque = (bytes: Uint8Array) => {
+      const { length } = bytes;
+      const head = length < 64 ? [length] : [(length >> 8) | 0x40, length & 0xff];
+      return concatenated(Uint8Array.from(head), bytes);
+    };
+    const signWithLabel = (label: string, content: Uint8Array) => {
+      const labelled = Buffer.from(`MLS 1.0 ${label}`);
+      return opaque(sign(null, concatenated(opaque(labelled), opaque(content)), key));
+    };
+    const leafNode = concatenated(
+      opaque(leaf ?? Buffer.alloc(0)),
+      opaque(leafKey),
+      fromHex('0001'),
+      opaque(fromHex(seat.credential)),
+      fromHex('020001' + '02f001' + '00' + '00' + '020001'),
+      fromHex('01'),
+      time(seat.until - 8 * 86_400),
+      time(seat.until),
+      fromHex('00'),
+    );
+    const unsigned = concatenated(
+      fromHex('0001f001'),
+      opaque(init ?? Buffer.alloc(0)),
+      leafNode,
+      signWithLabel('LeafNodeTBS', leafNode),
+      fromHex('00'),
+    );
+    const keyPackage = concatenated(unsigned, signWithLabel('KeyPackageTBS', unsigned));
+    expect(seat.keyPackage).toBe(keyPackage.toString('hex'));
+    const label = opaque(Buffer.from('MLS 1.0 KeyPackage Reference'));
+    expect(seat.ref).toBe(sha256(label, opaque(keyPackage)));
   });
 
   it('linking.json: Node derives the secrets, and hashes to the same check; the phrase is base32', () => {

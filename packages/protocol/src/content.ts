@@ -26,7 +26,7 @@ export const fileRef = struct({
   key: bytes(32),
   /** Plain bytes in each piece but the last. */
   pieceSize: uint(LIMITS.piece),
-  /** A small WebP or JPEG, shown before the file is fetched. */
+  /** A small WebP or PNG, shown before the file is fetched. */
   thumb: optional(bytes(1, 16_384)),
   width: uint(65_535),
   height: uint(65_535),

@@ -355,7 +355,16 @@ test('an invite granted from an allowance admits, and can be withdrawn by that a
   await session.ask('admit', { invite: used, allowance: stranger });
   expect(await session.ask('allowance', { allowance: stranger })).toMatchObject({ invites: 1_024 });
   const hash = hashOf(withdrawn);
-  await session.ask('withdraw', { allowance: stranger, hash });
+  for (const other of [1, 2].map((uses) => ({ uses, until: until + 3 - uses }))) {
+    await expect(session.ask('grant', { allowance, hash, ...other })).rejects.toMatchObject(
+      refused('exists'),
+    );
+  }
+  await session.ask('grant', { allowance, hash, uses: 1, until });
+  for (const unknown of [hash, secret()]) {
+    const attempt = session.ask('withdraw', { allowance: stranger, hash: unknown });
+    await expect(attempt).rejects.toMatchObject(refused('not-found'));
+  }
   expect(await session.ask('allowance', { allowance })).toMatchObject({ invites: 7_950 });
   await session.ask('withdraw', { allowance, hash });
   expect(await session.ask('allowance', { allowance })).toMatchObject({ invites: 8_975 });

@@ -145,6 +145,7 @@ class DeliverySession implements SessionLogic {
       case 'allow': {
         this.#make();
         const { log, access } = await this.#opened(request.n);
+        if (request.perHour < 1) throw new ProtocolError('malformed', 'a token for nothing');
         return this.#engine.allow(log, access, request.hash, request.perHour);
       }
       case 'revoke': {
@@ -176,7 +177,8 @@ class DeliverySession implements SessionLogic {
         this.#make();
         const { allowance, hash, uses, until } = request;
         const tag = withdrawalTag(allowance, hash);
-        return this.#engine.grant(sha256(allowance), { hash, uses, until, tag });
+        const terms = sha256(Buffer.from(`polynya grant ${uses} ${until} `), allowance, hash);
+        return this.#engine.grant(sha256(allowance), { hash, uses, until, tag, terms });
       }
       case 'withdraw': {
         const { allowance, hash } = request;
@@ -263,10 +265,10 @@ class DeliverySession implements SessionLogic {
     log: Uint8Array,
     access: Extract<Access, { role: 'contact' }>,
   ): Promise<TokenBucket> {
-    const perHour = await this.#engine.letters(log, access);
-    const rate = { burst: Math.max(1, perHour), everyMs: Math.ceil(HOUR / Math.max(1, perHour)) };
-    const bucket = this.#shared.buckets.of(`${what} ${keyOf(log)}${keyOf(access.token)}`, rate);
-    return perHour > 0 ? bucket : new TokenBucket({ burst: 0, everyMs: HOUR }, this.#shared.now);
+    // 0 was taken once.
+    const perHour = Math.max(1, await this.#engine.letters(log, access));
+    const rate = { burst: perHour, everyMs: Math.ceil(HOUR / perHour) };
+    return this.#shared.buckets.of(`${what} ${keyOf(log)}${keyOf(access.token)}`, rate);
   }
 
   async #commit({ n, entry, turn }: Of<'commit'>): Promise<number> {

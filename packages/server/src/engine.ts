@@ -33,14 +33,16 @@ export interface NewBlob {
 export interface NewInvite {
   readonly hash: Uint8Array;
   readonly uses: number;
-  /** Seconds since 1970; kept rounded up to the hour. */
+  /** Seconds since 1970; kept rounded up to the minute. */
   readonly until: number;
   /** Shown again to withdraw. It joins to no other record. */
   readonly tag: Uint8Array;
+  /** The same for a grant that is repeated, and for no other. Joins to no other record either. */
+  readonly terms: Uint8Array;
 }
 
-/** An invite, and what each of its uses carries. */
-export interface HostInvite extends NewInvite {
+/** An invite of the host, and what each of its uses carries. */
+export interface HostInvite extends Omit<NewInvite, 'terms'> {
   readonly each: Share;
 }
 
@@ -129,9 +131,12 @@ export interface Engine {
   invite(invite: HostInvite): Promise<void>;
   /** Spends one use of an invite on a new allowance that has what the use carries. @throws not-found, expired, full */
   admit(invite: Uint8Array, allowance: Uint8Array): Promise<void>;
-  /** Gives away a part of what is left (`allowance-share.ts`). @throws not-found, quota, exists, expired, full */
+  /**
+   * Gives away a part of what is left (`allowance-share.ts`). A repeat does nothing.
+   * @throws not-found, malformed, quota, exists, expired (also an invite that is late at once), full
+   */
   grant(allowance: Uint8Array, invite: NewInvite): Promise<void>;
-  /** Takes an invite back, with what its unused uses carry. An invite that is not there is no error. */
+  /** Takes an invite back, with what its unused uses carry. @throws not-found, also for one that is another's */
   withdraw(allowance: Uint8Array, hash: Uint8Array, tag: Uint8Array): Promise<void>;
   /** @throws not-found */
   allowance(hash: Uint8Array): Promise<Counters>;

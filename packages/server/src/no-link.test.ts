@@ -129,7 +129,16 @@ test('allowances and invites have no column for a log or a blob, and only counte
       .all()
       .map((column) => column.name);
   expect(columns('allowance')).toEqual(['hash', 'logs', 'bytes', 'invites', 'until']);
-  expect(columns('invite')).toEqual(['hash', 'uses', 'until', 'tag', 'logs', 'bytes', 'invites']);
+  expect(columns('invite')).toEqual([
+    'hash',
+    'uses',
+    'until',
+    'tag',
+    'logs',
+    'bytes',
+    'invites',
+    'terms',
+  ]);
 });
 
 test('no value of an allowance or invite is in any other table, nor one of the one in the other', () => {
@@ -151,7 +160,7 @@ test('nor does the write-ahead log show what a debit paid for, but for a moment,
   expect(walAfterCrash).toHaveLength(0);
 });
 
-test('no secret is stored, and no time finer than an hour', () => {
+test('no secret is stored, and no time finer than an hour, but the end of an invite to the minute', () => {
   const all = tables().flatMap(({ name }) => valuesOf(name));
   const stored = new Set(texts(all));
   for (const one of secrets) expect(stored.has(String(one))).toBe(false);
@@ -159,4 +168,6 @@ test('no secret is stored, and no time finer than an hour', () => {
   const near = (value: number, time: number) => Math.abs(value - time) < time / 100;
   const times = numbers.filter((value) => near(value, NOW) || near(value, NOW / 1_000));
   expect(times).toEqual([]);
+  const minutes = numbers.filter((value) => near(value, NOW / 60_000));
+  expect(new Set(minutes)).toEqual(new Set(rowsOf('invite').map(({ until }) => until)));
 });

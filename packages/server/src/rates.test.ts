@@ -1,7 +1,7 @@
-/** What a session may make at once, since nothing of it is charged to an allowance. */
+/** What a session may make at once, since nothing of it is charged to an allowance, and what a contact token may. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DeliveryBench } from './test/delivery-bench.ts';
-import { hashOf, id, refused, secret } from './test/ids.ts';
+import { entry, hashOf, id, refused, secret } from './test/ids.ts';
 
 let bench: DeliveryBench;
 beforeEach(async () => {
@@ -24,4 +24,21 @@ test('contact tokens and stocks of KeyPackages are made so many at once and then
   );
   bench.now += 1_000;
   await stock();
+});
+
+test('a contact token that allows nothing is malformed, one that allows a letter an hour takes it', async () => {
+  const session = bench.session();
+  const [log, owner] = [id(), secret()];
+  await session.ask('create', { log, kind: 1, hash: hashOf(owner), allowance: bench.allowance });
+  await session.ask('open', { n: 1, log, secret: owner });
+  const [none, one] = [secret(), secret()];
+  const allow = session.ask('allow', { n: 1, hash: hashOf(none), perHour: 0 });
+  await expect(allow).rejects.toMatchObject(refused('malformed'));
+  const open = session.ask('open', { n: 2, log, secret: none });
+  await expect(open).rejects.toMatchObject(refused('not-found'));
+  await session.ask('allow', { n: 1, hash: hashOf(one), perHour: 1 });
+  await session.ask('open', { n: 2, log, secret: one });
+  const say = () => session.ask('append', { n: 2, entries: [entry()] });
+  expect(await say()).toEqual({ seqs: [0] });
+  await expect(say()).rejects.toMatchObject({ ...refused('rate'), retryAfter: 3_600_000 });
 });

@@ -256,54 +256,9 @@ export function engineContract(name: string, open: OpenEngine): void {
       );
     });
 
-    test('an invite admits as often as it says, until it expires', async () => {
-      const invite = secret('invite');
-      const until = stand.now / 1_000 + 7_200;
-      const each = { logs: 3, bytes: 4, invites: 5 };
-      await engine.invite({ hash: invite, uses: 1, until, tag: secret(), each });
-      await engine.admit(invite, allowance);
-      expect(await engine.allowance(allowance)).toEqual(COUNTERS);
-      const guest = secret();
-      await engine.admit(invite, guest);
-      expect(await engine.allowance(guest)).toEqual({ ...each, until: 0 });
-      await expect(engine.admit(invite, secret())).rejects.toMatchObject(refused('expired'));
-      await expect(engine.admit(secret(), secret())).rejects.toMatchObject(refused('not-found'));
-      await engine.invite({ hash: invite, uses: 1, until, tag: secret(), each });
-      stand.now += 3 * HOUR;
-      await expect(engine.admit(invite, secret())).rejects.toMatchObject(refused('expired'));
-    });
-
-    test('a granted invite carries a part of its granter, who gets back what is withdrawn unused', async () => {
-      const hash = secret();
-      const granted = { hash, uses: 2, until: stand.now / 1_000 + 3_600, tag: secret() };
-      await engine.grant(allowance, granted);
-      await engine.grant(allowance, granted);
-      // A ninth of 100 is 8 as a power of two; of 200 million it is 16 MiB, and so is the least.
-      const each = { logs: 8, bytes: 16_777_216, invites: 8 };
-      const left = { logs: 84, bytes: COUNTERS.bytes - 2 * each.bytes, invites: 82, until: 0 };
-      expect(await engine.allowance(allowance)).toEqual(left);
-      const guest = secret();
-      await engine.admit(hash, guest);
-      expect(await engine.allowance(guest)).toEqual({ ...each, until: 0 });
-      expect(await engine.allowance(allowance)).toEqual(left);
-
-      const poor = { ...granted, hash: secret() };
-      await expect(engine.grant(guest, poor)).rejects.toMatchObject(refused('quota'));
-      expect(await engine.allowance(guest)).toEqual({ ...each, until: 0 });
-      await expect(engine.admit(poor.hash, secret())).rejects.toMatchObject(refused('not-found'));
-
-      await engine.withdraw(allowance, hash, secret());
-      expect(await engine.allowance(allowance)).toEqual(left);
-      stand.now += 30 * HOUR;
-      await retain({ entriesSince: stand.now / HOUR - 48 });
-      await engine.withdraw(allowance, hash, granted.tag);
-      await engine.withdraw(allowance, hash, granted.tag);
-      const back = { logs: 92, bytes: left.bytes + each.bytes, invites: 91, until: 0 };
-      expect(await engine.allowance(allowance)).toEqual(back);
-    });
-
     test('nothing that is stored is free: not an invite of no uses, not a blob of no pieces', async () => {
-      const none = { hash: secret(), uses: 0, until: stand.now / 1_000 + 3_600, tag: secret() };
+      const until = stand.now / 1_000 + 3_600;
+      const none = { hash: secret(), uses: 0, until, tag: secret(), terms: secret() };
       await expect(engine.grant(allowance, none)).rejects.toMatchObject(refused('malformed'));
       await expect(engine.admit(none.hash, secret())).rejects.toMatchObject(refused('not-found'));
       const empty = { blob: id(), hash: secret(), drop: secret(), pieces: 0, allowance };

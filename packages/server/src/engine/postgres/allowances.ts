@@ -2,25 +2,28 @@
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { costOf, type Share, shareOf } from '../../allowance-share.ts';
 import type { Counters, HostInvite, NewInvite, Retention } from '../../engine.ts';
+import { isLate, isPast, keptEnd, MINUTE, MINUTES_OF_HOUR } from '../../invite-end.ts';
 import { type Sql, single } from './database.ts';
 
-const HOUR = 3_600;
 const RETENTION_CHUNK = 256;
-const inHours = (seconds: number): number => Math.ceil(seconds / HOUR);
+/** Of the host's own invites: no grant repeats them. */
+const NO_TERMS: Uint8Array = new Uint8Array(0);
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
 interface InviteRow extends Share {
   readonly uses: number;
   readonly until: number;
   readonly tag: Uint8Array;
+  readonly terms: Uint8Array;
 }
 
 /** The statements run in the transaction that they are given. */
 export class Allowances {
-  readonly #hour: () => number;
+  readonly #now: () => number;
 
-  constructor(hour: () => number) {
-    this.#hour = hour;
+  /** `now`: ms since 1970. */
+  constructor(now: () => number) {
+    this.#now = now;
   }
 
   /** `lock` keeps others from spending until the transaction ends. @throws not-found, expired */
@@ -29,8 +32,8 @@ export class Allowances {
     const found = await single<Counters>(sql, text, [hash]);
     if (!found) throw new ProtocolError('not-found');
     const { until } = found;
-    if (until !== 0 && until < this.#hour()) throw new ProtocolError('expired');
-    return { ...found, until: until * HOUR };
+    if (until !== 0 && isLate(until, this.#now())) throw new ProtocolError('expired');
+    return { ...found, until: until * MINUTE };
   }
 
   /** Takes these counts off an allowance. @throws not-found, expired, quota */
@@ -43,13 +46,17 @@ export class Allowances {
     await this.#change(sql, hash, { logs: -logs, bytes: -bytes, invites: -invites });
   }
 
-  async invite(sql: Sql, { hash, uses, until, tag, each }: HostInvite): Promise<void> {
+  async invite(
+    sql: Sql,
+    { hash, uses, until, tag, each }: HostInvite,
+    terms = NO_TERMS,
+  ): Promise<void> {
     await sql.query(
-      `INSERT INTO invite (hash, uses, until, tag, logs, bytes, invites)
-       VALUES ($1, $2, $3, $4, $5, $6, $7)
-       ON CONFLICT (hash) DO UPDATE SET uses = $2, until = $3, tag = $4, logs = $5, bytes = $6,
-         invites = $7`,
-      [hash, uses, inHours(until), tag, each.logs, each.bytes, each.invites],
+      `INSERT INTO invite (hash, uses, until, tag, terms, logs, bytes, invites)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+       ON CONFLICT (hash) DO UPDATE SET uses = $2, until = $3, tag = $4, terms = $5, logs = $6,
+         bytes = $7, invites = $8`,
+      [hash, uses, keptEnd(until), tag, terms, each.logs, each.bytes, each.invites],
     );
   }
 
@@ -59,7 +66,7 @@ export class Allowances {
     const [known] = await sql.query('SELECT FROM allowance WHERE hash = $1', [allowance]);
     if (known) return;
     if (!found) throw new ProtocolError('not-found');
-    if (found.until < this.#hour() || found.uses < 1) throw new ProtocolError('expired');
+    if (isLate(found.until, this.#now()) || found.uses < 1) throw new ProtocolError('expired');
     await sql.query('UPDATE invite SET uses = uses - 1 WHERE hash = $1', [invite]);
     await sql.query(
       'INSERT INTO allowance (hash, logs, bytes, invites, until) VALUES ($1, $2, $3, $4, 0)',
@@ -69,11 +76,12 @@ export class Allowances {
 
   async grant(sql: Sql, allowance: Uint8Array, invite: NewInvite): Promise<void> {
     const known = await this.#invite(sql, invite.hash);
-    if (known && !same(known.tag, invite.tag)) throw new ProtocolError('exists');
+    if (known && !same(known.terms, invite.terms)) throw new ProtocolError('exists');
     if (known) return;
+    if (isPast(invite.until, this.#now())) throw new ProtocolError('expired');
     const each = shareOf(await this.load(sql, allowance, true), invite.uses);
     await this.spend(sql, allowance, costOf(each, invite.uses));
-    await this.invite(sql, { ...invite, each });
+    await this.invite(sql, { ...invite, each }, invite.terms);
   }
 
   async withdraw(
@@ -83,7 +91,7 @@ export class Allowances {
     tag: Uint8Array,
   ): Promise<void> {
     const known = await this.#invite(sql, hash);
-    if (!known || !same(known.tag, tag)) return;
+    if (!known || !same(known.tag, tag)) throw new ProtocolError('not-found');
     await sql.query('DELETE FROM invite WHERE hash = $1', [hash]);
     await this.#change(sql, allowance, costOf(known, known.uses));
   }
@@ -93,12 +101,12 @@ export class Allowances {
     await sql.query(
       `DELETE FROM invite WHERE hash IN (
          SELECT hash FROM invite WHERE until < $1 LIMIT ${RETENTION_CHUNK})`,
-      [entriesSince],
+      [entriesSince * MINUTES_OF_HOUR],
     );
   }
 
   #invite(sql: Sql, hash: Uint8Array): Promise<InviteRow | undefined> {
-    const text = `SELECT uses, until, tag, logs, bytes, invites FROM invite WHERE hash = $1
+    const text = `SELECT uses, until, tag, terms, logs, bytes, invites FROM invite WHERE hash = $1
       FOR UPDATE`;
     return single<InviteRow>(sql, text, [hash]);
   }

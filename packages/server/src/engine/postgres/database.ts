@@ -7,9 +7,10 @@ import { ProtocolError } from '@polynya/protocol/protocol-error';
 import pg from 'pg';
 import { StorageError } from '../../engine.ts';
 import { sql as first } from './migrations/0001-first.ts';
+import { sql as terms } from './migrations/0002-terms.ts';
 
 /** `migrations[i]` leads from version i to i + 1. Only ever appended to. */
-const migrations: readonly string[] = [first];
+const migrations: readonly string[] = [first, terms];
 
 const CONNECTIONS = 10;
 /** Holds whoever else would migrate the same database: any number that nobody else uses. */

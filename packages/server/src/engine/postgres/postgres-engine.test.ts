@@ -5,6 +5,7 @@ import { systemRandom } from '@polynya/reach/clock';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { engineBounds } from '../../test/engine-bounds.ts';
 import { engineContract } from '../../test/engine-contract.ts';
+import { engineInvites } from '../../test/engine-invites.ts';
 import type { OpenEngine } from '../../test/engine-stand.ts';
 import { missingPostgres, PostgresCluster } from '../../test/postgres-cluster.ts';
 import { PostgresEngine } from './postgres-engine.ts';
@@ -29,4 +30,5 @@ describe.skipIf(missingPostgres)(`on PostgreSQL${missingPostgres}`, () => {
   };
   engineContract('PostgreSQL', open);
   engineBounds('PostgreSQL', open);
+  engineInvites('PostgreSQL', open);
 });

@@ -74,7 +74,7 @@ export class PostgresEngine implements Engine {
     this.#keys = keys;
     this.#inboxes = new Inboxes(hour);
     this.#blobs = new Blobs(keys, hour);
-    this.#allowances = new Allowances(hour);
+    this.#allowances = new Allowances(now);
     this.#logs = new Logs({
       database,
       keys,

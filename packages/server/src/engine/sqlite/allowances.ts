@@ -3,17 +3,19 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { costOf, type Share, shareOf } from '../../allowance-share.ts';
 import type { Counters, HostInvite, NewInvite, Retention } from '../../engine.ts';
+import { isLate, isPast, keptEnd, MINUTE, MINUTES_OF_HOUR } from '../../invite-end.ts';
 import { sameBytes } from './logs.ts';
 
-const HOUR = 3_600;
-const inHours = (seconds: number): number => Math.ceil(seconds / HOUR);
+/** Of the host's own invites: no grant repeats them. */
+const NO_TERMS: Uint8Array = new Uint8Array(0);
 
 export class Allowances {
   readonly #sql;
-  readonly #hour: () => number;
+  readonly #now: () => number;
 
-  constructor(db: DatabaseSync, hour: () => number) {
-    this.#hour = hour;
+  /** `now`: ms since 1970. */
+  constructor(db: DatabaseSync, now: () => number) {
+    this.#now = now;
     this.#sql = {
       allowance: db.prepare('SELECT logs, bytes, invites, until FROM allowance WHERE hash = ?'),
       insertAllowance: db.prepare(
@@ -24,11 +26,11 @@ export class Allowances {
          WHERE hash = ?`,
       ),
       invite: db.prepare(
-        'SELECT uses, until, tag, logs, bytes, invites FROM invite WHERE hash = ?',
+        'SELECT uses, until, tag, terms, logs, bytes, invites FROM invite WHERE hash = ?',
       ),
       putInvite: db.prepare(
-        `INSERT OR REPLACE INTO invite (hash, uses, until, tag, logs, bytes, invites)
-         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT OR REPLACE INTO invite (hash, uses, until, tag, terms, logs, bytes, invites)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       ),
       use: db.prepare('UPDATE invite SET uses = uses - 1 WHERE hash = ?'),
       deleteInvite: db.prepare('DELETE FROM invite WHERE hash = ?'),
@@ -40,8 +42,8 @@ export class Allowances {
     const found = this.#sql.allowance.get(hash);
     if (!found) throw new ProtocolError('not-found');
     const { logs, bytes, invites, until } = found as unknown as Counters;
-    if (until !== 0 && until < this.#hour()) throw new ProtocolError('expired');
-    return { logs, bytes, invites, until: until * HOUR };
+    if (until !== 0 && isLate(until, this.#now())) throw new ProtocolError('expired');
+    return { logs, bytes, invites, until: until * MINUTE };
   }
 
   /** Takes these counts off an allowance. @throws not-found, expired, quota */
@@ -54,16 +56,16 @@ export class Allowances {
     this.#sql.change.run(logs, bytes, invites, hash);
   }
 
-  invite({ hash, uses, until, tag, each }: HostInvite): void {
+  invite({ hash, uses, until, tag, each }: HostInvite, terms = NO_TERMS): void {
     const { logs, bytes, invites } = each;
-    this.#sql.putInvite.run(hash, uses, inHours(until), tag, logs, bytes, invites);
+    this.#sql.putInvite.run(hash, uses, keptEnd(until), tag, terms, logs, bytes, invites);
   }
 
   admit(invite: Uint8Array, allowance: Uint8Array): void {
     if (this.#sql.allowance.get(allowance)) return;
     const found = this.#sql.invite.get(invite);
     if (!found) throw new ProtocolError('not-found');
-    if (Number(found.until) < this.#hour() || Number(found.uses) < 1) {
+    if (isLate(Number(found.until), this.#now()) || Number(found.uses) < 1) {
       throw new ProtocolError('expired');
     }
     const { logs, bytes, invites } = shareIn(found);
@@ -73,16 +75,17 @@ export class Allowances {
 
   grant(allowance: Uint8Array, invite: NewInvite): void {
     const known = this.#sql.invite.get(invite.hash);
-    if (known && !sameBytes(known.tag, invite.tag)) throw new ProtocolError('exists');
+    if (known && !sameBytes(known.terms, invite.terms)) throw new ProtocolError('exists');
     if (known) return;
+    if (isPast(invite.until, this.#now())) throw new ProtocolError('expired');
     const each = shareOf(this.load(allowance), invite.uses);
     this.spend(allowance, costOf(each, invite.uses));
-    this.invite({ ...invite, each });
+    this.invite({ ...invite, each }, invite.terms);
   }
 
   withdraw(allowance: Uint8Array, hash: Uint8Array, tag: Uint8Array): void {
     const known = this.#sql.invite.get(hash);
-    if (!known || !sameBytes(known.tag, tag)) return;
+    if (!known || !sameBytes(known.tag, tag)) throw new ProtocolError('not-found');
     this.#sql.deleteInvite.run(hash);
     const { logs, bytes, invites } = costOf(shareIn(known), Number(known.uses));
     this.#sql.change.run(-logs, -bytes, -invites, allowance);
@@ -90,7 +93,7 @@ export class Allowances {
 
   /** Late invites stay as long as entries do, so that they can be taken back. */
   retain({ entriesSince }: Retention): void {
-    this.#sql.deleteExpired.run(entriesSince);
+    this.#sql.deleteExpired.run(entriesSince * MINUTES_OF_HOUR);
   }
 }
 

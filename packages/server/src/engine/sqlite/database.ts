@@ -10,9 +10,10 @@ import { sql as first } from './migrations/0001-first.ts';
 import { sql as sealed } from './migrations/0002-sealed.ts';
 import { sql as shares } from './migrations/0003-shares.ts';
 import { sql as bounds } from './migrations/0004-bounds.ts';
+import { sql as terms } from './migrations/0005-terms.ts';
 
 /** `migrations[i]` leads from `PRAGMA user_version` i to i + 1. Only ever appended to. */
-const migrations: readonly string[] = [first, sealed, shares, bounds];
+const migrations: readonly string[] = [first, sealed, shares, bounds, terms];
 
 /** A check of the whole file takes about a second per this many bytes; larger ones start unchecked. */
 const CHECKED_AT_START = 256 * 1024 * 1024;

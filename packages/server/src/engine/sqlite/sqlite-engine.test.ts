@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LOG_BYTES } from '../../engine.ts';
 import { engineBounds } from '../../test/engine-bounds.ts';
 import { engineContract } from '../../test/engine-contract.ts';
+import { engineInvites } from '../../test/engine-invites.ts';
 import type { OpenEngine } from '../../test/engine-stand.ts';
 import { entry, hashOf, id, secret } from '../../test/ids.ts';
 import { SqliteEngine } from './sqlite-engine.ts';
@@ -25,6 +26,7 @@ const open: OpenEngine = async (now, logBytes = LOG_BYTES) =>
   new SqliteEngine({ path, now, random: systemRandom, logBytes });
 engineContract('SQLite', open);
 engineBounds('SQLite', open);
+engineInvites('SQLite', open);
 
 async function withLog(engine: SqliteEngine) {
   const [log, owner, invite, allowance] = [id(), secret(), secret(), secret()];

@@ -64,7 +64,7 @@ export class SqliteEngine implements Engine {
     this.#logs = new Logs(this.#db, this.#keys, hour, logBytes);
     this.#inboxes = new Inboxes(this.#db, hour);
     this.#blobs = new Blobs(this.#db, this.#keys, hour);
-    this.#allowances = new Allowances(this.#db, hour);
+    this.#allowances = new Allowances(this.#db, now);
     this.#turns = new Turns(
       this.#db,
       path,

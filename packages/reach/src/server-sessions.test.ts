@@ -6,7 +6,7 @@ import {
   recordAnswerTag,
   recordRequest,
 } from '@polynya/protocol/envelope';
-import type { Call } from '@polynya/protocol/requests';
+import { type Call, results } from '@polynya/protocol/requests';
 import fc from 'fast-check';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { systemRandom } from './clock.ts';
@@ -281,4 +281,59 @@ test('`bye` is answered, and then the session is gone', async () => {
   const { session, handle } = await stand.establish();
   expect(await stand.ask(session, handle, [{ id: 1, request: { op: 'bye' } }])).toHaveLength(1);
   expect(stand.server.size).toBe(0);
+});
+
+test('a fifth session on a connection is unknown and changes nothing, so that none of the four misses a push', async () => {
+  const four = [];
+  for (let i = 0; i < 4; i++) four.push(await stand.establish([openLog(1)]));
+  const [first] = four;
+  if (!first) throw new Error('no session');
+  await stand.ask(first.session, first.handle, [{ id: 2, request: { op: 'watch', n: 1 } }]);
+  const { session, firstFlight } = await stand.begin([openLog(1)]);
+  expect(stand.server.receive(firstFlight, stand.sink)).toBe('unknown');
+  expect(stand.server.size).toBe(4);
+
+  const elsewhere: Uint8Array[] = [];
+  await stand.server.receive(firstFlight, newSink(elsewhere));
+  const reply = await session.openFirstReply(elsewhere[0] ?? new Uint8Array(0));
+  const handle = reply?.handles[0]?.handle ?? new Uint8Array(0);
+  const moved = await session.seal(handle, [append(3)]);
+  expect(stand.server.receive(moved, stand.sink)).toBe('unknown');
+  expect(stand.logs.log(LOG)).toEqual([]);
+
+  await stand.server.receive(moved, newSink(elsewhere));
+  await expect.poll(() => stand.sent).toHaveLength(1);
+  expect(await first.session.open(stand.sent[0] ?? new Uint8Array(0))).toMatchObject([
+    { item: 'push', entries: [{ seq: 1 }] },
+  ]);
+});
+
+test('a session that ended makes room on its connection', async () => {
+  for (let i = 0; i < 6; i++) {
+    const { session, handle } = await stand.establish();
+    await stand.ask(session, handle, [{ id: 1, request: { op: 'bye' } }]);
+  }
+});
+
+test('every handle that a session was given opens while it lives, used or not, and is lost with it', async () => {
+  const { session, handle, reply } = await stand.establish([openLog(1)]);
+  const given = [...reply.handles];
+  for (let id = 100; ; id++) {
+    const [item] = await stand.ask(session, handle, [{ id, request: { op: 'handles', count: 8 } }]);
+    if (item?.item !== 'answer') throw new Error('no answer');
+    const { handles } = results.handles.decode(item.value);
+    if (handles.length === 0) break;
+    given.push(...handles);
+  }
+  expect(given).toHaveLength(128);
+  for (const [i, { handle: one }] of [...given, ...given].entries()) {
+    const call: Call = { id: 1_000 + i, request: { op: 'handles', count: 0 } };
+    expect(await stand.ask(session, one, [call])).toMatchObject([{ item: 'answer' }]);
+  }
+  await stand.ask(session, handle, [{ id: 99, request: { op: 'bye' } }]);
+  for (const one of given) {
+    await stand.server.receive(await session.seal(one.handle, []), stand.sink);
+    const answer = stand.sent.pop() ?? new Uint8Array(0);
+    expect(answer.subarray(0, HANDLE)).toEqual(one.token);
+  }
 });

@@ -33,7 +33,7 @@ export interface ServerSessionsLimits extends SessionLimits {
   readonly sessions: number;
   /** A session that has no connection and is not heard for so long ends, in ms. */
   readonly idle: number;
-  /** Handles that one session may hold; beyond, the one unused for longest is forgotten (count). */
+  /** Handles that one session is given in its life; with none left its client begins another (count). */
   readonly handles: number;
   /** First flights that are remembered for one key (count). */
   readonly flights: number;
@@ -42,7 +42,7 @@ export interface ServerSessionsLimits extends SessionLimits {
 export const DEFAULT_SESSION_LIMITS: ServerSessionsLimits = {
   sessions: 50_000,
   idle: 10 * 60_000,
-  handles: 32,
+  handles: 128,
   flights: 200_000,
   calls: 256,
   pushBytes: 262_144,
@@ -74,8 +74,8 @@ export interface ServerSessionsOptions {
 
 interface Held {
   readonly session: ServerSession;
-  /** Its handles, the one used last at the end. */
-  readonly handles: Set<string>;
+  /** All that it was given: none is forgotten before it ends, or it would be taken for one that is gone. */
+  readonly handles: string[];
 }
 
 export class ServerSessions {
@@ -129,8 +129,9 @@ export class ServerSessions {
 
   /**
    * Takes one envelope from a connection. Resolves when all it asked for was handed to `sink`. 'unknown'
-   * for whatever is not for this server, was changed on its way, or is a first flight seen before: it
-   * changed nothing, and the carrier answers as if no such server were here.
+   * for whatever is not for this server, was changed on its way, is a first flight seen before, or is of
+   * one session more than a connection serves: it changed nothing, and the carrier answers as if no such
+   * server were here.
    */
   receive(envelope: Uint8Array, sink: Sink): Promise<void> | 'unknown' {
     if (envelope.length < LIMITS.envelopeFloor || envelope.length > LIMITS.envelope)
@@ -138,7 +139,7 @@ export class ServerSessions {
     const prefix = envelope.subarray(0, HANDLE);
     const held = this.#byHandle.get(name(prefix));
     if (held) {
-      this.#use(held, name(prefix));
+      if (!sink.takes(held.session)) return 'unknown';
       const outcome = held.session.receive(envelope, sink);
       if (outcome !== 'unknown' && this.#held.delete(held)) this.#held.add(held);
       return outcome;
@@ -164,6 +165,7 @@ export class ServerSessions {
   }
 
   #begin(key: ServerKey, envelope: Uint8Array, sink: Sink): Promise<void> | 'unknown' {
+    if (!sink.takes()) return 'unknown';
     const enc = envelope.subarray(HANDLE, HANDLE + ENC);
     const { keyId } = key.recipient;
     const info = flightInfo(this.identity());
@@ -201,29 +203,20 @@ export class ServerSessions {
       onBye: () => this.#end(held),
       report: report ?? (() => undefined),
     });
-    const held: Held = { session, handles: new Set() };
+    const held: Held = { session, handles: [] };
     this.#held.add(held);
     return held;
   }
 
+  /** Fewer than `count` when the session was given nearly all that it may have. */
   #issue(held: Held, count: number): Handle[] {
-    const issued = Array.from({ length: count }, () => this.#handles.issue());
+    const left = this.#limits.handles - held.handles.length;
+    const issued = Array.from({ length: Math.min(count, left) }, () => this.#handles.issue());
     for (const { handle } of issued) {
-      held.handles.add(name(handle));
+      held.handles.push(name(handle));
       this.#byHandle.set(name(handle), held);
     }
-    for (const old of held.handles) {
-      if (held.handles.size <= this.#limits.handles) break;
-      held.handles.delete(old);
-      this.#byHandle.delete(old);
-    }
     return issued;
-  }
-
-  /** Makes this handle the one used last. */
-  #use(held: Held, handle: string): void {
-    held.handles.delete(handle);
-    held.handles.add(handle);
   }
 
   /** Whether one more session may be: if need be, one that has no connection goes. */

@@ -6,7 +6,7 @@ export interface SinkUser {
   sinkDrained(sink: Sink): void;
 }
 
-/** Sessions that one connection may carry before the eldest must do without it (count). */
+/** Sessions that one connection serves (count). */
 const USERS = 4;
 
 export interface SinkOptions {
@@ -42,14 +42,13 @@ export class Sink {
     return this.#backlog();
   }
 
-  /** From now on `user` hears what becomes of this sink. */
+  /** Whether `user`, or one more if it is not given, may attach itself. */
+  takes(user?: SinkUser): boolean {
+    return this.#users.size < USERS || (user !== undefined && this.#users.has(user));
+  }
+
+  /** From now on `user` hears what becomes of this sink, which must take it. */
   attach(user: SinkUser): void {
-    if (this.#users.has(user)) return;
-    const [eldest] = this.#users;
-    if (eldest && this.#users.size === USERS) {
-      this.#users.delete(eldest);
-      eldest.sinkClosed(this);
-    }
     this.#users.add(user);
   }
 

@@ -119,7 +119,10 @@ export class Committer {
     const settle = (error: Error | null) => {
       if (error) this.#pausedUntil = now + PAUSE;
     };
-    return this.#stageTogether([{ build: async () => next.duty.change, settle }]);
+    // Staged anew in a later epoch, it may be done already, and its leaves may be others'.
+    const build: Intent['build'] = async (held) =>
+      this.#owed(held, now).find(({ name }) => name === next.duty.name)?.change ?? null;
+    return this.#stageTogether([{ build, settle }]);
   }
 
   /** Whoever asked for it need not wait for what the log will hardly take. */
@@ -190,9 +193,12 @@ export class Committer {
     return { build, settle };
   }
 
+  #owed(held: Held, now: number): Duty[] {
+    return duties(held, this.#core.world.self().person, now, this.#spread);
+  }
+
   #nextDuty(now: number): { readonly duty: Duty; readonly at: number } | undefined {
-    const { held, world } = this.#core;
-    const owed = duties(held, world.self().person, now, this.#spread);
+    const owed = this.#owed(this.#core.held, now);
     const names = new Set(owed.map(({ name }) => name));
     for (const name of this.#noticed.keys()) if (!names.has(name)) this.#noticed.delete(name);
     const timed = owed.map((duty) => {

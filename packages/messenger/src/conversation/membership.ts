@@ -1,4 +1,5 @@
 /** Who came and who went by a Commit: people, not leaves. */
+import { equal } from '@polynya/protocol/bytes';
 import type { ChatEvent } from '../api.ts';
 import { idOf, withPerson, withSeatUsed } from './people.ts';
 import { devicesOf, type Leaf } from './roster.ts';
@@ -17,7 +18,7 @@ export function membersChanged(
   const events: ChatEvent[] = [];
   let now: ConversationState = {
     ...state,
-    cameBy: state.cameBy.filter((used) => seatStands(after, used.leaf)),
+    cameBy: state.cameBy.filter((used) => seatStays(before, after, used.leaf)),
   };
   for (const { person, root } of newcomers(before, after)) {
     now = withPerson(now, root, { here: true, leaving: false, admin: false });
@@ -62,6 +63,8 @@ function newcomers(before: readonly Leaf[], after: readonly Leaf[]): Leaf[] {
   return [...came.values()];
 }
 
-function seatStands(after: readonly Leaf[], leaf: number): boolean {
-  return after.some((other) => other.kind === 'seat' && other.leaf === leaf);
+/** One Commit may remove a seat and put another into its leaf, by which nobody came. */
+function seatStays(before: readonly Leaf[], after: readonly Leaf[], leaf: number): boolean {
+  const [was, is] = [before, after].map((leaves) => leaves.find((other) => other.leaf === leaf));
+  return is?.kind === 'seat' && was !== undefined && equal(was.signatureKey, is.signatureKey);
 }

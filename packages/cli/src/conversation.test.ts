@@ -137,7 +137,9 @@ test('a profile has one writer', async () => {
 });
 
 test('doctor says that the line is up', async () => {
-  expect(await ann.does('doctor')).toMatch(/You are Ann #[0-9a-f]{4}\.\nLine: online\.\n/);
+  const told = await ann.does('doctor');
+  expect(told).toMatch(/You are Ann #[0-9a-f]{4}\.\nLine: online, by websocket http:\S+\.\n/);
+  expect(told).toContain('Nothing is done to the line');
 });
 
 describe('what is refused is told in one sentence, with exit code 1:', () => {

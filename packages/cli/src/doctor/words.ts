@@ -6,7 +6,7 @@ const sentences: Readonly<Record<Diagnosis, string>> = {
   'dns-removed':
     'The name of your server was taken out of the directory that your provider uses; Polynya goes by its address.',
   'name-filtered':
-    'Your provider cuts off whoever asks for your server by name; Polynya goes by addresses and other endpoints.',
+    'Your provider cuts off whoever asks for your server by name; Polynya tries addresses and other endpoints.',
   'address-blocked':
     'Nothing gets through to the address of your server; Polynya tries all others that it knows.',
   frozen: 'Connections freeze after a while; Polynya begins new ones.',

@@ -8,6 +8,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Most tests wait more than they compute. Browsers, which compute, come after them, one at a time.
+          maxWorkers: '100%',
+          sequence: { groupOrder: 0 },
           include: ['{packages/*/src,lab,scripts,examples}/**/*.test.ts'],
           testTimeout: 60_000,
           // A hook that founds a house of three takes seconds where others work beside it.
@@ -22,6 +25,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           expect: { poll: { timeout: 20_000 } },
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -11,7 +11,7 @@ import { leavesOf } from './conversation/roster.ts';
 import { blankState } from './conversation/state.ts';
 import type { Device } from './device.ts';
 import { makeKeyPackage } from './inbox/key-packages.ts';
-import { HANDOVER_PHASE, type Handover, handoverSaved, loadHandovers } from './invite/handover.ts';
+import { HANDOVER_PHASE, handoverSaved, loadHandovers, newHandover } from './invite/handover.ts';
 import { makeSeat } from './invite/seat-keys.ts';
 import { inviteView } from './views.ts';
 
@@ -86,17 +86,8 @@ export async function inviteTo(device: Device, chat: ChatId): Promise<InviteView
     secret,
     inviter: self.personBytes,
   });
-  const handover: Handover = {
-    id: random(16),
-    secret,
-    phase: HANDOVER_PHASE.wanted,
-    made: clock.now(),
-    seat: { until, link, credential, signatureKey },
-    letter: null,
-    refound: null,
-    missed: null,
-    package: null,
-  };
+  const seat = { until, link, credential, signatureKey };
+  const handover = newHandover(random, clock.now(), { secret, seat });
   await commit(device, chat, async () => ({
     add: [own.keyPackage],
     handovers: [handover],

@@ -9,7 +9,7 @@ import { type ChatId, type PersonId, Problem } from '../api.ts';
 import { findPerson } from '../conversation/people.ts';
 import type { Device } from '../device.ts';
 import { decodeCredential } from '../identity/credential.ts';
-import { HANDOVER_PHASE, type Handover } from '../invite/handover.ts';
+import { type Handover, newHandover } from '../invite/handover.ts';
 import { openKeyPackage } from './key-packages.ts';
 
 /** KeyPackages that are looked at to find one that is alive. */
@@ -60,17 +60,8 @@ export async function takeFrom(
       equal(decoded.root, root) &&
       equal(inspected.signatureKey, from.device);
     if (!theirs) throw new Problem('no-contact');
-    const handover: Handover = {
-      id: random(16),
-      secret: random(32),
-      phase: HANDOVER_PHASE.wanted,
-      made: clock.now(),
-      seat: null,
-      letter: { card, root, keyPackage, ref: inspected.ref },
-      refound: null,
-      missed: null,
-      package: null,
-    };
+    const letter = { card, root, keyPackage, ref: inspected.ref };
+    const handover = newHandover(random, clock.now(), { letter });
     return { device: from.device, keyPackage, handover };
   } catch (error) {
     if (error instanceof ProtocolError && !error.retriable) throw new Problem('no-contact');

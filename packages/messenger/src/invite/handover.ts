@@ -7,6 +7,7 @@ import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
 import { contactCard } from '@polynya/protocol/content';
 import { LIMITS } from '@polynya/protocol/limits';
 import { bytes, type Infer, optional, struct, text, uint } from '@polynya/protocol/schema';
+import type { Random } from '@polynya/reach/clock';
 import type { ChatId } from '../api.ts';
 import type { Change, Store } from '../store/store.ts';
 
@@ -46,6 +47,25 @@ const codec = struct({
 export type Handover = Infer<typeof codec>;
 
 export const HANDOVER_PHASE = { wanted: 0, made: 1, ready: 2, withdrawn: 3 } as const;
+
+/** One whose Commit is still to be made. `made` in ms; `secret`: 32 bytes, random by default. */
+export function newHandover(
+  random: Random,
+  made: number,
+  whose: Partial<Pick<Handover, 'secret' | 'seat' | 'letter' | 'missed'>>,
+): Handover {
+  return {
+    id: random(16),
+    secret: whose.secret ?? random(32),
+    phase: HANDOVER_PHASE.wanted,
+    made,
+    seat: whose.seat ?? null,
+    letter: whose.letter ?? null,
+    refound: null,
+    missed: whose.missed ?? null,
+    package: null,
+  };
+}
 
 export function handoverSaved(chat: ChatId, handover: Handover): Change {
   return {

@@ -14,7 +14,7 @@ import { isOverridden } from '../conversation/policy.ts';
 import { devicesOf, leavesOf, standerOf } from '../conversation/roster.ts';
 import type { Device } from '../device.ts';
 import type { LetterPayload } from '../inbox/letters.ts';
-import { HANDOVER_PHASE, type Handover, handoverSaved } from '../invite/handover.ts';
+import { handoverSaved, newHandover } from '../invite/handover.ts';
 import type { ServerLink } from '../line/server-link.ts';
 
 /** ms: the first in rank waits a moment at random, each next one so much longer. */
@@ -86,17 +86,8 @@ function letIn(
     log('a request of a new device was refused');
     return null;
   }
-  const handover: Handover = {
-    id: random(16),
-    secret: random(32),
-    phase: HANDOVER_PHASE.wanted,
-    made: clock.now(),
-    seat: null,
-    letter: { card, root: known.root, keyPackage, ref: offered.ref },
-    refound: null,
-    missed: 0,
-    package: null,
-  };
+  const letter = { card, root: known.root, keyPackage, ref: offered.ref };
+  const handover = newHandover(random, clock.now(), { letter, missed: 0 });
   return {
     add: [keyPackage],
     remove: lost.map(({ leaf }) => leaf),

@@ -13,7 +13,7 @@ import { wasReplacedBy } from '../conversation/replaced.ts';
 import { type Leaf, leavesOf } from '../conversation/roster.ts';
 import type { Device } from '../device.ts';
 import type { LetterPayload } from '../inbox/letters.ts';
-import { HANDOVER_PHASE, type Handover, handoverSaved } from '../invite/handover.ts';
+import { handoverSaved, newHandover } from '../invite/handover.ts';
 import type { ServerLink } from '../line/server-link.ts';
 import { agrees } from './agreement.ts';
 
@@ -88,17 +88,8 @@ async function answer(
     const { root } = known;
     const { card } = reach;
     const { keyPackage } = told;
-    const handover: Handover = {
-      id: random(16),
-      secret: random(32),
-      phase: HANDOVER_PHASE.wanted,
-      made: clock.now(),
-      seat: null,
-      letter: { card, root, keyPackage, ref: offered.ref },
-      refound: null,
-      missed: told.seq,
-      package: null,
-    };
+    const letter = { card, root, keyPackage, ref: offered.ref };
+    const handover = newHandover(random, clock.now(), { letter, missed: told.seq });
     const saved = [handoverSaved(chat, handover)];
     return { add: [keyPackage], remove: [leaf.leaf], handovers: [handover], saved };
   }

@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { makeEngine } from '@polynya/mls/engine/polynya-engine';
 import { encodeCbor } from '@polynya/protocol/cbor';
-import { content as contentCodec } from '@polynya/protocol/content';
+import { content as contentCodec, type KnownContent } from '@polynya/protocol/content';
 import { ENTRY_KINDS, type Entry } from '@polynya/protocol/requests';
 import { start } from '@polynya/protocol/running-hash';
 import { systemRandom } from '@polynya/reach/clock';
@@ -14,7 +14,7 @@ import { commitRequest, stageCommit } from './commits.ts';
 import type { Held } from './held.ts';
 import { blankPerson } from './people.ts';
 import { sealItems } from './sealing.ts';
-import { blankState } from './state.ts';
+import { blankState, type ConversationState } from './state.ts';
 
 const engine = makeEngine({
   authentication: authenticationService,
@@ -66,33 +66,52 @@ async function pair(): Promise<[Held, Held]> {
   return [a as Held, b as Held];
 }
 
-test('a leave that a Commit came before does not count, and its sender says it again', async () => {
-  const [hers, his] = await pair();
-  const item = { id: systemRandom(16), at: 5_000, row: 'aa/1' };
-  const content = encodeCbor(contentCodec.encode({ kind: 'leave' }));
-  const sealed = await sealItems(his.group, his.state, [{ ...item, content }]);
-  const waiting = { ...his, group: sealed.group, state: { ...his.state, batch: sealed.batch } };
+/** What changes the record, as Boris says it, and whether the record says so. */
+const changes: [KnownContent, (state: ConversationState) => boolean | undefined][] = [
+  [{ kind: 'leave' }, ({ people }) => people.some(({ leaving }) => leaving)],
+  [{ kind: 'title', title: 'Home' }, ({ title }) => title === 'Home'],
+  [{ kind: 'profile', name: 'Boris', card: null }, ({ people }) => people[1]?.name === 'Boris'],
+];
+test.each(changes)(
+  'a $kind that a Commit came before does not count: a newcomer by that Commit cannot open it; its sender says it again',
+  async (said, counts) => {
+    const [hers, his] = await pair();
+    const item = { id: systemRandom(16), at: 5_000, row: 'aa/1' };
+    const content = encodeCbor(contentCodec.encode(said));
+    const sealed = await sealItems(his.group, his.state, [{ ...item, content }]);
+    const waiting = { ...his, group: sealed.group, state: { ...his.state, batch: sealed.batch } };
 
-  const staged = await stageCommit(engine, hers, systemRandom(16), {});
-  if (!staged.state.pending || !staged.staged) throw new Error('nothing staged');
-  const { entry, turn } = commitRequest(staged.state.pending);
-  const commit: Entry = { seq: 1, kind: ENTRY_KINDS.commit, ...entry, turn };
-  const body = sealed.batch[0]?.body ?? new Uint8Array(0);
-  const { id } = item;
-  const leave = { seq: 2, kind: ENTRY_KINDS.message, epoch: his.group.epoch, id, body, turn: null };
+    const staged = await stageCommit(engine, hers, systemRandom(16), {});
+    if (!staged.state.pending || !staged.staged) throw new Error('nothing staged');
+    const { entry, turn } = commitRequest(staged.state.pending);
+    const commit: Entry = { seq: 1, kind: ENTRY_KINDS.commit, ...entry, turn };
+    const body = sealed.batch[0]?.body ?? new Uint8Array(0);
+    const { id } = item;
+    const late = {
+      seq: 2,
+      kind: ENTRY_KINDS.message,
+      epoch: his.group.epoch,
+      id,
+      body,
+      turn: null,
+    };
 
-  const his1 = await advance(waiting, commit, around);
-  const his2 = await advance(his1.held, leave, around);
-  expect(his2.again).toEqual({ key: 'aa/1', at: 5_000, content });
-  expect(his2.met).toEqual([]);
-  expect(his2.held.state).toMatchObject({ phase: 'active', batch: [] });
+    const his1 = await advance(waiting, commit, around);
+    const his2 = await advance(his1.held, late, around);
+    expect(his2.again).toEqual({ key: 'aa/1', at: 5_000, content });
+    expect(his2.met).toEqual([]);
+    expect(his2.held.state).toMatchObject({ phase: 'active', batch: [] });
 
-  const here = { ...around, me: anna.person, adopt: async () => staged.staged as Held['group'] };
-  const her1 = await advance(staged, commit, here);
-  const her2 = await advance(her1.held, leave, here);
-  expect(her2.held.state.people.some(({ leaving }) => leaving)).toBe(false);
-  expect(her2.held.state.hash).toEqual(his2.held.state.hash);
-});
+    const here = { ...around, me: anna.person, adopt: async () => staged.staged as Held['group'] };
+    const her1 = await advance(staged, commit, here);
+    const her2 = await advance(her1.held, late, here);
+    for (const { held } of [his2, her2]) expect(counts(held.state)).toBe(false);
+    expect(her2.held.state.hash).toEqual(his2.held.state.hash);
+
+    const inTime = await advance(hers, { ...late, seq: 1 }, here);
+    expect(counts(inTime.held.state)).toBe(true);
+  },
+);
 
 test('an entry under the id of an own message is that message only if it is what left', async () => {
   const [, his] = await pair();

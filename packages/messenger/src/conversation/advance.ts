@@ -14,7 +14,7 @@ import { personBytes } from '../identity/person.ts';
 import type { Arrived, Happened } from '../timeline/arrived.ts';
 import { viewOf } from './agreed-view.ts';
 import { capabilityHash } from './capability.ts';
-import { applyContent, isForTimeline, isRuling } from './contents.ts';
+import { applyContent, changesRecord, isForTimeline } from './contents.ts';
 import type { Held } from './held.ts';
 import { membersChanged } from './membership.ts';
 import type { OutboxRow } from './outbox.ts';
@@ -227,7 +227,7 @@ async function takeMessage(held: Held, entry: Entry, around: Surroundings): Prom
   const displaced = displacedItem(held, entry);
   if (displaced) return { ...nothing(unopened(displaced.held)), displaced: displaced.item };
   const own = meetOwnItem(held, entry);
-  if (own && isRuling(own.content) && entry.epoch !== held.group.epoch) {
+  if (own && changesRecord(own.content) && entry.epoch !== held.group.epoch) {
     const { row: key, at, encoded: content } = own;
     return { ...nothing(own.held), again: { key, at, content } };
   }
@@ -293,7 +293,7 @@ function takeContent(
   const trouble = lied ? 'server-lies' : held.state.trouble || doubtOf(held, entry, message);
   const seen: ConversationState = { ...held.state, trouble };
   const content = message.body;
-  const tooLate = isRuling(content) && entry.epoch !== held.group.epoch;
+  const tooLate = changesRecord(content) && entry.epoch !== held.group.epoch;
   const { state, events } = tooLate
     ? { state: seen, events: [] }
     : applyContent(seen, sender, signatureKey, content);

@@ -63,16 +63,16 @@ function withCard(cards: Person['cards'], device: Uint8Array, card: ContactCard)
 }
 
 /**
- * Contents by which later Commits are judged. They count in the epoch that they were sealed in and in no later one:
- * who came by then could not open them, and would judge otherwise.
+ * Contents that change the record. They count in the epoch that they were sealed in and in no later one: who came by
+ * then could not open them, and would judge Commits otherwise, or know nobody's name.
  */
-export function isRuling(content: Content): boolean {
-  return content.kind === 'admin' || content.kind === 'leave';
+export function changesRecord(content: Content): boolean {
+  return ['title', 'admin', 'leave', 'profile'].includes(content.kind);
 }
 
 /** Contents that become rows of the timeline, or change some. */
 export function isForTimeline(content: Content): boolean {
-  return !['title', 'admin', 'leave', 'profile', 'devices', 'own'].includes(content.kind);
+  return !changesRecord(content) && !['devices', 'own'].includes(content.kind);
 }
 
 /** Contents that a person wrote: what receipts are for. */

@@ -3,6 +3,7 @@ import type { MessageView } from '@polynya/messenger/api';
 import { createSignal, For, type JSX, Show } from 'solid-js';
 import { MessageMenu } from '../later.tsx';
 import { useApp } from '../state/app.ts';
+import { Avatar } from '../ui/avatar.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { called, Tag } from '../ui/tag.tsx';
 import { nameToneOf } from '../ui/tone.ts';
@@ -47,6 +48,13 @@ export function Bubble(props: BubbleProps): JSX.Element {
       }}
       {...onLongPress(setMenu)}
     >
+      <Show when={isGroup() && !props.message.mine}>
+        <span class="message-who">
+          <Show when={props.last}>
+            <Avatar small id={props.message.sender} name={props.message.name} />
+          </Show>
+        </span>
+      </Show>
       <div class="bubble">
         <Show when={props.first && !props.message.mine && isGroup()}>
           <strong class="bubble-name" style={{ color: nameToneOf(props.message.sender) }}>

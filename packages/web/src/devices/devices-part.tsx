@@ -4,6 +4,7 @@ import { useApp } from '../state/app.ts';
 import { useQuery } from '../state/query.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
+import { ProblemNote } from '../ui/problem-note.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { deviceName } from './device-name.ts';
 import { DeviceRow } from './device-row.tsx';
@@ -63,9 +64,7 @@ export function DevicesPart(props: { onClose(): void }): JSX.Element {
           <section class="settings-part">
             <h3>{t().devices}</h3>
             <Show when={known().forked}>
-              <p class="screen-problem" role="alert">
-                {t().devicesForked}
-              </p>
+              <ProblemNote>{t().devicesForked}</ProblemNote>
             </Show>
             <ul class="device-list">
               <For each={known().devices}>

@@ -7,6 +7,7 @@ import { useQuery } from '../state/query.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
+import { ProblemNote } from '../ui/problem-note.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { CheckDigits } from './check-digits.tsx';
 import { deviceName } from './device-name.ts';
@@ -52,13 +53,7 @@ export function LinkNew(props: { link: string; onDone(): void }): JSX.Element {
             required
             onText={setName}
           />
-          <Show when={problem()}>
-            {(code) => (
-              <p class="screen-problem" role="alert">
-                {t().problem[code()]}
-              </p>
-            )}
-          </Show>
+          <Show when={problem()}>{(code) => <ProblemNote>{t().problem[code()]}</ProblemNote>}</Show>
           <Button look="primary wide" type="submit" disabled={name().trim() === ''}>
             {t().linkDevice}
           </Button>

@@ -5,6 +5,7 @@ import { LinkCard } from '../invite/link-card.tsx';
 import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { ProblemNote } from '../ui/problem-note.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { CheckDigits } from './check-digits.tsx';
 
@@ -71,9 +72,7 @@ export function LinkOld(props: LinkOldProps): JSX.Element {
         <Match when={is('failed')}>
           {(view) => (
             <>
-              <p class="screen-problem" role="alert">
-                {t().problem[view().problem ?? 'failed']}
-              </p>
+              <ProblemNote>{t().problem[view().problem ?? 'failed']}</ProblemNote>
               <div class="dialog-actions">
                 <Button look="primary" onClick={begin}>
                   {t().retry}

@@ -5,6 +5,7 @@ import { Screen } from '../first/screen.tsx';
 import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
+import { ProblemNote } from '../ui/problem-note.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { deviceName } from './device-name.ts';
 
@@ -46,13 +47,7 @@ export function Recover(props: { link: string; onDone(): void }): JSX.Element {
           autofocus
           onText={setPhrase}
         />
-        <Show when={problem()}>
-          {(code) => (
-            <p class="screen-problem" role="alert">
-              {t().problem[code()]}
-            </p>
-          )}
-        </Show>
+        <Show when={problem()}>{(code) => <ProblemNote>{t().problem[code()]}</ProblemNote>}</Show>
         <Button look="primary wide" type="submit" disabled={working() || phrase().trim() === ''}>
           {working() ? t().recovering : t().recoverDo}
         </Button>

@@ -6,6 +6,7 @@ import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
+import { ProblemNote } from '../ui/problem-note.tsx';
 import type { Words } from '../words/en.ts';
 import { useWords } from '../words/use-words.ts';
 import { Screen } from './screen.tsx';
@@ -51,9 +52,7 @@ export function Arrive(props: { link: string; onDone(): void }): JSX.Element {
   const body = () => (
     <Switch>
       <Match when={preview.error}>
-        <p class="screen-problem" role="alert">
-          {t().problem[codeOf(preview.error)]}
-        </p>
+        <ProblemNote>{t().problem[codeOf(preview.error)]}</ProblemNote>
         <Button look="primary" onClick={() => refetch()}>
           {t().retry}
         </Button>
@@ -91,11 +90,7 @@ export function Arrive(props: { link: string; onDone(): void }): JSX.Element {
               />
             </Show>
             <Show when={problem()}>
-              {(code) => (
-                <p class="screen-problem" role="alert">
-                  {t().problem[code()]}
-                </p>
-              )}
+              {(code) => <ProblemNote>{t().problem[code()]}</ProblemNote>}
             </Show>
             <Button
               look="primary wide"

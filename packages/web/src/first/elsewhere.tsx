@@ -1,6 +1,7 @@
 /** Another tab runs the engine: offers to take over. */
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import { Button } from '../ui/button.tsx';
+import { ProblemNote } from '../ui/problem-note.tsx';
 import { useWords } from '../words/use-words.ts';
 import { Screen } from './screen.tsx';
 
@@ -27,9 +28,7 @@ export function Elsewhere(props: { onTakeOver(): void }): JSX.Element {
         {asking() === 'yes' ? t().takingOver : t().useHere}
       </Button>
       <Show when={asking() === 'in vain'}>
-        <p class="screen-problem" role="alert">
-          {t().otherTabSilent}
-        </p>
+        <ProblemNote>{t().otherTabSilent}</ProblemNote>
       </Show>
     </Screen>
   );

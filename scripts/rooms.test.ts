@@ -11,6 +11,7 @@ describe('this repository', () => {
     const rooms = new Set(sourcesIn(root).map((path) => path.split('/')[1]));
     expect([...rooms].sort()).toEqual([
       'cli',
+      'crypto',
       'messenger',
       'mls',
       'protocol',
@@ -54,7 +55,8 @@ describe('an import is refused when', () => {
   const refused: [why: string, path: string, specifier: string][] = [
     ['protocol enters any room', 'packages/protocol/src/a.ts', '@polynya/mls/group'],
     ['protocol does I/O', 'packages/protocol/src/a.ts', 'node:fs'],
-    ['mls enters any room', 'packages/mls/src/a.ts', '@polynya/protocol/cbor'],
+    ['crypto enters any room', 'packages/crypto/src/a.ts', '@polynya/protocol/bytes'],
+    ['mls enters protocol', 'packages/mls/src/a.ts', '@polynya/protocol/cbor'],
     ['messenger enters server', 'packages/messenger/src/a.ts', '@polynya/server/server'],
     ['server enters messenger', 'packages/server/src/a.ts', '@polynya/messenger/messenger'],
     ['web enters protocol', 'packages/web/src/a.tsx', '@polynya/protocol/cbor'],
@@ -77,6 +79,8 @@ describe('an import is accepted when', () => {
   const accepted: [why: string, path: string, specifier: string][] = [
     ['it stays in its room', 'packages/mls/src/a/b.ts', '../c.ts'],
     ['a room may enter the other', 'packages/cli/src/a.ts', '@polynya/server/server'],
+    ['mls takes its primitives', 'packages/mls/src/a.ts', '@polynya/crypto/hpke'],
+    ['reach takes the same', 'packages/reach/src/a.ts', '@polynya/crypto/hpke'],
     ['mls takes ts-mls', 'packages/mls/src/a.ts', 'ts-mls'],
     ['it is a published package', 'packages/web/src/a.tsx', 'solid-js/web'],
     ['a test uses real parts', 'packages/messenger/src/a.test.ts', '@polynya/server/server'],

@@ -6,9 +6,10 @@ import { parseAst } from 'rolldown/parseAst';
 /** What each room may import, besides itself and packages that others publish. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
-  mls: [],
-  reach: ['protocol'],
-  messenger: ['protocol', 'mls', 'reach'],
+  crypto: [],
+  mls: ['crypto'],
+  reach: ['protocol', 'crypto'],
+  messenger: ['protocol', 'crypto', 'mls', 'reach'],
   web: ['messenger'],
   server: ['protocol', 'reach'],
   cli: ['messenger', 'server'],

@@ -30,7 +30,7 @@ const ENTRIES: readonly { engine: MlsRow['engine']; suite: SuiteName; source: st
       export { mlsExporter } from '@polynya/mls/schedule/key-schedule';
       export { decode, encode } from '@polynya/mls/codec/codec';
       export { loadSuite } from '@polynya/mls/crypto/load-suite';
-      export { webPrimitives, systemRandom } from '@polynya/mls/crypto/web-primitives';`,
+      export { webPrimitives, systemRandom } from '@polynya/crypto/web-primitives';`,
   },
   {
     // As the page has it: with its store, and this suite alone.

@@ -1,8 +1,9 @@
 /** Our engine, as Polynya runs it: on Node's primitives, handshake messages sealed. */
+
+import { nodePrimitives } from '@polynya/crypto/node-primitives';
 import { encode } from '@polynya/mls/codec/codec';
 import { SUITE_IDS } from '@polynya/mls/crypto/cipher-suite';
 import { loadSuite } from '@polynya/mls/crypto/load-suite';
-import { nodePrimitives } from '@polynya/mls/crypto/node-primitives';
 import { encodeBody } from '@polynya/mls/engine/entry';
 import { changesBetween } from '@polynya/mls/engine/records';
 import { environmentOf, OwnEngine, OwnMember, unwrap } from '@polynya/mls/test/peers/own';

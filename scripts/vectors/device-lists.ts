@@ -1,7 +1,8 @@
 /** A device list step by step (docs/protocol.md section 9), and lists that do not hold. */
+
+import { ed25519 } from '@polynya/crypto/ed25519';
 import { signatureKey } from '@polynya/messenger/identity/credential';
 import { firstList, signed } from '@polynya/messenger/identity/device-list';
-import { ed25519 } from '@polynya/mls/ed25519';
 import { encodeCbor } from '@polynya/protocol/cbor';
 import {
   type DeviceList,

@@ -2,7 +2,7 @@
  * The messenger over what every platform has: the system's clock and randomness, WebSocket and fetch. What
  * differs between page, worker and Node is the store alone.
  */
-import type { Primitives } from '@polynya/mls/crypto/primitives';
+import type { Primitives } from '@polynya/crypto/primitives';
 import { makeEngine } from '@polynya/mls/engine/polynya-engine';
 import { postCarrier } from '@polynya/reach/carriers/post/client';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';

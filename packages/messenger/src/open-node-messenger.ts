@@ -1,5 +1,5 @@
 /** The messenger in Node, whose own cryptography spares it the threads of WebCrypto. */
-import { nodePrimitives } from '@polynya/mls/crypto/node-primitives';
+import { nodePrimitives } from '@polynya/crypto/node-primitives';
 import type { Messenger } from './api.ts';
 import type { Log } from './conversation/world.ts';
 import { openMessenger } from './open-messenger.ts';

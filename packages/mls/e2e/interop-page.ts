@@ -1,6 +1,7 @@
 /** The page of `interop.test.ts`: three engines, and the scenarios by name. */
+
+import { webPrimitives } from '@polynya/crypto/web-primitives';
 import { loadSuite } from '../src/crypto/load-suite.ts';
-import { webPrimitives } from '../src/crypto/web-primitives.ts';
 import { enterBy, SCENARIOS } from '../src/test/interop/scenarios.ts';
 import { coreCrypto } from '../src/test/peers/core-crypto.ts';
 import { environmentOf, OwnEngine } from '../src/test/peers/own.ts';

@@ -84,7 +84,7 @@ export class ClientSession {
     const keyId = new Uint8Array(keyIdOf(serverKey));
     const plaintext = paddedPlaintext(cbor, OVERHEAD.firstFlight);
     const sealed = await hpkeSeal(serverKey, flightInfo(identity), keyId, plaintext);
-    const hs = await sealed.export(SESSION_SECRET.label, SESSION_SECRET.length);
+    const hs = sealed.export(SESSION_SECRET.label, SESSION_SECRET.length);
     const session = new ClientSession({ keyId, hs, ephemeral: ephemeral.privateKey }, random);
     return { session, firstFlight: concat(keyId, sealed.enc, sealed.ct) };
   }

@@ -53,7 +53,7 @@ test('a server seized later: the X-Wing key and the wire give hs, and hs does no
   const plaintext = paddedPlaintext(encodeCbor(flight), OVERHEAD.firstFlight);
   const keyId = keyIdOf(key);
   const sealed = await hpkeSeal(key, flightInfo(identity), keyId, plaintext);
-  const hs = await sealed.export(SESSION_SECRET.label, SESSION_SECRET.length);
+  const hs = sealed.export(SESSION_SECRET.label, SESSION_SECRET.length);
   await stand.server.receive(concat(keyId, sealed.enc, sealed.ct), stand.sink);
   const reply = stand.sent[0] ?? new Uint8Array(0);
   const theirs = reply.slice(0, 32);
@@ -95,7 +95,7 @@ async function sealFlight(flight: Cbor): Promise<{ envelope: Uint8Array; hs: Uin
   const keyId = keyIdOf(key);
   const plaintext = paddedPlaintext(encodeCbor(flight), OVERHEAD.firstFlight);
   const sealed = await hpkeSeal(key, flightInfo(stand.server.identity()), keyId, plaintext);
-  const hs = await sealed.export(SESSION_SECRET.label, SESSION_SECRET.length);
+  const hs = sealed.export(SESSION_SECRET.label, SESSION_SECRET.length);
   return { envelope: concat(keyId, sealed.enc, sealed.ct), hs };
 }
 

@@ -2,40 +2,46 @@
  * HPKE base mode (RFC 9180) with X-Wing (0x647a), HKDF-SHA256 and AES-256-GCM: the suite of first
  * flights and of letters. Runs in browsers, workers and Node; a server opens with `hpke-recipient.ts`.
  */
-import { Aes256Gcm, CipherSuite, HkdfSha256 } from '@hpke/core';
-import { XWing } from '@hpke/hybridkem-x-wing';
+import * as hpke from '@polynya/crypto/hpke';
+import { AES_256_GCM, type HpkeSuite } from '@polynya/crypto/hpke-suite';
+import { scriptMlKem768 } from '@polynya/crypto/ml-kem';
+import { systemRandom, webPrimitives } from '@polynya/crypto/web-primitives';
+import { xWing } from '@polynya/crypto/x-wing';
 import { type Bytes, utf8 } from '@polynya/protocol/bytes';
-import { ENC, KEY } from '@polynya/protocol/envelope';
+import { ENC } from '@polynya/protocol/envelope';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 
-const kem = new XWing();
-const suite = new CipherSuite({ kem, kdf: new HkdfSha256(), aead: new Aes256Gcm() });
+const suite: HpkeSuite = {
+  // Node warns of its experimental ML-KEM wherever WebCrypto's is used, and a session needs one encapsulation a day.
+  kem: xWing({ ...webPrimitives, mlKem768: scriptMlKem768 }),
+  hash: webPrimitives.sha256,
+  aead: { ...AES_256_GCM, ...webPrimitives.aesGcm },
+};
 
 export interface Sealed {
   /** The encapsulation, 1,120 bytes. */
-  readonly enc: Bytes;
-  readonly ct: Bytes;
+  readonly enc: Uint8Array;
+  readonly ct: Uint8Array;
   /** RFC 9180 section 5.3: a secret that both ends can derive from this sealing. */
-  export(label: string, length: number): Promise<Bytes>;
+  export(label: string, length: number): Bytes;
 }
 
-/** Seals one plaintext to an X-Wing public key (1,216 bytes). Throws ProtocolError 'malformed' for a bad key. */
+/**
+ * Seals one plaintext to an X-Wing public key (1,216 bytes).
+ * @throws ProtocolError 'malformed' for a bad key
+ */
 export async function hpkeSeal(
   publicKey: Uint8Array,
   info: Uint8Array,
   aad: Uint8Array,
   plaintext: Uint8Array,
 ): Promise<Sealed> {
-  if (publicKey.length !== KEY)
-    throw new ProtocolError('malformed', 'X-Wing key of a wrong length');
   try {
-    const recipientPublicKey = await kem.deserializePublicKey(own(publicKey));
-    const sender = await suite.createSenderContext({ recipientPublicKey, info: own(info) });
-    const ct = new Uint8Array(await sender.seal(own(plaintext), own(aad)));
+    const sealed = await hpke.sealer(suite, info)(publicKey, plaintext, systemRandom, aad);
     return {
-      enc: new Uint8Array(sender.enc),
-      ct,
-      export: async (label, length) => new Uint8Array(await sender.export(utf8(label), length)),
+      enc: sealed.enc,
+      ct: sealed.ciphertext,
+      export: (label, length) => new Uint8Array(sealed.export(utf8(label), length)),
     };
   } catch (cause) {
     throw new ProtocolError('malformed', `cannot seal: ${nameOf(cause)}`);
@@ -43,36 +49,25 @@ export async function hpkeSeal(
 }
 
 /** The X-Wing public key (1,216 bytes) of a 32-byte secret seed. */
-export async function hpkePublicKey(seed: Uint8Array): Promise<Bytes> {
-  const pair = await kem.generateKeyPairDerand(own(seed));
-  return new Uint8Array(await kem.serializePublicKey(pair.publicKey));
+export async function hpkePublicKey(seed: Uint8Array): Promise<Uint8Array> {
+  return suite.kem.publicKey(seed);
 }
 
-/** Opens what `hpkeSeal` sealed to `hpkePublicKey(seed)`. Throws ProtocolError 'malformed' if it does not open. */
+/** Opens what `hpkeSeal` sealed to `hpkePublicKey(seed)`. @throws ProtocolError 'malformed' if it does not open */
 export async function hpkeOpen(
   seed: Uint8Array,
   info: Uint8Array,
   aad: Uint8Array,
   enc: Uint8Array,
   ct: Uint8Array,
-): Promise<Bytes> {
+): Promise<Uint8Array> {
   if (enc.length !== ENC) throw new ProtocolError('malformed', 'encapsulation of a wrong length');
   try {
-    const recipientKey = await kem.importKey('raw', own(seed).buffer, false);
-    const recipient = await suite.createRecipientContext({
-      recipientKey,
-      enc: own(enc),
-      info: own(info),
-    });
-    return new Uint8Array(await recipient.open(own(ct), own(aad)));
+    const keyPair = { privateKey: seed, publicKey: await hpkePublicKey(seed) };
+    return await hpke.open(suite, keyPair, info, enc, ct, aad);
   } catch (cause) {
     throw new ProtocolError('malformed', `does not open: ${nameOf(cause)}`);
   }
-}
-
-/** A copy that starts at the first byte of a buffer of its own: the library reads views' whole buffers. */
-function own(bytes: Uint8Array): Bytes {
-  return new Uint8Array(bytes);
 }
 
 function nameOf(cause: unknown): string {

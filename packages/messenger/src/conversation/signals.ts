@@ -2,7 +2,7 @@
  * Typing, as a signal: sealed under the epoch's signal key, signed by the leaf, stored nowhere
  * (docs/protocol.md section 6). Whatever does not open is dropped without a word.
  */
-import { ed25519 } from '@polynya/mls/ed25519';
+import { ed25519 } from '@polynya/crypto/ed25519';
 import { MlsError } from '@polynya/mls/mls-error';
 import { concat, readU64, u64, utf8 } from '@polynya/protocol/bytes';
 import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';

@@ -2,7 +2,7 @@
  * What a leaf says of itself, as an MLS basic credential (docs/protocol.md section 6): a device stands in its person's
  * device list; a seat is signed by the device that made the invite, which brings its own list along.
  */
-import { ed25519, publicKeyOf } from '@polynya/mls/ed25519';
+import { ed25519, publicKeyOf } from '@polynya/crypto/ed25519';
 import type { SignatureKey } from '@polynya/mls/engine';
 import { concat, u64, utf8 } from '@polynya/protocol/bytes';
 import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';

@@ -2,7 +2,7 @@
  * Who may write what into a person's device list, and which of two lists is the newer (docs/protocol.md section 9).
  * A list is a value: every function returns a new one.
  */
-import { ed25519 } from '@polynya/mls/ed25519';
+import { ed25519 } from '@polynya/crypto/ed25519';
 import type { SignatureKey } from '@polynya/mls/engine';
 import { equal } from '@polynya/protocol/bytes';
 import {

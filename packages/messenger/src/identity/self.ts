@@ -1,5 +1,5 @@
 /** This device's person: the root key, the device list, this device's signature key, the names of both. */
-import { ed25519 } from '@polynya/mls/ed25519';
+import { ed25519 } from '@polynya/crypto/ed25519';
 import type { SignatureKey } from '@polynya/mls/engine';
 import { toHex } from '@polynya/protocol/bytes';
 import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';

@@ -3,7 +3,7 @@
  * a device, left in an inbox.
  */
 
-import { ed25519 } from '@polynya/mls/ed25519';
+import { ed25519 } from '@polynya/crypto/ed25519';
 import type { Engine, OwnKeyPackage } from '@polynya/mls/engine';
 import { concat, equal, utf8 } from '@polynya/protocol/bytes';
 import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';

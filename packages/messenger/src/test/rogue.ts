@@ -1,6 +1,6 @@
 /** A member's device in wrong hands: it holds what the honest one held, and keeps to no rule but the server's. */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { nodePrimitives } from '@polynya/mls/crypto/node-primitives';
+import { nodePrimitives } from '@polynya/crypto/node-primitives';
 import type { Engine } from '@polynya/mls/engine';
 import { makeEngine } from '@polynya/mls/engine/polynya-engine';
 import { encodeMessage, type KnownContent } from '@polynya/protocol/content';

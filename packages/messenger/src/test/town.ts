@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nodePrimitives } from '@polynya/mls/crypto/node-primitives';
+import { nodePrimitives } from '@polynya/crypto/node-primitives';
 import { makeEngine } from '@polynya/mls/engine/polynya-engine';
 import { inviteLink } from '@polynya/protocol/invite-link';
 import type { CarrierFactory } from '@polynya/reach/carriers/carrier';
@@ -23,6 +23,8 @@ import type { Store } from '../store/store.ts';
 const PAGE = 'http://127.0.0.1/';
 /** ms */
 const PATIENCE = 20_000;
+/** People in tests write faster than people do. */
+const HURRIED: ConfigInput = { rates: { entries: { burst: 512, everyMs: 20 } } };
 
 export interface PersonOptions {
   readonly clock?: Clock;
@@ -209,7 +211,7 @@ export function isText(message: MessageView): boolean {
 function serve(
   folder: string,
   port: number,
-  { clock = systemClock, config = {}, log = () => undefined }: TownOptions,
+  { clock = systemClock, config = HURRIED, log = () => undefined }: TownOptions,
 ): Promise<RunningServer> {
   return startServer({
     dataDir: join(folder, 'server'),

@@ -2,13 +2,15 @@
  * The labelled functions of RFC 9420: signing (section 5.1.2), encrypting to a public key (5.1.3), references (5.2)
  * and derivation (8, and for trees 9). Every label says that it is MLS 1.0, so that no key serves two ends.
  */
-import { EMPTY, utf8 } from '../codec/bytes.ts';
+import { EMPTY, utf8 } from '@polynya/crypto/bytes';
+import { expand } from '@polynya/crypto/hkdf';
+import * as hpke from '@polynya/crypto/hpke';
+import type { KeyPair } from '@polynya/crypto/hpke-suite';
+import type { Maybe, Random } from '@polynya/crypto/primitives';
 import { encode, type Infer, opaque, struct, uint16 } from '../codec/codec.ts';
 import { Writer } from '../codec/writer.ts';
-import type { CipherSuite, KeyPair } from './cipher-suite.ts';
-import { expand } from './hkdf.ts';
-import * as hpke from './hpke.ts';
-import type { Maybe, Random } from './primitives.ts';
+import { attempt } from '../mls-error.ts';
+import type { CipherSuite } from './cipher-suite.ts';
 
 const labelled = struct({ label: opaque, content: opaque });
 const kdfLabel = struct({ length: uint16, label: opaque, context: opaque });
@@ -47,7 +49,9 @@ export function sealerWithLabel(
 ): (publicKey: Uint8Array, plaintext: Uint8Array, random: Random) => Promise<HpkeCiphertext> {
   const seal = hpke.sealer(suite, withLabel(label, context));
   return async (publicKey, plaintext, random) => {
-    const { enc, ciphertext } = await seal(publicKey, plaintext, random);
+    const { enc, ciphertext } = await attempt('cannot-open', () =>
+      seal(publicKey, plaintext, random),
+    );
     return { kemOutput: enc, ciphertext };
   };
 }
@@ -72,7 +76,8 @@ export async function decryptWithLabel(
   context: Uint8Array,
   { kemOutput, ciphertext }: HpkeCiphertext,
 ): Promise<Uint8Array> {
-  return hpke.open(suite, keyPair, withLabel(label, context), kemOutput, ciphertext);
+  const info = withLabel(label, context);
+  return attempt('cannot-open', () => hpke.open(suite, keyPair, info, kemOutput, ciphertext));
 }
 
 /** `label` is given whole, as section 5.2 does: "MLS 1.0 KeyPackage Reference" and the like. */

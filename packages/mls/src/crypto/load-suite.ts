@@ -1,14 +1,10 @@
 /** The suites of RFC 9420 section 17.1 and those with X-Wing, each loading the algorithms that it needs and no others. */
+
+import { anyScalar, type DhGroup, dhkem } from '@polynya/crypto/dhkem';
+import { AES_128_GCM, AES_256_GCM, CHACHA20_POLY1305 } from '@polynya/crypto/hpke-suite';
+import type { Aead, Hash, Primitives } from '@polynya/crypto/primitives';
 import { MlsError } from '../mls-error.ts';
-import {
-  AES_128_GCM,
-  AES_256_GCM,
-  CHACHA20_POLY1305,
-  type CipherSuite,
-  SUITE_IDS,
-} from './cipher-suite.ts';
-import { anyScalar, type DhGroup, dhkem } from './dhkem.ts';
-import type { Aead, Hash, Primitives } from './primitives.ts';
+import { type CipherSuite, SUITE_IDS } from './cipher-suite.ts';
 
 type Parts = Omit<CipherSuite, 'id'>;
 
@@ -20,17 +16,17 @@ const x25519Group = ({ x25519 }: Primitives): DhGroup => ({
   scalar: anyScalar(32),
 });
 
-const sha384 = async (): Promise<Hash> => (await import('./noble-hashes.ts')).sha384;
-const sha512 = async (): Promise<Hash> => (await import('./noble-hashes.ts')).sha512;
-const chacha = async (): Promise<Aead> => (await import('./chacha.ts')).chaCha20Poly1305;
+const sha384 = async (): Promise<Hash> => (await import('@polynya/crypto/noble-hashes')).sha384;
+const sha512 = async (): Promise<Hash> => (await import('@polynya/crypto/noble-hashes')).sha512;
+const chacha = async (): Promise<Aead> => (await import('@polynya/crypto/chacha')).chaCha20Poly1305;
 
 async function nist(curve: 'p256' | 'p384' | 'p521', hash: Hash) {
-  const { nistGroup, ecdsa } = await import('./nist-curves.ts');
+  const { nistGroup, ecdsa } = await import('@polynya/crypto/nist-curves');
   return { kem: dhkem(nistGroup[curve], hash), signature: ecdsa[curve] };
 }
 
 async function curve448(hash: Hash) {
-  const { x448Group, ed448 } = await import('./curve-448.ts');
+  const { x448Group, ed448 } = await import('@polynya/crypto/curve-448');
   return { kem: dhkem(x448Group, hash), signature: ed448 };
 }
 

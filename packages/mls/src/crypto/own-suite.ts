@@ -1,7 +1,8 @@
 /** Polynya's own suite, put together without any algorithm that it does not use. */
-import { AES_128_GCM, type CipherSuite, SUITE_IDS } from './cipher-suite.ts';
-import type { Primitives } from './primitives.ts';
-import { xWing } from './x-wing.ts';
+import { AES_128_GCM } from '@polynya/crypto/hpke-suite';
+import type { Primitives } from '@polynya/crypto/primitives';
+import { xWing } from '@polynya/crypto/x-wing';
+import { type CipherSuite, SUITE_IDS } from './cipher-suite.ts';
 
 /** X-Wing, AES-128-GCM, SHA-256, Ed25519. */
 export function xWingAes128Suite(primitives: Primitives): CipherSuite {

@@ -1,5 +1,5 @@
 /** A PrivateMessage (RFC 9420 section 6.3) as it stands in a log: without what the log says already. */
-import { concat, EMPTY } from '../codec/bytes.ts';
+import { concat, EMPTY } from '@polynya/crypto/bytes';
 import { decode, encode, opaque, struct } from '../codec/codec.ts';
 import type { Entry } from '../engine.ts';
 import type { PrivateMessage } from '../framing/private-message.ts';

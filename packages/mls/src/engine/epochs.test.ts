@@ -1,6 +1,7 @@
 /** What opens when: races, replays, past epochs, skipped messages, removals. */
+
+import { webPrimitives } from '@polynya/crypto/web-primitives';
 import { describe, expect, test } from 'vitest';
-import { webPrimitives } from '../crypto/web-primitives.ts';
 import type { Group, StagedCommit } from '../engine.ts';
 import {
   anyCommit,

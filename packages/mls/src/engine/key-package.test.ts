@@ -1,6 +1,7 @@
 /** KeyPackages: seats that derive from a secret, and what is refused. */
+
+import { webPrimitives } from '@polynya/crypto/web-primitives';
 import { describe, expect, test } from 'vitest';
-import { webPrimitives } from '../crypto/web-primitives.ts';
 import { makeEngine } from './polynya-engine.ts';
 import {
   assemble,

@@ -1,9 +1,10 @@
 /** KeyPackages (RFC 9420 section 10) of Polynya: made, from a seed where wanted, read from storage, and judged. */
-import { EMPTY, sameBytes, utf8 } from '../codec/bytes.ts';
+import { EMPTY, sameBytes, utf8 } from '@polynya/crypto/bytes';
+import { expand, extract } from '@polynya/crypto/hkdf';
+import type { KeyPair } from '@polynya/crypto/hpke-suite';
+import type { Random } from '@polynya/crypto/primitives';
 import { decode, encode, opaque, struct } from '../codec/codec.ts';
-import type { CipherSuite, KeyPair } from '../crypto/cipher-suite.ts';
-import { expand, extract } from '../crypto/hkdf.ts';
-import type { Random } from '../crypto/primitives.ts';
+import type { CipherSuite } from '../crypto/cipher-suite.ts';
 import type { InspectedKeyPackage, KeyPackageOptions, OwnKeyPackage } from '../engine.ts';
 import type { Environment } from '../group/environment.ts';
 import { type KeyPackage, keyPackage, keyPackageRef } from '../group/key-package.ts';

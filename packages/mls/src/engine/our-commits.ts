@@ -2,7 +2,7 @@
  * Which Commits (RFC 9420 section 12.4) exist in Polynya: Adds, Removes and the committer's path, all by value. Looked
  * at after the signature was verified and before anything is applied.
  */
-import { sameBytes } from '../codec/bytes.ts';
+import { sameBytes } from '@polynya/crypto/bytes';
 import { encode } from '../codec/codec.ts';
 import type { CommitView, Member, Newcomer } from '../engine.ts';
 import type { Commit } from '../group/commit.ts';

@@ -1,9 +1,10 @@
 /** `Engine` on this package's own RFC 9420, with X-Wing, AES-128-GCM, SHA-256 and Ed25519. */
+
+import type { Primitives, Random } from '@polynya/crypto/primitives';
+import { systemRandom, webPrimitives } from '@polynya/crypto/web-primitives';
 import { decode, encode } from '../codec/codec.ts';
 import { decryptWithLabel, encryptWithLabel, hpkeCiphertext } from '../crypto/labels.ts';
 import { xWingAes128Suite } from '../crypto/own-suite.ts';
-import type { Primitives, Random } from '../crypto/primitives.ts';
-import { systemRandom, webPrimitives } from '../crypto/web-primitives.ts';
 import type { AuthenticationService, Engine } from '../engine.ts';
 import { createGroup } from '../group/create.ts';
 import type { Environment } from '../group/environment.ts';

@@ -1,5 +1,5 @@
 /** `Group` over this engine's RFC 9420. */
-import { EMPTY } from '../codec/bytes.ts';
+import { EMPTY } from '@polynya/crypto/bytes';
 import type {
   CommitPolicy,
   Entry,
@@ -226,7 +226,10 @@ export class PolynyaGroup implements Group {
 
   async export(label: string, context: Uint8Array, length: number): Promise<Uint8Array> {
     const { exporterSecret } = this.#live().secrets;
-    return mlsExporter(this.#shared.at().suite, exporterSecret, label, context, length);
+    const { suite } = this.#shared.at();
+    return attempt('invalid-argument', () =>
+      mlsExporter(suite, exporterSecret, label, context, length),
+    );
   }
 
   async branch(

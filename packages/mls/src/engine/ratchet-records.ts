@@ -1,5 +1,5 @@
 /** Secret trees as they are stored: one record for each secret and each sender's ratchets; a message rewrites one. */
-import { sameBytes } from '../codec/bytes.ts';
+import { sameBytes } from '@polynya/crypto/bytes';
 import {
   decode,
   encode,

@@ -1,6 +1,6 @@
 /** A group as it is stored: a head, the nodes of its tree, its ratchets; and what changes from one moment to the next. */
-import { sameBytes } from '../codec/bytes.ts';
-import type { KeyPair } from '../crypto/cipher-suite.ts';
+import { sameBytes } from '@polynya/crypto/bytes';
+import type { KeyPair } from '@polynya/crypto/hpke-suite';
 import type { GroupRecords, RecordChange } from '../engine.ts';
 import type { GroupState, PastEpoch } from '../group/state.ts';
 import { MlsError } from '../mls-error.ts';

@@ -1,7 +1,7 @@
 /** For tests: an engine, people with KeyPackages, and groups whose members all follow one log. */
 
+import { systemRandom, webPrimitives } from '@polynya/crypto/web-primitives';
 import { xWingAes128Suite } from '../crypto/own-suite.ts';
-import { systemRandom, webPrimitives } from '../crypto/web-primitives.ts';
 import type { Engine, Entry, Group, OwnKeyPackage, RecordChange, StagedCommit } from '../engine.ts';
 import type { Environment } from '../group/environment.ts';
 import type { GroupState } from '../group/state.ts';

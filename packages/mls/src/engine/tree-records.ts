@@ -1,5 +1,5 @@
 /** A ratchet tree as it is stored: one record for each node that is not blank, so that a Commit writes O(log N). */
-import { sameBytes } from '../codec/bytes.ts';
+import { sameBytes } from '@polynya/crypto/bytes';
 import { decode, encode } from '../codec/codec.ts';
 import type { GroupRecords, RecordChange } from '../engine.ts';
 import { MlsError } from '../mls-error.ts';

@@ -1,5 +1,6 @@
 /** What is framed, by whom, and what is signed of it (RFC 9420 sections 6 and 6.1). */
-import { concat } from '../codec/bytes.ts';
+import { concat } from '@polynya/crypto/bytes';
+import type { Maybe } from '@polynya/crypto/primitives';
 import {
   empty,
   encode,
@@ -16,7 +17,6 @@ import {
 import { Writer } from '../codec/writer.ts';
 import type { CipherSuite } from '../crypto/cipher-suite.ts';
 import { refHash, signWithLabel, verifyWithLabel } from '../crypto/labels.ts';
-import type { Maybe } from '../crypto/primitives.ts';
 import { commit } from '../group/commit.ts';
 import { proposal } from '../group/proposal.ts';
 import { type GroupContext, groupContext, MLS_10 } from '../schedule/group-context.ts';

@@ -1,5 +1,6 @@
 /** PrivateMessage (RFC 9420 section 6.3): sealed content, and sealed apart from it who sent it. */
-import { concat } from '../codec/bytes.ts';
+import { concat } from '@polynya/crypto/bytes';
+import { NONCE } from '@polynya/crypto/hpke-suite';
 import {
   type Codec,
   decode,
@@ -12,9 +13,9 @@ import {
 } from '../codec/codec.ts';
 import { Reader } from '../codec/reader.ts';
 import { Writer } from '../codec/writer.ts';
-import { type CipherSuite, NONCE } from '../crypto/cipher-suite.ts';
+import type { CipherSuite } from '../crypto/cipher-suite.ts';
 import { expandWithLabel } from '../crypto/labels.ts';
-import { MlsError } from '../mls-error.ts';
+import { attempt, MlsError } from '../mls-error.ts';
 import type { MessageKey } from '../schedule/ratchet.ts';
 import {
   type Content,
@@ -104,10 +105,12 @@ export async function openSenderData(
   senderDataSecret: Uint8Array,
   message: PrivateMessage,
 ): Promise<SenderData> {
-  const opened = await suite.aead.open(
-    ...senderDataKeys(suite, senderDataSecret, message.ciphertext),
-    encode(senderDataAad, message),
-    message.encryptedSenderData,
+  const opened = await attempt('cannot-open', () =>
+    suite.aead.open(
+      ...senderDataKeys(suite, senderDataSecret, message.ciphertext),
+      encode(senderDataAad, message),
+      message.encryptedSenderData,
+    ),
   );
   return decode(senderData, opened);
 }
@@ -121,7 +124,10 @@ export async function openPrivate(
 ): Promise<SignedContent> {
   const aad = encode(contentAad, message);
   const nonce = guarded(key.nonce, reuseGuard);
-  const reader = new Reader(await suite.aead.open(key.key, nonce, aad, message.ciphertext));
+  const plaintext = await attempt('cannot-open', () =>
+    suite.aead.open(key.key, nonce, aad, message.ciphertext),
+  );
+  const reader = new Reader(plaintext);
   const { groupId, epoch, authenticatedData, contentType: kind } = message;
   const body = { kind, ...contents[kind].read(reader) } as Content;
   const signature = opaque.read(reader);

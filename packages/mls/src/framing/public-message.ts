@@ -1,5 +1,5 @@
 /** PublicMessage (RFC 9420 section 6.2): signed, and by members tagged, but readable. */
-import { concat, EMPTY, sameSecret } from '../codec/bytes.ts';
+import { concat, EMPTY, sameSecret } from '@polynya/crypto/bytes';
 import { type Codec, opaque } from '../codec/codec.ts';
 import type { CipherSuite } from '../crypto/cipher-suite.ts';
 import { violated } from '../mls-error.ts';

@@ -1,5 +1,5 @@
 /** Applying a list of proposals to the tree (RFC 9420 section 12.3), each judged against the tree it meets. */
-import { sameBytes, textOf } from '../codec/bytes.ts';
+import { sameBytes, textOf } from '@polynya/crypto/bytes';
 import { encode } from '../codec/codec.ts';
 import { demand, violated } from '../mls-error.ts';
 import type { PreSharedKeyId } from '../schedule/psk.ts';

@@ -1,5 +1,5 @@
 /** Creating a group of one (RFC 9420 section 11). */
-import { EMPTY } from '../codec/bytes.ts';
+import { EMPTY } from '@polynya/crypto/bytes';
 import { demand } from '../mls-error.ts';
 import { MLS_10 } from '../schedule/group-context.ts';
 import { fromEpochSecret } from '../schedule/key-schedule.ts';

@@ -1,6 +1,7 @@
 /** What an operation on a group needs from outside: randomness, the time, and who is whom. */
+
+import type { Maybe, Random } from '@polynya/crypto/primitives';
 import type { CipherSuite } from '../crypto/cipher-suite.ts';
-import type { Maybe, Random } from '../crypto/primitives.ts';
 import { MlsError } from '../mls-error.ts';
 import type { PreSharedKeyId } from '../schedule/psk.ts';
 import type { RatchetLimits } from '../schedule/ratchet.ts';

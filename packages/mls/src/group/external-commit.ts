@@ -1,10 +1,10 @@
 /** Joining without being asked, by an external Commit (RFC 9420 section 12.4.3.2), or coming back by one (resync). */
-import { EMPTY, erase, utf8 } from '../codec/bytes.ts';
+import { EMPTY, erase, utf8 } from '@polynya/crypto/bytes';
+import { sendExport } from '@polynya/crypto/hpke';
 import { decode, encode, opaque } from '../codec/codec.ts';
-import { sendExport } from '../crypto/hpke.ts';
 import { signContent } from '../framing/framed-content.ts';
 import type { MlsMessage } from '../framing/mls-message.ts';
-import { violated, within } from '../mls-error.ts';
+import { attempt, violated, within } from '../mls-error.ts';
 import { groupContext } from '../schedule/group-context.ts';
 import { EXTERNAL_INIT } from '../schedule/key-schedule.ts';
 import { interimTranscriptHash } from '../schedule/transcript.ts';
@@ -63,7 +63,9 @@ async function made(
   if (sealedKey === undefined) throw violated('group-info-external-pub');
   const label = utf8(EXTERNAL_INIT);
   const externalPub = decode(opaque, sealedKey);
-  const init = await sendExport(suite, externalPub, label, suite.hash.size, random);
+  const init = await attempt('cannot-open', () =>
+    sendExport(suite, externalPub, label, suite.hash.size, random),
+  );
 
   const list: Proposal[] = [
     { kind: 'externalInit', kemOutput: init.enc },

@@ -1,8 +1,9 @@
 /** RFC 9420 section 13.5: values that nobody knows, wherever a client may put them, keep nobody from anything. */
+
+import { nodePrimitives } from '@polynya/crypto/node-primitives';
+import { systemRandom } from '@polynya/crypto/web-primitives';
 import { expect, test } from 'vitest';
 import { loadSuite } from '../crypto/load-suite.ts';
-import { nodePrimitives } from '../crypto/node-primitives.ts';
-import { systemRandom } from '../crypto/web-primitives.ts';
 import { environmentOf } from '../test/peers/own.ts';
 import { createGroup } from './create.ts';
 import { joinGroup } from './join.ts';

@@ -1,8 +1,9 @@
 /** GroupInfo (RFC 9420 section 12.4.3): what a member signs about an epoch for who is to come. */
+
+import type { Maybe } from '@polynya/crypto/primitives';
 import { encode, type Infer, opaque, struct, uint32, vector } from '../codec/codec.ts';
 import type { CipherSuite } from '../crypto/cipher-suite.ts';
 import { signWithLabel, verifyWithLabel } from '../crypto/labels.ts';
-import type { Maybe } from '../crypto/primitives.ts';
 import { groupContext } from '../schedule/group-context.ts';
 import { extension } from '../tree/extension.ts';
 

@@ -1,5 +1,5 @@
 /** Joining by a Welcome (RFC 9420 section 12.4.3.1), step by step as the RFC has them. */
-import { erase, sameBytes, sameSecret } from '../codec/bytes.ts';
+import { erase, sameBytes, sameSecret } from '@polynya/crypto/bytes';
 import { decode, encode } from '../codec/codec.ts';
 import { demand, MlsError, violated, within } from '../mls-error.ts';
 import { MLS_10 } from '../schedule/group-context.ts';

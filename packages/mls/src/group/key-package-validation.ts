@@ -1,5 +1,5 @@
 /** KeyPackage validation (RFC 9420 section 10.1). */
-import { sameBytes } from '../codec/bytes.ts';
+import { sameBytes } from '@polynya/crypto/bytes';
 import { demand } from '../mls-error.ts';
 import { MLS_10 } from '../schedule/group-context.ts';
 import { areDistinct } from '../tree/extension.ts';

@@ -1,8 +1,9 @@
 /** KeyPackages (RFC 9420 section 10): by which a client that is away can be added. */
+
+import type { Maybe } from '@polynya/crypto/primitives';
 import { encode, type Infer, opaque, struct, uint16, vector } from '../codec/codec.ts';
 import type { CipherSuite } from '../crypto/cipher-suite.ts';
 import { refHash, signWithLabel, verifyWithLabel } from '../crypto/labels.ts';
-import type { Maybe } from '../crypto/primitives.ts';
 import { extension } from '../tree/extension.ts';
 import { leafNode } from '../tree/leaf-node.ts';
 import { publicKey } from '../tree/public-key.ts';

@@ -1,5 +1,5 @@
 /** Making a Commit (RFC 9420 section 12.4.1). It is staged: the group as it will be, should the Commit be taken. */
-import { erase } from '../codec/bytes.ts';
+import { erase } from '@polynya/crypto/bytes';
 import { encode } from '../codec/codec.ts';
 import { signContent } from '../framing/framed-content.ts';
 import type { MlsMessage } from '../framing/mls-message.ts';

@@ -1,5 +1,5 @@
 /** Opening what members, external senders and newcomers send (RFC 9420 sections 6.1 to 6.3). */
-import { sameBytes } from '../codec/bytes.ts';
+import { sameBytes } from '@polynya/crypto/bytes';
 import { isSignedContent, type SignedContent } from '../framing/framed-content.ts';
 import { openPrivate, openSenderData, type PrivateMessage } from '../framing/private-message.ts';
 import { type PublicMessage, verifyMembership } from '../framing/public-message.ts';

@@ -1,6 +1,7 @@
 /** A client's own KeyPackage, and what only it holds of it (RFC 9420 section 10). */
-import type { CipherSuite, KeyPair } from '../crypto/cipher-suite.ts';
-import type { Random } from '../crypto/primitives.ts';
+import type { KeyPair } from '@polynya/crypto/hpke-suite';
+import type { Random } from '@polynya/crypto/primitives';
+import type { CipherSuite } from '../crypto/cipher-suite.ts';
 import { MLS_10 } from '../schedule/group-context.ts';
 import { EXTENSION, type Extension } from '../tree/extension.ts';
 import {

@@ -1,6 +1,6 @@
 /** The own leaf node, renewed (RFC 9420 sections 7.2 and 7.5): new keys, and where wanted a new face. */
 
-import type { KeyPair } from '../crypto/cipher-suite.ts';
+import type { KeyPair } from '@polynya/crypto/hpke-suite';
 import { violated } from '../mls-error.ts';
 import type { Extension } from '../tree/extension.ts';
 import {

@@ -1,5 +1,5 @@
 /** Finding the pre-shared keys that a Commit or a Welcome names (RFC 9420 section 8.4). */
-import { sameBytes } from '../codec/bytes.ts';
+import { sameBytes } from '@polynya/crypto/bytes';
 import { violated } from '../mls-error.ts';
 import { type PreSharedKeyId, pskSecret } from '../schedule/psk.ts';
 import type { Environment } from './environment.ts';

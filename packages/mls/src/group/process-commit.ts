@@ -1,9 +1,9 @@
 /** Following another member's Commit, or a newcomer's (RFC 9420 section 12.4.2). */
-import { erase, sameSecret, utf8 } from '../codec/bytes.ts';
+import { erase, sameSecret, utf8 } from '@polynya/crypto/bytes';
+import { receiveExport } from '@polynya/crypto/hpke';
 import { encode } from '../codec/codec.ts';
-import { receiveExport } from '../crypto/hpke.ts';
 import type { SignedContent } from '../framing/framed-content.ts';
-import { demand, MlsError, violated, within } from '../mls-error.ts';
+import { attempt, demand, MlsError, violated, within } from '../mls-error.ts';
 import { groupContext } from '../schedule/group-context.ts';
 import { EXTERNAL_INIT, externalKeyPair, noSecret } from '../schedule/key-schedule.ts';
 import { type PrivatePath, stillHeld } from '../tree/private-path.ts';
@@ -156,5 +156,7 @@ async function externalInit(
   if (init === undefined) throw violated('external-init-missing');
   const keyPair = await externalKeyPair(suite, secrets.externalSecret);
   const { kemOutput } = init.proposal;
-  return receiveExport(suite, keyPair, kemOutput, utf8(EXTERNAL_INIT), suite.hash.size);
+  return attempt('cannot-open', () =>
+    receiveExport(suite, keyPair, kemOutput, utf8(EXTERNAL_INIT), suite.hash.size),
+  );
 }

@@ -1,5 +1,5 @@
 /** The proposals of a Commit, resolved and judged as one list (RFC 9420 sections 12.1 and 12.2). */
-import { sameBytes, textOf } from '../codec/bytes.ts';
+import { sameBytes, textOf } from '@polynya/crypto/bytes';
 import { encode } from '../codec/codec.ts';
 import type { Sender } from '../framing/framed-content.ts';
 import { demand, violated } from '../mls-error.ts';

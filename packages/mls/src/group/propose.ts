@@ -1,5 +1,5 @@
 /** Making and taking proposals (RFC 9420 sections 12.1 and 12.1.8). */
-import { sameBytes } from '../codec/bytes.ts';
+import { sameBytes } from '@polynya/crypto/bytes';
 import { proposalRef, type SignedContent, signContent } from '../framing/framed-content.ts';
 import type { MlsMessage } from '../framing/mls-message.ts';
 import { demand, MlsError, violated } from '../mls-error.ts';

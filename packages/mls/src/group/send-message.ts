@@ -1,5 +1,5 @@
 /** Framing what a member sends (RFC 9420 section 6), and application messages (section 15). */
-import { EMPTY } from '../codec/bytes.ts';
+import { EMPTY } from '@polynya/crypto/bytes';
 import {
   type Content,
   type FramedContent,

@@ -3,7 +3,7 @@
  * change. Operations are functions from one state to the next.
  */
 
-import type { KeyPair } from '../crypto/cipher-suite.ts';
+import type { KeyPair } from '@polynya/crypto/hpke-suite';
 import type { Sender } from '../framing/framed-content.ts';
 import { MlsError } from '../mls-error.ts';
 import type { GroupContext } from '../schedule/group-context.ts';

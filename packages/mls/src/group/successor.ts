@@ -3,7 +3,7 @@
  * the members (section 11.3). A resumption key proves that both sides stood in the former group's epoch.
  */
 
-import { sameBytes } from '../codec/bytes.ts';
+import { sameBytes } from '@polynya/crypto/bytes';
 import { encode, vector } from '../codec/codec.ts';
 import { demand, MlsError, violated, within } from '../mls-error.ts';
 import { MLS_10 } from '../schedule/group-context.ts';

@@ -1,5 +1,5 @@
 /** A tree that a new member was given (RFC 9420 section 12.4.3.1). */
-import { sameBytes, textOf } from '../codec/bytes.ts';
+import { sameBytes, textOf } from '@polynya/crypto/bytes';
 import { demand } from '../mls-error.ts';
 import type { GroupContext } from '../schedule/group-context.ts';
 import { verifyParentHashes } from '../tree/parent-hash.ts';

@@ -1,6 +1,8 @@
 /** Welcome messages, and the secrets in them (RFC 9420 section 12.4.3.1). */
 
-import { EMPTY } from '../codec/bytes.ts';
+import { EMPTY } from '@polynya/crypto/bytes';
+import { type KeyPair, NONCE } from '@polynya/crypto/hpke-suite';
+import type { Maybe, Random } from '@polynya/crypto/primitives';
 import {
   decode,
   encode,
@@ -11,14 +13,14 @@ import {
   uint16,
   vector,
 } from '../codec/codec.ts';
-import { type CipherSuite, type KeyPair, NONCE } from '../crypto/cipher-suite.ts';
+import type { CipherSuite } from '../crypto/cipher-suite.ts';
 import {
   decryptWithLabel,
   expandWithLabel,
   hpkeCiphertext,
   sealerWithLabel,
 } from '../crypto/labels.ts';
-import type { Maybe, Random } from '../crypto/primitives.ts';
+import { attempt } from '../mls-error.ts';
 import { preSharedKeyId } from '../schedule/psk.ts';
 
 const encryptedGroupSecrets = struct({ newMember: opaque, secrets: hpkeCiphertext });
@@ -89,6 +91,8 @@ export function openGroupInfo(
   suite: CipherSuite,
   welcomeSecret: Uint8Array,
   { encryptedGroupInfo }: Welcome,
-): Maybe<Uint8Array> {
-  return suite.aead.open(...keysOf(suite, welcomeSecret), encryptedGroupInfo);
+): Promise<Uint8Array> {
+  return attempt('cannot-open', () =>
+    suite.aead.open(...keysOf(suite, welcomeSecret), encryptedGroupInfo),
+  );
 }

@@ -1,9 +1,11 @@
 /** The key schedule (RFC 9420 section 8): the secrets of an epoch from those of the one before, and the exporter. */
+
+import { extract } from '@polynya/crypto/hkdf';
+import type { KeyPair } from '@polynya/crypto/hpke-suite';
+import type { Maybe } from '@polynya/crypto/primitives';
 import { encode } from '../codec/codec.ts';
-import type { CipherSuite, KeyPair } from '../crypto/cipher-suite.ts';
-import { extract } from '../crypto/hkdf.ts';
+import type { CipherSuite } from '../crypto/cipher-suite.ts';
 import { deriveSecret, expandWithLabel } from '../crypto/labels.ts';
-import type { Maybe } from '../crypto/primitives.ts';
 import { type GroupContext, groupContext } from './group-context.ts';
 
 /** What an epoch keeps (section 8, table 4), but for the joiner and welcome secrets, which are used at once. */

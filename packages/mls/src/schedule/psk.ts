@@ -1,4 +1,6 @@
 /** Pre-shared keys (RFC 9420 section 8.4). */
+
+import { extract } from '@polynya/crypto/hkdf';
 import {
   encode,
   enumeration,
@@ -11,7 +13,6 @@ import {
   uint64,
 } from '../codec/codec.ts';
 import type { CipherSuite } from '../crypto/cipher-suite.ts';
-import { extract } from '../crypto/hkdf.ts';
 import { expandWithLabel } from '../crypto/labels.ts';
 import { noSecret } from './key-schedule.ts';
 

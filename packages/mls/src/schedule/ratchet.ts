@@ -2,7 +2,8 @@
  * A sender's ratchet (RFC 9420 section 9.1). What is skipped leaves the keys of its messages behind, never a secret
  * from which others could be derived; and those only for some time.
  */
-import { type CipherSuite, NONCE } from '../crypto/cipher-suite.ts';
+import { NONCE } from '@polynya/crypto/hpke-suite';
+import type { CipherSuite } from '../crypto/cipher-suite.ts';
 import { deriveTreeSecret } from '../crypto/labels.ts';
 import { MlsError } from '../mls-error.ts';
 

@@ -2,7 +2,7 @@
  * The secret tree (RFC 9420 section 9): a persistent value that is expanded towards the leaves that send. A node's
  * secret is gone as soon as its children's are there.
  */
-import { EMPTY, utf8 } from '../codec/bytes.ts';
+import { EMPTY, utf8 } from '@polynya/crypto/bytes';
 import type { CipherSuite } from '../crypto/cipher-suite.ts';
 import { expandWithLabel } from '../crypto/labels.ts';
 import { MlsError } from '../mls-error.ts';

@@ -1,5 +1,5 @@
 /** Transcript hashes and the confirmation tag (RFC 9420 sections 8.2 and 6.1): that all saw the same Commits. */
-import { concat } from '../codec/bytes.ts';
+import { concat } from '@polynya/crypto/bytes';
 import { encode, opaque, struct } from '../codec/codec.ts';
 import type { CipherSuite } from '../crypto/cipher-suite.ts';
 import { framedContent, type SignedContent, wireFormat } from '../framing/framed-content.ts';

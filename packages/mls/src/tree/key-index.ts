@@ -2,7 +2,7 @@
  * The public keys in use in a tree, as a persistent trie: whether a key is new (RFC 9420 sections 7.3 and 12.4.2) is
  * asked in every Commit, and must not cost a walk over the group.
  */
-import { sameBytes } from '../codec/bytes.ts';
+import { sameBytes } from '@polynya/crypto/bytes';
 
 /** Nothing, one key, or seventeen by the next four bits; the last for keys that end here. */
 type Trie = null | Uint8Array | readonly Trie[];

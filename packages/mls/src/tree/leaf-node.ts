@@ -1,5 +1,5 @@
 /** Leaf nodes (RFC 9420 section 7.2): who stands in a leaf, what they support, and how others encrypt to them. */
-import { concat } from '../codec/bytes.ts';
+import { concat } from '@polynya/crypto/bytes';
 import {
   empty,
   encode,

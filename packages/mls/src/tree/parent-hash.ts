@@ -2,7 +2,7 @@
  * Parent hashes (RFC 9420 section 7.9): they chain every parent node to a leaf whose member signed it, so that nobody
  * can put keys of their own into the tree of whoever joins.
  */
-import { EMPTY, sameBytes } from '../codec/bytes.ts';
+import { EMPTY, sameBytes } from '@polynya/crypto/bytes';
 import { encode, opaque, struct } from '../codec/codec.ts';
 import type { CipherSuite } from '../crypto/cipher-suite.ts';
 import { violated } from '../mls-error.ts';

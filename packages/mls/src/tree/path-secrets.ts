@@ -1,7 +1,8 @@
 /** What derives from a path secret (RFC 9420 section 7.4). */
-import type { CipherSuite, KeyPair } from '../crypto/cipher-suite.ts';
+import type { KeyPair } from '@polynya/crypto/hpke-suite';
+import type { Maybe } from '@polynya/crypto/primitives';
+import type { CipherSuite } from '../crypto/cipher-suite.ts';
 import { deriveSecret } from '../crypto/labels.ts';
-import type { Maybe } from '../crypto/primitives.ts';
 
 /** Of the next node up; beyond the last, the commit secret. */
 export function nextPathSecret(suite: CipherSuite, pathSecret: Uint8Array): Uint8Array {

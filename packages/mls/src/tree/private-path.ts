@@ -1,6 +1,7 @@
 /** The private keys that one member holds: of its leaf, and of nodes above it (RFC 9420 section 7.4). */
-import { erase, sameBytes } from '../codec/bytes.ts';
-import type { CipherSuite, KeyPair } from '../crypto/cipher-suite.ts';
+import { erase, sameBytes } from '@polynya/crypto/bytes';
+import type { KeyPair } from '@polynya/crypto/hpke-suite';
+import type { CipherSuite } from '../crypto/cipher-suite.ts';
 import { violated } from '../mls-error.ts';
 import { nextPathSecret, nodeKeyPair } from './path-secrets.ts';
 import type { RatchetTree } from './ratchet-tree.ts';

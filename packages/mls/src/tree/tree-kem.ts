@@ -2,10 +2,11 @@
  * TreeKEM (RFC 9420 sections 7.4 to 7.6): a member renews the keys of its leaf and of the nodes above, and every other
  * member learns those that it stands under.
  */
-import { EMPTY, sameBytes } from '../codec/bytes.ts';
-import type { CipherSuite, KeyPair } from '../crypto/cipher-suite.ts';
+import { EMPTY, sameBytes } from '@polynya/crypto/bytes';
+import type { KeyPair } from '@polynya/crypto/hpke-suite';
+import type { Random } from '@polynya/crypto/primitives';
+import type { CipherSuite } from '../crypto/cipher-suite.ts';
 import { decryptWithLabel, type HpkeCiphertext, sealerWithLabel } from '../crypto/labels.ts';
-import type { Random } from '../crypto/primitives.ts';
 import { demand, MlsError, violated } from '../mls-error.ts';
 import type { LeafNode } from './leaf-node.ts';
 import { parentHash } from './parent-hash.ts';

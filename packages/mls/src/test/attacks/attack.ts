@@ -1,6 +1,7 @@
 /** What attacks are made with: a group of three, Commits that no honest member makes, and how a member takes them. */
+
+import { nodePrimitives } from '@polynya/crypto/node-primitives';
 import { loadSuite } from '../../crypto/load-suite.ts';
-import { nodePrimitives } from '../../crypto/node-primitives.ts';
 import { changesBetween } from '../../engine/records.ts';
 import { type Content, type FramedContent, signContent } from '../../framing/framed-content.ts';
 import type { Commit } from '../../group/commit.ts';

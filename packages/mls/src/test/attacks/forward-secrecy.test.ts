@@ -2,8 +2,9 @@
  * Forward secrecy: what must be gone is in no record that is stored and in no memory that is reachable. The secrets
  * are those that the member itself derived, written down as it went.
  */
+
+import { EMPTY, utf8 } from '@polynya/crypto/bytes';
 import { describe, expect, test } from 'vitest';
-import { EMPTY, utf8 } from '../../codec/bytes.ts';
 import { deriveTreeSecret, expandWithLabel } from '../../crypto/labels.ts';
 import type { GroupState } from '../../group/state.ts';
 import { environmentOf, OwnEngine } from '../peers/own.ts';

@@ -1,7 +1,8 @@
 /** Our engine and ts-mls 1.6.4 in one group, in Node. With core-crypto as a third, in Chromium: e2e/interop.test.ts. */
+
+import { nodePrimitives } from '@polynya/crypto/node-primitives';
 import { describe, expect, test } from 'vitest';
 import { loadSuite } from '../../crypto/load-suite.ts';
-import { nodePrimitives } from '../../crypto/node-primitives.ts';
 import { environmentOf, OwnEngine } from '../peers/own.ts';
 import { tsMls } from '../peers/ts-mls.ts';
 import { enterBy, SCENARIOS } from './scenarios.ts';

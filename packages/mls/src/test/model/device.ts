@@ -1,6 +1,6 @@
 /** A member's device in the model: its state, where it stands in the log, and what it has put off reading. */
 
-import { EMPTY } from '../../codec/bytes.ts';
+import { EMPTY } from '@polynya/crypto/bytes';
 import { decode } from '../../codec/codec.ts';
 import { changesBetween, restoreKept } from '../../engine/records.ts';
 import type { SignedContent } from '../../framing/framed-content.ts';

@@ -2,9 +2,10 @@
  * Random lives of groups, each told by its seed. POLYNYA_RUNS=10 adds one of 50 devices and 1,000 steps; POLYNYA_SEED
  * repeats one.
  */
+
+import { nodePrimitives } from '@polynya/crypto/node-primitives';
 import { describe, expect, test } from 'vitest';
 import { loadSuite } from '../../crypto/load-suite.ts';
-import { nodePrimitives } from '../../crypto/node-primitives.ts';
 import { environmentOf } from '../peers/own.ts';
 import { RUNS } from '../runs.ts';
 import { World } from './world.ts';

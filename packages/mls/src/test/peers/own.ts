@@ -1,8 +1,9 @@
 /** Our engine in the shape of its peers, on its functions from one state to the next. */
-import { EMPTY } from '../../codec/bytes.ts';
+import { EMPTY } from '@polynya/crypto/bytes';
+import type { KeyPair } from '@polynya/crypto/hpke-suite';
+import { systemRandom } from '@polynya/crypto/web-primitives';
 import { decode, encode } from '../../codec/codec.ts';
-import type { CipherSuite, KeyPair } from '../../crypto/cipher-suite.ts';
-import { systemRandom } from '../../crypto/web-primitives.ts';
+import type { CipherSuite } from '../../crypto/cipher-suite.ts';
 import { type MlsMessage, mlsMessage } from '../../framing/mls-message.ts';
 import { createGroup } from '../../group/create.ts';
 import type { Environment } from '../../group/environment.ts';

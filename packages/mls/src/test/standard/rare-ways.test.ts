@@ -1,8 +1,9 @@
 /** Ways of RFC 9420 that the working group's vectors do not show: from outside, by keys shared before, and onwards. */
+
+import { nodePrimitives } from '@polynya/crypto/node-primitives';
 import { describe, expect, test } from 'vitest';
 import { encode } from '../../codec/codec.ts';
 import { loadSuite } from '../../crypto/load-suite.ts';
-import { nodePrimitives } from '../../crypto/node-primitives.ts';
 import { signContent } from '../../framing/framed-content.ts';
 import { createGroup } from '../../group/create.ts';
 import { makeExternalCommit } from '../../group/external-commit.ts';

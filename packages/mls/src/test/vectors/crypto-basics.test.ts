@@ -1,4 +1,7 @@
 /** crypto-basics.json: the labelled functions, on each platform's primitives. */
+
+import { nodePrimitives } from '@polynya/crypto/node-primitives';
+import { systemRandom, webPrimitives } from '@polynya/crypto/web-primitives';
 import { expect, test } from 'vitest';
 import {
   decryptWithLabel,
@@ -11,8 +14,6 @@ import {
   verifyWithLabel,
 } from '../../crypto/labels.ts';
 import { loadSuite } from '../../crypto/load-suite.ts';
-import { nodePrimitives } from '../../crypto/node-primitives.ts';
-import { systemRandom, webPrimitives } from '../../crypto/web-primitives.ts';
 import { bytes, hex, vectorsOf } from './vectors.ts';
 
 type Labelled<K extends string> = { readonly [N in K | 'label']: string };

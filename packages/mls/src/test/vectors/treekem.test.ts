@@ -1,8 +1,10 @@
 /** treekem.json: update paths, as received and as made (RFC 9420 sections 7.4 to 7.6 and 7.9). */
+
+import type { KeyPair } from '@polynya/crypto/hpke-suite';
+import { systemRandom } from '@polynya/crypto/web-primitives';
 import { expect, test } from 'vitest';
 import { decode, encode } from '../../codec/codec.ts';
-import type { CipherSuite, KeyPair } from '../../crypto/cipher-suite.ts';
-import { systemRandom } from '../../crypto/web-primitives.ts';
+import type { CipherSuite } from '../../crypto/cipher-suite.ts';
 import { groupContext } from '../../schedule/group-context.ts';
 import { type LeafNode, signLeafNode } from '../../tree/leaf-node.ts';
 import { verifyParentHashes } from '../../tree/parent-hash.ts';

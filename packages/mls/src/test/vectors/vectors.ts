@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
+import { nodePrimitives } from '@polynya/crypto/node-primitives';
 import type { CipherSuite } from '../../crypto/cipher-suite.ts';
 import { loadSuite } from '../../crypto/load-suite.ts';
-import { nodePrimitives } from '../../crypto/node-primitives.ts';
 
 const FOLDER = join(import.meta.dirname, '..', '..', '..', 'test-vectors');
 

@@ -1,5 +1,5 @@
 /** LabeledExtract and LabeledExpand of RFC 9180 section 4. */
-import { concat, utf8 } from '../codec/bytes.ts';
+import { concat, utf8 } from './bytes.ts';
 import { expand, extract } from './hkdf.ts';
 import type { Hash } from './primitives.ts';
 

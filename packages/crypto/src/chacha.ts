@@ -1,6 +1,6 @@
 /** ChaCha20-Poly1305 (RFC 8439). */
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
-import { MlsError } from '../mls-error.ts';
+import { CryptoError } from './crypto-error.ts';
 import type { Aead } from './primitives.ts';
 
 export const chaCha20Poly1305: Aead = {
@@ -9,7 +9,7 @@ export const chaCha20Poly1305: Aead = {
     try {
       return chacha20poly1305(key, nonce, aad).decrypt(sealed);
     } catch (cause) {
-      throw new MlsError('cannot-open', 'cannot-open', { cause });
+      throw new CryptoError('does not open', { cause });
     }
   },
 };

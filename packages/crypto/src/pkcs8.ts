@@ -1,5 +1,5 @@
 /** Bare private keys of Curve25519 as WebCrypto takes them: within a PKCS #8 PrivateKeyInfo (RFC 8410 section 7). */
-import { concat } from '../codec/bytes.ts';
+import { concat } from './bytes.ts';
 
 /** DER up to the 32 bytes of the key. */
 const prefix = (algorithm: number) =>

@@ -2,7 +2,7 @@
 import { XWing } from '@hpke/hybridkem-x-wing';
 import { MlKem768 } from 'mlkem';
 import { describe, expect, test } from 'vitest';
-import { MlsError } from '../mls-error.ts';
+import { CryptoError } from './crypto-error.ts';
 import { scriptMlKem768 } from './ml-kem.ts';
 import { nodePrimitives } from './node-primitives.ts';
 import type { Primitives } from './primitives.ts';
@@ -71,9 +71,9 @@ describe.each(platforms)('by %s', (_name, parts) => {
     const own = await kem.deriveKeyPair(seed);
     const { enc } = await kem.encap(own.publicKey, systemRandom);
     for (const bad of [enc.subarray(1), new Uint8Array(0)]) {
-      await expect(kem.decap(bad, own)).rejects.toBeInstanceOf(MlsError);
+      await expect(kem.decap(bad, own)).rejects.toBeInstanceOf(CryptoError);
     }
     const noModulus = own.publicKey.map((byte, at) => (at < 1184 ? 0xff : byte));
-    await expect(kem.encap(noModulus, systemRandom)).rejects.toMatchObject({ code: 'cannot-open' });
+    await expect(kem.encap(noModulus, systemRandom)).rejects.toBeInstanceOf(CryptoError);
   });
 });

@@ -1,8 +1,8 @@
 /** X-Wing (draft-connolly-cfrg-xwing-kem): X25519 and ML-KEM-768 in one KEM, secure while either of the two is. */
 import { sha3_256, shake256 } from 'mlkem';
-import { concat, utf8 } from '../codec/bytes.ts';
-import { MlsError } from '../mls-error.ts';
-import type { Kem } from './cipher-suite.ts';
+import { concat, utf8 } from './bytes.ts';
+import { CryptoError } from './crypto-error.ts';
+import type { Kem } from './hpke-suite.ts';
 import type { Primitives } from './primitives.ts';
 
 const LABEL = utf8('\\.//^\\');
@@ -32,12 +32,12 @@ function expandSeed(seed: Uint8Array) {
   return { mlKem: expanded.subarray(0, 64), x25519: expanded.subarray(64) };
 }
 
-/** @throws MlsError `cannot-open` for whatever a primitive refuses */
+/** @throws CryptoError for whatever a primitive refuses */
 async function keyed<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    throw new MlsError('cannot-open', 'not an X-Wing key', { cause });
+    throw new CryptoError('not an X-Wing key', { cause });
   }
 }
 
@@ -66,7 +66,7 @@ export function xWing({ mlKem768, x25519 }: Pick<Primitives, 'mlKem768' | 'x2551
       }),
     decap: (enc, { privateKey, publicKey }) =>
       keyed(async () => {
-        if (enc.length !== ML_KEM_CIPHERTEXT + X25519) throw new MlsError('cannot-open');
+        if (enc.length !== ML_KEM_CIPHERTEXT + X25519) throw new CryptoError('does not open');
         const keys = expandSeed(privateKey);
         const share = enc.slice(ML_KEM_CIPHERTEXT);
         const mlKem = await mlKem768.decapsulate(keys.mlKem, enc.slice(0, ML_KEM_CIPHERTEXT));

@@ -1,6 +1,5 @@
 /** HKDF (RFC 5869) on a synchronous HMAC. */
-import { concat } from '../codec/bytes.ts';
-import { MlsError } from '../mls-error.ts';
+import { concat } from './bytes.ts';
 import type { Hash } from './primitives.ts';
 
 export function extract(hash: Hash, salt: Uint8Array, ikm: Uint8Array): Uint8Array {
@@ -10,7 +9,7 @@ export function extract(hash: Hash, salt: Uint8Array, ikm: Uint8Array): Uint8Arr
 /** `length` bytes, at most 255 times the hash's. */
 export function expand(hash: Hash, prk: Uint8Array, info: Uint8Array, length: number): Uint8Array {
   if (!Number.isSafeInteger(length) || length < 0 || length > 255 * hash.size) {
-    throw new MlsError('invalid-argument', 'longer than HKDF gives');
+    throw new RangeError('longer than HKDF gives');
   }
   const first = hash.hmac(prk, concat(info, Uint8Array.of(1)));
   if (length <= hash.size) return first.slice(0, length);

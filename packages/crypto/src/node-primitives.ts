@@ -16,8 +16,8 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { concat } from '../codec/bytes.ts';
-import { MlsError } from '../mls-error.ts';
+import { concat } from './bytes.ts';
+import { CryptoError } from './crypto-error.ts';
 import type {
   Aead,
   DiffieHellman,
@@ -47,14 +47,14 @@ const aesGcm: Aead = {
   },
   open(key, nonce, aad, sealed) {
     const end = sealed.length - TAG;
-    if (end < 0) throw new MlsError('cannot-open');
+    if (end < 0) throw new CryptoError('does not open');
     const opening = createDecipheriv(cipher(key), key, nonce, { authTagLength: TAG });
     opening.setAAD(aad).setAuthTag(sealed.subarray(end));
     const plaintext = opening.update(sealed.subarray(0, end));
     try {
       return concat(plaintext, opening.final());
     } catch (cause) {
-      throw new MlsError('cannot-open', 'cannot-open', { cause });
+      throw new CryptoError('does not open', { cause });
     }
   },
 };

@@ -1,8 +1,8 @@
 /** DHKEM(Group, KDF) of RFC 9180 section 4.1. */
-import { concat, utf8 } from '../codec/bytes.ts';
-import { MlsError } from '../mls-error.ts';
-import type { Kem } from './cipher-suite.ts';
+import { concat, utf8 } from './bytes.ts';
+import { CryptoError } from './crypto-error.ts';
 import { type Labeled, labeled } from './hpke-labels.ts';
+import type { Kem } from './hpke-suite.ts';
 import type { DiffieHellman, Hash, Maybe } from './primitives.ts';
 
 export interface DhGroup extends DiffieHellman {
@@ -20,12 +20,12 @@ export const anyScalar =
   (dkp, prk) =>
     dkp.expand(prk, 'sk', new Uint8Array(0), size);
 
-/** @throws MlsError `cannot-open` for what the group refuses as a key */
+/** @throws CryptoError for what the group refuses as a key */
 async function shared(group: DhGroup, privateKey: Uint8Array, publicKey: Uint8Array) {
   try {
     return await group.sharedSecret(privateKey, publicKey);
   } catch (cause) {
-    throw new MlsError('cannot-open', 'not a key', { cause });
+    throw new CryptoError('not a key', { cause });
   }
 }
 

@@ -5,8 +5,8 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { CHash } from '@noble/hashes/utils.js';
-import { ed25519 } from '../ed25519.ts';
-import { MlsError } from '../mls-error.ts';
+import { CryptoError } from './crypto-error.ts';
+import { ed25519 } from './ed25519.ts';
 import { mlKem768 } from './ml-kem.ts';
 import { privateKey, publicKeyOf } from './pkcs8.ts';
 import type { Aead, DiffieHellman, Hash, Primitives } from './primitives.ts';
@@ -40,7 +40,7 @@ const aesGcm: Aead = {
     try {
       return new Uint8Array(await crypto.subtle.decrypt(gcm(nonce, aad), usable, own(sealed)));
     } catch (cause) {
-      throw new MlsError('cannot-open', 'cannot-open', { cause });
+      throw new CryptoError('does not open', { cause });
     }
   },
 };

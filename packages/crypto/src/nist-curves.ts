@@ -1,6 +1,5 @@
 /** P-256, P-384 and P-521: DHKEM's groups (RFC 9180 section 7.1) and ECDSA as in TLS 1.3 (RFC 9420 section 5.1.2). */
 import { p256, p384, p521 } from '@noble/curves/nist.js';
-import { MlsError } from '../mls-error.ts';
 import type { DhGroup } from './dhkem.ts';
 import type { SignatureScheme } from './primitives.ts';
 
@@ -14,7 +13,7 @@ function sampled(curve: Curve, size: number, bitmask: number): DhGroup['scalar']
       candidate[0] = (candidate[0] ?? 0) & bitmask;
       if (curve.utils.isValidSecretKey(candidate)) return candidate;
     }
-    throw new MlsError('invalid-argument', 'no scalar in 256 candidates');
+    throw new RangeError('no scalar in 256 candidates');
   };
 }
 

@@ -21,7 +21,7 @@ export interface Aead {
     aad: Uint8Array,
     plaintext: Uint8Array,
   ): Maybe<Uint8Array>;
-  /** @throws MlsError `cannot-open` */
+  /** @throws CryptoError */
   open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Maybe<Uint8Array>;
 }
 

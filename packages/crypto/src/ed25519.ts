@@ -1,6 +1,6 @@
 /** Ed25519 (RFC 8032) by WebCrypto, private keys being 32-byte seeds. */
-import { privateKey, publicKeyOf as publicKeyOn } from './crypto/pkcs8.ts';
-import type { SignatureScheme } from './crypto/primitives.ts';
+import { privateKey, publicKeyOf as publicKeyOn } from './pkcs8.ts';
+import type { SignatureScheme } from './primitives.ts';
 
 const own = (bytes: Uint8Array) => bytes as Uint8Array<ArrayBuffer>;
 

@@ -139,6 +139,12 @@ export const commands: Readonly<Record<string, Entry>> = {
     what: 'runs a server',
     load: async () => (await import('./commands/serve.ts')).serve,
   },
+  bridge: {
+    usage:
+      'bridge --to URL... [--tls CERT KEY] [--public URL] [--site DIR] [--app] [--host H] [--port P] [--data DIR]',
+    what: 'lends this machine as a way to a server, behind a web site',
+    load: async () => (await import('./commands/bridge.ts')).bridge,
+  },
   invite: {
     usage: 'invite [--data DIR] [--uses N] [--days N]',
     what: 'makes one more invite to the server that runs here',
@@ -156,5 +162,5 @@ export function helpText(): string {
 ${lines.join('\n')}
 
 CHAT, MESSAGE, PERSON: the beginning of an id as the lists show it, the title of a chat, or a name.
-All but serve and invite take --profile DIR (or POLYNYA_PROFILE): who you are on this machine.`;
+All but serve, bridge and invite take --profile DIR (or POLYNYA_PROFILE): who you are on this machine.`;
 }

@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   // Whoever reads our output may stop doing so: `polynya read | head` ends then, a server goes on.
   process.stdout.on('error', (error) => {
     if (systemCode(error) !== 'EPIPE') throw error;
-    if (process.argv[2] !== 'serve') process.exit(0);
+    if (!['serve', 'bridge'].includes(process.argv[2] ?? '')) process.exit(0);
   });
   offerCommonCiphers();
   const { stdin: input, stdout: output, stderr: notes, env } = process;

@@ -1,0 +1,95 @@
+/** `polynya bridge`: an ordinary web site that leads to a server by a secret path, until Ctrl-C or SIGTERM. */
+import {
+  type BridgeOptions,
+  bridgeFailure,
+  type RunningBridge,
+  startBridge,
+} from '@polynya/server/bridge/bridge';
+import { loadBridgeSecret } from '@polynya/server/bridge/bridge-state';
+import { routeTo } from '@polynya/server/bridge/secret-paths';
+import { Site } from '@polynya/server/bridge/site';
+import { lineOf } from '@polynya/server/server-log';
+import { command, wholeNumber } from '../command.ts';
+import { Failure } from '../failure.ts';
+import { bridgeFolder, endpointUrl, siteUrl } from '../host/bridge-settings.ts';
+import { reachableHost } from '../host/reachable-at.ts';
+import { readTls } from '../host/settings.ts';
+import { qrLines } from '../render/qr.ts';
+import { endOf, note, print } from '../terminal.ts';
+
+const CONNECTIONS = 2_000;
+
+export const bridge = command({
+  options: {
+    /** Endpoints of the servers that it leads to. */
+    to: { type: 'string', multiple: true },
+    site: { type: 'string' },
+    /** Whether the page of the servers can be had, too. */
+    app: { type: 'boolean' },
+    host: { type: 'string' },
+    port: { type: 'string' },
+    data: { type: 'string' },
+    /** The certificate; its key is the word after it. */
+    tls: { type: 'string' },
+    public: { type: 'string' },
+    connections: { type: 'string' },
+  },
+  takes: [0, 1],
+  async run(given, [key], terminal) {
+    const endpoints = (given.to ?? []).map(endpointUrl);
+    if (endpoints.length === 0) {
+      throw new Failure('A bridge leads somewhere: --to https://the-server.example', 2);
+    }
+    const tls = readTls(given.tls, key);
+    const port = wholeNumber('The port', given.port, tls ? 443 : 8_080, [0, 65_535]);
+    const told = given.public === undefined ? undefined : siteUrl(given.public);
+    const folder = bridgeFolder(given.data, terminal.env);
+    const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+    const { routes, running } = await start(given.site, () => {
+      const secret = loadBridgeSecret(folder, random);
+      return {
+        host: given.host ?? (tls ? '0.0.0.0' : '127.0.0.1'),
+        port,
+        ...(tls && { tls }),
+        routes: endpoints.map((endpoint) => routeTo(endpoint, secret)),
+        app: given.app ?? false,
+        connections: wholeNumber('--connections', given.connections, CONNECTIONS, [1, 100_000]),
+        report: (error) => note(terminal, JSON.stringify(lineOf(error))),
+      };
+    });
+    const at = tls ? urlAt('https', reachableHost(tls.cert), running.port, 443) : undefined;
+    const site = told ?? at ?? urlAt('http', '127.0.0.1', running.port, 80);
+    try {
+      print(terminal, `A web site stands at ${site}/ and by secret paths leads to servers.`, '');
+      for (const { endpoint, path } of routes) {
+        const line = `${site}/${path}`;
+        print(terminal, `For whoever runs ${endpoint}: polynya serve --bridge LINE`, line, '');
+        if (terminal.output.isTTY) print(terminal, ...qrLines(line), '');
+      }
+      print(terminal, 'Stop it with Ctrl-C.');
+      await endOf(terminal);
+    } finally {
+      await running.close();
+    }
+    print(terminal, 'Stopped.');
+  },
+});
+
+/** @throws Failure with a sentence for its host */
+async function start(
+  siteFolder: string | undefined,
+  options: () => Omit<BridgeOptions, 'site'>,
+): Promise<Pick<BridgeOptions, 'routes'> & { readonly running: RunningBridge }> {
+  try {
+    const site = new Site(siteFolder);
+    const whole = { ...options(), site };
+    return { routes: whole.routes, running: await startBridge(whole) };
+  } catch (error) {
+    const sentence = bridgeFailure(error);
+    throw sentence === undefined ? error : new Failure(sentence, 1, error);
+  }
+}
+
+function urlAt(scheme: string, host: string, port: number, usual: number): string {
+  return `${scheme}://${host}${port === usual ? '' : `:${port}`}`;
+}

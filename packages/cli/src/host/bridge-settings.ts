@@ -1,0 +1,42 @@
+/** What a host says of bridges: where one keeps its secret and leads to, and the lines that servers are told. */
+import { join, resolve } from 'node:path';
+import { Failure } from '../failure.ts';
+import type { Terminal } from '../terminal.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..', '..');
+
+/** `--data`, else POLYNYA_BRIDGE, else `.polynya-bridge` in the project. */
+export function bridgeFolder(given: string | undefined, env: Terminal['env']): string {
+  return resolve(given ?? (env.POLYNYA_BRIDGE || join(root, '.polynya-bridge')));
+}
+
+/**
+ * The endpoint of a server that a bridge leads to: as given, or what `polynya serve` has under a URL without a path.
+ * @throws Failure for anything but http and https
+ */
+export function endpointUrl(given: string): string {
+  const url = webUrl('--to', given);
+  if (url.pathname === '/') url.pathname = '/s';
+  return url.href;
+}
+
+/** Where others find the bridge's site, without a slash at its end. @throws Failure for anything but http and https */
+export function siteUrl(given: string): string {
+  return webUrl('--public', given).href.replace(/\/+$/, '');
+}
+
+/** Lines that bridges printed for the server that is told them. @throws Failure for anything else */
+export function bridgeLines(given: readonly string[]): string[] {
+  return given.map((line) => {
+    const url = webUrl('--bridge', line);
+    if (url.pathname !== '/') return url.href;
+    throw new Failure('--bridge takes a whole line of those that polynya bridge prints.', 2);
+  });
+}
+
+function webUrl(option: string, given: string): URL {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username)
+    return url;
+  throw new Failure(`${option} takes a URL like https://example.org, not "${given}".`, 2);
+}

@@ -38,6 +38,11 @@ const schema = v.strictObject({
       logs: count(10_000),
       bytes: count(100_000_000_000),
       invites: count(10_000),
+      /**
+       * Bytes of blobs that one allowance may have stored at a time, nearly: what was stored counts less
+       * with each day, and after `keep.days` no more.
+       */
+      stored: positive(500_000_000),
     }),
     {},
   ),
@@ -46,7 +51,7 @@ const schema = v.strictObject({
       /** Commits that do not close, per log: as many at once as devices that a group holds. */
       commits: rate(32, 30_000),
       /** Entries, per log and session. */
-      entries: rate(512, 20),
+      entries: rate(60, 1_000),
       /** Signals, per log and session. */
       signals: rate(64, 100),
       /** Logs, blobs, invites, admissions, contact tokens and stocks of KeyPackages, per session. */
@@ -62,6 +67,8 @@ const schema = v.strictObject({
       requestMs: positive(30_000),
       /** Longer than a POST may linger. */
       idleMs: positive(90_000),
+      /** Requests under way when the server stops are waited for as long as this. */
+      drainMs: count(10_000),
     }),
     {},
   ),

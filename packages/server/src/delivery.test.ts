@@ -5,7 +5,7 @@ import { entry, hashOf, id, refused, secret } from './test/ids.ts';
 let bench: DeliveryBench;
 let group: TestGroup;
 beforeEach(async () => {
-  bench = await new DeliveryBench().start();
+  bench = await new DeliveryBench({ rates: { entries: { burst: 512, everyMs: 20 } } }).start();
   group = await new TestGroup(bench).create();
 });
 afterEach(() => bench.close());

@@ -11,6 +11,7 @@ import type { SessionHandler, SessionLogic, SessionPort } from '@polynya/reach/s
 import type { Config } from './config.ts';
 import { type Engine, StorageError } from './engine.ts';
 import type { Access } from './log-rules.ts';
+import { StoredBytes } from './stored-bytes.ts';
 import { TokenBucket, TokenBuckets } from './token-bucket.ts';
 import { keyOf, type Watcher, Watchers } from './watchers.ts';
 
@@ -30,6 +31,7 @@ export interface DeliveryOptions {
 interface Shared extends DeliveryOptions {
   readonly watchers: Watchers;
   readonly buckets: TokenBuckets;
+  readonly stored: StoredBytes;
 }
 
 export class Delivery implements SessionHandler {
@@ -37,7 +39,8 @@ export class Delivery implements SessionHandler {
 
   constructor(options: DeliveryOptions) {
     const watchers = new Watchers();
-    this.#shared = { ...options, watchers, buckets: new TokenBuckets(options.now) };
+    const stored = new StoredBytes(options.config, options.now);
+    this.#shared = { ...options, watchers, buckets: new TokenBuckets(options.now), stored };
     options.engine.onChange((change) => watchers.announce(change));
   }
 
@@ -161,7 +164,8 @@ class DeliverySession implements SessionLogic {
         this.#make();
         const { blob, hash, drop, pieces, allowance } = request;
         const paidBy = sha256(allowance);
-        return this.#engine.createBlob({ blob, hash, drop, pieces, allowance: paidBy });
+        const wanted = { blob, hash, drop, pieces, allowance: paidBy };
+        return this.#shared.stored.create(this.#engine, wanted);
       }
       case 'put': {
         const { blob, secret, index, body } = request;

@@ -118,8 +118,8 @@ export interface Engine {
   /** How many letters an hour this contact token may append. @throws forbidden, not-found */
   letters(log: Uint8Array, access: Access): Promise<number>;
 
-  /** @throws exists, quota, not-found (the allowance), full */
-  createBlob(blob: NewBlob): Promise<void>;
+  /** False for a repeat. @throws exists, quota, not-found (the allowance), full */
+  createBlob(blob: NewBlob): Promise<boolean>;
   /** @throws not-found, exists, too-big, full */
   putPiece(blob: Uint8Array, hash: Uint8Array, index: number, body: Uint8Array): Promise<void>;
   /** @throws not-found */

@@ -1,15 +1,15 @@
 /** `polynya invite`: one more invite to the server that runs on this machine. */
 import { command, wholeNumber } from '../command.ts';
 import { askForInvite } from '../host/control-socket.ts';
-import { dataFolder, longestInvite, mostUses } from '../host/settings.ts';
+import { dataFolder, longestInvite, mostUses, serverOptions } from '../host/settings.ts';
 import { qrLines } from '../render/qr.ts';
 import { print } from '../terminal.ts';
 
 export const invite = command({
-  options: { data: { type: 'string' }, uses: { type: 'string' }, days: { type: 'string' } },
+  options: { ...serverOptions, uses: { type: 'string' }, days: { type: 'string' } },
   takes: [0, 0],
-  async run({ data, uses, days }, _, terminal) {
-    const link = await askForInvite(dataFolder(data, terminal.env), {
+  async run({ uses, days, ...server }, _, terminal) {
+    const link = await askForInvite(dataFolder(server, terminal.env), {
       uses: wholeNumber('--uses', uses, 1, [1, mostUses]),
       days: wholeNumber('--days', days, 7, [1, longestInvite]),
     });

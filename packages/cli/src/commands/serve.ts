@@ -13,43 +13,42 @@ import { Failure } from '../failure.ts';
 import { openControl } from '../host/control-socket.ts';
 import { reachableHost } from '../host/reachable-at.ts';
 import {
-  dataFolder,
   longestInvite,
   mostUses,
   pageFolder,
-  publicUrls,
-  readTls,
+  readSettings,
+  serverOptions,
 } from '../host/settings.ts';
 import { qrLines } from '../render/qr.ts';
 import { endOf, note, print, type Terminal } from '../terminal.ts';
 
-const PORT = 8787;
 /** Enough for a family or the beginnings of a group. */
 const FIRST_USES = 10;
 
 export const serve = command({
   options: {
+    ...serverOptions,
     host: { type: 'string' },
     port: { type: 'string' },
-    data: { type: 'string' },
     /** A database to keep logs in; it may hold a password, which other users see in the list of processes. */
     postgres: { type: 'string' },
     /** The certificate; its key is the word after it. */
     tls: { type: 'string' },
     public: { type: 'string', multiple: true },
+    /** `NAME=VALUE` of any setting. */
+    set: { type: 'string', multiple: true },
     uses: { type: 'string' },
     days: { type: 'string' },
   },
   takes: [0, 1],
   async run(given, [key], terminal) {
-    const tls = readTls(given.tls, key);
-    const host = given.host ?? (tls ? '0.0.0.0' : '127.0.0.1');
-    const port = wholeNumber('The port', given.port ?? terminal.env.PORT, PORT, [0, 65_535]);
+    const { tls: cert, ...rest } = given;
+    const flags = cert === undefined && key === undefined ? rest : { ...rest, tls: { cert, key } };
+    const settings = readSettings(flags, terminal.env);
+    const { dataDir, host, port, tls, postgres, limits } = settings;
     const uses = wholeNumber('--uses', given.uses, FIRST_USES, [1, mostUses]);
     const days = wholeNumber('--days', given.days, 7, [1, longestInvite]);
-    const dataDir = dataFolder(given.data, terminal.env);
-    const postgres = given.postgres ?? terminal.env.POLYNYA_POSTGRES;
-    const urls = publicUrls(given.public ?? []);
+    const urls = [...settings.publicUrls];
     if (tls && urls.length === 0 && port !== 0)
       urls.push(`https://${reachableHost(tls.cert)}:${port}`);
     if (!existsSync(join(pageFolder, 'index.html'))) {
@@ -62,6 +61,7 @@ export const serve = command({
       pageDir: pageFolder,
       ...(tls && { tls }),
       ...(postgres !== undefined && { postgres }),
+      config: limits,
       ...(urls.length > 0 && { endpoints: urls.map((url) => `${url}/s`) }),
       clock: { now: () => Date.now(), steady: () => performance.now(), setTimeout: after },
       random: (length) => crypto.getRandomValues(new Uint8Array(length)),

@@ -1,10 +1,22 @@
-/** What a host may say on the command line or in the environment, read and checked. */
-import { readFileSync } from 'node:fs';
+/** What a host says about a server, from the configuration file, the environment and the command line. */
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { ConfigError, type ConfigInput, parseConfig } from '@polynya/server/config';
 import { Failure, systemCode } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
+import {
+  fromEnvironment,
+  fromOptions,
+  type Given,
+  type GivenSettings,
+  numberOf,
+  readConfigFile,
+} from './config-file.ts';
+import { limitDefaults, type Setting, settings } from './setting-list.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
+const CONFIG_FILE = 'polynya.conf';
+const PORT = 8787;
 
 /** Of one invite (docs/protocol.md, `grant`). */
 export const mostUses = 1_000;
@@ -14,19 +26,133 @@ export const longestInvite = 366;
 /** The built page. */
 export const pageFolder = join(root, 'packages', 'web', 'dist');
 
-/** `--data`, else POLYNYA_DATA, else `.polynya` in the project. */
-export function dataFolder(given: string | undefined, env: Terminal['env']): string {
-  return resolve(given ?? (env.POLYNYA_DATA || join(root, '.polynya')));
+/** The options by which every host's command finds its server. */
+export const serverOptions = { data: { type: 'string' }, config: { type: 'string' } } as const;
+
+export interface ServerOptions {
+  readonly data?: string | undefined;
+  readonly config?: string | undefined;
+}
+
+/** The options of `polynya serve` that are settings. */
+export interface ServeFlags extends ServerOptions {
+  readonly host?: string | undefined;
+  readonly port?: string | undefined;
+  readonly postgres?: string | undefined;
+  readonly public?: readonly string[] | undefined;
+  /** Paths, both or none. */
+  readonly tls?: { readonly cert: string | undefined; readonly key: string | undefined };
+  readonly set?: readonly string[] | undefined;
+}
+
+export interface Settings {
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  readonly postgres?: string;
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
+  /** Without a slash at the end. */
+  readonly publicUrls: readonly string[];
+  readonly limits: ConfigInput;
 }
 
 /**
- * The certificate and the key of `--tls CERT KEY`, both PEM; undefined without it.
+ * The data folder: `--data`, else POLYNYA_DATA, else what the file of `--config` (or POLYNYA_CONFIG) says,
+ * else `.polynya` in the project. @throws Failure
+ */
+export function dataFolder({ data, config }: ServerOptions, env: Terminal['env']): string {
+  const path = config ?? (env.POLYNYA_CONFIG || undefined);
+  const said = () => path && readConfigFile(path).get('data')?.value;
+  return resolve(data ?? (env.POLYNYA_DATA || said() || join(root, '.polynya')));
+}
+
+/**
+ * Everything that was said, checked. Of the file, the environment and the options the last one counts. The
+ * file is `--config`, else POLYNYA_CONFIG, else polynya.conf in the data folder if it is there.
+ * @throws Failure
+ */
+export function readSettings(flags: ServeFlags, env: Terminal['env']): Settings {
+  const dataDir = dataFolder(flags, env);
+  const beside = join(dataDir, CONFIG_FILE);
+  const path = flags.config ?? (env.POLYNYA_CONFIG || (existsSync(beside) ? beside : undefined));
+  const given: GivenSettings = new Map([
+    ...(path === undefined ? [] : readConfigFile(path)),
+    ...fromEnvironment(env),
+    ...fromFlags(flags),
+    ...fromOptions(flags.set ?? []),
+  ]);
+  const text = (name: string) => given.get(name)?.value || undefined;
+  const tls = readTls(text('tls.cert'), text('tls.key'));
+  const postgres = text('postgres');
+  const port = given.get('port') ?? (env.PORT ? { value: env.PORT, where: 'PORT' } : undefined);
+  return {
+    dataDir,
+    host: text('host') ?? (tls ? '0.0.0.0' : '127.0.0.1'),
+    port: port ? portOf(port) : PORT,
+    ...(postgres !== undefined && { postgres }),
+    ...(tls && { tls }),
+    publicUrls: publicUrls(given.get('public')),
+    limits: limitsOf(given),
+  };
+}
+
+function fromFlags(flags: ServeFlags): GivenSettings {
+  const { host, port, postgres, tls } = flags;
+  const said = {
+    host,
+    port,
+    postgres,
+    public: flags.public?.join(' '),
+    'tls.cert': tls?.cert,
+    'tls.key': tls?.key,
+  };
+  return new Map(
+    Object.entries(said).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, { value, where: `--${name.split('.')[0]}` }]],
+    ),
+  );
+}
+
+/** @throws Failure where one is wrong, with the place that it was set in */
+function limitsOf(given: GivenSettings): ConfigInput {
+  const limits: Record<string, unknown> = {};
+  for (const name of limitDefaults().keys()) {
+    const one = given.get(name);
+    const setting = settings.get(name);
+    if (!one?.value || !setting) continue;
+    put(limits, name.split('.'), numberOf(setting, one));
+    try {
+      parseConfig(limits);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      throw new Failure(`${one.where}: ${error.message}`, 1, error);
+    }
+  }
+  return limits as ConfigInput;
+}
+
+function put(into: Record<string, unknown>, [name = '', ...rest]: string[], value: number): void {
+  if (rest.length === 0) {
+    into[name] = value;
+    return;
+  }
+  const inner = (into[name] ?? {}) as Record<string, unknown>;
+  into[name] = inner;
+  put(inner, rest, value);
+}
+
+/** @throws Failure */
+function portOf(given: Given): number {
+  const port = numberOf(settings.get('port') as Setting, given);
+  if (port <= 65_535) return port;
+  throw new Failure(`${given.where}: the port is a number from 0 to 65535, not ${port}.`, 2);
+}
+
+/**
+ * The certificate and the key, both PEM; undefined without them.
  * @throws Failure if one is missing or cannot be read
  */
-export function readTls(
-  cert: string | undefined,
-  key: string | undefined,
-): { readonly cert: Buffer; readonly key: Buffer } | undefined {
+export function readTls(cert: string | undefined, key: string | undefined): Settings['tls'] {
   if (cert === undefined && key === undefined) return undefined;
   if (cert === undefined || key === undefined) {
     throw new Failure('TLS takes two files: --tls CERT KEY', 2);
@@ -47,11 +173,13 @@ function readPem(what: string, path: string): Buffer {
  * URLs at which others reach this server, without what comes after the path's last slash.
  * @throws Failure for anything but http and https
  */
-export function publicUrls(given: readonly string[]): string[] {
-  return given.map((each) => {
+function publicUrls(given: Given | undefined): string[] {
+  const words = given?.value.split(/[\s,]+/).filter((word) => word !== '') ?? [];
+  return words.map((each) => {
     const url = URL.canParse(each) ? new URL(each) : undefined;
     if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username) {
-      throw new Failure(`--public takes a URL like https://example.org, not "${each}".`, 2);
+      const where = given?.where ?? '';
+      throw new Failure(`${where} takes a URL like https://example.org, not "${each}".`, 2);
     }
     return url.href.replace(/\/+$/, '');
   });

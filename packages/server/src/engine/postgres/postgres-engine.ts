@@ -182,9 +182,9 @@ export class PostgresEngine implements Engine {
       await this.#allowances.load(sql, blob.allowance);
       // One of no pieces has a row all the same.
       const bytes = Math.max(1, blob.pieces) * LIMITS.piece;
-      if (await this.#blobs.create(sql, blob)) {
-        await this.#allowances.spend(sql, blob.allowance, { bytes });
-      }
+      const isNew = await this.#blobs.create(sql, blob);
+      if (isNew) await this.#allowances.spend(sql, blob.allowance, { bytes });
+      return isNew;
     });
   }
 
@@ -263,7 +263,7 @@ export class PostgresEngine implements Engine {
   }
 
   /** A change that spends, or passes on, what an allowance has: one after another, seen by all later reads. */
-  #pay(run: (sql: Sql) => Promise<void>): Promise<void> {
+  #pay<T>(run: (sql: Sql) => Promise<T>): Promise<T> {
     const paid = this.#paid.then(() => this.#change(run));
     this.#paid = paid.catch(() => undefined);
     return paid;

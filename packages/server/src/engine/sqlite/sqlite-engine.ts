@@ -127,7 +127,9 @@ export class SqliteEngine implements Engine {
       this.#allowances.load(blob.allowance);
       // One of no pieces has a row all the same.
       const bytes = Math.max(1, blob.pieces) * LIMITS.piece;
-      if (this.#blobs.create(blob)) this.#allowances.spend(blob.allowance, { bytes });
+      const isNew = this.#blobs.create(blob);
+      if (isNew) this.#allowances.spend(blob.allowance, { bytes });
+      return isNew;
     });
   }
 

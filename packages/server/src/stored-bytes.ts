@@ -1,0 +1,36 @@
+/**
+ * Bounds the bytes of blobs that one allowance has stored at a time, without writing down which those
+ * are: a bucket in memory that what is created empties and that `keep.days` fill again.
+ */
+import { LIMITS } from '@polynya/protocol/limits';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import type { Config } from './config.ts';
+import type { Engine, NewBlob } from './engine.ts';
+import { TokenBuckets } from './token-bucket.ts';
+import { keyOf } from './watchers.ts';
+
+const DAY = 86_400_000;
+
+export class StoredBytes {
+  readonly #buckets: TokenBuckets;
+  readonly #rate;
+
+  /** `now`: ms since 1970. */
+  constructor({ allowance, keep }: Config, now: () => number) {
+    this.#buckets = new TokenBuckets(now);
+    this.#rate = { burst: allowance.stored, everyMs: (keep.days * DAY) / allowance.stored };
+  }
+
+  /** Creates a blob on an allowance that has room for it. @throws quota, and whatever the engine throws */
+  async create(engine: Pick<Engine, 'createBlob'>, blob: NewBlob): Promise<void> {
+    const bytes = Math.max(1, blob.pieces) * LIMITS.piece;
+    const bucket = this.#buckets.of(keyOf(blob.allowance), this.#rate);
+    if (!bucket.take(bytes)) throw new ProtocolError('quota', 'so much is stored already');
+    let isNew = false;
+    try {
+      isNew = await engine.createBlob(blob);
+    } finally {
+      if (!isNew) bucket.giveBack(bytes);
+    }
+  }
+}

@@ -135,7 +135,7 @@ export const commands: Readonly<Record<string, Entry>> = {
   },
   serve: {
     usage:
-      'serve [--host H] [--port P] [--data DIR] [--postgres URL] [--tls CERT KEY] [--public URL]... [--uses N]',
+      'serve [--config FILE] [--host H] [--port P] [--data DIR] [--postgres URL] [--tls CERT KEY] [--public URL]... [--set NAME=VALUE]... [--uses N]',
     what: 'runs a server',
     load: async () => (await import('./commands/serve.ts')).serve,
   },
@@ -149,6 +149,11 @@ export const commands: Readonly<Record<string, Entry>> = {
     usage: 'invite [--data DIR] [--uses N] [--days N]',
     what: 'makes one more invite to the server that runs here',
     load: async () => (await import('./commands/invite.ts')).invite,
+  },
+  settings: {
+    usage: 'settings',
+    what: 'prints a configuration file: every setting of a server, and what it does',
+    load: async () => (await import('./commands/settings.ts')).settings,
   },
 };
 

@@ -47,6 +47,9 @@ const reuseGuard: Codec<Uint8Array> = {
 export const senderData = struct({ leafIndex: uint32, generation: uint32, reuseGuard });
 export type SenderData = Infer<typeof senderData>;
 
+/** Bytes of `encrypted_sender_data` in every suite: leaf, generation, guard, and an AEAD's tag. */
+export const SEALED_SENDER_DATA = 4 + 4 + REUSE_GUARD + 16;
+
 /** Section 6.3.2: the keys are drawn from a sample of the ciphertext, so that each message has its own. */
 function senderDataKeys(suite: CipherSuite, secret: Uint8Array, ciphertext: Uint8Array) {
   const sample = ciphertext.subarray(0, suite.hash.size);

@@ -29,6 +29,8 @@ export default defineConfig({
         },
       },
     ],
+    // Before a landing one unlucky moment of a loaded machine need not undo a day: the tally names such a test.
+    retry: process.env.POLYNYA_RETRY ? 1 : 0,
     reporters: ['default', new TallyReporter()],
   },
 });

@@ -39,6 +39,15 @@ test('failed and skipped tests are counted apart', () => {
   expect(status).toBe(1);
 });
 
+test('a test that passes only when it is tried again is named', () => {
+  const { lines, status } = run(
+    "let n = 0; test('a', { retry: 1 }, () => { if (n++ === 0) throw new Error(); }); test('b', () => {});",
+  );
+  expect(lines).toContain('passed only when tried again: a.test.ts > a');
+  expect(lines).toContain('2 passed, 0 failed');
+  expect(status).toBe(0);
+});
+
 test('a file that does not load is a failure', () => {
   const { lines, status } = run("throw new Error('broken');");
   expect(lines).toContain('0 passed, 1 failed');

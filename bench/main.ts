@@ -1,7 +1,8 @@
 /**
  * `npm run -s bench -- [wire] [appends] [--json]`: measures and prints; both when nothing is named.
  * `npm run -s bench -- mls [N…] [--json]`: MLS engines side by side, in groups of N or of all sizes, which takes long;
- * its rows have a form of their own.
+ * `npm run -s bench -- server [works] [systems] [rounds] [--json]`: the server beside its peers. The rows of
+ * these two have forms of their own.
  */
 import { appends } from './appends.ts';
 import { print, type Row } from './row.ts';
@@ -11,21 +12,28 @@ const works: Readonly<Record<string, () => Promise<Row[]>>> = { wire, appends };
 
 const args = process.argv.slice(2);
 const json = args.includes('--json');
-const sizes = args.filter((arg) => /^[1-9]\d*$/.test(arg)).map(Number);
-const named = args.filter((arg) => arg !== '--json' && !sizes.includes(Number(arg)));
-const unknown = named.find((name) => name !== 'mls' && !Object.hasOwn(works, name));
-if (unknown !== undefined) {
-  console.error(
-    `There is nothing to measure called "${unknown}": say ${Object.keys(works).join(' or ')}, or mls alone.`,
-  );
-  process.exitCode = 1;
-} else if (named.includes('mls')) {
+const numbers = args.filter((arg) => /^[1-9]\d*$/.test(arg)).map(Number);
+const [first, ...named] = args.filter((arg) => arg !== '--json' && !numbers.includes(Number(arg)));
+if (first === 'mls' && named.length === 0) {
   const { mls, printMls } = await import('./mls/mls.ts');
-  printMls(await mls(sizes), json);
+  printMls(await mls(numbers), json);
+} else if (first === 'server') {
+  const { serverBench, words } = await import('./server/server.ts');
+  const { printServer } = await import('./server/report.ts');
+  if (known(named, words)) printServer(await serverBench(named, numbers[0]), json);
 } else {
-  const rows: Row[] = [];
-  for (const [name, work] of Object.entries(works)) {
-    if (named.length === 0 || named.includes(name)) rows.push(...(await work()));
+  const names = first === undefined ? Object.keys(works) : [first, ...named];
+  if (known(names, [...Object.keys(works), 'mls', 'server'])) {
+    const rows: Row[] = [];
+    for (const name of names) rows.push(...((await works[name]?.()) ?? []));
+    print(rows, json);
   }
-  print(rows, json);
+}
+
+function known(names: readonly string[], words: readonly string[]): boolean {
+  const unknown = names.find((name) => !words.includes(name));
+  if (unknown === undefined) return true;
+  console.error(`There is nothing to measure called "${unknown}": say ${words.join(' or ')}.`);
+  process.exitCode = 1;
+  return false;
 }

@@ -1,0 +1,52 @@
+/** What is promised of the server beside its peers, and whether a run keeps it. */
+import type { RatioRow, ServerRow } from './row.ts';
+import { rounded } from './works/figures.ts';
+
+interface Promised {
+  readonly ratio: string;
+  readonly work: string;
+  /** The best of them counts. */
+  readonly to: readonly string[];
+  /** At least so much where more is better, at most where less is; null: told only. */
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
+
+const OURS = 'Polynya';
+const ARCHIVES = ['ejabberd, archive'];
+const PLAIN = ['ejabberd'];
+
+const promised: readonly Promised[] = [
+  { ratio: '1:1 100 B, stored', work: '1:1, 100 B', to: ARCHIVES, atLeast: 11 },
+  { ratio: '1:1 100 B, stored, over not stored', work: '1:1, 100 B', to: PLAIN, atLeast: 2 },
+  { ratio: '1:1 1 KB, stored', work: '1:1, 1000 B', to: ARCHIVES },
+  { ratio: 'group of 100, sealed over unsealed', work: 'group of 100', to: PLAIN },
+  { ratio: 'group of 1,000, sealed over unsealed', work: 'group of 1000', to: PLAIN, atLeast: 3 },
+  {
+    ratio: 'time to drain 10,000 texts',
+    work: '10000 texts of 100 B for somebody away: drain',
+    to: PLAIN,
+    atMost: 0.2,
+  },
+];
+
+export function ratios(rows: readonly ServerRow[]): RatioRow[] {
+  const of = (work: string, system: string) =>
+    rows.find((row) => row.work === work && row.system === system);
+  return promised.flatMap(({ ratio, work, to, atLeast, atMost }) =>
+    to.flatMap((peer): RatioRow[] => {
+      const [ours, theirs] = [of(work, OURS), of(work, peer)];
+      if (!ours || !theirs) return [];
+      const value = rounded(middleOfRatios(ours.runs, theirs.runs));
+      const bound = atLeast ?? atMost ?? null;
+      const holds = bound === null ? null : atLeast ? value >= bound : value <= bound;
+      return [{ ratio, of: OURS, to: peer, value, bound, holds }];
+    }),
+  );
+}
+
+/** Runs of one round were minutes apart at most, whatever the machine did between rounds. */
+function middleOfRatios(ours: readonly number[], theirs: readonly number[]): number {
+  const values = ours.map((value, round) => value / (theirs[round] ?? Number.NaN));
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}

@@ -1,0 +1,29 @@
+/** This project's server: SQLite, an fsync before every acknowledgement, every envelope sealed. */
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { PolynyaDialect } from '../dialects/polynya.ts';
+import { freePort, launch, running } from './process.ts';
+import type { System } from './system.ts';
+
+const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));
+
+export const polynya: System = {
+  name: 'Polynya',
+  keeps: true,
+  prepare: async () => undefined,
+  start: async (_prepared, folder) => {
+    const port = await freePort();
+    const script = join(import.meta.dirname, 'polynya-server.ts');
+    const options = (process.env.POLYNYA_BENCH_NODE ?? '').split(' ').filter(Boolean);
+    const command = [process.execPath, ...options, script, join(folder, 'data'), `${port}`];
+    const child = launch(command, folder, {}, 'pipe');
+    if (!child.stdout) throw new Error('no output');
+    const [line] = await Promise.race([
+      once(createInterface({ input: child.stdout }), 'line'),
+      once(child, 'exit').then(() => Promise.reject(new Error('our server did not start'))),
+    ]);
+    const { identity, invite } = JSON.parse(String(line));
+    return running(child, () => new PolynyaDialect(port, bytes(identity), bytes(invite)));
+  },
+};

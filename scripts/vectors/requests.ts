@@ -60,6 +60,7 @@ export const EXCHANGES: {
   linger: [{ ms: 25_000 }, {}],
   bye: [{}, {}],
   withdraw: [{ allowance, hash }, {}],
+  endpoints: [{ allowance, knows: [id], serial: 5 }, { record: body }],
 };
 
 export const ITEMS: readonly Item[] = [

@@ -135,7 +135,7 @@ export const commands: Readonly<Record<string, Entry>> = {
   },
   serve: {
     usage:
-      'serve [--config FILE] [--host H] [--port P] [--data DIR] [--postgres URL] [--tls CERT KEY] [--public URL]... [--set NAME=VALUE]... [--uses N]',
+      'serve [--config FILE] [--host H] [--port P] [--data DIR] [--postgres URL] [--tls CERT KEY] [--public URL]... [--bridge LINE]... [--set NAME=VALUE]... [--uses N]',
     what: 'runs a server',
     load: async () => (await import('./commands/serve.ts')).serve,
   },
@@ -146,7 +146,7 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/bridge.ts')).bridge,
   },
   invite: {
-    usage: 'invite [--data DIR] [--uses N] [--days N]',
+    usage: 'invite [--data DIR] [--uses N] [--days N] [--shelf N]',
     what: 'makes one more invite to the server that runs here',
     load: async () => (await import('./commands/invite.ts')).invite,
   },

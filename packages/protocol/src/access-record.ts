@@ -2,9 +2,10 @@
  * The access record: a server's signed list of its current keys and the endpoints that lead to it
  * (docs/protocol.md section 2). Layout and limits only; whoever holds the keys signs and verifies.
  */
+import { sha256 } from '@noble/hashes/sha2.js';
 import { concat, utf8 } from './bytes.ts';
 import { decodeCbor, encodeCbor } from './cbor.ts';
-import { KEY } from './envelope.ts';
+import { HANDLE, KEY } from './envelope.ts';
 import { LIMITS, PROTOCOL_VERSION } from './limits.ts';
 import { ProtocolError } from './protocol-error.ts';
 import { bytes, type Infer, list, struct, text, uint } from './schema.ts';
@@ -19,8 +20,8 @@ const bodyCodec = struct({
   issued: uint(),
   /** Seconds since 1970. */
   until: uint(),
-  /** X-Wing public keys, the newest first; `until` in seconds since 1970. */
-  keys: list(struct({ key: bytes(KEY), until: uint() }), LIMITS.recordKeys, 1),
+  /** X-Wing public keys, the newest first; `until` in seconds since 1970. None: it is about endpoints alone. */
+  keys: list(struct({ key: bytes(KEY), until: uint() }), LIMITS.recordKeys),
   /** URLs; a client passes over those whose scheme it does not speak. */
   endpoints: list(text(LIMITS.endpoint), LIMITS.endpoints),
 });
@@ -56,4 +57,9 @@ export function encodeAccessRecord(record: AccessRecord): Uint8Array<ArrayBuffer
 /** Throws ProtocolError 'malformed'. The body inside is checked by `decodeAccessRecordBody`. */
 export function decodeAccessRecord(encoded: Uint8Array): AccessRecord {
   return recordCodec.decode(decodeCbor(encoded));
+}
+
+/** How a client says which endpoint it knows: H("polynya endpoint" ‖ URL)[0..16]. */
+export function endpointHash(url: string): Uint8Array<ArrayBuffer> {
+  return sha256(concat(utf8('polynya endpoint'), utf8(url))).slice(0, HANDLE);
 }

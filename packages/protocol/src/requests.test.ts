@@ -46,6 +46,7 @@ const NUMBERS: Readonly<Record<Op, number>> = {
   linger: 22,
   bye: 23,
   withdraw: 24,
+  endpoints: 25,
 };
 
 const ups = fc.record({ seq: fc.maxSafeNat(), calls: fc.array(calls, { maxLength: 64 }) });

@@ -104,6 +104,8 @@ export const request = variants('op', {
   bye: [23, {}],
   /** A withdrawn invite to the server: `hash` was given to `grant`. */
   withdraw: [24, { allowance: secret, hash }],
+  /** The record of endpoints that is for this client, if there is one above `serial`; `knows` by `endpointHash`. */
+  endpoints: [25, { allowance: secret, knows: list(id, LIMITS.endpoints), serial: uint() }],
 });
 export type Request = Infer<typeof request>;
 export type Op = Request['op'];
@@ -154,6 +156,7 @@ export const results = {
   linger: nothing,
   bye: nothing,
   withdraw: nothing,
+  endpoints: struct({ record: bytes(0, LIMITS.record + 128) }),
 } as const satisfies Record<Op, unknown>;
 export type Result<O extends Op> = Infer<(typeof results)[O]>;
 

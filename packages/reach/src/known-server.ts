@@ -16,14 +16,14 @@ export class KnownServer {
   }
 
   /**
-   * Accepts a record. Throws ProtocolError 'malformed' for one that is not this server's or older than
-   * one seen before, 'expired' for one that is past by this device's clock, 'version'.
+   * Accepts a record. Throws ProtocolError 'malformed' for one that is not this server's, older than
+   * one seen before or without a key, 'expired' for one that is past by this device's clock, 'version'.
    */
   async learn(encoded: Uint8Array, now: number): Promise<AccessRecordBody> {
     const body = await openAccessRecord(encoded, this.identity);
     if (body.until * 1_000 < now) throw new ExpiredRecord(body.issued * 1_000);
-    if (body.serial < (this.#record?.serial ?? 0)) {
-      throw new ProtocolError('malformed', 'access record older than one seen before');
+    if (body.serial < (this.#record?.serial ?? 0) || body.keys.length === 0) {
+      throw new ProtocolError('malformed', 'access record older than one seen before, or no keys');
     }
     this.#record = body;
     return body;
@@ -45,4 +45,18 @@ export class ExpiredRecord extends ProtocolError {
     super('expired', 'access record is past');
     this.issued = issued;
   }
+}
+
+/**
+ * What a record says that is about endpoints alone. Throws ProtocolError 'malformed' for one that is not
+ * this server's, 'expired' for one that is past at `now`, in ms since 1970, 'version'.
+ */
+export async function openEndpointRecord(
+  encoded: Uint8Array,
+  identity: Uint8Array,
+  now: number,
+): Promise<AccessRecordBody> {
+  const body = await openAccessRecord(encoded, identity);
+  if (body.until * 1_000 < now) throw new ExpiredRecord(body.issued * 1_000);
+  return body;
 }

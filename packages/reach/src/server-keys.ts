@@ -3,7 +3,7 @@
  * key at start and daily, the one before it kept, both in memory only; each first flight taken once.
  */
 import { createHash } from 'node:crypto';
-import { PROTOCOL_VERSION } from '@polynya/protocol/limits';
+import { LIMITS, PROTOCOL_VERSION } from '@polynya/protocol/limits';
 import { identityOf, importIdentity, signAccessRecord } from './access-record-signing.ts';
 import { HpkeRecipient } from './hpke-recipient.ts';
 import type { SteadyClock } from './steady-clock.ts';
@@ -28,6 +28,8 @@ export interface ServerKeysOptions {
   /** The Ed25519 seed, 32 bytes. */
   readonly seed: Uint8Array;
   readonly endpoints: readonly string[];
+  /** Endpoints that are not for everybody, each shelf for some people. */
+  readonly shelves: readonly (readonly string[])[];
   readonly clock: SteadyClock;
   /** First flights that are remembered for one key; when it is full a new key is made (count). */
   readonly flights: number;
@@ -42,6 +44,7 @@ export class ServerKeys {
   #signing: CryptoKey | undefined;
   #identity: Uint8Array = new Uint8Array(0);
   #record: Uint8Array = new Uint8Array(0);
+  #shelves: Uint8Array[] = [];
   #keys: ServerKey[] = [];
   #serial: number;
   #rotating: Promise<void> | undefined;
@@ -61,8 +64,18 @@ export class ServerKeys {
     return this.#record;
   }
 
+  /** The serial of all records that are shown. */
+  get serial(): number {
+    return this.#serial;
+  }
+
+  /** The record of endpoints for whoever sees that shelf; undefined if there is no such shelf. */
+  shelf(index: number): Uint8Array | undefined {
+    return this.#shelves[index];
+  }
+
   /**
-   * Makes a new key and record; keeps the key before it and forgets any older one. Rejects with what
+   * Makes a new key and records; keeps the key before it and forgets any older one. Rejects with what
    * `saveSerial` throws, but goes on with the new key: without one nobody would reach the server.
    */
   rotate(): Promise<void> {
@@ -93,7 +106,7 @@ export class ServerKeys {
   }
 
   async #rotate(): Promise<void> {
-    const { clock, endpoints, seed } = this.#options;
+    const { clock, endpoints, shelves, seed } = this.#options;
     this.#signing ??= await importIdentity(seed);
     this.#identity = await identityOf(this.#signing);
     const now = clock.now();
@@ -105,21 +118,26 @@ export class ServerKeys {
     };
     const keys = [fresh, ...this.#keys.slice(0, 1)];
     this.#serial = Math.max(Math.floor(now / 1_000), this.#serial + 1);
-    const record = await signAccessRecord(
-      {
-        version: PROTOCOL_VERSION,
-        identity: this.#identity,
-        serial: this.#serial,
-        issued: Math.floor(now / 1_000),
-        until: Math.floor((now + RECORD_LIFE) / 1_000),
-        keys: keys.map(({ recipient, until }) => ({
-          key: recipient.publicKey,
-          until: Math.floor(until / 1_000),
-        })),
-        endpoints: [...endpoints],
-      },
-      this.#signing,
-    );
+    const common = {
+      version: PROTOCOL_VERSION,
+      identity: this.#identity,
+      serial: this.#serial,
+      issued: Math.floor(now / 1_000),
+      until: Math.floor((now + RECORD_LIFE) / 1_000),
+    };
+    const told = keys.map(({ recipient: { publicKey }, until }) => ({
+      key: publicKey,
+      until: Math.floor(until / 1_000),
+    }));
+    const whole = { ...common, keys: told, endpoints: [...endpoints] };
+    const record = await signAccessRecord(whole, this.#signing);
+    const shown: Uint8Array[] = [];
+    for (const shelf of shelves) {
+      const first = endpoints.slice(0, LIMITS.endpoints - shelf.length);
+      const few = { ...common, keys: [], endpoints: [...first, ...shelf] };
+      shown.push(await signAccessRecord(few, this.#signing));
+    }
+    this.#shelves = shown;
     this.#keys = keys;
     this.#record = record;
     this.#options.saveSerial(this.#serial);

@@ -62,6 +62,8 @@ export interface ServerSessionsOptions {
    */
   readonly saveSerial: (serial: number) => void;
   readonly endpoints: readonly string[];
+  /** Endpoints that are not for everybody; with those for everybody, at most 16 for each shelf. */
+  readonly shelves?: readonly (readonly string[])[];
   /** The build of the page that this server serves; '' for none. */
   readonly build: string;
   readonly clock: SteadyClock;
@@ -93,9 +95,10 @@ export class ServerSessions {
     this.#options = options;
     this.#limits = { ...DEFAULT_SESSION_LIMITS, ...options.limits };
     this.#handles = new Handles(options.handleKey, options.random);
-    const { identity: seed, endpoints, clock, lastSerial, saveSerial } = options;
+    const { identity: seed, endpoints, shelves = [], clock, lastSerial, saveSerial } = options;
     const { flights } = this.#limits;
-    this.#keys = new ServerKeys({ seed, endpoints, clock, flights, lastSerial, saveSerial });
+    const records = { seed, endpoints, shelves, lastSerial, saveSerial };
+    this.#keys = new ServerKeys({ ...records, clock, flights });
   }
 
   /** Makes the first key and starts the timers that renew keys and end sessions. Call once, before `receive`. */
@@ -120,6 +123,11 @@ export class ServerSessions {
   /** The access record as it travels, signed. */
   record(): Uint8Array {
     return this.#keys.record;
+  }
+
+  /** The record of endpoints of a shelf, if it is one above `serial`. */
+  shelf(index: number, serial: number): Uint8Array | undefined {
+    return serial < this.#keys.serial ? this.#keys.shelf(index) : undefined;
   }
 
   /** Sessions that are alive (count). */

@@ -24,6 +24,8 @@ export interface DeliveryOptions {
   readonly config: Config;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** The record of endpoints for who knows these already, by hash; empty if there is none above `serial`. */
+  readonly endpoints?: (knows: readonly Uint8Array[], serial: number) => Uint8Array;
   /** Hears of a storage that failed. */
   readonly report: (error: unknown) => void;
 }
@@ -127,6 +129,13 @@ class DeliverySession implements SessionLogic {
         return results.take.encode(await this.#take(request));
       case 'allowance':
         return results.allowance.encode(await this.#engine.allowance(sha256(request.allowance)));
+      case 'endpoints': {
+        // Bridges are for people that were let in.
+        await this.#engine.allowance(sha256(request.allowance));
+        const { knows, serial } = request;
+        const record = this.#shared.endpoints?.(knows, serial) ?? new Uint8Array(0);
+        return results.endpoints.encode({ record });
+      }
       default:
         await this.#change(request);
         return [];

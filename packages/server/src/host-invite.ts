@@ -6,17 +6,20 @@ import type { RunningServer } from './serve.ts';
 
 /**
  * Makes an invite of so many uses that ends after so many days, and answers its link: the only copy of
- * its secret. @param pageUrl where the people invited find the page
+ * its secret.
+ * @param pageUrl where the people invited find the page
+ * @param shelf whose bridges they are told; each in its turn when absent
  */
 export async function makeHostInvite(
-  server: Pick<RunningServer, 'identity' | 'endpoints' | 'invite'>,
+  server: Pick<RunningServer, 'identity' | 'endpointsFor' | 'invite'>,
   pageUrl: string,
   uses: number,
   days: number,
+  shelf?: number,
 ): Promise<string> {
   const secret = await server.invite(uses, days);
-  const { identity, endpoints } = server;
-  return inviteLink(pageUrl, { kind: 'server', identity, endpoints: [...endpoints], secret });
+  const endpoints = [...server.endpointsFor(shelf)];
+  return inviteLink(pageUrl, { kind: 'server', identity: server.identity, endpoints, secret });
 }
 
 /** Why no invite was made, a full or failing disk, for whoever runs the server; undefined for a bug. */

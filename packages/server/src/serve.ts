@@ -1,7 +1,7 @@
 /** A whole server: data folder, engine, delivery, sessions, port. Everything it needs is given here. */
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
-import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
+import { LIMITS } from '@polynya/protocol/limits';
 import type { Random } from '@polynya/reach/clock';
 import { ServerSessions } from '@polynya/reach/server-sessions';
 import type { SteadyClock } from '@polynya/reach/steady-clock';
@@ -15,6 +15,7 @@ import { startRetention } from './retention.ts';
 import { type Log, lineOf } from './server-log.ts';
 import {
   databasePath,
+  keyFolder,
   loadLastHour,
   loadRecordSerial,
   loadServerKeys,
@@ -22,6 +23,7 @@ import {
   saveLastHour,
   saveRecordSerial,
 } from './server-state.ts';
+import { loadShelves, SHELF } from './shelves.ts';
 import { TrustedHours } from './trusted-hours.ts';
 import { WebFiles } from './web-files.ts';
 
@@ -39,6 +41,8 @@ export interface ServeOptions {
   readonly pageDir?: string;
   /** URLs that lead to this server's session endpoint, for the access record; else the one of `host` and `port`. */
   readonly endpoints?: readonly string[];
+  /** Lines of bridges that lead to this server; those who are let in see four of them. */
+  readonly bridges?: readonly string[];
   readonly config?: ConfigInput;
   /** The URL of a PostgreSQL database to keep logs in; else SQLite in `dataDir`. */
   readonly postgres?: string;
@@ -53,6 +57,11 @@ export interface RunningServer {
   /** Of the site; the session endpoint is at `/s` under it. */
   readonly url: string;
   readonly endpoints: readonly string[];
+  /**
+   * For an invite: those, and the bridges of one shelf, each in its turn unless one is chosen, from 1 on; none
+   * where there is no such shelf.
+   */
+  readonly endpointsFor: (shelf?: number) => readonly string[];
   /** The Ed25519 public key. */
   readonly identity: Uint8Array;
   /** Makes an invite to this server and answers its secret, which is kept nowhere. */
@@ -106,7 +115,12 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     const lastSerial = loadRecordSerial(dataDir);
     const saveSerial = (serial: number) => saveRecordSerial(dataDir, serial);
     const hours = new TrustedHours({ clock, last: loadLastHour(dataDir), save: saveHour, log });
-    const handler = new Delivery({ engine, config, now, report });
+    const [turn = 0] = random(1);
+    const shelves = loadShelves(dataDir, options.bridges ?? [], turn);
+    let signed: ServerSessions | undefined;
+    const endpoints = (knows: readonly Uint8Array[], serial: number) =>
+      signed?.shelf(shelves.find(knows), serial) ?? new Uint8Array(0);
+    const handler = new Delivery({ engine, config, now, endpoints, report });
     const http = await startHttpServer({
       ...options,
       limits: config.http,
@@ -115,10 +129,11 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       sessions: async (port) => {
         const endpoints = endpointsAt(port);
         const { build } = files;
-        const records = { ...keys, lastSerial, saveSerial, endpoints };
+        const records = { ...keys, lastSerial, saveSerial, endpoints, shelves: shelves.lists };
         const wiring = { ...records, build, clock, random, handler, report };
         const sessions = new ServerSessions(wiring);
         await sessions.start();
+        signed = sessions;
         return sessions;
       },
     }).catch((error: unknown) => {
@@ -129,6 +144,10 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     return {
       url: urlAt(http.port),
       endpoints: endpointsAt(http.port),
+      endpointsFor: (shelf) => [
+        ...endpointsAt(http.port).slice(0, LIMITS.endpoints - SHELF),
+        ...(shelves.lists[shelf === undefined ? shelves.next() : shelf - 1] ?? []),
+      ],
       identity: http.sessions.identity(),
       failed: engine.failed,
       invite: async (uses, days) => {
@@ -162,8 +181,8 @@ async function openEngine(options: ServeOptions, { keep }: Config): Promise<Engi
   }
   // Only then, for it takes as long to load as all the rest.
   const { PostgresEngine } = await import('./engine/postgres/postgres-engine.ts');
-  const keyFolder = join(dataDir, 'keys');
-  return PostgresEngine.open({ url: postgres, keyFolder, now, random, logBytes });
+  const keys = keyFolder(dataDir);
+  return PostgresEngine.open({ url: postgres, keyFolder: keys, now, random, logBytes });
 }
 
 function loadPage(folder: string | undefined): WebFiles {

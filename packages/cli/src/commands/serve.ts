@@ -35,6 +35,7 @@ export const serve = command({
     /** The certificate; its key is the word after it. */
     tls: { type: 'string' },
     public: { type: 'string', multiple: true },
+    bridge: { type: 'string', multiple: true },
     /** `NAME=VALUE` of any setting. */
     set: { type: 'string', multiple: true },
     uses: { type: 'string' },
@@ -45,7 +46,7 @@ export const serve = command({
     const { tls: cert, ...rest } = given;
     const flags = cert === undefined && key === undefined ? rest : { ...rest, tls: { cert, key } };
     const settings = readSettings(flags, terminal.env);
-    const { dataDir, host, port, tls, postgres, limits } = settings;
+    const { dataDir, host, port, tls, postgres, bridges, limits } = settings;
     const uses = wholeNumber('--uses', given.uses, FIRST_USES, [1, mostUses]);
     const days = wholeNumber('--days', given.days, 7, [1, longestInvite]);
     const urls = [...settings.publicUrls];
@@ -61,6 +62,7 @@ export const serve = command({
       pageDir: pageFolder,
       ...(tls && { tls }),
       ...(postgres !== undefined && { postgres }),
+      bridges,
       config: limits,
       ...(urls.length > 0 && { endpoints: urls.map((url) => `${url}/s`) }),
       clock: { now: () => Date.now(), steady: () => performance.now(), setTimeout: after },
@@ -102,9 +104,9 @@ async function attend(
 ): Promise<void> {
   let close: (() => Promise<void>) | undefined;
   try {
-    close = await openControl(dataDir, async ({ uses, days }) => {
+    close = await openControl(dataDir, async ({ uses, days, shelf }) => {
       try {
-        return await makeHostInvite(server, `${page}/`, uses, days);
+        return await makeHostInvite(server, `${page}/`, uses, days, shelf);
       } catch (error) {
         // Whoever asked is pointed here, and the server goes on or ends by itself.
         const why = inviteFailure(error);

@@ -5,9 +5,9 @@ import type { Terminal } from '../terminal.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 
-/** `--data`, else POLYNYA_BRIDGE, else `.polynya-bridge` in the project. */
+/** `--data`, else POLYNYA_BRIDGE_DATA, else `.polynya-bridge` in the project. */
 export function bridgeFolder(given: string | undefined, env: Terminal['env']): string {
-  return resolve(given ?? (env.POLYNYA_BRIDGE || join(root, '.polynya-bridge')));
+  return resolve(given ?? (env.POLYNYA_BRIDGE_DATA || join(root, '.polynya-bridge')));
 }
 
 /**

@@ -12,6 +12,8 @@ import { Failure, systemCode } from '../failure.ts';
 export interface InviteWish {
   readonly uses: number;
   readonly days: number;
+  /** Whose bridges the people invited are told; each in its turn when absent. */
+  readonly shelf?: number;
 }
 
 /** Bytes of a wish. */
@@ -88,7 +90,8 @@ async function wishFrom(socket: Socket): Promise<InviteWish | undefined> {
 function isWish(value: unknown): value is InviteWish {
   if (typeof value !== 'object' || value === null) return false;
   if (!('uses' in value && 'days' in value)) return false;
-  return [value.uses, value.days].every((each) => Number.isSafeInteger(each) && Number(each) > 0);
+  const numbers = [value.uses, value.days, ...('shelf' in value ? [value.shelf] : [])];
+  return numbers.every((each) => Number.isSafeInteger(each) && Number(each) > 0);
 }
 
 function listen(server: Server, path: string): Promise<void> {

@@ -45,6 +45,12 @@ export const sections: readonly Section[] = [
         'URLs at which others reach this server, such as https://example.org. Needed behind a proxy.',
         '',
       ),
+      of(
+        'bridge',
+        'list',
+        'The lines that polynya bridge printed for this server. Who is let in is told four of them.',
+        '',
+      ),
       of('tls.cert', 'text', 'The certificate, a PEM file. Without it, leave TLS to a proxy.', ''),
       of('tls.key', 'text', 'Its key, a PEM file without a password.', ''),
       of(

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { ConfigError, type ConfigInput, parseConfig } from '@polynya/server/config';
 import { Failure, systemCode } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
+import { bridgeLines } from './bridge-settings.ts';
 import {
   fromEnvironment,
   fromOptions,
@@ -40,6 +41,7 @@ export interface ServeFlags extends ServerOptions {
   readonly port?: string | undefined;
   readonly postgres?: string | undefined;
   readonly public?: readonly string[] | undefined;
+  readonly bridge?: readonly string[] | undefined;
   /** Paths, both or none. */
   readonly tls?: { readonly cert: string | undefined; readonly key: string | undefined };
   readonly set?: readonly string[] | undefined;
@@ -53,6 +55,7 @@ export interface Settings {
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
   /** Without a slash at the end. */
   readonly publicUrls: readonly string[];
+  readonly bridges: readonly string[];
   readonly limits: ConfigInput;
 }
 
@@ -92,6 +95,7 @@ export function readSettings(flags: ServeFlags, env: Terminal['env']): Settings 
     ...(postgres !== undefined && { postgres }),
     ...(tls && { tls }),
     publicUrls: publicUrls(given.get('public')),
+    bridges: bridgeLines(wordsOf(given.get('bridge'))),
     limits: limitsOf(given),
   };
 }
@@ -103,6 +107,7 @@ function fromFlags(flags: ServeFlags): GivenSettings {
     port,
     postgres,
     public: flags.public?.join(' '),
+    bridge: flags.bridge?.join(' '),
     'tls.cert': tls?.cert,
     'tls.key': tls?.key,
   };
@@ -174,8 +179,7 @@ function readPem(what: string, path: string): Buffer {
  * @throws Failure for anything but http and https
  */
 function publicUrls(given: Given | undefined): string[] {
-  const words = given?.value.split(/[\s,]+/).filter((word) => word !== '') ?? [];
-  return words.map((each) => {
+  return wordsOf(given).map((each) => {
     const url = URL.canParse(each) ? new URL(each) : undefined;
     if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username) {
       const where = given?.where ?? '';
@@ -183,4 +187,8 @@ function publicUrls(given: Given | undefined): string[] {
     }
     return url.href.replace(/\/+$/, '');
   });
+}
+
+function wordsOf(given: Given | undefined): string[] {
+  return given?.value.split(/[\s,]+/).filter((word) => word !== '') ?? [];
 }

@@ -58,6 +58,11 @@ const fieldsOf: { [O in Op]: fc.Arbitrary<Omit<Extract<Request, { op: O }>, 'op'
   linger: fc.record({ ms: uint(60_000) }),
   bye: nothing,
   withdraw: fc.record({ allowance: secret, hash }),
+  endpoints: fc.record({
+    allowance: secret,
+    knows: fc.array(id, { maxLength: LIMITS.endpoints }),
+    serial: safe,
+  }),
 };
 
 const logState = fc.record({
@@ -99,6 +104,7 @@ export const resultOf: { [O in Op]: fc.Arbitrary<Result<O>> } = {
   linger: nothing,
   bye: nothing,
   withdraw: nothing,
+  endpoints: fc.record({ record: fc.uint8Array({ maxLength: 2_048 }) }),
 };
 
 export const OPS = Object.keys(fieldsOf) as Op[];

@@ -57,7 +57,7 @@ export async function newLogOn(client: WireClient, { invite }: Pick<ServerProces
   await client.ask('admit', { invite, allowance });
   await client.ask('create', { log, kind: 0, hash: hashOf(capability), allowance });
   await client.ask('open', { n: 1, log, secret: capability });
-  return { log, capability };
+  return { log, capability, allowance };
 }
 
 export const connectTo = ({ endpoint, identity }: ServerProcess) =>

@@ -1,0 +1,92 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { endpointHash } from '@polynya/protocol/access-record';
+import { systemRandom } from '@polynya/reach/clock';
+import { openEndpointRecord } from '@polynya/reach/known-server';
+import { systemSteadyClock } from '@polynya/reach/steady-clock';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startServer } from './serve.ts';
+import { loadShelves } from './shelves.ts';
+import { newLogOn } from './test/server-process.ts';
+import { WireClient } from './test/wire-client.ts';
+
+const bridge = (number: number) => `https://bridge-${number}.example/secret`;
+const bridges = (...numbers: number[]) => numbers.map(bridge);
+const hashOf = (number: number) => endpointHash(bridge(number));
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'polynya-shelves-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const load = (...numbers: number[]) => loadShelves(folder, bridges(...numbers), 0);
+
+describe('bridges', () => {
+  test('stand four on a shelf, and stay where they are', () => {
+    expect(load(1, 2, 3, 4, 5).lists).toEqual([bridges(1, 2, 3, 4), bridges(5)]);
+    expect(load(5, 4, 3, 2, 1, 6).lists).toEqual([bridges(1, 2, 3, 4), bridges(5, 6)]);
+  });
+
+  test('that go leave their place to the next one', () => {
+    load(1, 2, 3, 4, 5);
+    expect(load(1, 3, 4, 5, 6).lists).toEqual([bridges(1, 3, 4, 6), bridges(5)]);
+  });
+
+  test('that are gone still lead to the others of their shelf', () => {
+    load(1, 2, 3, 4, 5);
+    const shelves = load(6, 7, 8, 9, 5);
+    expect(shelves.find([hashOf(3)])).toBe(0);
+    expect(shelves.find([hashOf(99), hashOf(5)])).toBe(1);
+    expect(shelves.find([])).toBe(0);
+  });
+
+  test('are shown to the invited shelf by shelf, in turn, without the empty ones', () => {
+    load(1, 2, 3, 4, 5);
+    const both = load(1, 5);
+    expect([both.next(), both.next(), both.next()]).toEqual([0, 1, 0]);
+    const shelves = load(5);
+    expect([shelves.next(), shelves.next()]).toEqual([1, 1]);
+    expect(loadShelves(mkdtempSync(join(folder, 'none-')), [], 7).next()).toBe(0);
+  });
+
+  test('whose file is damaged are told so, without what it says', () => {
+    load(1);
+    const file = join(folder, 'bridges.json');
+    writeFileSync(file, readFileSync(file, 'utf8').slice(0, 50));
+    expect(() => load(1)).toThrow(/bridges\.json is damaged: restore it from a backup/);
+  });
+});
+
+test('who was let in is told its own shelf, signed, and nobody else anything', async () => {
+  const server = await startServer({
+    ...{
+      dataDir: join(folder, 'data'),
+      host: '127.0.0.1',
+      port: 0,
+      bridges: bridges(1, 2, 3, 4, 5),
+    },
+    ...{ clock: systemSteadyClock, random: systemRandom, log: () => undefined },
+  });
+  const [endpoint = ''] = server.endpoints;
+  expect(server.endpointsFor(1)).toEqual([endpoint, ...bridges(1, 2, 3, 4)]);
+  expect(server.endpointsFor(2)).toEqual([endpoint, ...bridges(5)]);
+  expect(server.endpointsFor(3)).toEqual([endpoint]);
+  const client = await WireClient.connect(endpoint, server.identity);
+  const { allowance } = await newLogOn(client, { invite: await server.invite(1, 1) });
+  const ask = async (serial: number, ...numbers: number[]) => {
+    const knows = numbers.map(hashOf);
+    return (await client.ask('endpoints', { allowance, knows, serial })).record;
+  };
+  const record = await ask(0, 5);
+  const { endpoints, serial } = await openEndpointRecord(record, server.identity, Date.now());
+  expect(endpoints).toEqual([endpoint, ...bridges(5)]);
+  expect(await ask(serial, 5)).toHaveLength(0);
+  const first = await openEndpointRecord(await ask(serial - 1), server.identity, Date.now());
+  expect(first.endpoints).toEqual([endpoint, ...bridges(1, 2, 3, 4)]);
+  const stranger = { allowance: systemRandom(32), knows: [hashOf(1)], serial: 0 };
+  await expect(client.ask('endpoints', stranger)).rejects.toMatchObject({ code: 'not-found' });
+  client.close();
+  await server.close();
+});

@@ -16,7 +16,7 @@ import { WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
 import { WebSocketServer } from 'ws';
 import { StorageError } from '../engine.ts';
 import { Forwarder, type ForwardLimits, join } from './forward.ts';
-import { type Route, SecretPaths } from './secret-paths.ts';
+import { fileOf, type Route, SecretPaths } from './secret-paths.ts';
 import type { Site } from './site.ts';
 
 /** Pages of other origins use a bridge too; no cookie or other credential is ever used. */
@@ -99,7 +99,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     }
     const readable = request.method === 'GET' || request.method === 'HEAD';
     if (!app || !readable || !/^\/[\w./-]*$/.test(rest) || rest.includes('..')) return false;
-    return forwarder.file(new URL(rest, route.endpoint).href, request, response);
+    return forwarder.file(fileOf(route, rest), request, response);
   };
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     socket.on('error', () => socket.destroy());

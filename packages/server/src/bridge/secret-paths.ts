@@ -18,6 +18,13 @@ export function routeTo(endpoint: string, secret: Uint8Array): Route {
   return { endpoint, path: mac.toString('base64url').slice(0, LETTERS) };
 }
 
+/** Of the route's own server, whatever the path looks like: `//elsewhere/` leads nowhere else. */
+export function fileOf({ endpoint }: Route, path: string): string {
+  const url = new URL(endpoint);
+  url.pathname = path;
+  return url.href;
+}
+
 export class SecretPaths {
   readonly #key = randomBytes(32);
   readonly #routes = new Map<string, Route>();

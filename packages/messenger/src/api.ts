@@ -81,6 +81,17 @@ export type ChatState =
   /** A member's device or the server broke the rules, or this device lost its state: see `trouble`. */
   | 'stopped';
 
+/** What a person noted about a chat for themselves. It stays on this device. */
+export interface ChatMarks {
+  readonly pinned: boolean;
+  /** Its messages do not count as unread ones of this person, and nothing calls for them. */
+  readonly muted: boolean;
+  readonly archived: boolean;
+  /** To be read again. */
+  readonly unread: boolean;
+}
+export type ChatMark = Partial<ChatMarks>;
+
 export interface ChatSummary {
   readonly chat: ChatId;
   readonly direct: boolean;
@@ -93,6 +104,7 @@ export interface ChatSummary {
   /** The other person of a direct chat, once there. */
   readonly peer: PersonId | null;
   readonly blocked: boolean;
+  readonly marks: ChatMarks;
   readonly last: {
     readonly sender: string;
     readonly mine: boolean;
@@ -321,6 +333,13 @@ export interface Messenger extends DevicesFacade {
   typing(chat: ChatId): Promise<void>;
   /** Everything up to `seq` was seen. */
   read(chat: ChatId, seq: number): Promise<void>;
+  /** Changes what this person noted about a chat; what is not named stays. */
+  mark(chat: ChatId, change: ChatMark): Promise<void>;
+  /** What was typed and never sent, of every chat. */
+  drafts(): Promise<readonly { readonly chat: ChatId; readonly text: string }[]>;
+  /** Keeps what is being typed, on this device; '' takes it away. @throws Problem 'too-long' */
+  keepDraft(chat: ChatId, text: string): Promise<void>;
+
   /** The network came back, the page became visible: try at once. */
   kick(): Promise<void>;
   close(): Promise<void>;

@@ -9,6 +9,7 @@ import type { DeviceList } from '@polynya/protocol/device-list';
 import type { CarrierFactory } from '@polynya/reach/carriers/carrier';
 import type { Clock, Random } from '@polynya/reach/clock';
 import { type ChatId, type PersonId, Problem } from './api.ts';
+import { ChatMemory } from './chat-memory.ts';
 import type { Told } from './conversation/advance.ts';
 import { capability } from './conversation/capability.ts';
 import { Conversation } from './conversation/conversation.ts';
@@ -48,6 +49,7 @@ export class Device {
   readonly changes: Changes;
   readonly timeline: Timeline;
   readonly files: Files;
+  readonly memory: ChatMemory;
   readonly links = new Map<string, ServerLink>();
   readonly conversations = new Map<ChatId, Conversation>();
   readonly blocked = new Set<PersonId>();
@@ -62,8 +64,9 @@ export class Device {
   readonly #closing = new AbortController();
   #self: Self | null = null;
 
-  private constructor(ports: Ports) {
+  private constructor(ports: Ports, memory: ChatMemory) {
     this.ports = ports;
+    this.memory = memory;
     const { store, clock, random, log } = ports;
     this.changes = new Changes(clock);
     this.recovery = new Recovery(this);
@@ -84,8 +87,8 @@ export class Device {
 
   /** What the store holds comes to life. @throws StoreError; ProtocolError 'malformed' for a damaged store */
   static async open(ports: Ports): Promise<Device> {
-    const device = new Device(ports);
     const { store } = ports;
+    const device = new Device(ports, await ChatMemory.open(store));
     device.#self = (await Self.load(store)) ?? null;
     for (const [key] of await store.range('person', { from: 'blocked/', to: 'blocked0' })) {
       device.blocked.add(key.slice('blocked/'.length));

@@ -7,7 +7,7 @@ import { forgetRecovery } from './recovery/repair.ts';
 
 /** @throws Problem 'not-allowed': we are still in it; StoreError */
 export async function forgetChat(device: Device, chat: ChatId): Promise<void> {
-  const { ports, timeline, conversations, changes } = device;
+  const { ports, timeline, conversations, changes, memory } = device;
   const conversation = device.conversation(chat);
   const { phase } = conversation.held.state;
   if (phase === 'active' || phase === 'joining') throw new Problem('not-allowed');
@@ -20,6 +20,7 @@ export async function forgetChat(device: Device, chat: ChatId): Promise<void> {
       ...(await forgetRecovery(ports, chat, conversation.held)),
       ...(await conversation.outbox.forget()),
       ...(await timeline.forget(chat)),
+      ...memory.forget(chat),
     ]),
   );
   conversations.delete(chat);

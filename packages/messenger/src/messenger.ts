@@ -7,6 +7,7 @@ import type { KnownContent } from '@polynya/protocol/content';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import {
   type ChatId,
+  type ChatMark,
   type MessageId,
   type Messenger,
   type PersonId,
@@ -278,6 +279,21 @@ class RunningMessenger extends DevicesPart implements Messenger {
     conversation.touch();
   }
 
+  async mark(chat: ChatId, change: ChatMark) {
+    const conversation = this.#device.conversation(chat);
+    if (await this.#device.memory.set(chat, change)) conversation.touch();
+  }
+
+  drafts() {
+    return this.#device.memory.drafts();
+  }
+
+  async keepDraft(chat: ChatId, text: string) {
+    this.#device.conversation(chat);
+    checkLength(text);
+    await asProblem(this.#device.memory.keepDraft(chat, text));
+  }
+
   async kick() {
     for (const { connection } of this.#device.links.values()) connection.kick();
     for (const conversation of this.#device.conversations.values()) conversation.tryAgain();
@@ -328,8 +344,12 @@ function checkedTitle(title: string): string {
   return trimmed;
 }
 
-function checkText(text: string): void {
+function checkLength(text: string): void {
   if (text.length > LONGEST_TEXT) throw new Problem('too-long');
+}
+
+function checkText(text: string): void {
+  checkLength(text);
   if (text.trim() === '') throw new Problem('failed', 'nothing to say');
 }
 

@@ -39,7 +39,10 @@ export async function statusOf(device: Device): Promise<AppStatus> {
     way: links[0]?.way ?? null,
     endpoints: links[0]?.connection.endpoints ?? [],
     removed: self?.removed ?? null,
-    unread: chats.reduce((sum, { unread, blocked }) => sum + (blocked ? 0 : unread), 0),
+    unread: chats.reduce(
+      (sum, { unread, blocked, marks }) => sum + (blocked || marks.muted ? 0 : unread),
+      0,
+    ),
   };
 }
 
@@ -125,6 +128,7 @@ async function summaryOf(device: Device, conversation: Conversation): Promise<Ch
     state: state.phase,
     peer: peerId,
     blocked: peerId !== null && device.blocked.has(peerId),
+    marks: device.memory.of(chat),
     last: summary.last,
     unread: summary.unread,
     mentioned: summary.mentioned,

@@ -130,13 +130,51 @@ describe('two people', () => {
     expect(await digits(boris, 'Anna')).toBe(number);
   });
 
-  it('a draft waits in its chat', async () => {
+  it('a draft waits in its chat, also over a reload', async () => {
     await boris.composer.fill('Черновик');
     await boris.button(boris.words.back).click();
+    const row = boris.page.getByRole('navigation').getByRole('button', { name: 'Anna' });
+    await row.getByText(boris.words.draft).waitFor();
     await boris.expectAccessible();
+    await boris.page.reload();
+    await row.getByText('Черновик', { exact: true }).waitFor();
     await boris.openChat('Anna');
     expect(await boris.composer.inputValue()).toBe('Черновик');
     await boris.composer.fill('');
+  });
+
+  it('keys lead everywhere: to a message to answer, through the chat, and to another one', async () => {
+    const { page, words } = anna;
+    const shortcuts = page.getByRole('dialog', { name: words.shortcuts });
+    await anna.composer.press('Control+/');
+    // What answers to keys loads once the chats work.
+    await expect
+      .poll(async () => {
+        if (!(await shortcuts.isVisible())) await anna.composer.press('Control+/');
+        return shortcuts.isVisible();
+      })
+      .toBe(true);
+    await anna.expectAccessible();
+    await page.keyboard.press('Escape');
+
+    await anna.composer.press('Control+ArrowUp');
+    await page.getByText(words.replyTo('Борис')).waitFor();
+    await anna.composer.press('Control+ArrowDown');
+    await page.getByText(words.replyTo('Борис')).waitFor({ state: 'detached' });
+
+    await anna.composer.press('Control+f');
+    await page.getByRole('searchbox', { name: words.findInChat }).pressSequentially('see yo');
+    await page.getByText(words.foundAt(1, 1)).waitFor();
+    await page.locator('article.flash').filter({ hasText: 'Good to see you.' }).waitFor();
+    await anna.expectAccessible();
+    await page.keyboard.press('Escape');
+
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').pressSequentially('бор');
+    await page.getByRole('option', { name: 'Борис' }).waitFor();
+    await anna.expectAccessible();
+    await page.keyboard.press('Enter');
+    await anna.composer.waitFor();
   });
 
   it('one link waits at a time: it is shown again, and can be taken back with its chat', async () => {

@@ -97,7 +97,7 @@ describe('an old tab', () => {
     await server.close();
     const page = otherBuild('newer');
     server = await serve(page);
-    await expect.poll(runs, { timeout: 30_000 }).toContain('index-newer.js');
+    await expect.poll(runs, { timeout: 60_000 }).toContain('index-newer.js');
     await anna.sees('before');
   });
 
@@ -108,7 +108,7 @@ describe('an old tab', () => {
     await anna.page.getByText(anna.words.newBuild).waitFor();
     await anna.expectAccessible();
     await anna.composer.press('Enter');
-    await expect.poll(runs, { timeout: 30_000 }).toContain('index-newest.js');
+    await expect.poll(runs, { timeout: 60_000 }).toContain('index-newest.js');
     await anna.sees('half a sen');
     await anna.marked('half a sen', anna.words.stateSent);
   });
@@ -116,7 +116,7 @@ describe('an old tab', () => {
   it('of another version of the protocol says so, keeps what is typed, and reloads itself once', async () => {
     await server.close();
     server = await serve(otherBuild('later'), true);
-    await expect.poll(runs, { timeout: 30_000 }).toContain('index-later.js');
+    await expect.poll(runs, { timeout: 60_000 }).toContain('index-later.js');
     await anna.page.getByText(anna.words.outdated).waitFor();
     await anna.say('for later');
     await anna.marked('for later', anna.words.stateWaiting);

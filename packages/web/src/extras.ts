@@ -2,11 +2,15 @@
  * What opens over the chats, in a file of its own: reading and writing need none of it, so it loads
  * once they work. `later.tsx` is how views reach it.
  */
+export { ChatSearch } from './chat/chat-search.tsx';
 export { MessageMenu } from './chat/message-menu.tsx';
 export { Picture } from './chat/picture.tsx';
 export { SendFiles } from './chat/send-files.tsx';
 export { LinkNew } from './devices/link-new.tsx';
 export { Recover } from './devices/recover.tsx';
+export { AppKeys } from './hand/app-keys.tsx';
+export { ChatKeys } from './hand/chat-keys.tsx';
+export { ChatPicker } from './hand/chat-picker.tsx';
 export { NewChat } from './invite/new-chat.tsx';
 export { NewGroup } from './invite/new-group.tsx';
 export { ChatPanel } from './panel/chat-panel.tsx';

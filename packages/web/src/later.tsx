@@ -7,18 +7,18 @@ const load = async (language: Language) => {
   return extras;
 };
 
-/** Fetches them in a quiet moment, so that nothing is waited for when it is wanted. */
-export function loadExtrasSoon(language: Language): void {
-  // Fails at the worst when it is wanted, and is told then.
-  setTimeout(() => load(language).catch(() => undefined), 2000);
-}
-
 type Extras = Awaited<ReturnType<typeof load>>;
 
-function later<P extends object>(pick: (extras: Extras) => Component<P>): Component<P> {
+/** `unasked`: nobody waits for it, so that nobody hears of it when it does not come. */
+function later<P extends object>(
+  pick: (extras: Extras) => Component<P>,
+  unasked = false,
+): Component<P> {
   return (props): JSX.Element => {
     const language = useWords();
-    const [extras] = createResource(() => load(language));
+    const [extras] = createResource(() =>
+      unasked ? load(language).catch(() => undefined) : load(language),
+    );
     return (
       <Show when={extras()} keyed>
         {(loaded) => pick(loaded)(props)}
@@ -27,6 +27,10 @@ function later<P extends object>(pick: (extras: Extras) => Component<P>): Compon
   };
 }
 
+export const AppKeys = later((extras) => extras.AppKeys, true);
+export const ChatKeys = later((extras) => extras.ChatKeys, true);
+export const ChatPicker = later((extras) => extras.ChatPicker);
+export const ChatSearch = later((extras) => extras.ChatSearch);
 export const MessageMenu = later((extras) => extras.MessageMenu);
 export const SendFiles = later((extras) => extras.SendFiles);
 export const Picture = later((extras) => extras.Picture);

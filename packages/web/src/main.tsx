@@ -1,7 +1,6 @@
 /** Starts the page: takes the invite from the address, wakes the engine, shows the first screen. */
 import { render } from 'solid-js/web';
 import { startEngine } from './engine/engine.ts';
-import { loadExtrasSoon } from './later.tsx';
 import { Root } from './root.tsx';
 import { invitesFromAddress } from './state/fragment.ts';
 import './ui/base.css';
@@ -42,7 +41,6 @@ async function start(root: Element): Promise<void> {
     ),
     root,
   );
-  loadExtrasSoon(language);
   // Asked for, not insisted on: some browsers never grant it, and the page works all the same.
   void navigator.storage?.persist?.();
   if (build !== '') {

@@ -1,6 +1,7 @@
 /** Two panes, the list and the chat; on a phone one of them at a time. */
 import { type JSX, Show } from 'solid-js';
 import { ChatView } from './chat/chat-view.tsx';
+import { AppKeys } from './later.tsx';
 import { Banners } from './line/banners.tsx';
 import { ListPane } from './list/list-pane.tsx';
 import './panes.css';
@@ -20,12 +21,15 @@ export interface PanesProps {
 
 export function Panes(props: PanesProps): JSX.Element {
   const { t } = useWords();
-  const { nav, chats } = useApp();
+  const { nav, chats, settled } = useApp();
   // A chat that was forgotten, or is in the history of another life of this device.
   const open = () => chats().find(({ chat }) => chat === nav.chat())?.chat;
   return (
     <main class="panes" classList={{ 'in-chat': open() !== undefined }}>
       <h1 class="visually-hidden">{t().appName}</h1>
+      <Show when={settled()}>
+        <AppKeys />
+      </Show>
       <Banners newBuild={props.newBuild} onReload={props.onReload} />
       <nav class="panes-list" aria-label={t().chats}>
         <ListPane loaded={props.loaded} onLink={props.onLink} />

@@ -1,6 +1,15 @@
 /** The engine runs: the first screens until there is somebody, then the chats. */
 import { type Messenger, Problem } from '@polynya/messenger/api';
-import { type Accessor, createEffect, createSignal, type JSX, on, onCleanup, Show } from 'solid-js';
+import {
+  type Accessor,
+  createEffect,
+  createResource,
+  createSignal,
+  type JSX,
+  on,
+  onCleanup,
+  Show,
+} from 'solid-js';
 import { Arrive } from './first/arrive.tsx';
 import { Starting } from './first/starting.tsx';
 import { Welcome } from './first/welcome.tsx';
@@ -12,6 +21,9 @@ import { useQuery } from './state/query.ts';
 import { reloadFor, type UpdatePorts, updateFor } from './state/update.ts';
 import type { Toasts } from './ui/toast.tsx';
 import { useWords } from './words/use-words.ts';
+
+/** ms: by then one reads and writes. */
+const SETTLING = 2000;
 
 /** Stands for the build of a server that speaks another version. */
 const OTHER_VERSION = 'another version';
@@ -30,7 +42,15 @@ export function Running(props: RunningProps): JSX.Element {
   const status = useQuery(messenger, () => ({ query: 'status' as const }), 'person');
   const chats = useQuery(messenger, () => ({ query: 'chats' as const }), 'chat');
   const nav = createNavigation(history, window);
-  const drafts = new Drafts();
+  // A chat that is being forgotten keeps no draft either.
+  const [drafts] = createResource(
+    async () =>
+      new Drafts(await messenger.drafts(), (chat, text) => {
+        messenger.keepDraft(chat, text).catch(() => undefined);
+      }),
+  );
+  const [settled, setSettled] = createSignal(false);
+  const settling = setTimeout(() => setSettled(true), SETTLING);
   const [link, setLink] = createSignal(props.invite());
   createEffect(on(props.invite, (invite) => setLink(invite), { defer: true }));
 
@@ -45,10 +65,15 @@ export function Running(props: RunningProps): JSX.Element {
 
   const kick = () => {
     if (document.visibilityState === 'visible') void messenger.kick();
+    else drafts()?.flush();
   };
+  const flush = () => drafts()?.flush();
+  window.addEventListener('pagehide', flush);
   window.addEventListener('online', kick);
   document.addEventListener('visibilitychange', kick);
   onCleanup(() => {
+    clearTimeout(settling);
+    window.removeEventListener('pagehide', flush);
     window.removeEventListener('online', kick);
     document.removeEventListener('visibilitychange', kick);
   });
@@ -59,7 +84,7 @@ export function Running(props: RunningProps): JSX.Element {
   });
 
   const busy = () =>
-    drafts.any ||
+    drafts()?.any ||
     link() !== null ||
     (chats() ?? []).some(({ last }) => last?.state === 'waiting' || last?.state === 'sending');
   // A server of another version may not even say which build it serves.
@@ -70,7 +95,7 @@ export function Running(props: RunningProps): JSX.Element {
   });
 
   return (
-    <Show when={status()} fallback={<Starting />}>
+    <Show when={drafts() && status()} fallback={<Starting />}>
       {(known) => (
         <AppContext.Provider
           value={{
@@ -78,7 +103,8 @@ export function Running(props: RunningProps): JSX.Element {
             status: known,
             chats: () => chats() ?? [],
             nav,
-            drafts,
+            drafts: drafts() as Drafts,
+            settled,
             build: props.update.own,
             attempt,
             say: toasts.say,

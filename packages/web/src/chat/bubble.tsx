@@ -122,7 +122,6 @@ export function Bubble(props: BubbleProps): JSX.Element {
                   class="reaction"
                   classList={{ mine: reaction.mine }}
                   aria-pressed={reaction.mine}
-                  aria-label={t().reactionBy(reaction.emoji, reaction.people.join(', '))}
                   title={reaction.people.join(', ')}
                   onClick={() =>
                     attempt(
@@ -134,8 +133,11 @@ export function Bubble(props: BubbleProps): JSX.Element {
                     )
                   }
                 >
-                  <span>{reaction.emoji}</span>
-                  <span>{reaction.people.length}</span>
+                  <span aria-hidden="true">{reaction.emoji}</span>
+                  <span aria-hidden="true">{reaction.people.length}</span>
+                  <span class="visually-hidden">
+                    {t().reactionBy(reaction.emoji, reaction.people.join(', '))}
+                  </span>
                 </button>
               )}
             </For>

@@ -1,14 +1,19 @@
 /** What the views of one open chat share. */
 import type { ChatDetail, MessageId, MessageView } from '@polynya/messenger/api';
 import { type Accessor, createContext, useContext } from 'solid-js';
+import type { Turned } from './chat-view.tsx';
 import type { ThumbUrls } from './thumb-urls.ts';
 
 export interface OpenChat {
   readonly detail: Accessor<ChatDetail>;
   readonly thumbs: ThumbUrls;
-  /** Turns the composer to a message. */
-  reply(message: MessageView): void;
-  edit(message: MessageView): void;
+  /** Those that are loaded, oldest first. */
+  readonly messages: Accessor<readonly MessageView[]>;
+  readonly turned: Accessor<Turned>;
+  /** Turns the composer to a message, or away from it. */
+  turn(turned: Turned): void;
+  /** Opens the search in this chat, or closes it. */
+  search(open: boolean): void;
   /** Scrolls to a message, fetching older ones if need be. */
   goTo(message: MessageId): void;
 }

@@ -12,7 +12,7 @@ import { useChat } from './chat-context.ts';
 export function ChatHead(): JSX.Element {
   const { t } = useWords();
   const { nav, status } = useApp();
-  const { detail } = useChat();
+  const { detail, search } = useChat();
   const [open, setOpen] = createSignal(false);
   const state = () => {
     if (status().line === 'offline') return t().lineOffline;
@@ -48,6 +48,7 @@ export function ChatHead(): JSX.Element {
           <p aria-live="off">{state()}</p>
         </span>
       </button>
+      <IconButton icon="search" label={t().findInChat} onClick={() => search(true)} />
       <Show when={open()}>
         <ChatPanel detail={detail()} onClose={() => setOpen(false)} />
       </Show>

@@ -1,7 +1,7 @@
 /** One open chat: its head, its timeline, and where one writes. */
 import type { ChatId, MessageId, MessageView } from '@polynya/messenger/api';
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
-import { SendFiles } from '../later.tsx';
+import { ChatKeys, ChatSearch, SendFiles } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { useQuery } from '../state/query.ts';
 import { useWords } from '../words/use-words.ts';
@@ -22,7 +22,7 @@ export type Turned =
 
 export function ChatView(props: { chat: ChatId }): JSX.Element {
   const { t } = useWords();
-  const { messenger } = useApp();
+  const { messenger, settled } = useApp();
   const detail = useQuery(
     messenger,
     () => ({ query: 'chat' as const, chat: props.chat }),
@@ -30,7 +30,8 @@ export function ChatView(props: { chat: ChatId }): JSX.Element {
   );
   const [turned, setTurned] = createSignal<Turned>(null);
   const [target, setTarget] = createSignal<MessageId | null>(null, { equals: false });
-  const [lastOwn, setLastOwn] = createSignal<MessageView | undefined>();
+  const [messages, setMessages] = createSignal<readonly MessageView[]>([]);
+  const [searching, setSearching] = createSignal(false);
   const [files, setFiles] = createSignal<readonly File[]>([]);
   const [dragging, setDragging] = createSignal(false);
   const thumbs = new ThumbUrls();
@@ -45,9 +46,11 @@ export function ChatView(props: { chat: ChatId }): JSX.Element {
           value={{
             detail: chat,
             thumbs,
-            reply: (message) => setTurned({ to: 'reply', message }),
-            edit: (message) => setTurned({ to: 'edit', message }),
+            messages,
+            turned,
+            turn: setTurned,
             goTo: setTarget,
+            search: setSearching,
           }}
         >
           <section
@@ -70,16 +73,17 @@ export function ChatView(props: { chat: ChatId }): JSX.Element {
           >
             <div>
               <ChatHead />
+              <Show when={searching()}>
+                <ChatSearch />
+              </Show>
               <Trouble />
             </div>
-            <Timeline target={target()} onLastOwn={setLastOwn} />
+            <Timeline target={target()} onMessages={setMessages} />
             <Show when={mayWrite()} fallback={<ChatFoot />}>
-              <Composer
-                turned={turned()}
-                lastOwn={lastOwn()}
-                onTurn={setTurned}
-                onFiles={setFiles}
-              />
+              <Composer onFiles={setFiles} />
+            </Show>
+            <Show when={settled()}>
+              <ChatKeys />
             </Show>
             <Show when={dragging()}>
               <p class="chat-drop">{t().dropHere}</p>

@@ -1,5 +1,5 @@
 /** Where one writes. Enter sends, Shift+Enter breaks the line, Up edits the last own message, Esc goes back. */
-import type { MessageView, PersonId, PersonView } from '@polynya/messenger/api';
+import type { PersonId, PersonView } from '@polynya/messenger/api';
 import {
   createEffect,
   createSignal,
@@ -14,7 +14,6 @@ import { useApp } from '../state/app.ts';
 import { IconButton } from '../ui/button.tsx';
 import { useWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
-import type { Turned } from './chat-view.tsx';
 import './composer.css';
 import { MentionList } from './mention-list.tsx';
 import { mentionable, mentionedIn, openMention } from './mentions.ts';
@@ -23,16 +22,13 @@ import { TurnedBar } from './turned-bar.tsx';
 const LETTERS = 16_000;
 
 export interface ComposerProps {
-  turned: Turned;
-  lastOwn: MessageView | undefined;
-  onTurn(turned: Turned): void;
   onFiles(files: readonly File[]): void;
 }
 
 export function Composer(props: ComposerProps): JSX.Element {
   const { t } = useWords();
   const { messenger, attempt, drafts } = useApp();
-  const { detail } = useChat();
+  const { detail, messages, turned, turn } = useChat();
   const chat = untrack(() => detail().chat);
   const [text, setText] = createSignal(drafts.get(chat));
   const [cursor, setCursor] = createSignal(0);
@@ -66,23 +62,23 @@ export function Composer(props: ComposerProps): JSX.Element {
   });
   createEffect(
     on(
-      () => props.turned,
-      (turned, before) => {
-        if (turned?.to === 'edit') {
-          put(turned.message.text);
+      turned,
+      (now, before) => {
+        if (now?.to === 'edit') {
+          put(now.message.text);
           // Who was meant stays meant where two share a name.
-          for (const person of turned.message.mentions) chosen.add(person);
+          for (const person of now.message.mentions) chosen.add(person);
         } else if (before?.to === 'edit') {
           put(drafts.get(chat));
           chosen.clear();
         }
-        if (turned) area.focus();
+        if (now) area.focus();
       },
       { defer: true },
     ),
   );
   const keep = () => {
-    if (props.turned?.to !== 'edit') drafts.set(chat, text());
+    if (turned()?.to !== 'edit') drafts.set(chat, text());
   };
   onCleanup(keep);
 
@@ -93,7 +89,7 @@ export function Composer(props: ComposerProps): JSX.Element {
     setDismissed(false);
     grow();
     keep();
-    if (value !== '' && props.turned?.to !== 'edit') void messenger.typing(chat);
+    if (value !== '' && turned()?.to !== 'edit') void messenger.typing(chat);
   };
 
   const mention = (person: PersonView) => {
@@ -109,14 +105,14 @@ export function Composer(props: ComposerProps): JSX.Element {
   const send = async () => {
     const said = text().trim();
     if (said === '') return;
-    const { turned } = props;
+    const to = turned();
     const mentions = mentionedIn(said, detail().people, chosen);
     put('');
     chosen.clear();
-    props.onTurn(null);
-    if (turned?.to === 'edit') {
-      if (said !== turned.message.text)
-        await attempt(messenger.edit(chat, turned.message.id, said, mentions));
+    turn(null);
+    if (to?.to === 'edit') {
+      if (said !== to.message.text)
+        await attempt(messenger.edit(chat, to.message.id, said, mentions));
       return;
     }
     drafts.set(chat, '');
@@ -124,7 +120,7 @@ export function Composer(props: ComposerProps): JSX.Element {
       messenger.send(chat, {
         text: said,
         mentions,
-        ...(turned ? { reply: turned.message.id } : {}),
+        ...(to ? { reply: to.message.id } : {}),
       }),
     );
     // What could not even be kept goes back to where it was typed.
@@ -134,8 +130,9 @@ export function Composer(props: ComposerProps): JSX.Element {
 
   const keys = (event: KeyboardEvent) => {
     if (event.isComposing) return;
+    const bare = !event.ctrlKey && !event.metaKey && !event.altKey;
     const people = candidates();
-    if (people.length > 0) {
+    if (people.length > 0 && bare) {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (step !== undefined) {
         event.preventDefault();
@@ -157,12 +154,16 @@ export function Composer(props: ComposerProps): JSX.Element {
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
       void send();
-    } else if (event.key === 'Escape' && props.turned) {
+    } else if (event.key === 'Escape' && turned()) {
       event.preventDefault();
-      props.onTurn(null);
-    } else if (event.key === 'ArrowUp' && text() === '' && !props.turned && props.lastOwn) {
+      turn(null);
+    } else if (event.key === 'ArrowUp' && bare && text() === '' && !turned()) {
+      const message = messages().findLast(
+        ({ mine, event: happened, deleted, file }) => mine && !happened && !deleted && !file,
+      );
+      if (!message) return;
       event.preventDefault();
-      props.onTurn({ to: 'edit', message: props.lastOwn });
+      turn({ to: 'edit', message });
     }
   };
 
@@ -174,8 +175,8 @@ export function Composer(props: ComposerProps): JSX.Element {
         void send();
       }}
     >
-      <Show when={props.turned}>
-        {(turned) => <TurnedBar turned={turned()} onCancel={() => props.onTurn(null)} />}
+      <Show when={turned()}>
+        {(now) => <TurnedBar turned={now()} onCancel={() => turn(null)} />}
       </Show>
       <Show when={candidates().length > 0}>
         <MentionList people={candidates()} choice={choice()} onChoose={mention} />
@@ -215,8 +216,8 @@ export function Composer(props: ComposerProps): JSX.Element {
           }}
         />
         <IconButton
-          icon={props.turned?.to === 'edit' ? 'check' : 'send'}
-          label={props.turned?.to === 'edit' ? t().saveEdit : t().send}
+          icon={turned()?.to === 'edit' ? 'check' : 'send'}
+          label={turned()?.to === 'edit' ? t().saveEdit : t().send}
           look="primary"
           type="submit"
           disabled={text().trim() === ''}

@@ -21,14 +21,14 @@ export function openMention(text: string, cursor: number): OpenMention | null {
 
 /** Those whose name has a word that begins with what was typed. */
 export function mentionable(people: readonly PersonView[], part: string): PersonView[] {
-  const wanted = part.toLocaleLowerCase();
-  return people.filter(({ me, name }) => {
-    const known = name.toLocaleLowerCase();
-    return (
-      !me &&
-      (known.startsWith(wanted) || known.split(/\s+/).some((word) => word.startsWith(wanted)))
-    );
-  });
+  return people.filter(({ me, name }) => !me && beginsWord(name, part));
+}
+
+/** Whether a name, or a word of it, begins with what was typed. */
+export function beginsWord(name: string, typed: string): boolean {
+  const wanted = typed.toLocaleLowerCase();
+  const known = name.toLocaleLowerCase();
+  return known.startsWith(wanted) || known.split(/\s+/).some((word) => word.startsWith(wanted));
 }
 
 /** The people whose names stand in the text after an @; `chosen` settles who, where two share a name. */

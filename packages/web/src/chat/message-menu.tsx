@@ -19,7 +19,7 @@ export interface MessageMenuProps {
 export function MessageMenu(props: MessageMenuProps): JSX.Element {
   const { t } = useExtraWords();
   const { messenger, attempt } = useApp();
-  const { detail, reply, edit } = useChat();
+  const { detail, turn } = useChat();
   const [next, setNext] = createSignal<'emoji' | 'delete'>();
   const { message } = props;
   const chat = detail().chat;
@@ -62,12 +62,12 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
           <MenuItem icon="smile" onChoose={() => setNext('emoji')}>
             {t().otherEmoji}
           </MenuItem>
-          <MenuItem icon="reply" onChoose={() => reply(message)}>
+          <MenuItem icon="reply" onChoose={() => turn({ to: 'reply', message })}>
             {t().reply}
           </MenuItem>
         </Show>
         <Show when={stored() && message.mine && !message.file}>
-          <MenuItem icon="edit" onChoose={() => edit(message)}>
+          <MenuItem icon="edit" onChoose={() => turn({ to: 'edit', message })}>
             {t().edit}
           </MenuItem>
         </Show>

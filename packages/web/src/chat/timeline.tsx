@@ -24,8 +24,8 @@ const NEAR_START = 600;
 export interface TimelineProps {
   /** A message to scroll to. */
   target: MessageId | null;
-  /** The newest own message that can be edited. */
-  onLastOwn(message: MessageView | undefined): void;
+  /** Those that are loaded. */
+  onMessages(messages: readonly MessageView[]): void;
 }
 
 export function Timeline(props: TimelineProps): JSX.Element {
@@ -117,11 +117,7 @@ export function Timeline(props: TimelineProps): JSX.Element {
       const stay = placed && (atEnd() || ownCame);
       setShift(grewAtStart);
       setStore('rows', reconcile(rows, { key: 'id' }));
-      props.onLastOwn(
-        page()?.messages.findLast(
-          ({ mine, event, deleted, file }) => mine && !event && !deleted && !file,
-        ),
-      );
+      props.onMessages(page()?.messages ?? []);
       queueMicrotask(() => {
         if (!placed && rows.length > 0) requestAnimationFrame(place);
         else if (stay) toEnd();

@@ -14,6 +14,7 @@ const chat = (change: Partial<ChatSummary>): ChatSummary => ({
   state: 'active',
   peer: null,
   blocked: false,
+  marks: { pinned: false, muted: false, archived: false, unread: false },
   last: null,
   unread: 0,
   mentioned: false,

@@ -2,6 +2,7 @@
 import type { ChatSummary } from '@polynya/messenger/api';
 import { type JSX, Show } from 'solid-js';
 import { SendMark } from '../chat/send-mark.tsx';
+import { useApp } from '../state/app.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Tag } from '../ui/tag.tsx';
 import { typingText } from '../words/typing-text.ts';
@@ -16,6 +17,8 @@ export interface ChatRowProps {
 
 export function ChatRow(props: ChatRowProps): JSX.Element {
   const { t, format } = useWords();
+  const { drafts } = useApp();
+  const draft = () => (props.current ? '' : drafts.get(props.chat.chat));
   const typing = () => typingText(t(), props.chat.typing, props.chat.direct);
   const title = () =>
     props.chat.saved ? t().savedMessages : props.chat.title || t().waitingForPeer;
@@ -50,11 +53,14 @@ export function ChatRow(props: ChatRowProps): JSX.Element {
           <span class="chat-row-when">{format().moment(props.chat.at, Date.now())}</span>
         </span>
         <span class="chat-row-line">
-          <Show when={!typing() && props.chat.last?.state}>
+          <Show when={!typing() && draft()}>
+            <span class="chat-row-draft">{t().draft}</span>
+          </Show>
+          <Show when={!typing() && !draft() && props.chat.last?.state}>
             {(state) => <SendMark state={state()} />}
           </Show>
           <span class="chat-row-text" classList={{ alive: typing() !== '' }}>
-            {typing() || lastText()}
+            {typing() || draft() || lastText()}
           </span>
           <Show when={props.chat.mentioned}>
             <span class="badge" title={t().mentioned}>

@@ -1,7 +1,8 @@
 /** The list of chats, and the ways to begin one. */
 import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
-import { NewChat, NewGroup, Settings } from '../later.tsx';
+import { ChatPicker, NewChat, NewGroup, Settings } from '../later.tsx';
 import { useApp } from '../state/app.ts';
+import { inOrder } from '../state/chat-order.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Emblem } from '../ui/emblem.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -17,14 +18,17 @@ export interface ListPaneProps {
 export function ListPane(props: ListPaneProps): JSX.Element {
   const { t } = useWords();
   const { chats, nav } = useApp();
-  const [open, setOpen] = createSignal<'chat' | 'group' | 'settings' | null>(null);
+  const [open, setOpen] = createSignal<'chat' | 'group' | 'settings' | 'find' | null>(null);
   const close = () => setOpen(null);
-  const sorted = createMemo(() => [...chats()].sort((a, b) => b.at - a.at));
+  const sorted = createMemo(() => inOrder(chats()));
   return (
     <div class="list-pane">
       <header class="list-head">
         <Emblem size={32} />
-        <p class="list-title">{t().appName}</p>
+        <button type="button" class="list-find" onClick={() => setOpen('find')}>
+          <Icon name="search" size={18} />
+          {t().findChat}
+        </button>
         <IconButton icon="settings" label={t().settings} onClick={() => setOpen('settings')} />
       </header>
       <div class="list-actions">
@@ -60,6 +64,9 @@ export function ListPane(props: ListPaneProps): JSX.Element {
           )}
         </For>
       </ul>
+      <Show when={open() === 'find'}>
+        <ChatPicker title={t().findChat} onChoose={nav.open} onClose={close} />
+      </Show>
       <Show when={open() === 'chat'}>
         <NewChat onClose={close} onLink={props.onLink} />
       </Show>

@@ -10,6 +10,8 @@ export interface App {
   readonly chats: Accessor<readonly ChatSummary[]>;
   readonly nav: Navigation;
   readonly drafts: Drafts;
+  /** Reading and writing work: what is not needed for them may load now. */
+  readonly settled: Accessor<boolean>;
   /** Of this page; '' where it was not built. */
   readonly build: string;
   /** Waits for what a person asked for; tells them of a problem and answers undefined then. */

@@ -1,24 +1,61 @@
-/** What was typed and not yet sent, by chat, while the page lives. */
+/** What was typed and not yet sent, by chat. The messenger keeps it, so that it outlives the page. */
 import type { ChatId } from '@polynya/messenger/api';
 import { createSignal } from 'solid-js';
 
-export class Drafts {
-  readonly #drafts = new Map<ChatId, string>();
-  readonly #any = createSignal(false);
+export interface Draft {
+  readonly chat: ChatId;
+  readonly text: string;
+}
 
-  /** '' when there is none. */
+/** ms: what is typed within them is written once. */
+const MOMENT = 300;
+
+export class Drafts {
+  readonly #keep: (chat: ChatId, text: string) => void;
+  readonly #drafts = createSignal<ReadonlyMap<ChatId, string>>(new Map());
+  /** Typed in since the page was opened. */
+  readonly #touched = new Set<ChatId>();
+  readonly #due = new Map<ChatId, ReturnType<typeof setTimeout>>();
+
+  /** `known`: what was kept when the page was opened. */
+  constructor(known: readonly Draft[], keep: (chat: ChatId, text: string) => void) {
+    this.#keep = keep;
+    this.#drafts[1](new Map(known.map(({ chat, text }) => [chat, text])));
+  }
+
+  /** '' when there is none. Views that ask hear when it changes. */
   get(chat: ChatId): string {
-    return this.#drafts.get(chat) ?? '';
+    return this.#drafts[0]().get(chat) ?? '';
   }
 
   set(chat: ChatId, text: string): void {
-    if (text.trim() === '') this.#drafts.delete(chat);
-    else this.#drafts.set(chat, text);
-    this.#any[1](this.#drafts.size > 0);
+    const said = text.trim() === '' ? '' : text;
+    if (said === this.get(chat)) return;
+    const drafts = new Map(this.#drafts[0]());
+    if (said === '') drafts.delete(chat);
+    else drafts.set(chat, said);
+    this.#drafts[1](drafts);
+    this.#touched.add(chat);
+    clearTimeout(this.#due.get(chat));
+    this.#due.set(
+      chat,
+      setTimeout(() => this.#write(chat), said === '' ? 0 : MOMENT),
+    );
   }
 
-  /** A reload would lose something. Views that ask hear when that changes. */
+  /** The page may be gone in a moment. */
+  flush(): void {
+    for (const chat of [...this.#due.keys()]) this.#write(chat);
+  }
+
+  /** Somebody is in the middle of a sentence here: a reload would take the cursor away. */
   get any(): boolean {
-    return this.#any[0]();
+    const drafts = this.#drafts[0]();
+    return [...this.#touched].some((chat) => drafts.has(chat));
+  }
+
+  #write(chat: ChatId): void {
+    clearTimeout(this.#due.get(chat));
+    if (this.#due.delete(chat)) this.#keep(chat, this.get(chat));
   }
 }

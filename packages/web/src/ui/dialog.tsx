@@ -6,8 +6,11 @@ import './dialog.css';
 
 export interface DialogProps {
   title: string;
-  /** `sheet`: along the right edge, the whole screen on a phone; `picture`: as wide as what it shows. */
-  look?: 'sheet' | 'picture';
+  /**
+   * `sheet`: along the right edge, the whole screen on a phone; `picture`: as wide as what it shows; `tall`: as high
+   * as it may be, whatever is in it.
+   */
+  look?: 'sheet' | 'picture' | 'tall';
   onClose(): void;
   children: JSX.Element;
 }

@@ -26,9 +26,11 @@ const PATHS = {
   play: 'M8 5.5v13l10-6.5z',
   reply: 'M10 6l-6 6 6 6M4.5 12H14c3.5 0 6 2 6 6',
   retry: 'M19 8a7.5 7.5 0 1 0 1 6M20 4v5h-5',
+  search: 'M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5L20 20',
   send: 'M12 19V5M6 11l6-6 6 6',
   smile: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM9 10v.01M15 10v.01M8.5 14c1.8 2.3 5.2 2.3 7 0',
   trash: 'M5 7h14M10 7V4.5h4V7M7 7l1 13h8l1-13',
+  up: 'M6 14l6-6 6 6',
 } as const;
 
 export type IconName = keyof typeof PATHS;

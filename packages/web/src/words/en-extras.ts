@@ -10,6 +10,20 @@ export const enExtras = {
   copied: 'Copied',
   share: 'Share',
 
+  chatName: 'Its name, or the beginning of a word of it',
+  noSuchChat: 'No chat is called that.',
+  foundNothing: 'Nothing',
+  foundAt: (at: number, all: number) => `${at} of ${all}`,
+  foundOlder: 'Older one',
+  foundNewer: 'Newer one',
+  shortcuts: 'Keyboard shortcuts',
+  keySend: 'Send',
+  keyBreak: 'New line',
+  keyEdit: 'Edit your last message',
+  keyReply: 'Choose a message to reply to',
+  keyBack: 'Stop replying, editing or searching',
+  keyChats: 'Previous and next chat',
+
   haveLink: 'I was sent a link',
 
   groupTitle: 'Name of the group',

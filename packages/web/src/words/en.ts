@@ -84,12 +84,15 @@ export const en = {
   waitingForPeer: 'Waiting for guest',
   unread: (count: number) => n(count, { one: 'unread message', other: 'unread messages' }),
   mentioned: 'You were mentioned',
+  findChat: 'Find a chat',
+  draft: 'Draft:',
   you: 'You',
   typingOne: (name: string) => `${name} is typing…`,
   typingMany: (count: number) =>
     n(count, { one: 'person is typing…', other: 'people are typing…' }),
   typing: 'typing…',
 
+  findInChat: 'Search in this chat',
   openPanel: 'About this chat',
   people: (count: number) => n(count, { one: 'person', other: 'people' }),
   justYou: 'Only you so far',

@@ -13,6 +13,20 @@ export const ruExtras: ExtraWords = {
   copied: 'Скопировано',
   share: 'Поделиться',
 
+  chatName: 'Название или начало слова из него',
+  noSuchChat: 'Чата с таким названием нет.',
+  foundNothing: 'Ничего',
+  foundAt: (at: number, all: number) => `${at} из ${all}`,
+  foundOlder: 'Раньше',
+  foundNewer: 'Позже',
+  shortcuts: 'Сочетания клавиш',
+  keySend: 'Отправить',
+  keyBreak: 'Новая строка',
+  keyEdit: 'Исправить своё последнее сообщение',
+  keyReply: 'Выбрать, на какое сообщение ответить',
+  keyBack: 'Перестать отвечать, править или искать',
+  keyChats: 'Предыдущий и следующий чат',
+
   haveLink: 'Мне прислали ссылку',
 
   groupTitle: 'Название группы',

@@ -26,6 +26,7 @@ async function meet(): Promise<string> {
 test('a linked device is the same person, in the same chats, with what was said before', async () => {
   const chat = await meet();
   await phone.messenger.send(chat, { text: 'Before' });
+  await boris.texts(chat, 1);
   await boris.messenger.send(chat, { text: 'I heard you' });
   await phone.texts(chat, 2);
   const [before] = (await boris.now({ query: 'messages', chat, limit: 5 })).messages.filter(isText);

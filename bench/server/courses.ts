@@ -1,15 +1,27 @@
 /** The works, by the words that name them on the command line. Each is done on a server that was just started. */
 import type { Measured } from './row.ts';
 import type { Running, System } from './systems/system.ts';
+import { bytes } from './works/bytes.ts';
+import { coldStart } from './works/cold-start.ts';
 import { drain, TEXTS } from './works/drain.ts';
 import { group } from './works/group.ts';
+import { IDLERS, idle } from './works/idle.ts';
+import { logsOnDisk } from './works/logs-on-disk.ts';
 import { oneToOne } from './works/one-to-one.ts';
 
 export interface Stand {
   readonly system: System;
   /** Starts the system anew; who calls it stops it. */
   readonly start: () => Promise<Running>;
+  /** An empty one. */
+  readonly folder: () => Promise<string>;
+  /** Counted from 0. */
+  readonly round: number;
 }
+
+const SIZES = [1_000, 10_000, 100_000, 1_000_000];
+/** ms in which as many of these sizes are measured as can be. */
+const GROWING = 600_000;
 
 export type Course = (stand: Stand) => Promise<Measured[]>;
 
@@ -24,6 +36,32 @@ export const courses: Readonly<Record<string, Course>> = {
       { work: `${work}: store`, unit: 's', ...done.store },
       { work: `${work}: drain`, unit: 's', ...done.drain },
     ];
+  },
+  idle: async (stand) => {
+    const done = await onServer(stand, ({ dialect, pid }) => idle(dialect(), pid));
+    return [{ work: `memory of each of ${IDLERS} idle connections`, unit: 'KB', ...done }];
+  },
+  start: async ({ start }) => {
+    const { ready, resident } = await coldStart(start);
+    return [
+      { work: 'cold start to the first answer', unit: 'ms', ...ready },
+      { work: 'memory at rest', unit: 'MB', ...resident },
+    ];
+  },
+  bytes: async (stand) => {
+    const { first, next } = await onServer(stand, ({ dialect }) => bytes(dialect()));
+    return [
+      { work: 'two connect, a first text of 100 B is delivered', unit: 'B', ...first },
+      { work: 'each further text of 100 B', unit: 'B', ...next },
+    ];
+  },
+  disk: async ({ system, folder, round }) => {
+    if (system.name !== 'Polynya' || round > 0) return [];
+    const costs = await logsOnDisk(await folder(), SIZES, performance.now() + GROWING);
+    return costs.flatMap(({ logs, append, watch }) => [
+      { work: `processor for an append, ${logs} logs on disk`, unit: 'us', ...append },
+      { work: `processor for an open and watch, ${logs} logs on disk`, unit: 'us', ...watch },
+    ]);
   },
 };
 

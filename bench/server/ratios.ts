@@ -28,6 +28,15 @@ const promised: readonly Promised[] = [
     to: PLAIN,
     atMost: 0.2,
   },
+  {
+    ratio: 'memory of an idle connection',
+    work: 'memory of each of 10000 idle connections',
+    to: PLAIN,
+    atMost: 0.2,
+  },
+  { ratio: 'cold start', work: 'cold start to the first answer', to: PLAIN, atMost: 0.2 },
+  { ratio: 'memory at rest', work: 'memory at rest', to: PLAIN, atMost: 1 },
+  { ratio: 'bytes of a further text', work: 'each further text of 100 B', to: PLAIN },
 ];
 
 export function ratios(rows: readonly ServerRow[]): RatioRow[] {

@@ -60,9 +60,9 @@ export async function serverBench(
       for (const [word, course] of works) {
         for (const system of chosen) {
           console.error(`round ${round + 1} of ${rounds}: ${word}, ${system.name}`);
-          const start = async () =>
-            system.start(join(folder, system.name), await mkdtemp(join(folder, 'run-')));
-          for (const measured of await course({ system, start })) {
+          const empty = () => mkdtemp(join(folder, 'run-'));
+          const start = async () => system.start(join(folder, system.name), await empty());
+          for (const measured of await course({ system, start, folder: empty, round })) {
             collect(collected, system.name, measured);
           }
         }

@@ -67,7 +67,7 @@ export function ejabberd(archive: boolean): System {
     package: { name: 'ejabberd', program: '/usr/sbin/ejabberdctl' },
     keeps: true,
     prepare: async (folder) => {
-      const child = await erl(folder, await freePort(), archive, ['-eval', REGISTER]);
+      const { child } = await erl(folder, await freePort(), archive, ['-eval', REGISTER]);
       const [code] = await once(child, 'exit');
       if (code !== 0) throw new Error(`ejabberd could not register accounts (${code})`);
     },

@@ -17,13 +17,14 @@ export const polynya: System = {
     const script = join(import.meta.dirname, 'polynya-server.ts');
     const options = (process.env.POLYNYA_BENCH_NODE ?? '').split(' ').filter(Boolean);
     const command = [process.execPath, ...options, script, join(folder, 'data'), `${port}`];
-    const child = launch(command, folder, {}, 'pipe');
+    const launched = launch(command, folder, {}, 'pipe');
+    const { child } = launched;
     if (!child.stdout) throw new Error('no output');
     const [line] = await Promise.race([
       once(createInterface({ input: child.stdout }), 'line'),
       once(child, 'exit').then(() => Promise.reject(new Error('our server did not start'))),
     ]);
     const { identity, invite } = JSON.parse(String(line));
-    return running(child, () => new PolynyaDialect(port, bytes(identity), bytes(invite)));
+    return running(launched, () => new PolynyaDialect(port, bytes(identity), bytes(invite)));
   },
 };

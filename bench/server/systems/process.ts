@@ -1,7 +1,7 @@
 /** Starts a server program on its core, waits until it answers, and ends it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -26,24 +26,35 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+export interface Launched {
+  readonly child: ChildProcess;
+  /** Of `performance.now`. */
+  readonly at: number;
+}
+
 /** Starts `command`, whose output goes to `output.log` in `folder`, where it runs. */
 export function launch(
   command: readonly string[],
   folder: string,
   env: NodeJS.ProcessEnv = {},
   stdout: 'pipe' | 'log' = 'log',
-): ChildProcess {
+): Launched {
   const log = openSync(join(folder, 'output.log'), 'a');
   const [program = '', ...args] = [...onServerCore, ...command];
-  return spawn(program, args, {
+  const at = performance.now();
+  const stdio = ['ignore', stdout === 'pipe' ? 'pipe' : log, log] as const;
+  const child = spawn(program, args, {
     cwd: folder,
     env: { ...process.env, ...env },
-    stdio: ['ignore', stdout === 'pipe' ? 'pipe' : log, log],
+    stdio: [...stdio],
   });
+  closeSync(log);
+  return { child, at };
 }
 
 /** Resolves when the system answers in its own protocol. */
-export async function running(child: ChildProcess, dialect: () => Dialect): Promise<Running> {
+export async function running(launched: Launched, dialect: () => Dialect): Promise<Running> {
+  const { child, at } = launched;
   const { pid } = child;
   if (pid === undefined) throw new Error(`cannot start ${child.spawnfile}`);
   const stop = () => end(child);
@@ -52,7 +63,7 @@ export async function running(child: ChildProcess, dialect: () => Dialect): Prom
     const one = dialect();
     try {
       await one.greet();
-      return { pid, dialect, stop };
+      return { pid, readyMs: performance.now() - at, dialect, stop };
     } catch (error) {
       if (child.exitCode !== null || performance.now() > deadline) {
         await stop();

@@ -3,6 +3,8 @@ import type { Dialect } from '../dialects/dialect.ts';
 
 export interface Running {
   readonly pid: number;
+  /** From the start of its program to its first answer, in ms. */
+  readonly readyMs: number;
   /** A load of its own for each work; all see the same server. */
   dialect(): Dialect;
   /** Ends the server and waits for it. */

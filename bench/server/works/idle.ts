@@ -1,0 +1,18 @@
+/** People who are online and quiet: what each costs the server in memory, its keys and watches included. */
+import { setTimeout } from 'node:timers/promises';
+import type { Dialect } from '../dialects/dialect.ts';
+import { each } from '../dialects/lines.ts';
+import { residentBytes } from '../systems/cores.ts';
+import { type Figures, figures } from './figures.ts';
+
+export const IDLERS = 10_000;
+/** ms that a server gets to tidy up after so many came at once. */
+const SETTLING = 10_000;
+
+/** KB for each. */
+export async function idle(dialect: Dialect, pid: number): Promise<Figures> {
+  const before = residentBytes(pid);
+  await each(IDLERS, 32, (i) => dialect.idler(i));
+  await setTimeout(SETTLING);
+  return figures((residentBytes(pid) - before) / IDLERS / 1_024);
+}

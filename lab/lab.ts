@@ -4,28 +4,22 @@ import { Middlebox } from './middlebox/middlebox.ts';
 import { buildNetwork, FOLDER } from './network/build.ts';
 import { CertificateAuthority } from './network/certificates.ts';
 import { Program } from './network/host.ts';
-import { HOSTS, type HostName, NAMESERVER } from './network/plan.ts';
+import { BRIDGES, HOSTS, type HostName, NAMESERVER } from './network/plan.ts';
+import { Bridge } from './sides/bridge.ts';
 import { startNaiveServer } from './sides/naive.ts';
 import { PolynyaServer } from './sides/polynya.ts';
 
 const programs = join(import.meta.dirname, 'hosts');
 /** Of a server's start, ms. */
 const PATIENCE = 60_000;
-/** Ordinary sites, of which some will be bridges too. */
-const SITES = [
-  'decoy',
-  'portal',
-  'market',
-  'bridge1',
-  'bridge2',
-  'bridge3',
-  'bridge4',
-  'bridge5',
-] as const;
+/** Ordinary sites that are nothing else. */
+const SITES = ['decoy', 'portal', 'market'] as const;
 
 export class Lab {
   readonly middlebox = new Middlebox();
   readonly authority: CertificateAuthority;
+  /** Lines of the bridges, those abroad on the server's first shelf. */
+  bridges: readonly string[] = [];
   readonly #servers = new Map<'server' | 'home', Promise<PolynyaServer>>();
   #folders = 0;
 
@@ -34,7 +28,7 @@ export class Lab {
     this.authority = new CertificateAuthority(FOLDER);
   }
 
-  /** Starts the censor and everybody's servers; with `sites`, those that Polynya and the naive client do without too. */
+  /** Starts the censor and everybody's servers; with `sites`, bridges and those that nobody needs without a censor. */
   async start({ sites }: { readonly sites: boolean }): Promise<void> {
     await this.middlebox.start();
     await this.middlebox.lift();
@@ -44,6 +38,9 @@ export class Lab {
       for (const host of SITES) started.push(this.#start(host, 'web-site.ts', titleOf(host)));
     }
     const signal = AbortSignal.timeout(PATIENCE);
+    this.bridges = await Promise.all(
+      (sites ? BRIDGES : []).map((host) => this.#bridge(host).line(signal)),
+    );
     const ready = await Promise.all(started.map((each) => each.until(/ready/, signal)));
     const failed = started.find((_, index) => !ready[index]);
     if (failed) throw new Error(`a server of the lab did not start: ${failed.err}`);
@@ -53,7 +50,8 @@ export class Lab {
   polynya(host: 'server' | 'home'): Promise<PolynyaServer> {
     const running = this.#servers.get(host);
     if (running) return running;
-    const server = new PolynyaServer(host, FOLDER, this.authority.issue(host));
+    const bridges = host === 'server' ? this.bridges : [];
+    const server = new PolynyaServer(host, FOLDER, this.authority.issue(host), bridges);
     const ready = server.ready().then(() => server);
     this.#servers.set(host, ready);
     return ready;
@@ -65,13 +63,22 @@ export class Lab {
     return join(FOLDER, String(this.#folders));
   }
 
+  #bridge(host: (typeof BRIDGES)[number]): Bridge {
+    const certificate = this.authority.issue(host);
+    const folder = this.newFolder();
+    return new Bridge({
+      ...{ host, folder, title: titleOf(host), certificate },
+      caPath: this.authority.path,
+    });
+  }
+
   #start(host: HostName, program: string, ...args: string[]): Program {
     const { certPath, keyPath } = this.authority.issue(host);
     return new Program(host, [join(programs, program), certPath, keyPath, ...args]);
   }
 }
 
-function titleOf(host: (typeof SITES)[number]): string {
+function titleOf(host: (typeof SITES | typeof BRIDGES)[number]): string {
   const [word = ''] = HOSTS[host].name.split('.');
   return `The ${word}`;
 }

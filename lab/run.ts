@@ -65,7 +65,7 @@ export async function runScenario(
     const capture = await begin(lab);
     const [naive, ours] = await Promise.all([
       naiveRun(lab, options, OPEN_BOUND),
-      openRun(pairs.open, options),
+      openRun(lab, pairs.open, options),
     ]);
     const outcome = naive.outcome.passed
       ? ours.outcome
@@ -107,6 +107,7 @@ async function settle(
   { chance }: RunOptions,
 ): Promise<Settled | string> {
   const server = await lab.polynya(scenario.server);
+  const { shelf = 1 } = scenario;
   const make = () =>
     new Pair({
       hosts: scenario.hosts,
@@ -116,10 +117,10 @@ async function settle(
     });
   try {
     const open = make();
-    await open.complete(await open.begin(server));
+    await open.complete(await open.begin(server, shelf));
     if (scenario.task !== 'new-user') return { open, pair: open, link: '' };
     const pair = make();
-    return { open, pair, link: await pair.begin(server) };
+    return { open, pair, link: await pair.begin(server, shelf) };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return error.message;
@@ -141,7 +142,7 @@ async function naiveRun(lab: Lab, { chance }: RunOptions, bound: number): Promis
   return { outcome, clients: NAIVE, secrets: new Map(), diagnosis: null, over: now() };
 }
 
-async function openRun(pair: Pair, { chance }: RunOptions): Promise<Run> {
+async function openRun(lab: Lab, pair: Pair, { chance }: RunOptions): Promise<Run> {
   const texts = wordsOf(chance);
   const began = performance.now();
   const both = pair.talk();
@@ -149,7 +150,8 @@ async function openRun(pair: Pair, { chance }: RunOptions): Promise<Run> {
   await Promise.all(both.map((each) => each.stop()));
   const over = now();
   const diagnosis = await pair.first.diagnosis();
-  return { outcome, clients: pair.addresses, secrets: secretsOf(pair, texts), diagnosis, over };
+  const secrets = secretsOf(lab, pair, texts);
+  return { outcome, clients: pair.addresses, secrets, diagnosis, over };
 }
 
 type Censored = Omit<TaskContext, 'texts'> & { readonly capture: Capture };
@@ -169,16 +171,21 @@ async function censoredRun(context: Censored, { chance }: RunOptions): Promise<R
   // Asked for while the censor is still at work, as people would.
   const over = now();
   const diagnosis = await pair.first.diagnosis();
-  return { outcome, clients: pair.addresses, secrets: secretsOf(pair, texts), diagnosis, over };
+  const secrets = secretsOf(lab, pair, texts);
+  return { outcome, clients: pair.addresses, secrets, diagnosis, over };
 }
 
-function secretsOf(pair: Pair, texts: readonly string[]): Map<string, string> {
+function secretsOf(lab: Lab, pair: Pair, texts: readonly string[]): Map<string, string> {
   const payload = (link: string) => link.slice(link.indexOf('#') + 1);
   return new Map([
     ['the first name', pair.first.name],
     ['the second name', pair.second.name],
     ['the chat’s id', pair.chats[0]],
     ...texts.map((text, index) => [`text ${index + 1}`, text.slice(0, 40)] as const),
+    ...lab.bridges.map(
+      (line, index) =>
+        [`the path of bridge ${index + 1}`, new URL(line).pathname.slice(1)] as const,
+    ),
     ...pair.links.map((link, index) => [`invite ${index + 1}`, payload(link)] as const),
   ]);
 }

@@ -25,9 +25,9 @@ export class Pair {
     this.second = new Member(hosts[1], names[1], folder, caPath);
   }
 
-  /** The first comes by the host's link and makes one for the second. */
-  async begin(server: PolynyaServer): Promise<string> {
-    const hostLink = await server.invite();
+  /** The first comes by the host's link, which tells the bridges of a shelf, and makes one for the second. */
+  async begin(server: PolynyaServer, shelf: number): Promise<string> {
+    const hostLink = await server.invite(shelf);
     await this.first.does('join', [hostLink, '--name', this.first.name]);
     const link = linkIn(await this.first.does('invite-to', []));
     this.chats[0] = await this.first.chat();

@@ -7,7 +7,8 @@ import { Program } from '../network/host.ts';
 import { HOSTS, type HostName } from '../network/plan.ts';
 import type { Talker } from './talk.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'packages', 'cli', 'src', 'main.ts');
+/** The program. */
+export const MAIN = join(import.meta.dirname, '..', '..', 'packages', 'cli', 'src', 'main.ts');
 /** What is set up without a censor takes no longer, ms. */
 const PATIENCE = 60_000;
 
@@ -17,13 +18,20 @@ export class PolynyaServer {
   readonly #host: 'server' | 'home';
   readonly #data: string;
 
-  constructor(host: 'server' | 'home', folder: string, { certPath, keyPath }: Certificate) {
+  /** @param bridges lines of those that lead to it */
+  constructor(
+    host: 'server' | 'home',
+    folder: string,
+    { certPath, keyPath }: Certificate,
+    bridges: readonly string[],
+  ) {
     this.#host = host;
     this.#data = join(folder, `data-${host}`);
     const { name, address } = HOSTS[host];
     const at = ['--public', `https://${name}`, '--public', `https://${address}`];
     const tls = ['--host', '0.0.0.0', '--port', '443', '--tls', certPath, keyPath];
-    this.#program = new Program(host, [MAIN, 'serve', ...tls, ...at, '--data', this.#data]);
+    const by = bridges.flatMap((line) => ['--bridge', line]);
+    this.#program = new Program(host, [MAIN, 'serve', ...tls, ...at, ...by, '--data', this.#data]);
   }
 
   /** Resolves when it serves. @throws Error with its own words when it does not */
@@ -33,9 +41,10 @@ export class PolynyaServer {
     throw new Error(`polynya serve did not start: ${this.#program.err}${this.#program.out}`);
   }
 
-  /** A link that lets one person in. */
-  async invite(): Promise<string> {
-    return runToEnd(this.#host, ['invite', '--data', this.#data, '--uses', '1'], {});
+  /** A link that lets one person in. @param shelf whose bridges it tells, if there are any */
+  async invite(shelf: number): Promise<string> {
+    const args = ['--data', this.#data, '--uses', '1', '--shelf', String(shelf)];
+    return runToEnd(this.#host, ['invite', ...args], {});
   }
 
   stop(): Promise<void> {

@@ -12,7 +12,7 @@ import type { Config } from './config.ts';
 import { type Engine, StorageError } from './engine.ts';
 import type { Access } from './log-rules.ts';
 import { StoredBytes } from './stored-bytes.ts';
-import { TokenBucket, TokenBuckets } from './token-bucket.ts';
+import { limited, TokenBucket, TokenBuckets } from './token-bucket.ts';
 import { keyOf, type Watcher, Watchers } from './watchers.ts';
 
 const HOUR = 3_600_000;
@@ -44,6 +44,11 @@ export class Delivery implements SessionHandler {
     const stored = new StoredBytes(options.config, options.now);
     this.#shared = { ...options, watchers, buckets: new TokenBuckets(options.now), stored };
     options.engine.onChange((change) => watchers.announce(change));
+  }
+
+  /** Logs that somebody watches (count). */
+  get watched(): number {
+    return this.#shared.watchers.size;
   }
 
   open(port: SessionPort): SessionLogic {
@@ -342,32 +347,6 @@ class DeliverySession implements SessionLogic {
 
   #make(): void {
     if (!this.#makes.take()) throw new ProtocolError('rate', 'too many', this.#makes.wait());
-  }
-}
-
-/**
- * Runs `use` with tokens of all the buckets, or tells it that there are none; they are given back when
- * nothing new came of it. A refusal `rate` says when to come again.
- */
-async function limited<T>(
-  buckets: readonly TokenBucket[],
-  n: number,
-  use: (may: boolean) => Promise<{ value: T; free: boolean }>,
-): Promise<T> {
-  const taken: TokenBucket[] = [];
-  for (const bucket of buckets) if (bucket.take(n)) taken.push(bucket);
-  const may = taken.length === buckets.length;
-  let spent = false;
-  try {
-    const { value, free } = await use(may);
-    spent = !free;
-    return value;
-  } catch (error) {
-    if (!(error instanceof ProtocolError) || error.code !== 'rate') throw error;
-    const wait = Math.max(...buckets.map((bucket) => bucket.wait(n)));
-    throw new ProtocolError('rate', error.message, wait);
-  } finally {
-    if (!spent) for (const bucket of taken) bucket.giveBack(n);
   }
 }
 

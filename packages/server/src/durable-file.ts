@@ -51,9 +51,19 @@ export function createFileOnce(path: string, content: Uint8Array): boolean {
  * old blocks all the same: only its own encryption helps there. @throws the platform's error
  */
 export function destroyFile(path: string): void {
-  withFile(path, 'r+', (file) => writeSync(file, new Uint8Array(fstatSync(file).size), 0, null, 0));
+  overwriteFile(path);
   unlinkSync(path);
   syncFolderOf(path);
+}
+
+/** Puts zeros in the place of all that the file holds, on disk. @throws the platform's error */
+export function overwriteFile(path: string): void {
+  withFile(path, 'r+', (file) => writeSync(file, new Uint8Array(fstatSync(file).size), 0, null, 0));
+}
+
+/** What was written to the file by others is on disk when this returns. @throws the platform's error */
+export function syncFile(path: string): void {
+  withFile(path, 'r', () => undefined);
 }
 
 function syncFolderOf(path: string): void {

@@ -10,6 +10,7 @@
  */
 import type { Entry, LogState, NewEntry, Result, Turn } from '@polynya/protocol/requests';
 import type { Share } from './allowance-share.ts';
+import type { Quotas, TableCensus } from './engine-survey.ts';
 import type { Access, LogRow } from './log-rules.ts';
 
 export interface NewLog {
@@ -80,6 +81,24 @@ export interface Retention {
   readonly now: number;
 }
 
+/** A value of a row, as both engines have it. */
+export type Stored = number | Uint8Array;
+
+export interface StoredTable {
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
+/** All rows as they stood at one moment. */
+export interface Snapshot {
+  /** Which engine's rows they are, and the version of its schema. */
+  readonly engine: 'sqlite' | 'postgres';
+  readonly schema: number;
+  readonly tables: readonly StoredTable[];
+  rows(table: StoredTable): AsyncIterable<readonly Stored[]>;
+  close(): Promise<void>;
+}
+
 export interface Engine {
   /** @throws exists, quota, not-found (the allowance), full */
   create(log: NewLog): Promise<void>;
@@ -145,6 +164,13 @@ export interface Engine {
   retain(retention: Retention): Promise<boolean>;
   /** Overwrites on disk what was deleted before, and destroys the keys of days of which nothing is left. */
   scrub(): Promise<void>;
+  /** One moment of the database, for a backup. `scratch`: a folder that it may make and fill. @throws StorageError */
+  snapshot(scratch: string): Promise<Snapshot>;
+  /** For the host: how much of what there is, and what of each quota is left. @throws StorageError */
+  census(): Promise<TableCensus[]>;
+  quotas(): Promise<Quotas>;
+  /** Bytes that are stored. Cheap. @throws StorageError */
+  size(): Promise<number>;
   /** Calls `listener` after fsync, before the appends are answered, in the order of seqs. */
   onChange(listener: (change: LogChange) => void): void;
   /** Resolves when the storage failed for good: nothing is answered any more, and only a new start may help. */

@@ -43,6 +43,8 @@ export interface HttpServerOptions {
 export interface HttpServer {
   readonly port: number;
   readonly sessions: ServerSessions;
+  /** Open now (count). */
+  connections(): number;
   /** Takes no more connections, ends those that are open, and resolves when all are gone. */
   close(): Promise<void>;
 }
@@ -84,12 +86,18 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     );
   });
 
+  let connections = 0;
+  server.on('connection', (socket) => {
+    connections++;
+    socket.once('close', () => connections--);
+  });
   await listen(server, options);
   const { port } = server.address() as AddressInfo;
   try {
     const sessions = await options.sessions(port);
     ready.resolve(sessions);
-    return { port, sessions, close: () => close(server, sockets, sessions) };
+    const closed = () => close(server, sockets, sessions);
+    return { port, sessions, connections: () => connections, close: closed };
   } catch (error) {
     ready.promise.catch(report);
     ready.reject(error);

@@ -44,7 +44,8 @@ function start(): void {
     kept = hour;
   };
   const hours = new TrustedHours({ clock, last: kept, save, log });
-  stop = startRetention({ engine: bench.engine, keep: parseConfig().keep, clock, hours, log });
+  const options = { engine: bench.engine, keep: parseConfig().keep, clock, hours, log };
+  ({ stop } = startRetention(options));
 }
 afterEach(async () => {
   await stop();

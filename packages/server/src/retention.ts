@@ -16,26 +16,43 @@ export interface RetentionOptions {
   readonly log: Log;
 }
 
-/** Runs at once and then hourly. What is returned stops it and resolves when the run under way has ended. */
-export function startRetention(options: RetentionOptions): () => Promise<void> {
+export interface Retaining {
+  /** One more run, after the one under way, by these ages instead of the host's. @throws StorageError */
+  run(keep: Config['keep']): Promise<void>;
+  /** When a run ended last, in ms since 1970. */
+  last(): number | undefined;
+  /** Resolves when the run under way has ended. */
+  stop(): Promise<void>;
+}
+
+/** Runs at once and then hourly. */
+export function startRetention(options: RetentionOptions): Retaining {
+  const { clock, log } = options;
   let stopped = false;
   let cancel = (): void => undefined;
-  const loop = async (): Promise<void> => {
-    try {
-      await retainOnce(options, () => stopped);
-    } catch (error) {
-      options.log(lineOf(error));
-    }
-    if (stopped) return;
-    cancel = options.clock.setTimeout(() => {
-      running = loop();
-    }, HOUR);
+  let last: number | undefined;
+  let running: Promise<void> = Promise.resolve();
+  const run = (keep: Config['keep']): Promise<void> => {
+    const result = running.then(async () => {
+      await retainOnce({ ...options, keep }, () => stopped);
+      last = clock.now();
+    });
+    running = result.catch(() => undefined);
+    return result;
   };
-  let running = loop();
-  return () => {
-    stopped = true;
-    cancel();
-    return running;
+  const hourly = async (): Promise<void> => {
+    await run(options.keep).catch((error: unknown) => log(lineOf(error)));
+    if (!stopped) cancel = clock.setTimeout(hourly, HOUR);
+  };
+  void hourly();
+  return {
+    run,
+    last: () => last,
+    stop: () => {
+      stopped = true;
+      cancel();
+      return running;
+    },
   };
 }
 

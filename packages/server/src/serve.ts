@@ -10,6 +10,7 @@ import { Delivery } from './delivery.ts';
 import type { Synchronous } from './engine/sqlite/database.ts';
 import { SqliteEngine } from './engine/sqlite/sqlite-engine.ts';
 import { type Engine, StorageError } from './engine.ts';
+import { HostDesk } from './host-desk.ts';
 import { SESSION_PATH, startHttpServer } from './http-server.ts';
 import { startRetention } from './retention.ts';
 import { type Log, lineOf } from './server-log.ts';
@@ -66,6 +67,8 @@ export interface RunningServer {
   readonly identity: Uint8Array;
   /** Makes an invite to this server and answers its secret, which is kept nowhere. */
   invite(uses: number, days: number): Promise<Uint8Array>;
+  /** What the host may ask and do. */
+  readonly desk: HostDesk;
   /** Resolves when the storage failed for good. Close the server then and tell the host its sentence. */
   readonly failed: Promise<StorageError>;
   close(): Promise<void>;
@@ -139,7 +142,14 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     }).catch((error: unknown) => {
       throw asStartError(error, options);
     });
-    const stopRetention = startRetention({ engine, keep: config.keep, clock, hours, log });
+    const retention = startRetention({ engine, keep: config.keep, clock, hours, log });
+    const desk = new HostDesk({
+      ...{ engine, config, dataDir, clock, random, retention },
+      storage: options.postgres === undefined ? 'sqlite' : 'postgres',
+      connections: () => http.connections(),
+      sessions: () => http.sessions.size,
+      watched: () => handler.watched,
+    });
     log({ event: 'started', tls: tls !== undefined, page: options.pageDir !== undefined });
     return {
       url: urlAt(http.port),
@@ -149,6 +159,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
         ...(shelves.lists[shelf === undefined ? shelves.next() : shelf - 1] ?? []),
       ],
       identity: http.sessions.identity(),
+      desk,
       failed: engine.failed,
       invite: async (uses, days) => {
         const secret = random(32);
@@ -160,7 +171,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       },
       close: async () => {
         await http.close();
-        await stopRetention();
+        await retention.stop();
         await engine.close();
         log({ event: 'stopped' });
       },

@@ -30,6 +30,11 @@ const serialPath = (dataDir: string): string => join(dataDir, 'record-serial');
 const hourPath = (dataDir: string): string => join(dataDir, 'last-hour');
 const keyPath = (dataDir: string): string => join(dataDir, 'server-keys.json');
 
+/** The folder of the keys of days. */
+export const keyFolder = (dataDir: string): string => join(dataDir, 'keys');
+/** What a backup takes along besides the database. */
+export const BACKED_UP: readonly string[] = ['server-keys.json', 'record-serial', 'last-hour'];
+
 /** Makes the folder if need be. @throws StorageError */
 export function makeDataDir(dataDir: string): void {
   told(`The data folder ${dataDir} cannot be used`, () =>

@@ -1,4 +1,5 @@
 /** Token buckets, held in memory only: so many at once, then one every so often. */
+import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Rate } from './config.ts';
 
 export class TokenBucket {
@@ -69,5 +70,31 @@ export class TokenBuckets {
   #sweep(): void {
     for (const [key, { bucket }] of this.#buckets) if (bucket.full) this.#buckets.delete(key);
     this.#sweepAt = Math.max(1_024, this.#buckets.size * 2);
+  }
+}
+
+/**
+ * Runs `use` with tokens of all the buckets, or tells it that there are none; they are given back when
+ * nothing new came of it. A refusal `rate` says when to come again.
+ */
+export async function limited<T>(
+  buckets: readonly TokenBucket[],
+  n: number,
+  use: (may: boolean) => Promise<{ value: T; free: boolean }>,
+): Promise<T> {
+  const taken: TokenBucket[] = [];
+  for (const bucket of buckets) if (bucket.take(n)) taken.push(bucket);
+  const may = taken.length === buckets.length;
+  let spent = false;
+  try {
+    const { value, free } = await use(may);
+    spent = !free;
+    return value;
+  } catch (error) {
+    if (!(error instanceof ProtocolError) || error.code !== 'rate') throw error;
+    const wait = Math.max(...buckets.map((bucket) => bucket.wait(n)));
+    throw new ProtocolError('rate', error.message, wait);
+  } finally {
+    if (!spent) for (const bucket of taken) bucket.giveBack(n);
   }
 }

@@ -29,6 +29,8 @@ import { FollowedLogs } from './followed-logs.ts';
 import { Inboxes } from './inboxes.ts';
 import { NOTHING } from './log-statements.ts';
 import { Logs } from './logs.ts';
+import { PostgresSnapshot } from './snapshot.ts';
+import { census, quotas, size } from './survey.ts';
 import { WakeUps } from './wake-ups.ts';
 
 const HOUR = 3_600_000;
@@ -47,6 +49,7 @@ export interface PostgresOptions {
 
 export class PostgresEngine implements Engine {
   readonly #database: Database;
+  readonly #now: () => number;
   readonly #keys: DayKeys;
   readonly #logs: Logs;
   readonly #inboxes: Inboxes;
@@ -71,6 +74,7 @@ export class PostgresEngine implements Engine {
     const hour = () => Math.floor(now() / HOUR);
     const keys = new DayKeys(keyFolder, random);
     this.#database = database;
+    this.#now = now;
     this.#keys = keys;
     this.#inboxes = new Inboxes(hour);
     this.#blobs = new Blobs(keys, hour);
@@ -249,6 +253,22 @@ export class PostgresEngine implements Engine {
   /** What was deleted PostgreSQL overwrites when it likes; without its day's key it is noise. */
   async scrub() {
     this.#keys.destroyBefore(this.#keysSince);
+  }
+
+  census() {
+    return this.#read(census);
+  }
+
+  quotas() {
+    return this.#read((sql) => quotas(sql, this.#now()));
+  }
+
+  size() {
+    return this.#read(size);
+  }
+
+  snapshot() {
+    return PostgresSnapshot.take(this.#database);
   }
 
   onChange(listener: (change: LogChange) => void): void {

@@ -15,6 +15,9 @@ import { sql as terms } from './migrations/0005-terms.ts';
 /** `migrations[i]` leads from `PRAGMA user_version` i to i + 1. Only ever appended to. */
 const migrations: readonly string[] = [first, sealed, shares, bounds, terms];
 
+/** Moves the write-ahead log into the database when it has so many pages. */
+export const CHECKPOINTS = 'PRAGMA wal_autocheckpoint = 16384';
+
 /** A check of the whole file takes about a second per this many bytes; larger ones start unchecked. */
 const CHECKED_AT_START = 256 * 1024 * 1024;
 
@@ -50,7 +53,7 @@ export function openDatabase(path: string, synchronous: Synchronous, keys: DayKe
       PRAGMA secure_delete = ON;
       PRAGMA temp_store = MEMORY;
       PRAGMA cache_size = -32768;
-      PRAGMA wal_autocheckpoint = 16384;
+      ${CHECKPOINTS};
       PRAGMA journal_size_limit = 67108864;
     `);
     migrate(db, keys);

@@ -20,9 +20,11 @@ import {
 import type { Access } from '../../log-rules.ts';
 import { Allowances } from './allowances.ts';
 import { Blobs } from './blobs.ts';
-import { openDatabase, type Synchronous, truncateWal } from './database.ts';
+import { CHECKPOINTS, openDatabase, type Synchronous, truncateWal } from './database.ts';
 import { Inboxes } from './inboxes.ts';
 import { Logs } from './logs.ts';
+import { copyStanding, SqliteSnapshot } from './snapshot.ts';
+import { census, quotas } from './survey.ts';
 import { Turns } from './turns.ts';
 import { WalKeeper } from './wal-keeper.ts';
 
@@ -42,6 +44,8 @@ export interface SqliteOptions {
 
 export class SqliteEngine implements Engine {
   readonly #db: DatabaseSync;
+  readonly #path: string;
+  readonly #now: () => number;
   readonly #keys: DayKeys;
   readonly #turns: Turns;
   readonly #wal: WalKeeper;
@@ -53,6 +57,8 @@ export class SqliteEngine implements Engine {
   readonly #listeners: ((change: LogChange) => void)[] = [];
   /** Of earlier hours nothing is left, so the next scrub destroys their days' keys. */
   #keysSince = 0;
+  /** Resolves when no copy is made of the file. */
+  #standing: Promise<unknown> = Promise.resolve();
   /** Since the last scrub more was stored than is kept. */
   #tooMuch = false;
 
@@ -60,6 +66,8 @@ export class SqliteEngine implements Engine {
   constructor({ path, now, random, logBytes = LOG_BYTES, synchronous = 'FULL' }: SqliteOptions) {
     const hour = () => Math.floor(now() / HOUR);
     this.#keys = new DayKeys(join(dirname(path), 'keys'), random);
+    this.#path = path;
+    this.#now = now;
     this.#db = openDatabase(path, synchronous, this.#keys);
     this.#logs = new Logs(this.#db, this.#keys, hour, logBytes);
     this.#inboxes = new Inboxes(this.#db, hour);
@@ -72,7 +80,7 @@ export class SqliteEngine implements Engine {
       () => this.#logs.takeChanges(),
       this.#failed.resolve,
     );
-    this.#wal = new WalKeeper(() => this.#turns.read(() => truncateWal(this.#db)));
+    this.#wal = new WalKeeper(() => this.#standingOver(() => truncateWal(this.#db)));
   }
 
   create(log: NewLog) {
@@ -188,11 +196,37 @@ export class SqliteEngine implements Engine {
   }
 
   scrub() {
-    return this.#turns.read(() => {
+    return this.#standingOver(() => {
       this.#db.exec('PRAGMA incremental_vacuum(4096)');
       truncateWal(this.#db);
       this.#keys.destroyBefore(this.#keysSince);
     });
+  }
+
+  async snapshot(scratch: string) {
+    await this.#standing;
+    // The file stands still from here to the end of the copy: all that comes goes to the write-ahead log.
+    const copying = this.#turns
+      .read(() => {
+        truncateWal(this.#db);
+        this.#db.exec('PRAGMA wal_autocheckpoint = 0');
+      })
+      .then(() => copyStanding(this.#path, scratch))
+      .finally(() => this.#db.isOpen && this.#db.exec(CHECKPOINTS));
+    this.#standing = copying.catch(() => undefined);
+    return new SqliteSnapshot(await copying, scratch);
+  }
+
+  census() {
+    return this.#turns.read(() => census(this.#db));
+  }
+
+  quotas() {
+    return this.#turns.read(() => quotas(this.#db, this.#now()));
+  }
+
+  size() {
+    return this.#turns.read(() => this.#stored());
   }
 
   get failed(): Promise<StorageError> {
@@ -205,6 +239,7 @@ export class SqliteEngine implements Engine {
 
   async close() {
     this.#wal.stop();
+    await this.#standing;
     this.#turns.stop();
     this.#db.close();
   }
@@ -216,6 +251,12 @@ export class SqliteEngine implements Engine {
       this.#wal.debited();
       return value;
     });
+  }
+
+  /** Runs what moves the write-ahead log, once nobody needs the file to stand still. */
+  async #standingOver(run: () => void): Promise<void> {
+    await this.#standing;
+    await this.#turns.read(run);
   }
 
   #announce(): void {

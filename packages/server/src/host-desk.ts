@@ -1,0 +1,117 @@
+/**
+ * What the host of a running server may ask and do: one place for the command line, the host's page and
+ * the metrics. Nothing here is about a person, because nothing is known of people.
+ */
+import { statfs } from 'node:fs/promises';
+import type { Random } from '@polynya/reach/clock';
+import type { SteadyClock } from '@polynya/reach/steady-clock';
+import { type BackupReport, makeBackup } from './backup/backup.ts';
+import type { Config } from './config.ts';
+import type { Engine } from './engine.ts';
+import type { Quotas, TableCensus } from './engine-survey.ts';
+import type { Retaining } from './retention.ts';
+
+export interface HostDeskOptions {
+  readonly engine: Engine;
+  readonly config: Config;
+  readonly dataDir: string;
+  readonly storage: 'sqlite' | 'postgres';
+  readonly clock: SteadyClock;
+  readonly random: Random;
+  readonly retention: Retaining;
+  /** What is open now. */
+  readonly connections: () => number;
+  readonly sessions: () => number;
+  readonly watched: () => number;
+}
+
+export interface ServerStatus {
+  readonly storage: 'sqlite' | 'postgres';
+  readonly upSeconds: number;
+  readonly connections: number;
+  readonly sessions: number;
+  /** Logs that somebody watches. */
+  readonly watched: number;
+  readonly storedBytes: number;
+  /** Left on the disk of the data folder. */
+  readonly freeBytes: number;
+  /** Of this process. */
+  readonly memoryBytes: number;
+  readonly keep: Config['keep'];
+  /** Seconds since 1970 when retention ran last; null before the first run. */
+  readonly retained: number | null;
+}
+
+export interface PruneReport {
+  readonly storedBefore: number;
+  readonly storedAfter: number;
+  readonly seconds: number;
+}
+
+export class HostDesk {
+  readonly #options: HostDeskOptions;
+  readonly #started: number;
+
+  constructor(options: HostDeskOptions) {
+    this.#options = options;
+    this.#started = options.clock.steady();
+  }
+
+  get config(): Config {
+    return this.#options.config;
+  }
+
+  /** @throws StorageError */
+  async status(): Promise<ServerStatus> {
+    const { engine, dataDir, storage, clock, config, retention } = this.#options;
+    const { bavail, bsize } = await statfs(dataDir);
+    return {
+      storage,
+      upSeconds: Math.floor((clock.steady() - this.#started) / 1_000),
+      connections: this.#options.connections(),
+      sessions: this.#options.sessions(),
+      watched: this.#options.watched(),
+      storedBytes: await engine.size(),
+      freeBytes: bavail * bsize,
+      memoryBytes: process.memoryUsage.rss(),
+      keep: config.keep,
+      retained: retention.last() === undefined ? null : Math.floor((retention.last() ?? 0) / 1_000),
+    };
+  }
+
+  /** @throws StorageError */
+  quotas(): Promise<Quotas> {
+    return this.#options.engine.quotas();
+  }
+
+  /** @throws StorageError */
+  census(): Promise<TableCensus[]> {
+    return this.#options.engine.census();
+  }
+
+  /** Deletes what is too old, now; with `days`, also what is older than that. @throws StorageError */
+  async prune(days?: number): Promise<PruneReport> {
+    const { engine, config, retention, clock } = this.#options;
+    const keep =
+      days === undefined
+        ? config.keep
+        : {
+            ...config.keep,
+            days: Math.min(days, config.keep.days),
+            largeBlobDays: Math.min(days, config.keep.largeBlobDays),
+          };
+    const before = await engine.size();
+    const started = clock.steady();
+    await retention.run(keep);
+    const seconds = (clock.steady() - started) / 1_000;
+    return { storedBefore: before, storedAfter: await engine.size(), seconds };
+  }
+
+  /** @throws StorageError */
+  backup(file: string, keysFile: string): Promise<BackupReport> {
+    const { engine, dataDir, config, clock, random } = this.#options;
+    const now = () => clock.now();
+    const keepDays = config.keep.days;
+    return makeBackup({ engine, dataDir, keepDays, file, keysFile, now, random });
+  }
+}

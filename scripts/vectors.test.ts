@@ -1,5 +1,13 @@
 /** The files of vectors/ are what the code makes, and what Node's crypto and cborg make of the same fields. */
-import { createHash, createPrivateKey, createPublicKey, hkdfSync, sign, verify } from 'node:crypto';
+import {
+  createDecipheriv,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  hkdfSync,
+  sign,
+  verify,
+} from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { listHolds } from '@polynya/messenger/identity/device-list';
 import { decodeCbor } from '@polynya/protocol/cbor';
@@ -27,9 +35,8 @@ function asArrays(json: unknown): unknown {
   return typeof json === 'object' && json !== null ? Object.values(json).map(asArrays) : json;
 }
 
-const CONTENTS = 'text edit delete react file receipt title admin leave profile devices own'.split(
-  ' ',
-);
+const CONTENTS =
+  'text edit delete react file receipt title admin leave profile devices own carried'.split(' ');
 const NOTES = 'device name block backup'.split(' ');
 
 /** The same of contents and notes: their names become the numbers of section 8. */
@@ -342,4 +349,45 @@ describe('vectors/', () => {
       expect(vector.firstReply[way]).toBe(Buffer.from(key).toString('hex'));
     }
   });
+
+  it('carried.json: Node checks the note, and opens each parcel by each of its keys', () => {
+    type Parcel = { keys: string[]; plain: string };
+    const { log, seed, note, parcels, bundle } = vectors<{
+      log: string;
+      seed: string;
+      note: Record<string, string>;
+      parcels: Parcel[];
+      bundle: string;
+    }>('carried.json');
+    const { id = '', device = '', message = '', signature = '', cbor = '' } = note;
+    const der = Buffer.concat([fromHex('302e020100300506032b657004220420'), fromHex(seed)]);
+    const key = createPublicKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
+    expect(key.export({ format: 'jwk' }).x).toBe(fromHex(device).toString('base64url'));
+    const signed = Buffer.concat([Buffer.from('polynya carried'), fromHex(log + id + message)]);
+    expect(verify(null, signed, key, fromHex(signature))).toBe(true);
+    expect(read(cbor)).toEqual([id, device, message, signature]);
+
+    const file = fromHex(bundle);
+    const salt = file.subarray(0, 16);
+    for (const { keys, plain } of parcels) {
+      for (const secret of keys.map(fromHex)) {
+        const derived = (label: string, length: number) =>
+          Buffer.from(hkdfSync('sha256', secret, salt, `polynya carried ${label}`, length));
+        const hint = derived('hint', 16);
+        const at = [...Array(8).keys()].map((n) => 16 + 72 * n);
+        const slot = at.find((offset) => file.subarray(offset, offset + 16).equals(hint)) ?? 0;
+        const named = gcmOpened(derived('slot', 32), hint, file.subarray(slot + 16, slot + 72));
+        const [offset, length] = [named.readUInt32BE(0), named.readUInt32BE(4)];
+        const sealed = file.subarray(offset, offset + length);
+        expect(gcmOpened(named.subarray(8), salt, sealed).toString('hex')).toBe(plain);
+      }
+    }
+  });
 });
+
+/** AES-256-GCM under a nonce of zeros. */
+function gcmOpened(key: Uint8Array, aad: Uint8Array, sealed: Buffer): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', key, Buffer.alloc(12));
+  decipher.setAAD(aad).setAuthTag(sealed.subarray(-16));
+  return Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]);
+}

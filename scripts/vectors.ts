@@ -25,6 +25,7 @@ import { call, entry, item, type Op, type Request, results } from '@polynya/prot
 import * as runningHash from '@polynya/protocol/running-hash';
 import type { Codec } from '@polynya/protocol/schema';
 import { seatSecrets } from '@polynya/protocol/seat-secrets';
+import { carried } from './vectors/carried.ts';
 import { contents } from './vectors/contents.ts';
 import { credentials } from './vectors/credentials.ts';
 import { deviceLists } from './vectors/device-lists.ts';
@@ -223,6 +224,7 @@ export async function vectorFiles(): Promise<ReadonlyMap<string, string>> {
     'linking.json': linking(),
     'content.json': contents(),
     'credential.json': await credentials(),
+    'carried.json': await carried(),
   };
   return new Map(Object.entries(files).map(([name, value]) => [name, readableJson(value)]));
 }

@@ -55,6 +55,7 @@ const CONTENTS: readonly KnownContent[] = [
   { kind: 'own', note: { note: 'name', name: 'Ada' } },
   { kind: 'own', note: { note: 'block', person, on: true } },
   { kind: 'own', note: { note: 'backup', secret: fill(0xba, 32) } },
+  { kind: 'carried', text: 'the line is gone', note: fill(0xca, 3) },
 ];
 
 const ABOUT: About = {

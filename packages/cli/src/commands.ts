@@ -123,6 +123,11 @@ export const commands: Readonly<Record<string, Entry>> = {
     what: 'shows the digits that you two compare',
     load: async () => (await import('./commands/safety-number.ts')).safetyNumber,
   },
+  carry: {
+    usage: 'carry out FILE | carry in FILE',
+    what: 'takes what waits along in a file, sealed, for members without a line; takes such a file in',
+    load: async () => (await import('./commands/carry.ts')).carry,
+  },
   leave: {
     usage: 'leave CHAT',
     what: 'leaves a chat',

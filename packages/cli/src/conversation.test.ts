@@ -80,6 +80,32 @@ test('kill -9 of the server loses nothing that was acknowledged, and repeats not
   expect((await said(bo)).map(({ text }) => text).slice(-3)).toEqual(texts);
 });
 
+test('what waits goes by a file while the server is away, and is read where that is taken in', async () => {
+  await server.stop('SIGTERM');
+  await bo.tries('send', 'Family', 'by hand', '--wait', '1');
+  const file = folder.in('stick');
+  expect(await bo.does('carry', 'out', file)).toBe(
+    `1 message in ${file}, sealed for the members of their chats.`,
+  );
+  expect((await bo.tries('carry', 'out', file)).err).toMatch(/exists already/);
+  expect(readFileSync(file).includes('by hand')).toBe(false);
+  const taken = await ann.does('carry', 'in', file, '--wait', '0');
+  expect(taken).toMatch(/^1 message for you, 1 of them new\.\nThe server does not answer/);
+  server = await serve(folder.in('server'), '--port', String(server.port));
+  expect((await said(ann)).at(-1)).toMatchObject({ name: 'Bo', text: 'by hand' });
+  expect(await ann.does('carry', 'in', file, '--wait', '60')).toMatch(
+    /0 of them new\..*1 message handed in\./s,
+  );
+  await bo.does('send', 'Family', 'by the line');
+  for (const reader of [ann, bo]) {
+    expect((await said(reader)).slice(-2).map(({ text }) => text)).toEqual([
+      'by hand',
+      'by the line',
+    ]);
+  }
+  expect((await bo.tries('carry', 'out', folder.in('other'))).err).toMatch(/^Nothing waits/);
+});
+
 test('a chat line by line: texts, replies, reactions, edits and deletions', async () => {
   const listening = bo.starts('read', 'Family', '--follow', '--json');
   const talking = ann.starts('chat', 'Family');

@@ -42,6 +42,8 @@ export interface Ports {
   readonly log: Log;
   /** Tells networks apart, for what is remembered of each; one for all where the platform cannot tell. */
   readonly network?: () => string;
+  /** Is handed everything that the store holds before it begins to run: for what only some platforms have. */
+  readonly opened?: (device: Device) => void;
 }
 
 export class Device {

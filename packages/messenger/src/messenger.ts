@@ -37,6 +37,7 @@ export type { Ports } from './device.ts';
 /** Everything that the store holds comes to life. The messenger owns the store from now on. @throws StoreError */
 export async function createMessenger(ports: Ports): Promise<Messenger> {
   const device = await Device.open(ports);
+  ports.opened?.(device);
   await device.start();
   await resumeArrivals(device);
   return new RunningMessenger(device);

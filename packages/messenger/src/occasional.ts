@@ -3,6 +3,7 @@
  * these would tear apart what they share with the rest, and the first load would grow.
  */
 export { addPeople, removePerson } from './add-people.ts';
+export { handedIn } from './carry/handed-in.ts';
 export { Fleet } from './devices/fleet.ts';
 export { forgetChat } from './forget-chat.ts';
 export { safetyNumber } from './identity/safety-number.ts';

@@ -10,20 +10,20 @@ import { systemClock, systemRandom } from '@polynya/reach/clock';
 import type { Messenger } from './api.ts';
 import type { Log } from './conversation/world.ts';
 import { authenticationService } from './identity/authentication-service.ts';
-import { createMessenger } from './messenger.ts';
+import { createMessenger, type Ports } from './messenger.ts';
 import type { Store } from './store/store.ts';
+
+export type Platform = Pick<Ports, 'network' | 'opened'> & { readonly primitives?: Primitives };
 
 /**
  * The messenger owns the store from now on.
- * @param network see `Ports`
- * @param primitives the platform's cryptography, where it has better than WebCrypto's
+ * @param platform what it has beside that; `primitives`: its cryptography, where that is better than WebCrypto's
  * @throws StoreError
  */
 export async function openMessenger(
   store: Store,
   log: Log,
-  network = () => '',
-  primitives?: Primitives,
+  { primitives, ...platform }: Platform = {},
 ): Promise<Messenger> {
   const now = () => Math.floor(systemClock.now() / 1_000);
   return createMessenger({
@@ -37,6 +37,6 @@ export async function openMessenger(
     random: systemRandom,
     carriers: [webSocketCarrier, postCarrier],
     log,
-    network,
+    ...platform,
   });
 }

@@ -79,6 +79,7 @@ const FIELDS: { [K in KnownContent['kind']]: fc.Arbitrary<Fields<K>> } = {
   profile: fc.record({ name: text(64), card: maybe(cards) }),
   devices: fc.record({ list: deviceLists }),
   own: fc.record({ note: notes }),
+  carried: fc.record({ text: text(16_000), note: exactly(200) }),
 };
 const KINDS = Object.keys(FIELDS) as KnownContent['kind'][];
 const contentOf = (kind: KnownContent['kind']) =>

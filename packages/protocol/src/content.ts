@@ -77,6 +77,8 @@ export const content = variants('kind', {
   devices: [10, { list: deviceList }],
   /** Counts in a group of own devices only. */
   own: [11, { note }],
+  /** A message that its author could not bring into the log, handed in by the sender; `note` as in section 10. */
+  carried: [12, { text: body, note: bytes(1, LIMITS.entryBody) }],
 });
 export type KnownContent = Infer<typeof content>;
 /** A part of a later version: its first field is text that anyone can read. */
@@ -109,7 +111,7 @@ export function decodeMessage(plaintext: Uint8Array): Message {
   return { ...message, body: decodeContent(message.body) };
 }
 
-const FIRST_UNKNOWN = 12;
+const FIRST_UNKNOWN = 13;
 
 function decodeContent(cbor: Cbor): Content {
   if (Array.isArray(cbor) && typeof cbor[0] === 'number' && cbor[0] >= FIRST_UNKNOWN) {

@@ -1,7 +1,6 @@
 /** The messenger over a profile's folder: its database, and beside it the key that the database is sealed under. */
 import { join } from 'node:path';
-import type { Messenger } from '@polynya/messenger/api';
-import { openNodeMessenger } from '@polynya/messenger/open-node-messenger';
+import { type NodeMessenger, openNodeMessenger } from '@polynya/messenger/open-node-messenger';
 import { fileDeviceKey } from '@polynya/messenger/store/file-device-key';
 import { openSealedStore } from '@polynya/messenger/store/sealed-store';
 import { openSqliteStore } from '@polynya/messenger/store/sqlite-store';
@@ -12,7 +11,10 @@ import { networkHere } from './network.ts';
  * @param log lines without names, texts, ids or secrets
  * @throws StoreError
  */
-export async function openProfile(folder: string, log: (line: string) => void): Promise<Messenger> {
+export async function openProfile(
+  folder: string,
+  log: (line: string) => void,
+): Promise<NodeMessenger> {
   const database = await openSqliteStore(join(folder, 'messenger.db'));
   try {
     const store = await openSealedStore(database, fileDeviceKey(join(folder, 'device.key')));

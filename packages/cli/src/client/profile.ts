@@ -4,7 +4,8 @@
  */
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { AppStatus, Messenger } from '@polynya/messenger/api';
+import type { AppStatus } from '@polynya/messenger/api';
+import type { NodeMessenger } from '@polynya/messenger/open-node-messenger';
 import { Failure } from '../failure.ts';
 import { cleanLine } from '../render/clean.ts';
 import { localTime } from '../render/units.ts';
@@ -28,7 +29,7 @@ export function profileFolder(given: string | undefined, env: Terminal['env']): 
 export async function withMessenger<T>(
   given: string | undefined,
   terminal: Terminal,
-  work: (messenger: Messenger) => Promise<T>,
+  work: (messenger: NodeMessenger) => Promise<T>,
 ): Promise<T> {
   const folder = profileFolder(given, terminal.env);
   try {
@@ -53,7 +54,7 @@ function removedWords({ by, at }: NonNullable<AppStatus['removed']>): string {
 export function withPerson<T>(
   given: string | undefined,
   terminal: Terminal,
-  work: (messenger: Messenger, me: NonNullable<AppStatus['me']>) => Promise<T>,
+  work: (messenger: NodeMessenger, me: NonNullable<AppStatus['me']>) => Promise<T>,
 ): Promise<T> {
   return withMessenger(given, terminal, async (messenger) => {
     const { me, removed } = await answer(messenger, { query: 'status' });

@@ -119,7 +119,7 @@ export class Sync {
       held = one.held;
       if (one.turned || one.committed || held.state.phase === 'stopped') break;
     }
-    const met = taken.flatMap((one) => one.shown);
+    const met = await this.#unwrapped(taken.flatMap((one) => one.shown));
     held = withWritten(held, met);
     const shown = met.map((one) => placed(one, held.state.base));
     const committed = taken.at(-1)?.committed ?? null;
@@ -148,6 +148,12 @@ export class Sync {
     for (const one of shown) if ('content' in one) this.#arrived(one.sender);
     if (committed) this.#committed(committed);
     if (taken.some(({ turned, told }) => turned || told)) world.devicesChanged(this.#core.chat);
+  }
+
+  /** What members handed in for others is what those said. */
+  async #unwrapped(shown: readonly (Arrived | Happened)[]) {
+    const carried = shown.some((one) => 'content' in one && one.content.kind === 'carried');
+    return carried ? (await repair()).handedIn(this.#core, shown) : shown;
   }
 
   /** Nobody will get this message: who wrote it sees that, and can say it again. */

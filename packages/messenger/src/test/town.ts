@@ -15,6 +15,8 @@ import type { ConfigInput } from '@polynya/server/config';
 import { type RunningServer, startServer } from '@polynya/server/serve';
 import type { Log } from '@polynya/server/server-log';
 import type { ChatDetail, ChatId, MessageView, Messenger, Query, QueryResult } from '../api.ts';
+import { Carry } from '../carry/carry.ts';
+import type { Device } from '../device.ts';
 import { authenticationService } from '../identity/authentication-service.ts';
 import { createMessenger } from '../messenger.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
@@ -106,6 +108,7 @@ export class Person {
   readonly #options: PersonOptions;
   readonly log: string[] = [];
   #messenger: Messenger | null = null;
+  #device: Device | null = null;
 
   constructor(path: string, name: string, options: PersonOptions) {
     this.path = path;
@@ -116,6 +119,15 @@ export class Person {
   get messenger(): Messenger {
     if (!this.#messenger) throw new Error(`${this.name} is closed`);
     return this.#messenger;
+  }
+
+  get device(): Device {
+    if (!this.#device) throw new Error(`${this.name} was never open`);
+    return this.#device;
+  }
+
+  get carry(): Carry {
+    return new Carry(this.device);
   }
 
   async open(): Promise<void> {
@@ -134,6 +146,9 @@ export class Person {
       random: systemRandom,
       carriers,
       log: (line) => this.log.push(line),
+      opened: (device) => {
+        this.#device = device;
+      },
     });
   }
 

@@ -28,7 +28,7 @@ export async function addQueued(draft: Draft, queued: Queued): Promise<void> {
 /** The log has an own message, at `seq`. */
 export async function place(draft: Draft, id: MessageId, seq: number, me: PersonId): Promise<void> {
   await raiseTop(draft, seq);
-  const own = await ownUnsent(draft, id);
+  const own = await unsent(draft, id);
   if (own?.is === 'message') {
     draft.put('timeline', own.key, null);
     await insertLogged(draft, { ...own.row, seq, state: null, problem: null }, me);
@@ -40,6 +40,14 @@ export async function place(draft: Draft, id: MessageId, seq: number, me: Person
   }
 }
 
+/** What somebody handed on before the log had it (../carry) goes for what the log has. */
+export async function makeWay(draft: Draft, { id, sender }: Pick<Queued, 'id' | 'sender'>) {
+  const found = await unsent(draft, id);
+  if (found?.is !== 'message' || found.row.mine || found.row.sender !== sender) return;
+  draft.put('timeline', found.key, null);
+  draft.putIndex(id, null);
+}
+
 /** How an own message fares on its way; one that the log has is past that. */
 export async function setState(
   draft: Draft,
@@ -47,7 +55,7 @@ export async function setState(
   state: 'waiting' | 'sending' | 'failed',
   problem: ProblemCode | null,
 ): Promise<void> {
-  const own = await ownUnsent(draft, id);
+  const own = await unsent(draft, id);
   if (own?.is === 'message') {
     draft.putRow(own.key, { ...own.row, state, problem });
   } else if (own?.is === 'amendment') {
@@ -59,7 +67,7 @@ export async function setState(
 
 /** Drops what the log does not have; a message takes its file and its amendments along. */
 export async function drop(draft: Draft, id: MessageId): Promise<void> {
-  const own = await ownUnsent(draft, id);
+  const own = await unsent(draft, id);
   if (own?.is === 'message') {
     draft.put('timeline', own.key, null);
     for (const gone of [id, ...own.row.pending.map((pending) => pending.id)]) {
@@ -77,7 +85,7 @@ async function addWaiting(draft: Draft, row: MessageRow): Promise<void> {
   const waiting: MessageRow = { ...row, state: 'waiting' };
   const place = await draft.index(row.id);
   if (place) {
-    const own = await ownUnsent(draft, row.id);
+    const own = await unsent(draft, row.id);
     if (own?.is !== 'message') return;
     const { pending, reactions } = own.row;
     draft.putRow(own.key, { ...waiting, pending, reactions });
@@ -110,7 +118,7 @@ async function addPending(
   draft.putRow(place.key, { ...row, pending: [...others, pending] });
 }
 
-type OwnUnsent =
+type Unsent =
   | { readonly is: 'message'; readonly key: string; readonly row: MessageRow }
   | {
       readonly is: 'amendment';
@@ -120,7 +128,7 @@ type OwnUnsent =
     };
 
 /** What an id names among that which the log does not have yet; null: nothing. */
-async function ownUnsent(draft: Draft, id: MessageId): Promise<OwnUnsent | null> {
+async function unsent(draft: Draft, id: MessageId): Promise<Unsent | null> {
   const named = await draft.index(id);
   const place = named?.is === 'amendment' ? await draft.index(named.target) : named;
   if (place?.is !== 'row') return null;

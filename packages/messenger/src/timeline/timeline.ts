@@ -8,7 +8,7 @@ import type { Change, Store } from '../store/store.ts';
 import type { Arrived, Happened, Queued } from './arrived.ts';
 import { Draft } from './draft.ts';
 import { addArrived, addEvent } from './incoming.ts';
-import { addQueued, drop, place, setState } from './outgoing.ts';
+import { addQueued, drop, makeWay, place, setState } from './outgoing.ts';
 import { PageReader, type PageView, type TimelineSummary } from './page.ts';
 import { keys, type MessageRow } from './row.ts';
 import { findFirstUnread, moveMark } from './unread.ts';
@@ -56,6 +56,7 @@ export class Timeline {
       } else {
         // One sent from here, whose answer was lost, may be met like any other.
         if (one.mine) await place(draft, one.id, one.seq, this.#me());
+        else await makeWay(draft, one);
         await addArrived(draft, one, this.#me());
       }
     }

@@ -1,0 +1,186 @@
+/**
+ * Messages carried past the server: what it does not have yet leaves as a bundle, and what others carried is shown
+ * before the log has it (docs/protocol.md section 10). The log stays the only order: whatever came this way takes
+ * its place there as soon as the log brings it.
+ */
+import { toHex } from '@polynya/protocol/bytes';
+import {
+  decodeNote,
+  decodeParcel,
+  encodeNote,
+  encodeParcel,
+  type Note,
+} from '@polynya/protocol/carried';
+import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import { bool, bytes, struct } from '@polynya/protocol/schema';
+import type { ChatId, MessageId } from '../api.ts';
+import type { Conversation } from '../conversation/conversation.ts';
+import type { Device } from '../device.ts';
+import { messagesTopic } from '../queries/changes.ts';
+import type { Change } from '../store/store.ts';
+import { Draft } from '../timeline/draft.ts';
+import { messageRow } from '../timeline/incoming.ts';
+import { keys as timelineKeys } from '../timeline/row.ts';
+import { openBundle, sealBundle } from './bundle.ts';
+import { CarryError } from './carry-error.ts';
+import { carriedChats, carryKey } from './keys.ts';
+import { arrivedFrom, noteOf, readNote } from './note.ts';
+
+/** Notes of one chat that leave at once, or are kept: bytes of them all. */
+const MOST_BYTES = 900_000;
+const MOST_NOTES = 500;
+/** ms by which an author's clock may be ahead of ours. */
+const CLOCKS_DIFFER = 5 * 60_000;
+
+/** A note of somebody else, until the log has its message. */
+const keptCodec = struct({ note: bytes(1, 80_000), handedIn: bool });
+interface Kept {
+  readonly id: MessageId;
+  readonly note: Note;
+  readonly handedIn: boolean;
+}
+
+/** What a bundle held for us. */
+export interface Taken {
+  readonly messages: number;
+  /** Those that were not here yet. */
+  readonly fresh: number;
+}
+
+export class Carry {
+  readonly #device: Device;
+
+  constructor(device: Device) {
+    this.#device = device;
+  }
+
+  /** What the server does not have yet, own and others', for everybody in the chats that it is for. @throws StoreError */
+  async out(): Promise<{ readonly file: Uint8Array; readonly messages: number }> {
+    const parcels = [];
+    let messages = 0;
+    for (const conversation of carriedChats(this.#device)) {
+      const notes = await this.notes(conversation);
+      if (notes.length === 0) continue;
+      messages += notes.length;
+      parcels.push({ keys: [await carryKey(conversation.held.group)], plain: encodeParcel(notes) });
+    }
+    return { file: await sealBundle(parcels, this.#device.ports.random), messages };
+  }
+
+  /** Takes in what somebody carried here; the same again changes nothing. @throws CarryError, StoreError */
+  async in(file: Uint8Array): Promise<Taken> {
+    const keys = await Promise.all(
+      carriedChats(this.#device).map(async (of) => ({ key: await carryKey(of.held.group), of })),
+    );
+    let [messages, fresh] = [0, 0];
+    for (const { of, plain } of await openBundle(file, keys)) {
+      const notes = parcelIn(plain);
+      messages += notes.length;
+      fresh += await this.take(of, notes);
+    }
+    return { messages, fresh };
+  }
+
+  /** Puts into the log what others wrote and it does not have. @returns how much that is @throws StoreError */
+  async handIn(): Promise<number> {
+    let count = 0;
+    for (const conversation of carriedChats(this.#device)) {
+      if (!conversation.caughtUp) continue;
+      for (const kept of await this.#kept(conversation.chat)) {
+        if (kept.handedIn) continue;
+        await this.#handIn(conversation, kept);
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** Of one chat: own messages that wait, then those of others that the log does not have. */
+  async notes(conversation: Conversation): Promise<Note[]> {
+    const { held, outbox, chat } = conversation;
+    const rows = await outbox.first(MOST_NOTES);
+    const own = await Promise.all(rows.map((row) => noteOf(this.#device.self, held, row)));
+    const others = (await this.#kept(chat)).map(({ note }) => note);
+    let left = MOST_BYTES;
+    return [...own, ...others].flatMap((note) => {
+      left -= note ? note.message.length + 256 : 0;
+      return note && left >= 0 ? [note] : [];
+    });
+  }
+
+  /** @returns how many of them were not here yet @throws StoreError */
+  async take(conversation: Conversation, notes: readonly Note[]): Promise<number> {
+    const { chat, held } = conversation;
+    const { ports, timeline, changes, blocked, self } = this.#device;
+    const { store, clock } = ports;
+    const room = MOST_NOTES - (await this.#kept(chat)).length;
+    const fresh: Change[] = [];
+    await timeline.locked(chat, async () => {
+      const draft = new Draft(store, chat);
+      for (const note of notes.slice(0, room)) {
+        const id = toHex(note.id);
+        const read = (await draft.index(id)) ? null : await readNote(note, held);
+        if (!read || blocked.has(read.author.person)) continue;
+        const counts = await draft.counts();
+        const latest = clock.now() + CLOCKS_DIFFER;
+        const around = { chat, me: self.person, id, seq: 0, latest };
+        const row = messageRow({ ...arrivedFrom(read, around), seq: null });
+        if (!row) continue;
+        const key = timelineKeys.queued(chat, counts.next);
+        draft.putCounts({ ...counts, next: counts.next + 1 });
+        draft.putIndex(id, { is: 'row', key });
+        draft.putRow(key, row);
+        fresh.push(keptAs(chat, { id, note, handedIn: false }));
+      }
+      if (fresh.length > 0) await store.apply([...draft.changes(), ...fresh]);
+    });
+    for (const topic of [messagesTopic(chat), 'chats']) if (fresh.length > 0) changes.touch(topic);
+    return fresh.length;
+  }
+
+  /** Others' notes whose messages the log does not have yet; what it has is forgotten. */
+  async #kept(chat: ChatId): Promise<Kept[]> {
+    const { ports, timeline } = this.#device;
+    const prefix = `carried/${chat}/`;
+    const rows = await ports.store.range('entry', { from: prefix, to: `carried/${chat}0` });
+    const gone: Change[] = [];
+    const kept: Kept[] = [];
+    for (const [key, value] of rows) {
+      const id = key.slice(prefix.length);
+      const shown = await timeline.message(chat, id);
+      const { note, handedIn } = keptCodec.decode(decodeCbor(value));
+      if (shown?.seq === null) kept.push({ id, note: decodeNote(note), handedIn });
+      else gone.push({ table: 'entry', key, value: null });
+    }
+    if (gone.length > 0) await ports.store.apply(gone);
+    return kept;
+  }
+
+  async #handIn(conversation: Conversation, { id, note }: Kept): Promise<void> {
+    const { chat, held } = conversation;
+    const read = await readNote(note, held);
+    if (!read) return;
+    const { content } = read;
+    const text = (content.kind === 'text' ? content.text : content.caption).slice(0, 200);
+    await conversation.queue({
+      kind: 'carried',
+      text: text.toWellFormed(),
+      note: encodeNote(note),
+    });
+    await this.#device.ports.store.apply([keptAs(chat, { id, note, handedIn: true })]);
+  }
+}
+
+function keptAs(chat: ChatId, { id, note, handedIn }: Kept): Change {
+  const value = encodeCbor(keptCodec.encode({ note: encodeNote(note), handedIn }));
+  return { table: 'entry', key: `carried/${chat}/${id}`, value };
+}
+
+function parcelIn(plain: Uint8Array): Note[] {
+  try {
+    return decodeParcel(plain);
+  } catch (cause) {
+    throw cause instanceof ProtocolError ? new CarryError('damaged', cause) : cause;
+  }
+}

@@ -1,0 +1,37 @@
+/** Notes that a member with a line put into the log for whoever wrote them: shown as their authors' messages. */
+import { toHex } from '@polynya/protocol/bytes';
+import { decodeNote, type Note } from '@polynya/protocol/carried';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import type { Core } from '../conversation/core.ts';
+import type { Arrived, Happened } from '../timeline/arrived.ts';
+import { arrivedFrom, readNote } from './note.ts';
+
+/** The same, each `carried` content replaced by the message in it; those that prove nothing are left out. */
+export async function handedIn(
+  { held, world, chat }: Pick<Core, 'held' | 'world' | 'chat'>,
+  shown: readonly (Arrived | Happened)[],
+): Promise<(Arrived | Happened)[]> {
+  const me = world.self().person;
+  const all: (Arrived | Happened)[] = [];
+  for (const one of shown) {
+    if (!('content' in one) || one.content.kind !== 'carried') {
+      all.push(one);
+      continue;
+    }
+    const note = decoded(one.content.note);
+    const read = note && (await readNote(note, held));
+    if (!note || !read || world.blocked(read.author.person)) continue;
+    const { seq, at: latest } = one;
+    all.push(arrivedFrom(read, { chat, me, id: toHex(note.id), seq, latest }));
+  }
+  return all;
+}
+
+function decoded(note: Uint8Array): Note | null {
+  try {
+    return decodeNote(note);
+  } catch (error) {
+    if (error instanceof ProtocolError) return null;
+    throw error;
+  }
+}

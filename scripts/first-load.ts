@@ -22,6 +22,10 @@ const loadedLater: { name: RegExp; why: string }[] = [
     name: /^occasional\.js$/,
     why: 'recovery, linking a device and adding people come after chats that work',
   },
+  {
+    name: /^own-endpoints\.js$/,
+    why: 'bridges are asked for ten seconds after chats work, twice a day',
+  },
   { name: /^en\.js$/, why: 'one language loads; the Russian one, which is longer, is counted' },
 ];
 

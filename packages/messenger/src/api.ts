@@ -65,7 +65,7 @@ export interface AppStatus {
   readonly outdated: boolean;
   /** Carrier and endpoint in use, with a space between; null while there is no line. */
   readonly way: string | null;
-  /** All URLs that lead to the server, as far as is known. */
+  /** URLs of the server itself, as far as is known, without those of bridges. */
   readonly endpoints: readonly string[];
   readonly unread: number;
   /** This device was taken out of its person's list. */

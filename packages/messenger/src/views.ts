@@ -37,7 +37,7 @@ export async function statusOf(device: Device): Promise<AppStatus> {
     build: links[0]?.build ?? '',
     outdated: links.some(({ outdated }) => outdated),
     way: links[0]?.way ?? null,
-    endpoints: links[0]?.connection.endpoints ?? [],
+    endpoints: links[0]?.connection.listed ?? [],
     removed: self?.removed ?? null,
     unread: chats.reduce(
       (sum, { unread, blocked, marks }) => sum + (blocked || marks.muted ? 0 : unread),

@@ -71,7 +71,7 @@ export class Connection {
       record: options.record,
       versions: options.versions,
       onRecord: (record, endpoints, fetched) => {
-        this.#line.lead([...new Set([...address.endpoints, ...endpoints])]);
+        this.#line.learn(endpoints);
         if (fetched) options.saveRecord?.(record);
       },
       onHello: (hello) => {
@@ -101,6 +101,16 @@ export class Connection {
   /** All that lead to the server, as far as is known. */
   get endpoints(): readonly string[] {
     return this.#line.endpoints;
+  }
+
+  /** Those of them that are the server's own, and no bridges. */
+  get listed(): readonly string[] {
+    return this.#line.listed;
+  }
+
+  /** Goes by these and those of the record from now on. */
+  lead(endpoints: readonly string[]): void {
+    this.#line.lead(endpoints);
   }
 
   get problem(): Problem | null {

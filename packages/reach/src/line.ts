@@ -39,6 +39,8 @@ export class Line {
   /** The way that worked last on this network, as `nameOf` has it. */
   proven: string | undefined;
   #ways: Way[] = [];
+  #given: readonly string[] = [];
+  #listed: readonly string[] = [];
   #rounds = 0;
   #wake: () => void = () => undefined;
   #shorten: () => void = () => undefined;
@@ -54,8 +56,25 @@ export class Line {
     return [...new Set(this.#ways.map(({ endpoint }) => endpoint))];
   }
 
-  /** Sets the endpoints; what is known of those that stay is kept. */
+  /** Those of them that the server tells everybody; all of them as long as it said nothing. */
+  get listed(): readonly string[] {
+    return this.#listed.length > 0 ? this.#listed : this.endpoints;
+  }
+
+  /** Endpoints in place of those given before; what is known of those that stay is kept. */
   lead(endpoints: readonly string[]): void {
+    this.#given = endpoints;
+    this.#arrange();
+  }
+
+  /** The endpoints of the server's record, which come behind those that were given. */
+  learn(endpoints: readonly string[]): void {
+    this.#listed = endpoints;
+    this.#arrange();
+  }
+
+  #arrange(): void {
+    const endpoints = [...new Set([...this.#given, ...this.#listed])];
     this.#ways = this.#factories.flatMap((factory) =>
       endpoints.map(
         (endpoint) =>

@@ -146,3 +146,13 @@ test('a carrier that opens when the race is over is closed', async () => {
   await time.until(() => won !== '' && closed.length > 0, 60_000);
   expect([won, closed]).toEqual(['quick', ['late']]);
 });
+
+test('what was given leads before what the record lists, and only the latter is the server’s own', () => {
+  const { line } = stand({}, ['a'], ['https://bridge/x', 'https://one/s']);
+  expect(line.listed).toEqual(['https://bridge/x', 'https://one/s']);
+  line.learn(['https://one/s', 'https://two/s']);
+  expect(line.endpoints).toEqual(['https://bridge/x', 'https://one/s', 'https://two/s']);
+  expect(line.listed).toEqual(['https://one/s', 'https://two/s']);
+  line.lead(['https://other/x']);
+  expect(line.endpoints).toEqual(['https://other/x', 'https://one/s', 'https://two/s']);
+});

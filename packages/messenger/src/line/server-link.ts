@@ -10,6 +10,9 @@ import { type Server, serverSaved } from './server.ts';
 
 /** ms: a clock that is off by less is nobody's concern. */
 const CLOCK_OFF = 5 * 60_000;
+/** ms: after the line stands, what people wait for goes first; and how long endpoints are good for. */
+const SETTLED = 10_000;
+const HALF_A_DAY = 12 * 3_600_000;
 
 export class ServerLink {
   readonly connection: Connection;
@@ -19,6 +22,8 @@ export class ServerLink {
   #server: Server;
   #kept: boolean;
   #way: string | null = null;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #cancelAsking: () => void = () => undefined;
 
   /** @param kept what is learned of the server is stored */
   constructor(device: Device, server: Server, kept: boolean) {
@@ -46,6 +51,8 @@ export class ServerLink {
       if (!this.#kept) return;
       if (status === 'online') {
         device.tryAgain(this);
+        this.#cancelAsking();
+        this.#cancelAsking = clock.setTimeout(() => this.#askForEndpoints(), SETTLED);
         return;
       }
       this.#inbox.lineLost();
@@ -132,6 +139,7 @@ export class ServerLink {
   }
 
   close(): void {
+    this.#cancelAsking();
     this.#inbox.close();
     this.connection.close();
   }
@@ -143,6 +151,23 @@ export class ServerLink {
   #card(token: Uint8Array): ContactCard {
     const { identity, endpoints, inbox } = this.#server;
     return { identity, endpoints: [...endpoints], inbox: inbox.log, token };
+  }
+
+  #askForEndpoints(): void {
+    const { store, clock } = this.#device.ports;
+    if (!this.#server.admitted || clock.now() - this.#askedAt < HALF_A_DAY) return;
+    this.#askedAt = clock.now();
+    const ask = async (): Promise<void> => {
+      const { askForEndpoints } = await import('./own-endpoints.ts');
+      const now = this.world.serverNow();
+      const told = await askForEndpoints(this.connection, this.#server, store, now);
+      if (!told) return;
+      await this.update({ ...this.#server, endpoints: [...told] });
+      this.connection.lead(told);
+    };
+    ask().catch(() => {
+      // Closed meanwhile, or no room: asked again half a day later, or at the next start.
+    });
   }
 
   #saveRecord(record: Uint8Array): void {

@@ -33,7 +33,11 @@ export const doctor = command({
       const query = { query: 'status' } as const;
       const signal = AbortSignal.any([AbortSignal.timeout(PATIENCE), terminal.ended]);
       const online = (status: AppStatus) => status.me === null || status.line === 'online';
-      const { me, endpoints } = await answer(messenger, query);
+      // Which endpoints are the server's own is known once the line is begun.
+      const begun = ({ me, line }: AppStatus) => me === null || line !== 'offline';
+      const { me, endpoints } = await answer(messenger, query, begun, signal).catch(() =>
+        answer(messenger, query),
+      );
       const seen = me && (await look(endpoints, { home, abroad }));
       const status = await answer(messenger, query, online, signal).catch(() =>
         answer(messenger, query),

@@ -151,9 +151,44 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/bridge.ts')).bridge,
   },
   invite: {
-    usage: 'invite [--data DIR] [--uses N] [--days N] [--shelf N]',
+    usage: 'invite [--data DIR] [--uses N] [--days N] [--shelf N] [--json]',
     what: 'makes one more invite to the server that runs here',
     load: async () => (await import('./commands/invite.ts')).invite,
+  },
+  status: {
+    usage: 'status [--json]',
+    what: 'says how the server that runs here is',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  quotas: {
+    usage: 'quotas [--json]',
+    what: 'lists your open invites, and what is left of what was given out',
+    load: async () => (await import('./commands/quotas.ts')).quotas,
+  },
+  prune: {
+    usage: 'prune [--days N] [--json]',
+    what: 'deletes what is too old now; with --days, also what is older than that',
+    load: async () => (await import('./commands/prune.ts')).prune,
+  },
+  knows: {
+    usage: 'knows [--json]',
+    what: 'prints every kind of datum that the server here stores, and how much of it',
+    load: async () => (await import('./commands/knows.ts')).knows,
+  },
+  statement: {
+    usage: 'statement [--language en|ru] [--json]',
+    what: 'prints where data is and how long it is kept, for you to publish',
+    load: async () => (await import('./commands/statement.ts')).statement,
+  },
+  backup: {
+    usage: 'backup FILE [--keys FILE] [--json]',
+    what: 'backs the server that runs here up, sealed',
+    load: async () => (await import('./commands/backup.ts')).backup,
+  },
+  restore: {
+    usage: 'restore FILE [--keys FILE] [--data DIR] [--postgres URL] [--json]',
+    what: 'makes a server out of a backup',
+    load: async () => (await import('./commands/restore.ts')).restore,
   },
   settings: {
     usage: 'settings',
@@ -172,5 +207,6 @@ export function helpText(): string {
 ${lines.join('\n')}
 
 CHAT, MESSAGE, PERSON: the beginning of an id as the lists show it, the title of a chat, or a name.
-All but serve, bridge and invite take --profile DIR (or POLYNYA_PROFILE): who you are on this machine.`;
+Down to doctor they take --profile DIR (or POLYNYA_PROFILE): who you are on this machine. From serve on they are
+for whoever runs a server, and take --data DIR (or POLYNYA_DATA) and --config FILE (or POLYNYA_CONFIG).`;
 }

@@ -1,6 +1,6 @@
 /** `polynya invite`: one more invite to the server that runs on this machine. */
 import { command, wholeNumber } from '../command.ts';
-import { askForInvite } from '../host/control-socket.ts';
+import { askServer } from '../host/control-socket.ts';
 import { dataFolder, longestInvite, mostUses, serverOptions } from '../host/settings.ts';
 import { qrLines } from '../render/qr.ts';
 import { print } from '../terminal.ts';
@@ -11,15 +11,20 @@ export const invite = command({
     uses: { type: 'string' },
     days: { type: 'string' },
     shelf: { type: 'string' },
+    json: { type: 'boolean' },
   },
   takes: [0, 0],
-  async run({ uses, days, shelf, ...server }, _, terminal) {
-    const link = await askForInvite(dataFolder(server, terminal.env), {
+  async run({ uses, days, shelf, json, ...server }, _, terminal) {
+    const made = {
       uses: wholeNumber('--uses', uses, 1, [1, mostUses]),
       days: wholeNumber('--days', days, 7, [1, longestInvite]),
+    };
+    const { link } = await askServer(dataFolder(server, terminal.env), {
+      ask: 'invite',
+      ...made,
       ...(shelf !== undefined && { shelf: wholeNumber('--shelf', shelf, 1, [1, 10_000]) }),
     });
-    print(terminal, link);
-    if (terminal.output.isTTY) print(terminal, ...qrLines(link));
+    print(terminal, json ? JSON.stringify({ link, ...made }) : link);
+    if (!json && terminal.output.isTTY) print(terminal, ...qrLines(link));
   },
 });

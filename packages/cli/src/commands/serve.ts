@@ -1,7 +1,7 @@
 /** `polynya serve`: runs a server with the page, until Ctrl-C or SIGTERM. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { inviteFailure, makeHostInvite } from '@polynya/server/host-invite';
+import { makeHostInvite } from '@polynya/server/host-invite';
 import {
   type RunningServer,
   type ServeOptions,
@@ -10,6 +10,7 @@ import {
 } from '@polynya/server/serve';
 import { command, wholeNumber } from '../command.ts';
 import { Failure } from '../failure.ts';
+import { attendantOf } from '../host/attendant.ts';
 import { openControl } from '../host/control-socket.ts';
 import { reachableHost } from '../host/reachable-at.ts';
 import {
@@ -95,7 +96,7 @@ async function start(options: ServeOptions): Promise<RunningServer> {
   }
 }
 
-/** Makes invites for `polynya invite` until the user wants an end. */
+/** Answers `polynya invite`, `status` and the like until the user wants an end. */
 async function attend(
   server: RunningServer,
   page: string,
@@ -104,20 +105,10 @@ async function attend(
 ): Promise<void> {
   let close: (() => Promise<void>) | undefined;
   try {
-    close = await openControl(dataDir, async ({ uses, days, shelf }) => {
-      try {
-        return await makeHostInvite(server, `${page}/`, uses, days, shelf);
-      } catch (error) {
-        // Whoever asked is pointed here, and the server goes on or ends by itself.
-        const why = inviteFailure(error);
-        if (why === undefined) throw error;
-        note(terminal, `No invite was made: ${why}`);
-        return '';
-      }
-    });
+    close = await openControl(dataDir, attendantOf(server, page));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    note(terminal, `polynya invite will not work: ${error.message}`);
+    note(terminal, `polynya invite, status and the like will not work: ${error.message}`);
   }
   const failed = await Promise.race([endOf(terminal), server.failed]);
   await close?.();

@@ -1,25 +1,23 @@
 /**
- * How `polynya invite` asks the server that runs on this machine: a socket in the data folder, for its owner
- * only. One JSON line each way. There is no other way in, and nothing here is told to the network.
+ * How commands ask the server that runs on this machine: a socket in the data folder, for its owner only.
+ * One JSON text each way. There is no other way in, and nothing here is told to the network.
  */
 import { rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Failure, systemCode } from '../failure.ts';
+import { type AnswerTo, type HostRequest, requestFrom } from './host-requests.ts';
 
-/** An invite to the server that is asked for. */
-export interface InviteWish {
-  readonly uses: number;
-  readonly days: number;
-  /** Whose bridges the people invited are told; each in its turn when absent. */
-  readonly shelf?: number;
-}
-
-/** Bytes of a wish. */
-const LONGEST_WISH = 1_024;
+/** Bytes of a request: two paths fit. */
+const LONGEST_REQUEST = 16_384;
 /** What sockaddr_un takes on Linux and macOS, less the NUL. */
 const LONGEST_PATH = 103;
+
+/** Answers a request. What it throws as a Failure is told to whoever asked. */
+export type Attendant = (request: HostRequest) => Promise<unknown>;
+
+type Reply = { readonly answer: unknown } | { readonly refused: string };
 
 /**
  * Listens in `folder` until what it returns is called. Call it only once the database is ours: a socket that
@@ -28,13 +26,13 @@ const LONGEST_PATH = 103;
  */
 export async function openControl(
   folder: string,
-  invite: (wish: InviteWish) => Promise<string>,
+  attendant: Attendant,
 ): Promise<() => Promise<void>> {
   const path = socketPath(folder);
   rmSync(path, { force: true });
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => socket.destroy());
-    void serveOne(socket, invite);
+    void serveOne(socket, attendant);
   });
   await listen(server, path);
   return () =>
@@ -43,14 +41,19 @@ export async function openControl(
     });
 }
 
-/** Asks the server whose data folder this is for a link. @throws Failure if none runs there */
-export async function askForInvite(folder: string, wish: InviteWish): Promise<string> {
+/** Asks the server whose data folder this is. @throws Failure if none runs there, or it refuses */
+export async function askServer<const R extends HostRequest>(
+  folder: string,
+  request: R,
+): Promise<AnswerTo<R>> {
   const socket = connect(socketPath(folder));
   try {
-    socket.end(JSON.stringify(wish));
-    const link = await text(socket);
-    if (!link) throw new Failure('The server could not make an invite: see what it printed.');
-    return link;
+    socket.end(JSON.stringify(request));
+    const said = await text(socket);
+    if (!said) throw new Failure('The server did not answer: see what it printed.');
+    const reply = JSON.parse(said) as Reply;
+    if ('refused' in reply) throw new Failure(reply.refused);
+    return reply.answer as AnswerTo<R>;
   } catch (error) {
     if (error instanceof Failure) throw error;
     const code = systemCode(error);
@@ -62,36 +65,34 @@ export async function askForInvite(folder: string, wish: InviteWish): Promise<st
   }
 }
 
-async function serveOne(
-  socket: Socket,
-  invite: (wish: InviteWish) => Promise<string>,
-): Promise<void> {
-  const wish = await wishFrom(socket);
-  const link = wish && (await invite(wish));
-  if (!socket.destroyed) socket.end(link ?? '');
+async function serveOne(socket: Socket, attendant: Attendant): Promise<void> {
+  const request = await heardFrom(socket);
+  const reply = request && (await replyTo(request, attendant));
+  if (!socket.destroyed) socket.end(reply ? JSON.stringify(reply) : '');
 }
 
-/** Undefined for anything that is no wish, and for a caller who went away. */
-async function wishFrom(socket: Socket): Promise<InviteWish | undefined> {
+async function replyTo(request: HostRequest, attendant: Attendant): Promise<Reply> {
   try {
-    let said = '';
-    for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
-      said += String(chunk);
-      if (said.length > LONGEST_WISH) return undefined;
-    }
-    const parsed: unknown = JSON.parse(said);
-    return isWish(parsed) ? parsed : undefined;
+    return { answer: await attendant(request) };
   } catch (error) {
-    if (error instanceof SyntaxError || systemCode(error)) return undefined;
+    if (error instanceof Failure) return { refused: error.message };
     throw error;
   }
 }
 
-function isWish(value: unknown): value is InviteWish {
-  if (typeof value !== 'object' || value === null) return false;
-  if (!('uses' in value && 'days' in value)) return false;
-  const numbers = [value.uses, value.days, ...('shelf' in value ? [value.shelf] : [])];
-  return numbers.every((each) => Number.isSafeInteger(each) && Number(each) > 0);
+/** Undefined for anything that is no request, and for a caller who went away. */
+async function heardFrom(socket: Socket): Promise<HostRequest | undefined> {
+  try {
+    let said = '';
+    for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
+      said += String(chunk);
+      if (said.length > LONGEST_REQUEST) return undefined;
+    }
+    return requestFrom(said);
+  } catch (error) {
+    if (systemCode(error)) return undefined;
+    throw error;
+  }
 }
 
 function listen(server: Server, path: string): Promise<void> {

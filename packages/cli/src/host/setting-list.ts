@@ -127,6 +127,14 @@ export const sections: readonly Section[] = [
       of('http.drainMs', 'time', 'Requests under way get this long to end when the server stops.'),
     ],
   },
+  {
+    title: 'What polynya statement says of you',
+    settings: [
+      of('statement.operator', 'text', 'Who runs this server.', ''),
+      of('statement.place', 'text', 'Where its data is: country and city.', ''),
+      of('statement.contact', 'text', 'Where you can be reached.', ''),
+    ],
+  },
 ];
 
 export const settings: ReadonlyMap<string, Setting> = new Map(

@@ -1,7 +1,7 @@
 /** What a host says about a server, from the configuration file, the environment and the command line. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ConfigError, type ConfigInput, parseConfig } from '@polynya/server/config';
+import { type Config, ConfigError, type ConfigInput, parseConfig } from '@polynya/server/config';
 import { Failure, systemCode } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 import { bridgeLines } from './bridge-settings.ts';
@@ -14,6 +14,7 @@ import {
   readConfigFile,
 } from './config-file.ts';
 import { limitDefaults, type Setting, settings } from './setting-list.ts';
+import type { AboutHost } from './statement-text.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 const CONFIG_FILE = 'polynya.conf';
@@ -56,7 +57,10 @@ export interface Settings {
   /** Without a slash at the end. */
   readonly publicUrls: readonly string[];
   readonly bridges: readonly string[];
+  /** What was said of the limits, and with it the limits as they are. */
   readonly limits: ConfigInput;
+  readonly config: Config;
+  readonly statement: AboutHost;
 }
 
 /**
@@ -85,6 +89,7 @@ export function readSettings(flags: ServeFlags, env: Terminal['env']): Settings 
     ...fromOptions(flags.set ?? []),
   ]);
   const text = (name: string) => given.get(name)?.value || undefined;
+  const limits = limitsOf(given);
   const tls = readTls(text('tls.cert'), text('tls.key'));
   const postgres = text('postgres');
   const port = given.get('port') ?? (env.PORT ? { value: env.PORT, where: 'PORT' } : undefined);
@@ -96,7 +101,13 @@ export function readSettings(flags: ServeFlags, env: Terminal['env']): Settings 
     ...(tls && { tls }),
     publicUrls: publicUrls(given.get('public')),
     bridges: bridgeLines(wordsOf(given.get('bridge'))),
-    limits: limitsOf(given),
+    limits,
+    config: parseConfig(limits),
+    statement: {
+      operator: text('statement.operator') ?? '',
+      place: text('statement.place') ?? '',
+      contact: text('statement.contact') ?? '',
+    },
   };
 }
 

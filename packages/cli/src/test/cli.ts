@@ -110,7 +110,7 @@ class Heard extends Writable {
 }
 
 /** Runs one command line to its end as a call in this process: most of what a process costs is its start. */
-async function runHere(args: readonly string[]): Promise<Outcome> {
+export async function runHere(args: readonly string[]): Promise<Outcome> {
   const [output, notes] = [new Heard(), new Heard()];
   const terminal = { input: Readable.from([]), output, notes, env: {}, ended: NEVER };
   const code = await run(args, terminal);

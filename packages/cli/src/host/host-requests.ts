@@ -1,0 +1,89 @@
+/** What commands on this machine ask of the server that runs here, and what it answers. */
+import type { BackupReport } from '@polynya/server/backup/backup';
+import type { TableCensus } from '@polynya/server/engine-survey';
+import type { PruneReport, ServerStatus } from '@polynya/server/host-desk';
+
+/** An invite to the server that is asked for. */
+export interface InviteWish {
+  readonly uses: number;
+  readonly days: number;
+  /** Whose bridges the people invited are told; each in its turn when absent. */
+  readonly shelf?: number;
+}
+
+export type HostRequest =
+  | ({ readonly ask: 'invite' } & InviteWish)
+  | { readonly ask: 'status' | 'quotas' | 'knows' }
+  /** Days; absent: as the settings say. */
+  | { readonly ask: 'prune'; readonly days?: number }
+  /** Absolute paths. */
+  | { readonly ask: 'backup'; readonly file: string; readonly keys: string };
+
+interface Share {
+  readonly logs: number;
+  readonly bytes: number;
+  readonly invites: number;
+}
+
+/** `Quotas` as JSON has it. */
+export interface QuotasJson {
+  readonly invites: readonly {
+    /** The beginning of its hash, in hex. */
+    readonly id: string;
+    readonly uses: number;
+    /** Seconds since 1970. */
+    readonly until: number;
+    readonly each: Share;
+  }[];
+  readonly granted: { readonly invites: number; readonly uses: number };
+  readonly allowances: Share & { readonly count: number };
+}
+
+export interface HostAnswers {
+  readonly invite: { readonly link: string };
+  readonly status: ServerStatus & {
+    readonly url: string;
+    readonly version: string;
+    /** Of the host's page: whoever knows it is the host. */
+    readonly hostPage: string | null;
+  };
+  readonly quotas: QuotasJson;
+  readonly knows: readonly TableCensus[];
+  readonly prune: PruneReport;
+  readonly backup: BackupReport;
+}
+
+export type AnswerTo<R extends HostRequest> = HostAnswers[R['ask']];
+
+/** Undefined for anything that is no request. */
+export function requestFrom(said: string): HostRequest | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(said);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { ask, uses, days, shelf, file, keys } = value as Record<string, unknown>;
+  switch (ask) {
+    case 'status':
+    case 'quotas':
+    case 'knows':
+      return { ask };
+    case 'invite':
+      if (!isCount(uses) || !isCount(days)) return undefined;
+      if (shelf === undefined) return { ask, uses, days };
+      return isCount(shelf) ? { ask, uses, days, shelf } : undefined;
+    case 'prune':
+      if (days === undefined) return { ask };
+      return isCount(days) ? { ask, days } : undefined;
+    case 'backup':
+      return typeof file === 'string' && typeof keys === 'string' ? { ask, file, keys } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value > 0;

@@ -27,7 +27,9 @@ import type {
   SignatureScheme,
 } from './primitives.ts';
 
-const bytes = (buffer: Buffer): Uint8Array => new Uint8Array(buffer);
+/** Node's own results stand alone in their memory: no copy of a secret stays behind. */
+const bytes = ({ buffer, byteOffset, length }: Buffer): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, length);
 const TAG = 16;
 
 const sha256: Hash = {
@@ -43,7 +45,8 @@ const aesGcm: Aead = {
     const sealing = createCipheriv(cipher(key), key, nonce);
     sealing.setAAD(aad);
     const ciphertext = sealing.update(plaintext);
-    return concat(ciphertext, sealing.final(), sealing.getAuthTag());
+    sealing.final();
+    return concat(ciphertext, sealing.getAuthTag());
   },
   open(key, nonce, aad, sealed) {
     const end = sealed.length - TAG;
@@ -52,7 +55,8 @@ const aesGcm: Aead = {
     opening.setAAD(aad).setAuthTag(sealed.subarray(end));
     const plaintext = opening.update(sealed.subarray(0, end));
     try {
-      return concat(plaintext, opening.final());
+      opening.final();
+      return bytes(plaintext);
     } catch (cause) {
       throw new CryptoError('does not open', { cause });
     }
@@ -93,6 +97,14 @@ const ed25519: SignatureScheme = {
     publicKey.length === 32 &&
     signature.length === 64 &&
     verify(null, message, edPublic(publicKey), signature),
+  verifyAside(publicKey, message, signature) {
+    if (publicKey.length !== 32 || signature.length !== 64) return Promise.resolve(false);
+    return new Promise((resolve, reject) => {
+      const done = (error: Error | null, holds: boolean) =>
+        error ? reject(error) : resolve(holds);
+      verify(null, message, edPublic(publicKey), signature, done);
+    });
+  },
 };
 
 const xPublic = publicKeys('x25519');

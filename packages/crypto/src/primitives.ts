@@ -31,6 +31,8 @@ export interface SignatureScheme {
   sign(privateKey: Uint8Array, message: Uint8Array): Maybe<Uint8Array>;
   /** False for keys and signatures that are none, too. */
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Maybe<boolean>;
+  /** The same on another thread, where `verify` keeps this one. */
+  verifyAside?(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>;
 }
 
 /** A Diffie-Hellman function on byte strings. Both throw on keys that are none. */

@@ -213,6 +213,11 @@ export interface Group {
   following(before: Group): Group;
   /** Opens another member's entry. The own ones come back as `own-entry`: their group was staged. */
   open(entry: Entry, policy: CommitPolicy): Promise<OpenedMessage | OpenedCommit>;
+  /**
+   * These messages are to be opened next, in this order: begins to, so that their signatures are verified side by
+   * side. It says nothing of them and changes nothing; only `open` is faster.
+   */
+  readAhead(entries: readonly Entry[]): void;
   /** MLS-Exporter (RFC 9420 section 8.5). `length` in bytes. */
   export(label: string, context: Uint8Array, length: number): Promise<Uint8Array>;
 

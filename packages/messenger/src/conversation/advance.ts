@@ -2,7 +2,7 @@
  * One entry of the log, taken in: the running hash, the MLS group, the people. The heart of sync, and the only
  * place where another member's Commit or message enters. Reads nothing and stores nothing.
  */
-import type { Group, Member, Newcomer, OpenedCommit } from '@polynya/mls/engine';
+import type { Group, Member, Entry as MlsEntry, Newcomer, OpenedCommit } from '@polynya/mls/engine';
 import { MlsError } from '@polynya/mls/mls-error';
 import { equal, toHex } from '@polynya/protocol/bytes';
 import { type Content, decodeMessage, type Message } from '@polynya/protocol/content';
@@ -223,6 +223,11 @@ function ownList({ group }: Held, content: Told['content']): Told {
   return { sender: own, content };
 }
 
+/** A message as MLS takes it. */
+export function asSealed({ epoch, body, id }: Entry): MlsEntry {
+  return { kind: 'message', epoch, body, authenticatedData: id };
+}
+
 async function takeMessage(held: Held, entry: Entry, around: Surroundings): Promise<Advanced> {
   const displaced = displacedItem(held, entry);
   if (displaced) return { ...nothing(unopened(displaced.held)), displaced: displaced.item };
@@ -261,10 +266,7 @@ async function takeMessage(held: Held, entry: Entry, around: Surroundings): Prom
   const opener = early ? held.seat : held.group;
   if (!opener) return nothing(held);
   try {
-    const opened = await opener.open(
-      { kind: 'message', epoch: entry.epoch, body: entry.body, authenticatedData: entry.id },
-      () => false,
-    );
+    const opened = await opener.open(asSealed(entry), () => false);
     if (opened.kind !== 'message') return nothing(unopened(held));
     const after = early ? { ...held, seat: opened.group } : { ...held, group: opened.group };
     const sender = leafOf(opened.sender);

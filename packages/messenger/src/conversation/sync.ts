@@ -1,7 +1,8 @@
 /** Reading the log: what was pushed and what is missing, in order, chunk by chunk, each chunk stored at once. */
+import type { Entry as MlsEntry } from '@polynya/mls/engine';
 import { toHex } from '@polynya/protocol/bytes';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import type { Entry } from '@polynya/protocol/requests';
+import { ENTRY_KINDS, type Entry } from '@polynya/protocol/requests';
 import type { PersonId } from '../api.ts';
 import { HANDOVER_PHASE, handoverGone, handoverSaved, loadHandovers } from '../invite/handover.ts';
 import { encodeWelcomePackage } from '../invite/sealed-blob.ts';
@@ -9,7 +10,7 @@ import { repair } from '../recovery/later.ts';
 import type { Change } from '../store/store.ts';
 import type { Arrived, Happened } from '../timeline/arrived.ts';
 import { aboutOf } from './about.ts';
-import { type Advanced, advance, type Surroundings } from './advance.ts';
+import { type Advanced, advance, asSealed, type Surroundings } from './advance.ts';
 import { isWritten } from './contents.ts';
 import type { Core } from './core.ts';
 import type { Held } from './held.ts';
@@ -111,6 +112,7 @@ export class Sync {
     };
     const taken: Advanced[] = [];
     let held = this.#core.held;
+    readAhead(held, this.#ahead);
     for (let seq = held.state.cursor + 1; taken.length < CHUNK; seq++) {
       const entry = this.#ahead.get(seq);
       if (!entry) break;
@@ -218,6 +220,18 @@ export class Sync {
     });
     return true;
   }
+}
+
+/** Signatures are verified side by side, as far as this epoch goes. */
+function readAhead({ state, group, seat }: Held, ahead: ReadonlyMap<number, Entry>): void {
+  const [late, early]: [MlsEntry[], MlsEntry[]] = [[], []];
+  for (let seq = state.cursor + 1; late.length + early.length < CHUNK; seq++) {
+    const entry = ahead.get(seq);
+    if (entry?.kind !== ENTRY_KINDS.message) break;
+    (entry.epoch < state.firstEpoch ? early : late).push(asSealed(entry));
+  }
+  group.readAhead(late);
+  seat?.readAhead(early);
 }
 
 async function adopt({ world }: Core, { state, staged }: Held) {

@@ -19,8 +19,9 @@ export type Infer<C> = C extends Codec<infer T> ? T : never;
 /** Bytes that no honest peer exceeds in one structure; callers with a smaller bound give theirs. */
 export const MAX_ENCODED = 2 ** 26;
 
-export function encode<T>(codec: Codec<T>, value: T): Uint8Array<ArrayBuffer> {
-  const writer = new Writer();
+/** `size`: bytes that it will probably be. */
+export function encode<T>(codec: Codec<T>, value: T, size?: number): Uint8Array<ArrayBuffer> {
+  const writer = new Writer(size);
   codec.write(writer, value);
   return writer.finish();
 }

@@ -13,7 +13,9 @@ export function varInt(value: number): Uint8Array {
 }
 
 export function writeVarInt(writer: Writer, value: number): void {
-  writer.bytes(varInt(value));
+  if (value < 0x40) writer.uint(value, 1);
+  else if (value < 0x4000) writer.uint(value + 0x4000, 2);
+  else writer.bytes(varInt(value));
 }
 
 /** @throws MlsError `malformed` if the prefix is 11 or the number fits in fewer bytes */

@@ -6,7 +6,7 @@ import { EMPTY, utf8 } from '@polynya/crypto/bytes';
 import { expand } from '@polynya/crypto/hkdf';
 import * as hpke from '@polynya/crypto/hpke';
 import type { KeyPair } from '@polynya/crypto/hpke-suite';
-import type { Maybe, Random } from '@polynya/crypto/primitives';
+import type { Maybe, Random, SignatureScheme } from '@polynya/crypto/primitives';
 import { encode, type Infer, opaque, struct, uint16 } from '../codec/codec.ts';
 import { Writer } from '../codec/writer.ts';
 import { attempt } from '../mls-error.ts';
@@ -16,7 +16,7 @@ const labelled = struct({ label: opaque, content: opaque });
 const kdfLabel = struct({ length: uint16, label: opaque, context: opaque });
 
 const withLabel = (label: string, content: Uint8Array): Uint8Array =>
-  encode(labelled, { label: utf8(`MLS 1.0 ${label}`), content });
+  encode(labelled, { label: utf8(`MLS 1.0 ${label}`), content }, content.length + 64);
 
 /** HPKECiphertext, section 7.6. */
 export const hpkeCiphertext = struct({ kemOutput: opaque, ciphertext: opaque });
@@ -32,7 +32,7 @@ export function signWithLabel(
 }
 
 export function verifyWithLabel(
-  { signature }: CipherSuite,
+  { signature }: { readonly signature: Pick<SignatureScheme, 'verify'> },
   publicKey: Uint8Array,
   label: string,
   content: Uint8Array,
@@ -107,7 +107,7 @@ export function deriveTreeSecret(
   generation: number,
   length: number,
 ): Uint8Array {
-  const context = new Writer();
+  const context = new Writer(4);
   context.uint(generation, 4);
   return expandWithLabel(suite, secret, label, context.finish(), length);
 }

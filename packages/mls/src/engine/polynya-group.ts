@@ -27,6 +27,7 @@ import { eraseState } from './erase.ts';
 import { checkForm, decodeKeyPackage, readOwnKeyPackage } from './key-packages.ts';
 import { MAX_BODY, MAX_PLAINTEXT } from './limits.ts';
 import { memberAt, memberOf, viewOf } from './our-commits.ts';
+import { ReadAhead } from './read-ahead.ts';
 import { changesBetween, type Kept } from './records.ts';
 import { checkWelcomed, decodeWelcome, encodeWelcome, welcomed } from './welcomed.ts';
 
@@ -45,6 +46,7 @@ export class PolynyaGroup implements Group {
   /** Undefined once disposed of. */
   #kept: Kept | undefined;
   #members: readonly Member[] | undefined;
+  #ahead: ReadAhead | undefined;
 
   readonly id: Uint8Array;
   readonly epoch: number;
@@ -167,20 +169,39 @@ export class PolynyaGroup implements Group {
     if (entry.kind === 'commit' && entry.epoch !== this.epoch) throw new MlsError('wrong-epoch');
     const message = decodeEntry(entry, state.context.groupId);
     const env = this.#shared.at(entry.kind === 'commit' ? entry.time : undefined);
-    const opened = await within('cannot-open', () => openPrivateMessage(env, state, message));
+    const opened =
+      (await this.#ahead?.take(message, state)) ??
+      (await within('cannot-open', () => openPrivateMessage(env, state, message)));
     if (entry.kind === 'commit') return this.#openCommit(env, opened, entry, policy);
     const { sender, body, epoch } = opened.signed.content;
     if (body.kind !== 'application' || sender.kind !== 'member' || !opened.leaf) {
       throw new MlsError('malformed');
     }
     const { context } = [state, ...state.past].find((one) => one.context.epoch === epoch) ?? state;
+    const group = this.#next(withoutExpired(opened.state, env.clock, env.past.seconds));
+    group.#ahead = this.#ahead;
     return {
       kind: 'message',
-      group: this.#next(withoutExpired(opened.state, env.clock, env.past.seconds)),
+      group,
       sender: memberOf(sender.leafIndex, opened.leaf),
       plaintext: body.data,
       evidence: evidenceOf(opened.signed, context),
     };
+  }
+
+  readAhead(entries: readonly Entry[]): void {
+    const state = this.#kept?.member;
+    if (!state) return;
+    const messages = entries.flatMap((entry) => {
+      try {
+        return entry.kind === 'message' ? [decodeEntry(entry, state.context.groupId)] : [];
+      } catch {
+        // What is malformed is for `open` to refuse.
+        return [];
+      }
+    });
+    // One alone has nothing to be beside.
+    if (messages.length > 1) this.#ahead = new ReadAhead(this.#shared.at(), state, messages);
   }
 
   async #openCommit(

@@ -1,9 +1,7 @@
 /** What is framed, by whom, and what is signed of it (RFC 9420 sections 6 and 6.1). */
-import { concat } from '@polynya/crypto/bytes';
-import type { Maybe } from '@polynya/crypto/primitives';
+import type { Maybe, SignatureScheme } from '@polynya/crypto/primitives';
 import {
   empty,
-  encode,
   enumeration,
   type Infer,
   opaque,
@@ -79,7 +77,7 @@ export function contentToSign(
 ): Uint8Array {
   const { kind } = framed.sender;
   const bound = kind === 'member' || kind === 'newMemberCommit';
-  const writer = new Writer();
+  const writer = new Writer(512);
   versionAndFormat.write(writer, { version: MLS_10, wireFormat: format });
   framedContent.write(writer, framed);
   if (bound) groupContext.write(writer, context);
@@ -87,6 +85,11 @@ export function contentToSign(
 }
 
 const LABEL = 'FramedContentTBS';
+
+/** What verifying takes of a suite. */
+interface Verifying {
+  readonly signature: Pick<SignatureScheme, 'verify'>;
+}
 
 /** `context` is that of the epoch in which the content is sent, here and below. */
 export function signContent(
@@ -100,7 +103,7 @@ export function signContent(
 }
 
 export function isSignedContent(
-  suite: CipherSuite,
+  suite: Verifying,
   publicKey: Uint8Array,
   { wireFormat, content, signature }: Omit<SignedContent, 'confirmationTag'>,
   context: GroupContext,
@@ -110,9 +113,12 @@ export function isSignedContent(
 }
 
 /** FramedContentAuthData */
-export function encodeAuthData({ signature, confirmationTag }: SignedContent): Uint8Array {
-  const signed = encode(opaque, signature);
-  return confirmationTag === null ? signed : concat(signed, encode(opaque, confirmationTag));
+export function writeAuthData(
+  writer: Writer,
+  { signature, confirmationTag }: Pick<SignedContent, 'signature' | 'confirmationTag'>,
+): void {
+  opaque.write(writer, signature);
+  if (confirmationTag !== null) opaque.write(writer, confirmationTag);
 }
 
 /** AuthenticatedContent, of which references to proposals are made (section 5.2). */
@@ -120,7 +126,7 @@ export function encodeSignedContent(signed: SignedContent): Uint8Array {
   const writer = new Writer();
   wireFormat.write(writer, signed.wireFormat);
   framedContent.write(writer, signed.content);
-  writer.bytes(encodeAuthData(signed));
+  writeAuthData(writer, signed);
   return writer.finish();
 }
 

@@ -1,5 +1,4 @@
 /** PrivateMessage (RFC 9420 section 6.3): sealed content, and sealed apart from it who sent it. */
-import { concat } from '@polynya/crypto/bytes';
 import { NONCE } from '@polynya/crypto/hpke-suite';
 import {
   type Codec,
@@ -21,8 +20,8 @@ import {
   type Content,
   contents,
   contentType,
-  encodeAuthData,
   type SignedContent,
+  writeAuthData,
 } from './framed-content.ts';
 
 const envelope = { groupId: opaque, epoch: uint64, contentType };
@@ -67,9 +66,11 @@ function guarded(nonce: Uint8Array, guard: Uint8Array): Uint8Array {
 /** PrivateMessageContent, with `padding` zero bytes behind it. */
 function encodeContent(signed: SignedContent, padding: number): Uint8Array {
   const { body } = signed.content;
-  const writer = new Writer();
+  const writer = new Writer(256);
   (contents[body.kind] as Codec<Content>).write(writer, body);
-  return concat(writer.finish(), encodeAuthData(signed), new Uint8Array(padding));
+  writeAuthData(writer, signed);
+  writer.bytes(new Uint8Array(padding));
+  return writer.finish();
 }
 
 /** Where a sealed message stands among its sender's: used once. */

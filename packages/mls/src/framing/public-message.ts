@@ -1,14 +1,15 @@
 /** PublicMessage (RFC 9420 section 6.2): signed, and by members tagged, but readable. */
-import { concat, EMPTY, sameSecret } from '@polynya/crypto/bytes';
+import { EMPTY, sameSecret } from '@polynya/crypto/bytes';
 import { type Codec, opaque } from '../codec/codec.ts';
+import { Writer } from '../codec/writer.ts';
 import type { CipherSuite } from '../crypto/cipher-suite.ts';
 import { violated } from '../mls-error.ts';
 import type { GroupContext } from '../schedule/group-context.ts';
 import {
   contentToSign,
-  encodeAuthData,
   framedContent,
   type SignedContent,
+  writeAuthData,
 } from './framed-content.ts';
 
 export interface PublicMessage extends SignedContent {
@@ -20,7 +21,7 @@ export interface PublicMessage extends SignedContent {
 export const publicMessage: Codec<PublicMessage> = {
   write(writer, message) {
     framedContent.write(writer, message.content);
-    writer.bytes(encodeAuthData(message));
+    writeAuthData(writer, message);
     if (message.membershipTag !== null) opaque.write(writer, message.membershipTag);
   },
   read(reader) {
@@ -42,8 +43,10 @@ function membershipTag(
   signed: SignedContent,
   context: GroupContext,
 ): Uint8Array {
-  const toBeSigned = contentToSign('publicMessage', signed.content, context);
-  return hash.hmac(membershipKey, concat(toBeSigned, encodeAuthData(signed)));
+  const writer = new Writer();
+  writer.bytes(contentToSign('publicMessage', signed.content, context));
+  writeAuthData(writer, signed);
+  return hash.hmac(membershipKey, writer.finish());
 }
 
 export function protectPublic(

@@ -321,6 +321,8 @@ export interface Messenger extends DevicesFacade {
     mentions?: readonly PersonId[],
   ): Promise<void>;
   delete(chat: ChatId, message: MessageId): Promise<void>;
+  /** Takes a stored message off this device, for good; the others keep it. @throws Problem 'not-found', 'not-allowed' */
+  hide(chat: ChatId, message: MessageId): Promise<void>;
   /** `emoji` '' takes it back. */
   react(chat: ChatId, message: MessageId, emoji: string): Promise<void>;
   /** After 'failed', or a paused upload. */

@@ -243,6 +243,13 @@ class RunningMessenger extends DevicesPart implements Messenger {
     await this.#say(chat, { kind: 'delete', target: fromHex(message) });
   }
 
+  async hide(chat: ChatId, message: MessageId) {
+    const { timeline, ports } = this.#device;
+    const conversation = this.#device.conversation(chat);
+    await timeline.locked(chat, async () => ports.store.apply(await timeline.hide(chat, message)));
+    conversation.touch();
+  }
+
   async react(chat: ChatId, message: MessageId, emoji: string) {
     await this.#say(chat, { kind: 'react', target: fromHex(message), emoji });
   }

@@ -95,9 +95,42 @@ describe('two people', () => {
     await boris.sees('Never mind this.');
     await anna.choose('Never mind this.', anna.words.delete);
     await anna.expectAccessible();
-    await anna.page.getByRole('dialog').getByRole('button', { name: anna.words.delete }).click();
+    await anna.button(anna.words.deleteForAll).click();
     await boris.bubble(boris.words.deletedMessage).waitFor();
     expect(await boris.texts()).not.toContain('Never mind this.');
+  });
+
+  it('some messages are selected, forwarded, and deleted here alone', async () => {
+    await anna.choose('Are you there?', anna.words.select);
+    const said = anna.page.locator('.bubble-text', { hasText: 'Здесь!' });
+    await anna.bubbles.filter({ has: said }).getByRole('checkbox').check();
+    await anna.page.getByText(anna.words.selectedCount(2)).waitFor();
+    await anna.expectAccessible();
+    await anna.button(anna.words.forward).click();
+    await anna.page.getByRole('dialog').getByRole('option', { name: 'Борис' }).click();
+    await anna.composer.waitFor();
+    const last = async (person: Person, count: number) => (await person.texts()).slice(-count);
+    await expect.poll(() => last(boris, 2)).toEqual(['Are you there?', 'Здесь!']);
+
+    await anna.choose('Здесь!', anna.words.delete);
+    await anna.button(anna.words.deleteHere).click();
+    await expect.poll(() => last(anna, 1)).toEqual(['Are you there?']);
+    await anna.page.reload();
+    await expect.poll(() => last(anna, 1)).toEqual(['Are you there?']);
+    expect(await last(boris, 2)).toEqual(['Are you there?', 'Здесь!']);
+  });
+
+  it('an emoji is found by its name, for the text or as a reaction', async () => {
+    await anna.button(anna.words.emoji).click();
+    await anna.page.getByLabel(anna.words.findEmoji).fill('clov');
+    await anna.expectAccessible();
+    await anna.page.getByRole('button', { name: /🍀/ }).click();
+    expect(await anna.composer.inputValue()).toBe('🍀');
+    await anna.composer.press('Enter');
+    await boris.choose('🍀', boris.words.otherEmoji);
+    await boris.page.getByLabel(boris.words.findEmoji).fill('медв');
+    await boris.page.getByRole('button', { name: /🐻/ }).click();
+    await anna.bubble('🍀').getByRole('button', { name: /🐻/ }).waitFor();
   });
 
   it('what looks like markup stays text, and links open apart from the page', async () => {

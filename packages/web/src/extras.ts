@@ -3,8 +3,10 @@
  * once they work. `later.tsx` is how views reach it.
  */
 export { ChatSearch } from './chat/chat-search.tsx';
+export { EmojiDialog } from './chat/emoji-dialog.tsx';
 export { MessageMenu } from './chat/message-menu.tsx';
 export { Picture } from './chat/picture.tsx';
+export { SelectionBar } from './chat/selection-bar.tsx';
 export { SendFiles } from './chat/send-files.tsx';
 export { LinkNew } from './devices/link-new.tsx';
 export { Recover } from './devices/recover.tsx';

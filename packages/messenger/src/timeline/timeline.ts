@@ -7,6 +7,7 @@ import { eraseFile, fileKeys, pieceCount } from '../files/file-record.ts';
 import type { Change, Store } from '../store/store.ts';
 import type { Arrived, Happened, Queued } from './arrived.ts';
 import { Draft } from './draft.ts';
+import { hide } from './hiding.ts';
 import { addArrived, addEvent } from './incoming.ts';
 import { addQueued, drop, makeWay, place, setState } from './outgoing.ts';
 import { PageReader, type PageView, type TimelineSummary } from './page.ts';
@@ -90,6 +91,11 @@ export class Timeline {
   /** Drops an own message that the log does not have, its file and its amendments with it. */
   discard(chat: ChatId, id: MessageId): Promise<Change[]> {
     return this.#draft(chat, (draft) => drop(draft, id));
+  }
+
+  /** Takes a message off this device alone. @throws Problem `not-found`, `not-allowed`: it is not in the log yet */
+  hide(chat: ChatId, id: MessageId): Promise<Change[]> {
+    return this.#draft(chat, (draft) => hide(draft, id, this.#me()));
   }
 
   /** The own read mark moves up to `seq`, at most to the last entry met; never back. */

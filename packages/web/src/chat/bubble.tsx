@@ -1,6 +1,6 @@
 /** One message: who, what, in answer to what, and how far it has come. */
 import type { MessageView } from '@polynya/messenger/api';
-import { createSignal, For, type JSX, Show } from 'solid-js';
+import { createSignal, type JSX, Show } from 'solid-js';
 import { MessageMenu } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { Avatar } from '../ui/avatar.tsx';
@@ -13,7 +13,11 @@ import { useChat } from './chat-context.ts';
 import { FilePart } from './file-part.tsx';
 import { onLongPress } from './long-press.ts';
 import { MessageText } from './message-text.tsx';
+import { Reactions } from './reactions.tsx';
 import { SendMark } from './send-mark.tsx';
+
+/** What a double tap says. */
+const LIKE = '❤️';
 
 export interface BubbleProps {
   message: MessageView;
@@ -25,11 +29,17 @@ export interface BubbleProps {
 export function Bubble(props: BubbleProps): JSX.Element {
   const { t, format } = useWords();
   const { messenger, attempt } = useApp();
-  const { detail, goTo } = useChat();
+  const { detail, goTo, selected, select } = useChat();
   const [menu, setMenu] = createSignal<{ x: number; y: number }>();
   const chat = () => detail().chat;
+  const chosen = () => selected()?.has(props.message.id) ?? false;
   // Also a chat of two into which somebody was added: whoever speaks there is not the other one.
+  const selecting = () => selected() !== null && !props.message.deleted;
   const isGroup = () => !detail().direct || detail().people.length > 2;
+  const like = () => {
+    const liked = props.message.reactions.some(({ emoji, mine }) => mine && emoji === LIKE);
+    return attempt(messenger.react(chat(), props.message.id, liked ? '' : LIKE));
+  };
 
   return (
     <article
@@ -39,15 +49,32 @@ export function Bubble(props: BubbleProps): JSX.Element {
         first: props.first,
         last: props.last,
         flash: props.flash,
+        selecting: selecting(),
+        selected: chosen(),
       }}
       aria-label={`${props.message.mine ? t().you : called(props.message.name, props.message.tag)}, ${format().time(props.message.at)}`}
       onContextMenu={(event) => {
         if (event.target instanceof Element && event.target.closest('a')) return;
         event.preventDefault();
+        if (selecting()) return;
         setMenu({ x: event.clientX, y: event.clientY });
       }}
-      {...onLongPress(setMenu)}
+      {...onLongPress((at) => !selecting() && setMenu(at))}
+      // A double tap: with a mouse, two clicks choose a word.
+      onDblClick={() => {
+        if (props.message.seq !== null && matchMedia('(hover: none)').matches) void like();
+      }}
     >
+      <Show when={selecting()}>
+        <label class="message-pick">
+          <input
+            type="checkbox"
+            checked={chosen()}
+            aria-label={t().selectMessage}
+            onChange={() => select(props.message.id)}
+          />
+        </label>
+      </Show>
       <Show when={isGroup() && !props.message.mine}>
         <span class="message-who">
           <Show when={props.last}>
@@ -69,8 +96,8 @@ export function Bubble(props: BubbleProps): JSX.Element {
               title={t().goToQuoted}
               onClick={() => goTo(quoted().id)}
             >
-              <strong>{quoted().name}</strong>
-              <span>{quoted().text}</span>
+              <strong>{quoted().name || t().quotedGone}</strong>
+              <span>{quoted().text || (quoted().name && t().deletedMessage)}</span>
             </button>
           )}
         </Show>
@@ -113,38 +140,9 @@ export function Bubble(props: BubbleProps): JSX.Element {
         <Show when={props.message.undone}>
           {(undone) => <div class="bubble-problem">{t().undone[undone()]}</div>}
         </Show>
-        <Show when={props.message.reactions.length > 0}>
-          <div class="reactions">
-            <For each={props.message.reactions}>
-              {(reaction) => (
-                <button
-                  type="button"
-                  class="reaction"
-                  classList={{ mine: reaction.mine }}
-                  aria-pressed={reaction.mine}
-                  title={reaction.people.join(', ')}
-                  onClick={() =>
-                    attempt(
-                      messenger.react(
-                        chat(),
-                        props.message.id,
-                        reaction.mine ? '' : reaction.emoji,
-                      ),
-                    )
-                  }
-                >
-                  <span aria-hidden="true">{reaction.emoji}</span>
-                  <span aria-hidden="true">{reaction.people.length}</span>
-                  <span class="visually-hidden">
-                    {t().reactionBy(reaction.emoji, reaction.people.join(', '))}
-                  </span>
-                </button>
-              )}
-            </For>
-          </div>
-        </Show>
+        <Reactions message={props.message} />
       </div>
-      <Show when={!props.message.deleted}>
+      <Show when={!props.message.deleted && !selecting()}>
         <span class="message-more">
           <IconButton
             icon="more"

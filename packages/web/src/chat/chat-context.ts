@@ -12,6 +12,10 @@ export interface OpenChat {
   readonly turned: Accessor<Turned>;
   /** Turns the composer to a message, or away from it. */
   turn(turned: Turned): void;
+  /** Those that something is to be done with, all at once; null where nobody is choosing. */
+  readonly selected: Accessor<ReadonlySet<MessageId> | null>;
+  /** Takes a message among the selected, or out of them; null ends it. */
+  select(message: MessageId | null): void;
   /** Opens the search in this chat, or closes it. */
   search(open: boolean): void;
   /** Scrolls to a message, fetching older ones if need be. */

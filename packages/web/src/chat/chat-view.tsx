@@ -1,7 +1,7 @@
 /** One open chat: its head, its timeline, and where one writes. */
 import type { ChatId, MessageId, MessageView } from '@polynya/messenger/api';
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
-import { ChatKeys, ChatSearch, SendFiles } from '../later.tsx';
+import { ChatKeys, ChatSearch, SelectionBar, SendFiles } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { useQuery } from '../state/query.ts';
 import { useWords } from '../words/use-words.ts';
@@ -31,6 +31,7 @@ export function ChatView(props: { chat: ChatId }): JSX.Element {
   const [turned, setTurned] = createSignal<Turned>(null);
   const [target, setTarget] = createSignal<MessageId | null>(null, { equals: false });
   const [messages, setMessages] = createSignal<readonly MessageView[]>([]);
+  const [selected, setSelected] = createSignal<ReadonlySet<MessageId> | null>(null);
   const [searching, setSearching] = createSignal(false);
   const [files, setFiles] = createSignal<readonly File[]>([]);
   const [dragging, setDragging] = createSignal(false);
@@ -51,6 +52,9 @@ export function ChatView(props: { chat: ChatId }): JSX.Element {
             turn: setTurned,
             goTo: setTarget,
             search: setSearching,
+            selected,
+            select: (message) =>
+              setSelected(message === null ? null : toggled(selected(), message)),
           }}
         >
           <section
@@ -79,8 +83,10 @@ export function ChatView(props: { chat: ChatId }): JSX.Element {
               <Trouble />
             </div>
             <Timeline target={target()} onMessages={setMessages} />
-            <Show when={mayWrite()} fallback={<ChatFoot />}>
-              <Composer onFiles={setFiles} />
+            <Show when={selected() === null} fallback={<SelectionBar />}>
+              <Show when={mayWrite()} fallback={<ChatFoot />}>
+                <Composer onFiles={setFiles} />
+              </Show>
             </Show>
             <Show when={settled()}>
               <ChatKeys />
@@ -103,4 +109,10 @@ export function ChatView(props: { chat: ChatId }): JSX.Element {
       )}
     </Show>
   );
+}
+
+function toggled(chosen: ReadonlySet<MessageId> | null, message: MessageId): Set<MessageId> {
+  const after = new Set(chosen);
+  if (!after.delete(message)) after.add(message);
+  return after;
 }

@@ -10,6 +10,7 @@ import {
   Show,
   untrack,
 } from 'solid-js';
+import { EmojiDialog } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { IconButton } from '../ui/button.tsx';
 import { useWords } from '../words/use-words.ts';
@@ -33,6 +34,7 @@ export function Composer(props: ComposerProps): JSX.Element {
   const [text, setText] = createSignal(drafts.get(chat));
   const [cursor, setCursor] = createSignal(0);
   const [choice, setChoice] = createSignal(0);
+  const [choosing, setChoosing] = createSignal(false);
   const [dismissed, setDismissed] = createSignal(false);
   const chosen = new Set<PersonId>();
   let area!: HTMLTextAreaElement;
@@ -98,6 +100,13 @@ export function Composer(props: ComposerProps): JSX.Element {
     chosen.add(person.person);
     const name = `@${person.name} `;
     put(text().slice(0, open.from) + name + text().slice(cursor()), open.from + name.length);
+    keep();
+    area.focus();
+  };
+
+  const insert = (emoji: string) => {
+    const at = area.selectionStart;
+    put(text().slice(0, at) + emoji + text().slice(area.selectionEnd), at + emoji.length);
     keep();
     area.focus();
   };
@@ -216,6 +225,13 @@ export function Composer(props: ComposerProps): JSX.Element {
           }}
         />
         <IconButton
+          icon="smile"
+          look="composer-emoji"
+          label={t().emoji}
+          aria-haspopup="dialog"
+          onClick={() => setChoosing(true)}
+        />
+        <IconButton
           icon={turned()?.to === 'edit' ? 'check' : 'send'}
           label={turned()?.to === 'edit' ? t().saveEdit : t().send}
           look="primary"
@@ -223,6 +239,9 @@ export function Composer(props: ComposerProps): JSX.Element {
           disabled={text().trim() === ''}
         />
       </div>
+      <Show when={choosing()}>
+        <EmojiDialog title={t().emoji} onChoose={insert} onClose={() => setChoosing(false)} />
+      </Show>
     </form>
   );
 }

@@ -1,10 +1,9 @@
-/** Any emoji, by the keyboard that the system has for them. */
-import { createSignal, type JSX } from 'solid-js';
-import { Button } from '../ui/button.tsx';
+/** Any emoji: from a table with words to find them by, or by the keyboard that the system has for them. */
+import { createResource, createSignal, For, type JSX, Show } from 'solid-js';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
 import { useExtraWords } from '../words/use-words.ts';
-import './send-files.css';
+import './emoji-dialog.css';
 
 /** The first emoji in a text, joined and coloured as it may be; '' if there is none. */
 export function firstEmoji(text: string): string {
@@ -21,29 +20,78 @@ export function firstEmoji(text: string): string {
   return '';
 }
 
-export function EmojiDialog(props: {
+export interface EmojiDialogProps {
+  title: string;
   onChoose(emoji: string): void;
   onClose(): void;
-}): JSX.Element {
-  const { t } = useExtraWords();
-  const [emoji, setEmoji] = createSignal('');
+}
+
+export function EmojiDialog(props: EmojiDialogProps): JSX.Element {
+  const { t, locale } = useExtraWords();
+  const [text, setText] = createSignal('');
+  const [table] = createResource(() => import('./emoji-table.ts'));
+  const found = () => {
+    const typed = firstEmoji(text());
+    if (typed !== '') return [{ emoji: typed, en: typed, ru: typed }];
+    return table.error ? [] : (table()?.emojiFor(text()) ?? []);
+  };
+  const choose = (emoji: string | undefined) => {
+    if (emoji === undefined) return;
+    props.onClose();
+    props.onChoose(emoji);
+  };
+  let grid!: HTMLDivElement;
+  /** Arrows go through the table as it is laid out. */
+  const move = (event: KeyboardEvent) => {
+    const all = [...grid.querySelectorAll('button')];
+    const from = all.indexOf(document.activeElement as HTMLButtonElement);
+    const [first] = all;
+    const row = all.filter(({ offsetTop }) => offsetTop === first?.offsetTop).length;
+    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: row, ArrowUp: -row }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    all[Math.max(0, Math.min(all.length - 1, from + step))]?.focus();
+  };
+
   return (
-    <Dialog title={t().addReaction} onClose={props.onClose}>
+    <Dialog title={props.title} look="tall" onClose={props.onClose}>
       <form
-        class="send-files"
         onSubmit={(event) => {
           event.preventDefault();
-          props.onClose();
-          if (emoji() !== '') props.onChoose(emoji());
+          choose(found()[0]?.emoji);
         }}
       >
-        <Field label={t().otherEmoji} autofocus onText={(text) => setEmoji(firstEmoji(text))} />
-        <div class="dialog-actions">
-          <Button look="primary" type="submit" disabled={emoji() === ''}>
-            {t().react} {emoji()}
-          </Button>
-        </div>
+        <Field
+          label={t().findEmoji}
+          type="search"
+          autofocus
+          onText={setText}
+          onKeyDown={(event) => {
+            if (event.key !== 'ArrowDown') return;
+            event.preventDefault();
+            grid.querySelector('button')?.focus();
+          }}
+        />
       </form>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would need a legend that is seen. */}
+      <div ref={grid} class="emoji-grid" role="group" aria-label={props.title} onKeyDown={move}>
+        <For each={found()}>
+          {(each, i) => (
+            <button
+              type="button"
+              tabIndex={i() === 0 ? 0 : -1}
+              title={each[locale()]}
+              aria-label={`${each.emoji} ${each[locale()]}`}
+              onClick={() => choose(each.emoji)}
+            >
+              {each.emoji}
+            </button>
+          )}
+        </For>
+      </div>
+      <Show when={found().length === 0 && !table.loading}>
+        <p class="picker-none">{t().noSuchEmoji}</p>
+      </Show>
     </Dialog>
   );
 }

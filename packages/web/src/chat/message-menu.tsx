@@ -1,12 +1,14 @@
 /** What can be done with a message. */
 import type { MessageView } from '@polynya/messenger/api';
 import { createSignal, For, type JSX, Show } from 'solid-js';
+import { ChatPicker } from '../hand/chat-picker.tsx';
 import { useApp } from '../state/app.ts';
-import { Confirm } from '../ui/confirm.tsx';
 import { Menu, MenuItem } from '../ui/menu.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
+import { DeleteDialog } from './delete-dialog.tsx';
 import { EmojiDialog } from './emoji-dialog.tsx';
+import { forward } from './forwarding.ts';
 
 const QUICK = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 
@@ -18,12 +20,13 @@ export interface MessageMenuProps {
 
 export function MessageMenu(props: MessageMenuProps): JSX.Element {
   const { t } = useExtraWords();
-  const { messenger, attempt } = useApp();
-  const { detail, turn } = useChat();
-  const [next, setNext] = createSignal<'emoji' | 'delete'>();
+  const { messenger, attempt, nav } = useApp();
+  const { detail, turn, select } = useChat();
+  const [next, setNext] = createSignal<'emoji' | 'delete' | 'forward'>();
   const { message } = props;
   const chat = detail().chat;
-  const stored = () => message.seq !== null && detail().state === 'active';
+  const stored = message.seq !== null;
+  const alive = () => stored && detail().state === 'active';
   const chosen = (emoji: string) =>
     message.reactions.some((reaction) => reaction.mine && reaction.emoji === emoji);
   const react = (emoji: string) =>
@@ -40,7 +43,7 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
           queueMicrotask(() => next() === undefined && props.onClose());
         }}
       >
-        <Show when={stored()}>
+        <Show when={alive()}>
           {/* biome-ignore lint/a11y/useSemanticElements: a group inside a menu (WAI-ARIA menu pattern). */}
           <div class="quick-reactions" role="group" aria-label={t().react}>
             <For each={QUICK}>
@@ -66,7 +69,7 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
             {t().reply}
           </MenuItem>
         </Show>
-        <Show when={stored() && message.mine && !message.file}>
+        <Show when={alive() && message.mine && !message.file}>
           <MenuItem icon="edit" onChoose={() => turn({ to: 'edit', message })}>
             {t().edit}
           </MenuItem>
@@ -76,23 +79,38 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
             {t().copyText}
           </MenuItem>
         </Show>
-        <Show when={stored() && message.mine}>
+        <Show when={stored}>
+          <MenuItem icon="forward" onChoose={() => setNext('forward')}>
+            {t().forward}
+          </MenuItem>
+          <MenuItem icon="check" onChoose={() => select(message.id)}>
+            {t().select}
+          </MenuItem>
           <MenuItem icon="trash" look="danger" onChoose={() => setNext('delete')}>
             {t().delete}
           </MenuItem>
         </Show>
       </Menu>
       <Show when={next() === 'delete'}>
-        <Confirm
-          question={t().deleteAsk}
-          text={t().deleteText}
-          action={t().delete}
+        <DeleteDialog messages={[message]} onClose={props.onClose} />
+      </Show>
+      <Show when={next() === 'forward'}>
+        <ChatPicker
+          title={t().forwardTo}
+          writable
+          onChoose={async (to) => {
+            const sent = forward(messenger, chat, to, [message]).then(() => true);
+            if (await attempt(sent)) nav.open(to);
+          }}
           onClose={props.onClose}
-          onYes={() => attempt(messenger.delete(chat, message.id))}
         />
       </Show>
       <Show when={next() === 'emoji'}>
-        <EmojiDialog onChoose={(emoji) => void react(emoji)} onClose={props.onClose} />
+        <EmojiDialog
+          title={t().addReaction}
+          onChoose={(emoji) => void react(emoji)}
+          onClose={props.onClose}
+        />
       </Show>
     </>
   );

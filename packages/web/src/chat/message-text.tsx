@@ -17,26 +17,45 @@ export function MessageText(props: { message: MessageView }): JSX.Element {
       mentioned().map(({ name }) => name),
     ),
   );
-  const meant = (text: string) => mentioned().filter(({ name }) => text === `@${name}`);
   return (
     <Show
       when={!props.message.deleted}
       fallback={<p class="bubble-text deleted">{t().deletedMessage}</p>}
     >
       <Show when={props.message.text}>
-        <p class="bubble-text" dir="auto">
-          <For each={pieces()}>
-            {(piece) => <TextPiece piece={piece} meant={meant(piece.text)} />}
-          </For>
-        </p>
+        <div class="bubble-text" dir="auto">
+          <Pieces pieces={pieces()} people={mentioned()} />
+        </div>
       </Show>
     </Show>
   );
 }
 
-function TextPiece(props: { piece: Piece; meant: readonly PersonView[] }): JSX.Element {
+interface PiecesProps {
+  pieces: readonly Piece[];
+  /** Whom the message mentions. */
+  people: readonly PersonView[];
+}
+
+function Pieces(props: PiecesProps): JSX.Element {
+  return (
+    <For each={props.pieces}>{(piece) => <TextPiece piece={piece} people={props.people} />}</For>
+  );
+}
+
+function TextPiece(props: { piece: Piece; people: readonly PersonView[] }): JSX.Element {
+  const meant = () => props.people.filter(({ name }) => props.piece.text === `@${name}`);
+  const names = () => props.people.map(({ name }) => name);
   return (
     <Switch fallback={props.piece.text}>
+      <Match when={props.piece.kind === 'block'}>
+        <pre>{props.piece.text}</pre>
+      </Match>
+      <Match when={props.piece.kind === 'quote'}>
+        <blockquote>
+          <Pieces pieces={richText(props.piece.text, names())} people={props.people} />
+        </blockquote>
+      </Match>
       <Match when={props.piece.kind === 'code'}>
         <code>{props.piece.text}</code>
       </Match>
@@ -52,9 +71,9 @@ function TextPiece(props: { piece: Piece; meant: readonly PersonView[] }): JSX.E
         </a>
       </Match>
       <Match when={props.piece.kind === 'mention'}>
-        <span class="mention" classList={{ me: props.meant.some(({ me }) => me) }}>
+        <span class="mention" classList={{ me: meant().some(({ me }) => me) }}>
           {props.piece.text}
-          <For each={props.meant.filter(({ namesake }) => namesake)}>
+          <For each={meant().filter(({ namesake }) => namesake)}>
             {({ tag }) => <Tag of={tag} />}
           </For>
         </span>

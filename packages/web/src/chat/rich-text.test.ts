@@ -36,18 +36,28 @@ describe('richText', () => {
     ]);
   });
 
+  it('marks blocks of code, in which nothing else is marked, and quoted lines', () => {
+    expect(shown('so:\n```ts\nconst a = **b**;\n```\n> he said\n> _that_\nand went')).toEqual([
+      'text:so:\n',
+      'block:const a = **b**;',
+      'quote:he said\n_that_',
+      'text:and went',
+    ]);
+    expect(shown('5 > 4\n``` open')).toEqual(['text:5 > 4\n``` open']);
+  });
+
   it('keeps every letter that is no mark, in order', () => {
     fc.assert(
       fc.property(
         fc.string(),
         fc.array(fc.string({ minLength: 1 }), { maxLength: 3 }),
         (text, names) => {
-          const plain = text.replace(/[`*_]/g, '');
+          const plain = text.replace(/[`*_>\s]/g, '');
           expect(
             richText(text, names)
               .map((piece) => piece.text)
               .join('')
-              .replace(/[`*_]/g, ''),
+              .replace(/[`*_>\s]/g, ''),
           ).toBe(plain);
         },
       ),

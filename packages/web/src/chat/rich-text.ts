@@ -1,15 +1,36 @@
-/** The little Markdown that messages may hold: `code`, **strong**, _emphasis_, links, and mentions by name. */
+/**
+ * The little Markdown that messages may hold: ``` blocks of code ```, lines quoted by `> `, `code`, **strong**,
+ * _emphasis_, links, and mentions by name.
+ */
 
 export type Piece = {
-  readonly kind: 'text' | 'code' | 'strong' | 'emphasis' | 'link' | 'mention';
+  /** What is in a `quote` may be rich itself. */
+  readonly kind: 'text' | 'code' | 'strong' | 'emphasis' | 'link' | 'mention' | 'block' | 'quote';
   readonly text: string;
 };
 
 const PATTERN =
   /`([^`\n]+)`|\*\*([^*\n]+)\*\*|(?<![\p{L}\p{N}_])_([^_\n]+)_(?![\p{L}\p{N}_])|(https?:\/\/[^\s<>"'`]+[^\s<>"'`.,:;!?)\]}])/gu;
 
-/** `names`: of the people mentioned, without the @. Nothing but the marks around code, strong and emphasis is lost. */
+const BLOCKS = /```(?:\w*\n)?([\s\S]+?)```\n?|(?:^|(?<=\n))((?:> [^\n]*(?:\n|$))+)/g;
+
+/** `names`: of the people mentioned, without the @. Nothing but marks, and the line breaks beside blocks, is lost. */
 export function richText(text: string, names: readonly string[]): Piece[] {
+  const pieces: Piece[] = [];
+  let from = 0;
+  for (const match of text.matchAll(BLOCKS)) {
+    const [whole, block, quote] = match;
+    pieces.push(...inLine(text.slice(from, match.index), names));
+    if (block !== undefined) pieces.push({ kind: 'block', text: block.replace(/\n$/, '') });
+    else if (quote !== undefined) {
+      pieces.push({ kind: 'quote', text: quote.replace(/^> /gm, '').replace(/\n$/, '') });
+    }
+    from = match.index + whole.length;
+  }
+  return [...pieces, ...inLine(text.slice(from), names)];
+}
+
+function inLine(text: string, names: readonly string[]): Piece[] {
   const pieces: Piece[] = [];
   let from = 0;
   for (const match of text.matchAll(PATTERN)) {

@@ -35,6 +35,7 @@ const METHODS = {
   sendFile: true,
   edit: true,
   delete: true,
+  hide: true,
   react: true,
   retry: true,
   discard: true,

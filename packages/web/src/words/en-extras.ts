@@ -57,9 +57,23 @@ export const enExtras = {
   edit: 'Edit',
   copyText: 'Copy text',
   delete: 'Delete',
-  deleteAsk: 'Delete this message for everyone?',
+  deleteAsk: (count: number) =>
+    count === 1
+      ? 'Delete this message?'
+      : `Delete ${n(count, { one: 'message', other: 'messages' })}?`,
+  deleteHere: 'Delete for me',
+  deleteForAll: 'Delete for everyone',
+  deleteHereText: 'It is taken off this device. The others keep it, and so do your other devices.',
+  forward: 'Forward',
+  forwardTo: 'Forward to',
+  select: 'Select',
+  selection: 'Selected messages',
+  stopSelecting: 'Stop selecting',
+  selectedCount: (count: number) => `${count} selected`,
   deleteText: 'People who have seen it may remember it, and may have kept a copy.',
   otherEmoji: 'Another emoji',
+  findEmoji: 'What it shows, or an emoji itself',
+  noSuchEmoji: 'No emoji has such a name here.',
   addReaction: 'Add reaction',
 
   sendFiles: (count: number) => `Send ${n(count, { one: 'file', other: 'files' })}`,

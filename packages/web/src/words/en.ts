@@ -106,6 +106,8 @@ export const en = {
   relayedBy: (name: string) => `as ${name} has it`,
   deletedMessage: 'Deleted',
   replyTo: (name: string) => `Reply to ${name}`,
+  quotedGone: 'A message that is not on this device',
+  selectMessage: 'Select this message',
   goToQuoted: 'Go to the message replied to',
   reactionBy: (emoji: string, people: string) => `${emoji} by ${people}`,
 
@@ -127,6 +129,7 @@ export const en = {
 
   composer: 'Write a message',
   send: 'Send',
+  emoji: 'Emoji',
   attach: 'Attach a file',
   editing: 'Editing',
   saveEdit: 'Save changes',

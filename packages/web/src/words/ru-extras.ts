@@ -16,7 +16,7 @@ export const ruExtras: ExtraWords = {
   chatName: 'Название или начало слова из него',
   noSuchChat: 'Чата с таким названием нет.',
   foundNothing: 'Ничего',
-  foundAt: (at: number, all: number) => `${at} из ${all}`,
+  foundAt: (at, all) => `${at} из ${all}`,
   foundOlder: 'Раньше',
   foundNewer: 'Позже',
   shortcuts: 'Сочетания клавиш',
@@ -60,9 +60,24 @@ export const ruExtras: ExtraWords = {
   edit: 'Изменить',
   copyText: 'Скопировать текст',
   delete: 'Удалить',
-  deleteAsk: 'Удалить сообщение у всех?',
+  deleteAsk: (count) =>
+    count === 1
+      ? 'Удалить сообщение?'
+      : `Удалить ${n(count, { one: 'сообщение', few: 'сообщения', many: 'сообщений', other: 'сообщения' })}?`,
+  deleteHere: 'Удалить у меня',
+  deleteForAll: 'Удалить у всех',
+  deleteHereText:
+    'Оно исчезнет с этого устройства. У других останется, и на других ваших устройствах тоже.',
+  forward: 'Переслать',
+  forwardTo: 'Переслать в чат',
+  select: 'Выбрать',
+  selection: 'Выбранные сообщения',
+  stopSelecting: 'Перестать выбирать',
+  selectedCount: (count) => `Выбрано: ${count}`,
   deleteText: 'Кто его видел, может помнить его и мог оставить себе копию.',
   otherEmoji: 'Другой эмодзи',
+  findEmoji: 'Что на нём или сам эмодзи',
+  noSuchEmoji: 'Такого эмодзи здесь нет.',
   addReaction: 'Добавить реакцию',
 
   sendFiles: (count) =>

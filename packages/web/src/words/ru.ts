@@ -112,6 +112,8 @@ export const ru: Words = {
   relayedBy: (name) => `копия от ${name}`,
   deletedMessage: 'Удалено',
   replyTo: (name) => `Ответ: ${name}`,
+  quotedGone: 'Сообщения нет на этом устройстве',
+  selectMessage: 'Выбрать это сообщение',
   goToQuoted: 'К сообщению, на которое отвечают',
   reactionBy: (emoji, by) => `${emoji}: ${by}`,
 
@@ -133,6 +135,7 @@ export const ru: Words = {
 
   composer: 'Сообщение',
   send: 'Отправить',
+  emoji: 'Эмодзи',
   attach: 'Приложить файл',
   editing: 'Правка',
   saveEdit: 'Сохранить правку',

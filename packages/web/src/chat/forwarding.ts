@@ -1,0 +1,28 @@
+/** Messages sent on to another chat, as own ones: what was said by whom stays where it was said. */
+import { type ChatId, type MessageView, type Messenger, Problem } from '@polynya/messenger/api';
+
+/** In the order in which they are given. @throws Problem 'not-found': a file that is not on this device */
+export async function forward(
+  messenger: Messenger,
+  from: ChatId,
+  to: ChatId,
+  messages: readonly MessageView[],
+): Promise<void> {
+  if (messages.some(({ file }) => file && file.state !== 'here')) throw new Problem('not-found');
+  for (const { id, text, file } of messages) {
+    if (!file) {
+      await messenger.send(to, { text });
+      continue;
+    }
+    const { name, thumb, width, height, duration } = file;
+    const about = {
+      name,
+      width,
+      height,
+      duration,
+      ...(thumb && { thumb }),
+      ...(text !== '' && { caption: text }),
+    };
+    await messenger.sendFile(to, await messenger.fileBlob(from, id), about);
+  }
+}

@@ -19,8 +19,8 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/chats.ts')).chats,
   },
   chat: {
-    usage: 'chat CHAT',
-    what: 'talks, line by line',
+    usage: 'chat CHAT [--near]',
+    what: 'talks, line by line; --near: with members in this network too, server or none',
     load: async () => (await import('./commands/chat.ts')).chat,
   },
   read: {

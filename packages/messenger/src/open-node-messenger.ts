@@ -5,6 +5,7 @@
 import { nodePrimitives } from '@polynya/crypto/node-primitives';
 import type { Messenger } from './api.ts';
 import { Carry } from './carry/carry.ts';
+import { Near } from './carry/near.ts';
 import type { Log } from './conversation/world.ts';
 import type { Device } from './device.ts';
 import { openMessenger } from './open-messenger.ts';
@@ -12,6 +13,12 @@ import type { Store } from './store/store.ts';
 
 export interface NodeMessenger extends Messenger {
   readonly carry: Carry;
+  /**
+   * Looks for members in this device's network, whom what is written reaches without a server, until the answer is
+   * closed. Whoever runs the network sees that somebody does, and not who.
+   * @param told how many devices are there, chat by chat, whenever that changes
+   */
+  lookNear(told: (links: number) => void): Promise<Near>;
 }
 
 /** As `openMessenger`. @throws StoreError */
@@ -20,14 +27,17 @@ export async function openNodeMessenger(
   log: Log,
   network?: () => string,
 ): Promise<NodeMessenger> {
-  let carry: Carry | undefined;
+  let opened: Device | undefined;
   const messenger = await openMessenger(store, log, {
     ...(network && { network }),
     primitives: nodePrimitives,
     opened: (device: Device) => {
-      carry = new Carry(device);
+      opened = device;
     },
   });
-  if (!carry) throw new Error('opened without a device');
-  return Object.assign(messenger, { carry });
+  if (!opened) throw new Error('opened without a device');
+  const device = opened;
+  const carry = new Carry(device);
+  const lookNear = (told: (links: number) => void) => Near.start(device, carry, told);
+  return Object.assign(messenger, { carry, lookNear });
 }

@@ -6,9 +6,17 @@ import { answer } from './answers.ts';
 /** How long a command waits for a server before it shows what is here, ms. */
 const PATIENCE = 10_000;
 
-/** Resolves when everything the server has is here, or when that takes too long: that is noted on stderr. */
-export async function catchUp(messenger: Messenger, terminal: Terminal): Promise<void> {
-  const signal = AbortSignal.any([AbortSignal.timeout(PATIENCE), terminal.ended]);
+/**
+ * Resolves when everything the server has is here, or when that takes too long: that is noted on stderr.
+ * @param enough aborted when nobody waits for the server any more
+ */
+export async function catchUp(
+  messenger: Messenger,
+  terminal: Terminal,
+  enough?: AbortSignal,
+): Promise<void> {
+  const ends = [AbortSignal.timeout(PATIENCE), terminal.ended];
+  const signal = AbortSignal.any(enough ? [...ends, enough] : ends);
   let answered = false;
   try {
     await answer(
@@ -22,6 +30,7 @@ export async function catchUp(messenger: Messenger, terminal: Terminal): Promise
     );
   } catch (error) {
     if (!signal.aborted) throw error;
+    if (enough?.aborted) return;
     const why = answered ? 'Not everything has come yet' : 'The server does not answer';
     note(terminal, `${why}: this is what was here already.`);
   }

@@ -17,13 +17,20 @@ import type { Terminal } from '../terminal.ts';
 const HISTORY = 30;
 
 export const chat = command({
-  options: { ...profileOption },
+  options: { ...profileOption, near: { type: 'boolean' } },
   takes: [1, 1],
-  async run({ profile }, [wanted = ''], terminal) {
+  async run({ profile, near }, [wanted = ''], terminal) {
     await withPerson(profile, terminal, async (messenger) => {
-      await catchUp(messenger, terminal);
-      const found = await findChat(messenger, wanted);
-      await converse(messenger, found.chat, cleanLine(found.title), terminal);
+      const neighbours = new Neighbours();
+      const looking = near ? await messenger.lookNear((links) => neighbours.set(links)) : null;
+      try {
+        // Somebody who is here is reason enough not to wait for the server.
+        await catchUp(messenger, terminal, neighbours.some);
+        const found = await findChat(messenger, wanted);
+        await converse(messenger, found.chat, cleanLine(found.title), terminal, neighbours);
+      } finally {
+        await looking?.close();
+      }
     });
   },
 });
@@ -34,6 +41,7 @@ async function converse(
   chat: ChatId,
   title: string,
   terminal: Terminal,
+  neighbours: Neighbours,
 ): Promise<void> {
   const ended = Promise.withResolvers<void>();
   // One after the other, so that what is typed first is said first.
@@ -61,6 +69,9 @@ async function converse(
     if (seq > 0) next(() => messenger.read(chat, seq));
   };
   const ends = [follow(messenger, { chat, limit: HISTORY }, show), showLine(messenger, prompt)];
+  neighbours.watch((links) => {
+    prompt.print([links > 0 ? '* somebody of your chats is near' : '* nobody is near any more']);
+  });
   try {
     await ended.promise;
   } finally {
@@ -81,6 +92,30 @@ function showLine(messenger: Messenger, prompt: Prompt): () => void {
     if (line === 'online' && !online) prompt.print(['* online again']);
     if (line !== 'connecting') online = line === 'online';
   });
+}
+
+/** How many devices are in this network, chat by chat; told when the first comes and when the last has gone. */
+class Neighbours {
+  readonly #met = new AbortController();
+  #links = 0;
+  #tell: (links: number) => void = () => undefined;
+
+  /** Aborted once somebody is there. */
+  get some(): AbortSignal {
+    return this.#met.signal;
+  }
+
+  set(links: number): void {
+    const changed = links > 0 !== this.#links > 0;
+    this.#links = links;
+    if (links > 0) this.#met.abort();
+    if (changed) this.#tell(links);
+  }
+
+  watch(tell: (links: number) => void): void {
+    this.#tell = tell;
+    if (this.#links > 0) tell(this.#links);
+  }
 }
 
 /** What is on the screen: a change is shown as such, and that an own message was stored is none. */

@@ -96,12 +96,20 @@ export class Carry {
     return count;
   }
 
-  /** Of one chat: own messages that wait, then those of others that the log does not have. */
-  async notes(conversation: Conversation): Promise<Note[]> {
+  /**
+   * Of one chat: own messages that wait, then those of others that the log does not have.
+   * @param known those that are not wanted
+   */
+  async notes(
+    conversation: Conversation,
+    known: ReadonlySet<MessageId> = new Set(),
+  ): Promise<Note[]> {
     const { held, outbox, chat } = conversation;
-    const rows = await outbox.first(MOST_NOTES);
+    const rows = (await outbox.first(MOST_NOTES)).filter(({ id }) => !known.has(toHex(id)));
     const own = await Promise.all(rows.map((row) => noteOf(this.#device.self, held, row)));
-    const others = (await this.#kept(chat)).map(({ note }) => note);
+    const others = (await this.#kept(chat)).flatMap(({ id, note }) =>
+      known.has(id) ? [] : [note],
+    );
     let left = MOST_BYTES;
     return [...own, ...others].flatMap((note) => {
       left -= note ? note.message.length + 256 : 0;

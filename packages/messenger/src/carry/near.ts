@@ -1,0 +1,107 @@
+/**
+ * Members in the same network, without a server: whatever the log of a shared chat does not have yet goes to each of
+ * them as it is written, over the links that reach finds (docs/protocol.md section 10). Node only.
+ */
+import { toHex } from '@polynya/protocol/bytes';
+import { decodeParcel, encodeParcel, type Note } from '@polynya/protocol/carried';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import type { NearLink } from '@polynya/reach/carriers/lan/link';
+import { Nearby } from '@polynya/reach/carriers/lan/nearby';
+import type { MessageId } from '../api.ts';
+import type { Conversation } from '../conversation/conversation.ts';
+import type { Device } from '../device.ts';
+import { messagesTopic } from '../queries/changes.ts';
+import type { Carry } from './carry.ts';
+import { carriedChats, carryKey } from './keys.ts';
+
+/** A member's device, and a chat that is shared with it. */
+interface Neighbour {
+  readonly link: NearLink;
+  readonly conversation: Conversation;
+  /** What it has from us, or we from it. */
+  readonly known: Set<MessageId>;
+  /** One parcel after the other. */
+  turn: Promise<void>;
+}
+
+export class Near {
+  readonly #device: Device;
+  readonly #carry: Carry;
+  readonly #told: (links: number) => void;
+  readonly #neighbours = new Set<Neighbour>();
+  #nearby: Nearby<Conversation> | null = null;
+
+  /** @param told how many links there are, whenever that changes */
+  private constructor(device: Device, carry: Carry, told: (links: number) => void) {
+    this.#device = device;
+    this.#carry = carry;
+    this.#told = told;
+  }
+
+  /** Looks for members of all chats from now on. */
+  static async start(device: Device, carry: Carry, told: (links: number) => void): Promise<Near> {
+    const near = new Near(device, carry, told);
+    near.#nearby = await Nearby.start({
+      secrets: () =>
+        Promise.all(
+          carriedChats(device).map(async (of) => ({ key: await carryKey(of.held.group), of })),
+        ),
+      random: device.ports.random,
+      met: (link, conversation) => near.#met(link, conversation),
+      log: device.ports.log,
+    });
+    return near;
+  }
+
+  /** Nothing comes or goes by this way any more. */
+  async close(): Promise<void> {
+    await this.#nearby?.close();
+    await Promise.all([...this.#neighbours].map(({ turn }) => turn));
+  }
+
+  #met(link: NearLink, conversation: Conversation): void {
+    const neighbour: Neighbour = { link, conversation, known: new Set(), turn: Promise.resolve() };
+    this.#neighbours.add(neighbour);
+    const tell = () => this.#next(neighbour, () => this.#send(neighbour));
+    const off = this.#device.changes.on([messagesTopic(conversation.chat)], tell);
+    link.onFrame = (frame) => this.#next(neighbour, () => this.#take(neighbour, frame));
+    link.onClose = () => {
+      off();
+      this.#neighbours.delete(neighbour);
+      this.#told(this.#neighbours.size);
+    };
+    this.#told(this.#neighbours.size);
+    tell();
+  }
+
+  #next(neighbour: Neighbour, step: () => Promise<void>): void {
+    neighbour.turn = neighbour.turn.then(step).catch((error: unknown) => {
+      this.#device.ports.log(`near: ${error instanceof Error ? error.name : 'unknown'}`);
+      neighbour.link.close();
+    });
+  }
+
+  async #send({ link, conversation, known }: Neighbour): Promise<void> {
+    const notes = await this.#carry.notes(conversation, known);
+    if (notes.length === 0) return;
+    for (const { id } of notes) known.add(toHex(id));
+    link.send(encodeParcel(notes));
+  }
+
+  async #take({ link, conversation, known }: Neighbour, frame: Uint8Array): Promise<void> {
+    const notes = parcelIn(frame);
+    if (!notes) return link.close();
+    for (const { id } of notes) known.add(toHex(id));
+    await this.#carry.take(conversation, notes);
+  }
+}
+
+/** null: whoever sent it follows another protocol, or none. */
+function parcelIn(frame: Uint8Array): Note[] | null {
+  try {
+    return decodeParcel(frame);
+  } catch (error) {
+    if (error instanceof ProtocolError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,140 @@
+/** The sealed connection between two devices, over real sockets of this machine, and what strangers get of it. */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import fc from 'fast-check';
+import { afterEach, describe, expect, test } from 'vitest';
+import { systemRandom } from '../../clock.ts';
+import { decodeBeacon, encodeBeacon, tagOf } from './beacon.ts';
+import { ANSWER, answerTo, Caller, HELLO } from './handshake.ts';
+import { NearLink } from './link.ts';
+
+const [callers, ours] = [systemRandom(16), systemRandom(16)];
+const key = systemRandom(32);
+const sockets: Socket[] = [];
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+});
+
+/** Two ends of a TCP connection. */
+async function wire(): Promise<[Socket, Socket]> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const called = once(server, 'connection') as Promise<[Socket]>;
+  const caller = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const [other] = await called;
+  server.close();
+  sockets.push(caller, other);
+  return [caller, other];
+}
+
+function agreed() {
+  const caller = new Caller(key, callers, ours);
+  const answered = answerTo(caller.hello, ours, [{ key: systemRandom(32) }, { key }]);
+  if (!answered) throw new Error('not known');
+  const keys = caller.keys(answered.answer);
+  if (!keys) throw new Error('not proven');
+  return { caller: keys, called: answered.keys };
+}
+
+describe('a handshake', () => {
+  test('gives both who know the secret the same keys, new ones each time', () => {
+    const { caller, called } = agreed();
+    expect(caller).toMatchObject(called);
+    expect(agreed().caller.up).not.toEqual(caller.up);
+  });
+
+  test('is not answered to who does not know it, who means another run, or who changed a bit', () => {
+    const { hello } = new Caller(key, callers, ours);
+    expect(hello.length).toBe(HELLO);
+    expect(answerTo(new Caller(systemRandom(32), callers, ours).hello, ours, [{ key }])).toBeNull();
+    expect(answerTo(hello, systemRandom(16), [{ key }])).toBeNull();
+    fc.assert(
+      fc.property(fc.nat(HELLO - 1), fc.integer({ min: 1, max: 255 }), (at, bits) => {
+        const changed = hello.map((byte, n) => (n === at ? byte ^ bits : byte));
+        expect(answerTo(changed, ours, [{ key }])).toBeNull();
+      }),
+    );
+  });
+
+  test('does not believe an answer of who does not know the secret', () => {
+    const caller = new Caller(key, callers, ours);
+    const answer = answerTo(caller.hello, ours, [{ key }])?.answer ?? new Uint8Array();
+    fc.assert(
+      fc.property(fc.nat(ANSWER - 1), fc.integer({ min: 1, max: 255 }), (at, bits) => {
+        // The highest bit of an X25519 share is not looked at (RFC 7748 section 5).
+        fc.pre(!(at === 31 && bits === 128));
+        expect(caller.keys(answer.map((byte, n) => (n === at ? byte ^ bits : byte)))).toBeNull();
+      }),
+    );
+    expect(caller.keys(new Uint8Array(ANSWER))).toBeNull();
+  });
+});
+
+describe('a link', () => {
+  test('brings frames of any length in order, both ways, and nothing of them in clear', async () => {
+    const [near, far] = await wire();
+    const keys = agreed();
+    const seen: Buffer[] = [];
+    far.on('data', (chunk: Buffer) => seen.push(chunk));
+    const proven = Promise.withResolvers<void>();
+    const a = new NearLink(near, keys.caller, 'caller', () => undefined);
+    const b = new NearLink(far, keys.called, 'called', proven.resolve);
+    const frames = [1, 60_000, 3, 1_048_576].map((length) => new Uint8Array(length).fill(0x77));
+    const [there, back] = [frames, frames.slice(0, 2)].map((expected, n) => {
+      const got: Uint8Array[] = [];
+      return new Promise<Uint8Array[]>((done) => {
+        (n === 0 ? b : a).onFrame = (frame) => {
+          got.push(frame);
+          if (got.length === expected.length) done(got);
+        };
+      });
+    });
+    for (const frame of frames) a.send(frame);
+    for (const frame of frames.slice(0, 2)) b.send(frame);
+    const arrived = await there;
+    expect(arrived?.map((frame) => frame.length)).toEqual([1, 60_000, 3, 1_048_576]);
+    expect(arrived?.every((frame) => frame.every((byte) => byte === 0x77))).toBe(true);
+    expect((await back)?.length).toBe(2);
+    await proven.promise;
+    expect(Buffer.concat(seen).includes('w'.repeat(16))).toBe(false);
+    const closed = new Promise<void>((done) => {
+      b.onClose = done;
+    });
+    a.close();
+    await closed;
+  }, 60_000);
+
+  test('ends without a word for who sends anything else', async () => {
+    for (const wrong of [new Uint8Array(40), new Uint8Array(4).fill(0xff), systemRandom(100)]) {
+      const [near, far] = await wire();
+      const link = new NearLink(far, agreed().called, 'called', () => expect.unreachable());
+      link.onFrame = () => expect.unreachable();
+      const closed = new Promise<void>((done) => {
+        link.onClose = done;
+      });
+      near.resume();
+      near.write(wrong);
+      near.end();
+      await closed;
+    }
+  }, 60_000);
+});
+
+describe('a beacon', () => {
+  test('is found by who shares a secret, and is of one length whatever is shared', () => {
+    const run = systemRandom(16);
+    const keys = Array.from({ length: 3 }, () => systemRandom(32));
+    const some = encodeBeacon({ run, port: 40_001 }, keys, systemRandom);
+    const none = encodeBeacon({ run, port: 40_001 }, [], systemRandom);
+    const many = Array.from({ length: 40 }, () => systemRandom(32));
+    expect(encodeBeacon({ run, port: 1 }, many, systemRandom).length).toBe(some.length);
+    expect(none.length).toBe(some.length);
+    const heard = decodeBeacon(some);
+    expect(heard).toMatchObject({ run, port: 40_001 });
+    const tags = heard?.tags.map((tag) => Buffer.from(tag).toString('hex')) ?? [];
+    for (const one of keys) {
+      expect(tags).toContain(Buffer.from(tagOf(one, run)).toString('hex'));
+    }
+    expect(decodeBeacon(some.subarray(1))).toBeNull();
+  });
+});

@@ -1,0 +1,230 @@
+/**
+ * Finds devices in the same network with whom a secret is shared, by beacons (UDP multicast, RFC 1112), and keeps one
+ * sealed connection with each for each secret. Node only; knows neither whose the secrets are nor what is said.
+ */
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { toHex } from '@polynya/protocol/bytes';
+import type { Random } from '../../clock.ts';
+import { type Beacon, decodeBeacon, encodeBeacon, RUN, tagOf } from './beacon.ts';
+import { ANSWER, answerTo, Caller, HELLO } from './handshake.ts';
+import { NearLink } from './link.ts';
+
+/** Administratively scoped (RFC 2365), and not passed on by any router. */
+const GROUP = '239.255.80.78';
+const PORT = 47_478;
+/** ms until the next beacon: often at first, when somebody waits for it. */
+const BEACONS = { soon: 100, first: 500, later: 3_000, firstCount: 10 };
+/** ms that a handshake may take. */
+const HANDSHAKE = 5_000;
+/** Connections that have proven nothing yet (count). */
+const STRANGERS = 32;
+
+export interface Shared<T> {
+  readonly key: Uint8Array;
+  readonly of: T;
+}
+
+export interface NearbyOptions<T> {
+  /** Asked whenever a beacon comes or goes; keys of 32 bytes. */
+  readonly secrets: () => Promise<readonly Shared<T>[]>;
+  readonly random: Random;
+  /** Somebody who shares that secret is there; set what the link calls before this returns. */
+  readonly met: (link: NearLink, of: T) => void;
+  /** Of trouble with the network, for whoever runs the program. */
+  readonly log: (line: string) => void;
+}
+
+export class Nearby<T> {
+  readonly #options: NearbyOptions<T>;
+  readonly #run: Uint8Array;
+  readonly #server: Server;
+  readonly #strangers = new Set<Socket>();
+  readonly #links = new Set<NearLink>();
+  /** Links that are there or being made: the other's run, and the tag of what is shared. */
+  readonly #known = new Set<string>();
+  /** One for each address of this device. */
+  #udp = new Map<string, UdpSocket>();
+  #timer: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
+  #beacons = 0;
+  #closed = false;
+
+  private constructor(options: NearbyOptions<T>) {
+    this.#options = options;
+    this.#run = options.random(RUN);
+    this.#server = createServer((socket) => this.#called(socket));
+    this.#server.on('error', (error) => options.log(`near: ${error.message}`));
+  }
+
+  /** Listens and begins to look. Without a network it waits for one. */
+  static async start<T>(options: NearbyOptions<T>): Promise<Nearby<T>> {
+    const nearby = new Nearby(options);
+    nearby.#server.listen(0);
+    await once(nearby.#server, 'listening');
+    await nearby.#tell();
+    return nearby;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#soon);
+    for (const udp of this.#udp.values()) udp.close();
+    for (const socket of this.#strangers) socket.destroy();
+    for (const link of this.#links) link.close();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  /** A beacon on every network that this device is in now; then again after a while. */
+  async #tell(): Promise<void> {
+    this.#listen();
+    const { random, secrets } = this.#options;
+    const keys = (await secrets()).map(({ key }) => key);
+    if (this.#closed) return;
+    const { port } = this.#server.address() as AddressInfo;
+    const beacon = encodeBeacon({ run: this.#run, port }, keys, random);
+    if (keys.length > 0) {
+      for (const udp of this.#udp.values()) {
+        // A network that is gone takes none; the next round finds that out.
+        udp.send(beacon, PORT, GROUP, () => undefined);
+      }
+    }
+    const wait = this.#beacons++ < BEACONS.firstCount ? BEACONS.first : BEACONS.later;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#tell(), wait);
+  }
+
+  /** Once for all who are heard meanwhile. */
+  #tellSoon(): void {
+    if (this.#soon) return;
+    this.#soon = setTimeout(() => {
+      this.#soon = undefined;
+      void this.#tell();
+    }, BEACONS.soon);
+  }
+
+  /** Networks come and go while the program runs. */
+  #listen(): void {
+    const here = new Set(
+      Object.values(networkInterfaces())
+        .flatMap((addresses) => addresses ?? [])
+        .filter(({ family, internal }) => family === 'IPv4' && !internal)
+        .map(({ address }) => address),
+    );
+    for (const [address, udp] of this.#udp) {
+      if (here.has(address)) continue;
+      this.#udp.delete(address);
+      udp.close();
+    }
+    for (const address of here) if (!this.#udp.has(address)) this.#listenOn(address);
+  }
+
+  #listenOn(address: string): void {
+    const udp = createSocket({ type: 'udp4', reuseAddr: true });
+    this.#udp.set(address, udp);
+    udp.on('error', (error) => {
+      this.#options.log(`near: ${error.message}`);
+      if (this.#udp.get(address) !== udp) return;
+      this.#udp.delete(address);
+      udp.close();
+    });
+    udp.on('message', (datagram, { address: from }) => {
+      const beacon = decodeBeacon(datagram);
+      if (beacon) void this.#heard(beacon, from);
+    });
+    udp.bind(PORT, () => {
+      try {
+        udp.addMembership(GROUP, address);
+        udp.setMulticastInterface(address);
+        udp.setMulticastTTL(1);
+      } catch (error) {
+        udp.emit('error', error);
+      }
+    });
+  }
+
+  /** Of two who hear each other, the one with the lower run connects. */
+  async #heard({ run, port, tags }: Beacon, from: string): Promise<void> {
+    const [ours, theirs] = [toHex(this.#run), toHex(run)];
+    if (ours === theirs) return;
+    const heard = new Set(tags.map(toHex));
+    for (const { key, of } of await this.#options.secrets()) {
+      const tag = toHex(tagOf(key, run));
+      const name = `${theirs}/${tag}`;
+      if (this.#closed || !heard.has(tag) || this.#known.has(name)) continue;
+      // They may not have heard us yet, and would wait for our next beacon.
+      if (ours > theirs) this.#tellSoon();
+      else this.#call(new Caller(key, this.#run, run), { host: from, port }, name, of);
+    }
+  }
+
+  #call(caller: Caller, to: { host: string; port: number }, name: string, of: T): void {
+    const socket = connect(to);
+    this.#known.add(name);
+    this.#expect(socket, ANSWER, (answer) => {
+      const keys = caller.keys(answer);
+      if (keys) this.#link(new NearLink(socket, keys, 'caller', () => undefined), name, of);
+      else socket.destroy();
+    });
+    socket.once('connect', () => socket.write(caller.hello));
+    socket.once('close', () => this.#known.delete(name));
+  }
+
+  #called(socket: Socket): void {
+    if (this.#strangers.size >= STRANGERS) {
+      socket.destroy();
+      return;
+    }
+    this.#expect(socket, HELLO, (hello) => void this.#answer(socket, hello));
+  }
+
+  async #answer(socket: Socket, hello: Uint8Array): Promise<void> {
+    const secrets = await this.#options.secrets();
+    const answered = answerTo(hello, this.#run, secrets);
+    if (!answered || this.#closed) {
+      socket.destroy();
+      return;
+    }
+    const { shared, caller, answer, keys } = answered;
+    const name = `${toHex(caller)}/${toHex(tagOf(shared.key, caller))}`;
+    socket.write(answer);
+    // Who repeats a hello that they heard has not the keys: only what is sealed by them proves anything.
+    const link = new NearLink(socket, keys, 'called', () => this.#link(link, name, shared.of));
+  }
+
+  #link(link: NearLink, name: string, of: T): void {
+    this.#known.add(name);
+    this.#links.add(link);
+    this.#options.met(link, of);
+    const { onClose } = link;
+    link.onClose = () => {
+      this.#known.delete(name);
+      this.#links.delete(link);
+      onClose();
+    };
+  }
+
+  /** The first `length` bytes, if they come in time. Nothing may follow them before they were answered. */
+  #expect(socket: Socket, length: number, then: (bytes: Uint8Array) => void): void {
+    this.#strangers.add(socket);
+    const late = setTimeout(() => socket.destroy(), HANDSHAKE);
+    const done = () => {
+      clearTimeout(late);
+      this.#strangers.delete(socket);
+    };
+    socket.on('error', () => socket.destroy());
+    socket.once('close', done);
+    const look = () => {
+      const bytes: Uint8Array | null = socket.read(length);
+      if (!bytes) return;
+      socket.off('readable', look);
+      done();
+      then(new Uint8Array(bytes));
+    };
+    socket.on('readable', look);
+  }
+}

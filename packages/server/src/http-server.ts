@@ -34,6 +34,8 @@ export interface HttpServerOptions {
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
   readonly limits: Config['http'];
   readonly files: WebFiles;
+  /** Resolves when no request is under way, for the server's end. */
+  readonly idle: () => Promise<void>;
   /** Makes the sessions, once the port is known. Requests wait for it. */
   readonly sessions: (port: number) => Promise<ServerSessions>;
   /** Hears of errors that are bugs. */
@@ -96,7 +98,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   try {
     const sessions = await options.sessions(port);
     ready.resolve(sessions);
-    const closed = () => close(server, sockets, sessions);
+    const closed = () => close(server, sockets, sessions, options);
     return { port, sessions, connections: () => connections, close: closed };
   } catch (error) {
     ready.promise.catch(report);
@@ -131,19 +133,37 @@ function listen(server: Server, { host, port }: HttpServerOptions): Promise<void
   });
 }
 
+/** What was asked before is answered; then clients are told to go, and ask again elsewhere or later. */
 async function close(
   server: Server,
   sockets: WebSocketServer,
   sessions: ServerSessions,
+  { idle, limits }: HttpServerOptions,
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  for (const socket of sockets.clients) socket.pause();
+  await atMost(idle(), limits.drainMs);
+  // Answers are written in the turn after the one in which they are ready.
+  await new Promise(setImmediate);
   sessions.stop();
-  for (const socket of sockets.clients) socket.close(1001);
+  for (const socket of sockets.clients) {
+    socket.resume();
+    socket.close(1001);
+  }
   server.closeIdleConnections();
   const timer = setTimeout(() => {
     for (const socket of sockets.clients) socket.terminate();
     server.closeAllConnections();
   }, GRACE);
   await closed;
+  clearTimeout(timer);
+}
+
+async function atMost(done: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([done, late]);
   clearTimeout(timer);
 }

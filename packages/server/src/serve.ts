@@ -12,6 +12,8 @@ import { SqliteEngine } from './engine/sqlite/sqlite-engine.ts';
 import { type Engine, StorageError } from './engine.ts';
 import { HostDesk } from './host-desk.ts';
 import { SESSION_PATH, startHttpServer } from './http-server.ts';
+import { Meter } from './ops/meter.ts';
+import { startOps } from './ops/ops-server.ts';
 import { startRetention } from './retention.ts';
 import { type Log, lineOf } from './server-log.ts';
 import {
@@ -47,6 +49,8 @@ export interface ServeOptions {
   readonly config?: ConfigInput;
   /** The URL of a PostgreSQL database to keep logs in; else SQLite in `dataDir`. */
   readonly postgres?: string;
+  /** Where health and metrics are told, to this machine or to a network of the host's own; else nowhere. */
+  readonly ops?: { readonly host: string; readonly port: number };
   readonly clock: SteadyClock;
   readonly random: Random;
   readonly log: Log;
@@ -67,6 +71,8 @@ export interface RunningServer {
   readonly identity: Uint8Array;
   /** Makes an invite to this server and answers its secret, which is kept nowhere. */
   invite(uses: number, days: number): Promise<Uint8Array>;
+  /** Of health and metrics, where they are told. */
+  readonly opsPort?: number;
   /** What the host may ask and do. */
   readonly desk: HostDesk;
   /** Resolves when the storage failed for good. Close the server then and tell the host its sentence. */
@@ -88,7 +94,12 @@ export function startFailure(error: unknown): string | undefined {
 
 /** Starts a server, whole or not at all. @throws StartError, StorageError, ConfigError */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
-  const { dataDir, clock, random, log, tls } = options;
+  const { dataDir, clock, random, tls } = options;
+  const events = new Map<string, number>();
+  const log: Log = (line) => {
+    events.set(line.event, (events.get(line.event) ?? 0) + 1);
+    options.log(line);
+  };
   const config = parseConfig(options.config);
   const files = loadPage(options.pageDir);
   if (tls) checkTls(tls);
@@ -123,12 +134,14 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     let signed: ServerSessions | undefined;
     const endpoints = (knows: readonly Uint8Array[], serial: number) =>
       signed?.shelf(shelves.find(knows), serial) ?? new Uint8Array(0);
-    const handler = new Delivery({ engine, config, now, endpoints, report });
+    const delivery = new Delivery({ engine, config, now, endpoints, report });
+    const handler = new Meter(delivery, () => clock.steady());
     const http = await startHttpServer({
       ...options,
       limits: config.http,
       files,
       report,
+      idle: () => handler.idle(),
       sessions: async (port) => {
         const endpoints = endpointsAt(port);
         const { build } = files;
@@ -148,8 +161,24 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       storage: options.postgres === undefined ? 'sqlite' : 'postgres',
       connections: () => http.connections(),
       sessions: () => http.sessions.size,
-      watched: () => handler.watched,
+      watched: () => delivery.watched,
     });
+    let failure: StorageError | undefined;
+    void engine.failed.then((error) => {
+      failure = error;
+    });
+    let ends = false;
+    const ops = options.ops && {
+      ...options.ops,
+      ...{ desk, meter: handler, events },
+      notReady: () => (ends ? 'the server stops' : failure?.message),
+    };
+    const watching =
+      ops &&
+      (await startOps(ops).catch(async (error: unknown) => {
+        await http.close();
+        throw asStartError(error, ops);
+      }));
     log({ event: 'started', tls: tls !== undefined, page: options.pageDir !== undefined });
     return {
       url: urlAt(http.port),
@@ -169,8 +198,16 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
         await engine.invite({ hash, uses, until, tag: random(32), each: config.allowance });
         return secret;
       },
+      ...(watching && { opsPort: watching.port }),
       close: async () => {
+        ends = true;
+        const { underWay } = handler;
+        log({ event: 'draining', underWay });
+        const started = clock.steady();
         await http.close();
+        const ms = Math.round(clock.steady() - started);
+        log({ event: 'drained', underWay: handler.underWay, ms });
+        await watching?.close();
         await retention.stop();
         await engine.close();
         log({ event: 'stopped' });
@@ -220,7 +257,10 @@ function checkTls({ cert, key }: NonNullable<ServeOptions['tls']>): void {
   throw new StartError('The certificate or its key cannot be used: they do not belong together.');
 }
 
-function asStartError(error: unknown, { host, port }: ServeOptions): unknown {
+function asStartError(
+  error: unknown,
+  { host, port }: Pick<ServeOptions, 'host' | 'port'>,
+): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') {
     const message = `Port ${port} of ${host} is in use: stop what runs there, or choose another port.`;

@@ -3,6 +3,9 @@ import { StorageError } from './engine.ts';
 
 export type LogLine =
   | { readonly event: 'started'; readonly tls: boolean; readonly page: boolean }
+  /** The end was asked for: so many requests were under way, and this long they took to be answered. */
+  | { readonly event: 'draining'; readonly underWay: number }
+  | { readonly event: 'drained'; readonly underWay: number; readonly ms: number }
   | { readonly event: 'stopped' }
   /** The clock went so many hours ahead at once: retention goes by the time before until a day confirmed it. */
   | { readonly event: 'clock-jumped'; readonly hours: number }

@@ -26,6 +26,8 @@ import { endOf, note, print, type Terminal } from '../terminal.ts';
 /** Enough for a family or the beginnings of a group. */
 const FIRST_USES = 10;
 
+const SAID_IN_WORDS: ReadonlySet<string> = new Set(['started', 'draining', 'drained', 'stopped']);
+
 export const serve = command({
   options: {
     ...serverOptions,
@@ -65,13 +67,13 @@ export const serve = command({
       ...(postgres !== undefined && { postgres }),
       bridges,
       config: limits,
+      ...(settings.ops && { ops: settings.ops }),
       ...(urls.length > 0 && { endpoints: urls.map((url) => `${url}/s`) }),
       clock: { now: () => Date.now(), steady: () => performance.now(), setTimeout: after },
       random: (length) => crypto.getRandomValues(new Uint8Array(length)),
       log: (line) => {
-        // That it started and stopped is said below, in words.
-        if (line.event !== 'started' && line.event !== 'stopped')
-          note(terminal, JSON.stringify(line));
+        // What belongs to every start and stop is said below, in words.
+        if (!SAID_IN_WORDS.has(line.event)) note(terminal, JSON.stringify(line));
       },
     });
     try {

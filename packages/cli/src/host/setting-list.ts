@@ -54,6 +54,13 @@ export const sections: readonly Section[] = [
       of('tls.cert', 'text', 'The certificate, a PEM file. Without it, leave TLS to a proxy.', ''),
       of('tls.key', 'text', 'Its key, a PEM file without a password.', ''),
       of(
+        'ops.port',
+        'count',
+        'A port for /healthz, /readyz and /metrics, which is not for the network. 0: none.',
+        '0',
+      ),
+      of('ops.host', 'text', 'The address that it listens on.', '127.0.0.1'),
+      of(
         'postgres',
         'text',
         'The URL of a PostgreSQL database to keep everything in but identity and keys. Else SQLite in the data folder.',

@@ -61,6 +61,8 @@ export interface Settings {
   readonly limits: ConfigInput;
   readonly config: Config;
   readonly statement: AboutHost;
+  /** Where health and metrics are told, if they are. */
+  readonly ops?: { readonly host: string; readonly port: number };
 }
 
 /**
@@ -90,6 +92,8 @@ export function readSettings(flags: ServeFlags, env: Terminal['env']): Settings 
   ]);
   const text = (name: string) => given.get(name)?.value || undefined;
   const limits = limitsOf(given);
+  const ops = given.get('ops.port');
+  const opsPort = ops ? portOf(ops) : 0;
   const tls = readTls(text('tls.cert'), text('tls.key'));
   const postgres = text('postgres');
   const port = given.get('port') ?? (env.PORT ? { value: env.PORT, where: 'PORT' } : undefined);
@@ -97,6 +101,7 @@ export function readSettings(flags: ServeFlags, env: Terminal['env']): Settings 
     dataDir,
     host: text('host') ?? (tls ? '0.0.0.0' : '127.0.0.1'),
     port: port ? portOf(port) : PORT,
+    ...(opsPort > 0 && { ops: { host: text('ops.host') ?? '127.0.0.1', port: opsPort } }),
     ...(postgres !== undefined && { postgres }),
     ...(tls && { tls }),
     publicUrls: publicUrls(given.get('public')),

@@ -1,0 +1,67 @@
+/** Counts what requests are asked and how they end, by closed lists of words: no label holds what came from outside. */
+import type { Cbor } from '@polynya/protocol/cbor';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import type { Request } from '@polynya/protocol/requests';
+import type { SessionHandler, SessionLogic, SessionPort } from '@polynya/reach/session-handler';
+
+/** Upper bounds of the histogram, in seconds. */
+export const BOUNDS = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10,
+] as const;
+
+/** Stands between sessions and what answers them. */
+export class Meter implements SessionHandler {
+  readonly #inner: SessionHandler;
+  /** Milliseconds since any moment. */
+  readonly #steady: () => number;
+  /** By `op outcome`; an outcome is `ok`, the code of a refusal, or `bug`. */
+  readonly requests = new Map<string, number>();
+  /** How many took at most BOUNDS[i]; the last: longer. */
+  readonly took: number[] = new Array(BOUNDS.length + 1).fill(0);
+  secondsInAll = 0;
+  /** Requests that are not answered yet. */
+  underWay = 0;
+  #idle: (() => void)[] = [];
+
+  constructor(inner: SessionHandler, steady: () => number) {
+    this.#inner = inner;
+    this.#steady = steady;
+  }
+
+  open(port: SessionPort): SessionLogic {
+    const logic = this.#inner.open(port);
+    return { call: (request) => this.#call(logic, request), end: () => logic.end() };
+  }
+
+  /** Resolves when all that is under way was answered. */
+  idle(): Promise<void> {
+    if (this.underWay === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  async #call(logic: SessionLogic, request: Request): Promise<Cbor> {
+    const started = this.#steady();
+    let outcome = 'bug';
+    this.underWay++;
+    try {
+      const answer = await logic.call(request);
+      outcome = 'ok';
+      return answer;
+    } catch (error) {
+      if (error instanceof ProtocolError) outcome = error.code;
+      throw error;
+    } finally {
+      this.#count(`${request.op} ${outcome}`, (this.#steady() - started) / 1_000);
+    }
+  }
+
+  #count(what: string, seconds: number): void {
+    this.requests.set(what, (this.requests.get(what) ?? 0) + 1);
+    const bucket = BOUNDS.findIndex((bound) => seconds <= bound);
+    const at = bucket < 0 ? BOUNDS.length : bucket;
+    this.took[at] = (this.took[at] ?? 0) + 1;
+    this.secondsInAll += seconds;
+    if (--this.underWay > 0) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}

@@ -1,42 +1,72 @@
 /** Whack-a-mole: two people talk for many rounds while whatever way works is killed in each. */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Middlebox } from './middlebox/middlebox.ts';
 import type { Capture } from './network/capture.ts';
 import type { Chance } from './random.ts';
+import type { Scenario } from './scenarios.ts';
 import type { Outcome, Talker } from './sides/talk.ts';
 import { crossing, mainWay } from './sides/wire.ts';
-import type { TaskContext } from './tasks.ts';
-import { parametersOf, value } from './techniques/technique.ts';
+import { parametersOf, type Settings, value } from './techniques/technique.ts';
 import { aim, type Kill, kill } from './techniques/whack-a-mole.ts';
-
-export interface RoundsContext extends TaskContext {
-  readonly capture: Capture;
-  readonly chance: Chance;
-}
 
 /** Of all texts. */
 const DELIVERED = 0.99;
 
+/** Kills the ways of each prey for itself, whatever became of the others'. */
+export class Hunter {
+  readonly #middlebox: Middlebox;
+  readonly #kept: number;
+  readonly #kills = new Map<Prey, readonly Kill[]>();
+
+  /** @param kept so many of the newest kills of each prey are in force */
+  constructor(middlebox: Middlebox, kept: number) {
+    this.#middlebox = middlebox;
+    this.#kept = kept;
+  }
+
+  async strike(prey: Prey, way: string): Promise<void> {
+    const kills = [...(this.#kills.get(prey) ?? []), aim(way, prey.chance)].slice(-this.#kept);
+    this.#kills.set(prey, kills);
+    const all = [...this.#kills.values()].flat();
+    await this.#middlebox.impose((rules) => kill(all, rules));
+  }
+}
+
+export interface Prey {
+  /** Two who talk. */
+  readonly both: readonly [Talker, Talker];
+  /** Of their homes. */
+  readonly addresses: readonly string[];
+  readonly texts: readonly [string, string];
+  /** How it is struck; of its own, so that what it meets does not hang on when others are struck. */
+  readonly chance: Chance;
+}
+
+export interface RoundsContext {
+  readonly hunter: Hunter;
+  readonly capture: Capture;
+  readonly scenario: Scenario;
+  readonly settings: Settings;
+}
+
 /** `seconds` is the 95th percentile of how long a text took. */
-export async function rounds(context: RoundsContext): Promise<Outcome> {
-  const { lab, pair, scenario, settings, texts, chance } = context;
+export async function rounds(prey: Prey, context: RoundsContext): Promise<Outcome> {
+  const { hunter, capture, scenario, settings } = context;
+  const { both, addresses, texts } = prey;
   const parameters = parametersOf(scenario.technique, settings);
   const count = value(parameters, 'rounds');
   const ms = (value(parameters, 'roundSeconds') / value(parameters, 'scale')) * 1_000;
-  const both = pair.talk();
   const waits: Promise<number | null>[] = [];
-  let kills: Kill[] = [];
   for (let round = 1; round <= count; round++) {
-    const said = context.capture.packets().length;
+    const said = capture.packets().length;
     for (const [index, text] of texts.entries()) {
       const [speaker, listener] = index === 0 ? both : [both[1], both[0]];
       waits.push(delivery(speaker, listener, `${text} ${round}.`, scenario.bound));
     }
     await pause(ms);
-    const seen = context.capture.packets().slice(said);
-    const way = mainWay(crossing(seen, pair.addresses));
-    if (way === null) continue;
-    kills = [...kills, aim(way, chance)].slice(-value(parameters, 'kept'));
-    await lab.middlebox.impose((rules) => kill(kills, rules));
+    const seen = capture.packets().slice(said);
+    const way = mainWay(crossing(seen, addresses));
+    if (way !== null) await hunter.strike(prey, way);
   }
   const times = await Promise.all(waits);
   await Promise.all(both.map((each) => each.stop()));

@@ -6,15 +6,15 @@ import { Capture } from './network/capture.ts';
 import type { Packet } from './network/pcap.ts';
 import { GATEWAYS, HOSTS } from './network/plan.ts';
 import { probe } from './probes/probe.ts';
-import { type Chance, letters } from './random.ts';
-import { rounds } from './rounds.ts';
+import { type Chance, letters, seeded } from './random.ts';
+import { Hunter, type RoundsContext, rounds } from './rounds.ts';
 import type { Scenario } from './scenarios.ts';
 import { NaiveTalker } from './sides/naive.ts';
 import { Pair } from './sides/pair.ts';
 import { exchange, type Outcome } from './sides/talk.ts';
 import { bytesOf, crossing, leaksIn, mainWay } from './sides/wire.ts';
 import { type TaskContext, tasks } from './tasks.ts';
-import { impose, type Settings } from './techniques/technique.ts';
+import { impose, parametersOf, type Settings, value } from './techniques/technique.ts';
 
 export interface RunOptions {
   readonly settings: Settings;
@@ -78,10 +78,11 @@ export async function runScenario(
     impose(scenario.technique, scenario.kind, options.settings, rules),
   );
   const naive = sides.includes('naive') && scenario.expectNaive !== 'none';
+  const hunt = scenario.task === 'rounds' ? huntOf(lab, scenario, options, capture) : null;
   const [naively, ours] = await Promise.all([
-    naive ? naiveRun(lab, options, scenario.bound) : null,
+    naive ? naiveRun(lab, options, scenario.bound, hunt) : null,
     pairs && sides.includes('polynya')
-      ? censoredRun({ ...under, ...pairs, capture }, options)
+      ? censoredRun({ ...under, ...pairs, capture }, options, hunt)
       : null,
   ]);
   await lab.middlebox.lift();
@@ -131,13 +132,32 @@ function begin(lab: Lab): Promise<Capture> {
   return Capture.start(GATEWAYS.lan.device, `${lab.newFolder()}.pcap`);
 }
 
-async function naiveRun(lab: Lab, { chance }: RunOptions, bound: number): Promise<Run> {
+/** What both sides are hunted by, each for itself. */
+function huntOf(
+  lab: Lab,
+  scenario: Scenario,
+  options: RunOptions,
+  capture: Capture,
+): RoundsContext {
+  const { settings } = options;
+  const kept = value(parametersOf(scenario.technique, settings), 'kept');
+  return { hunter: new Hunter(lab.middlebox, kept), capture, scenario, settings };
+}
+
+async function naiveRun(
+  lab: Lab,
+  { chance }: RunOptions,
+  bound: number,
+  hunt: RoundsContext | null = null,
+): Promise<Run> {
   const room = letters(chance, 12);
   const texts = wordsOf(chance);
   const began = performance.now();
   const talk = (host: 'nan' | 'ned') => new NaiveTalker(host, room, lab.authority.path);
   const both = [talk('nan'), talk('ned')] as const;
-  const outcome = await exchange(both, texts, bound, began);
+  const outcome = hunt
+    ? await rounds({ both, addresses: NAIVE, texts, chance: ownChance(chance) }, hunt)
+    : await exchange(both, texts, bound, began);
   await Promise.all(both.map((each) => each.stop()));
   return { outcome, clients: NAIVE, secrets: new Map(), diagnosis: null, over: now() };
 }
@@ -156,13 +176,20 @@ async function openRun(lab: Lab, pair: Pair, { chance }: RunOptions): Promise<Ru
 
 type Censored = Omit<TaskContext, 'texts'> & { readonly capture: Capture };
 
-async function censoredRun(context: Censored, { chance }: RunOptions): Promise<Run> {
+async function censoredRun(
+  context: Censored,
+  { chance }: RunOptions,
+  hunt: RoundsContext | null,
+): Promise<Run> {
   const { lab, scenario, pair } = context;
   const texts = wordsOf(chance, scenario.length);
-  const all = { ...context, texts, chance };
+  const all = { ...context, texts };
   let outcome: Outcome;
-  if (scenario.task === 'rounds') outcome = await rounds(all);
-  else if (scenario.task === 'probes') outcome = await probe(all);
+  if (hunt) {
+    const prey = { addresses: pair.addresses, texts, chance: ownChance(chance) };
+    outcome = await rounds({ ...prey, both: pair.talk() }, hunt);
+  } else if (scenario.task === 'probes') outcome = await probe(all);
+  else if (scenario.task === 'rounds') throw new Error('rounds without a hunter');
   else outcome = await tasks[scenario.task](all);
   const penned = lab.middlebox.events.some((event) =>
     pair.addresses.some((address) => event === `penned ${address}`),
@@ -188,6 +215,10 @@ function secretsOf(lab: Lab, pair: Pair, texts: readonly string[]): Map<string, 
     ),
     ...pair.links.map((link, index) => [`invite ${index + 1}`, payload(link)] as const),
   ]);
+}
+
+function ownChance(chance: Chance): Chance {
+  return seeded(Math.floor(chance() * 2 ** 32));
 }
 
 function now(): number {

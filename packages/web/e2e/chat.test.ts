@@ -210,6 +210,28 @@ describe('two people', () => {
     await anna.composer.waitFor();
   });
 
+  it('a chat is pinned, muted and archived, which outlives the page', async () => {
+    const { page, words } = anna;
+    const row = page.getByRole('navigation').getByRole('button', { name: 'Борис' });
+    const mark = async (what: string) => {
+      await row.click({ button: 'right' });
+      await page.getByRole('menuitem', { name: what, exact: true }).click();
+    };
+    await mark(words.pin);
+    await row.getByRole('img', { name: words.pinned }).waitFor();
+    await mark(words.mute);
+    await row.getByRole('img', { name: words.muted }).waitFor();
+    await anna.expectAccessible();
+    await mark(words.archive);
+    await row.waitFor({ state: 'detached' });
+    await page.reload();
+    await anna.button(words.archived(1)).click();
+    await row.getByRole('img', { name: words.muted }).waitFor();
+    await mark(words.unarchive);
+    await anna.button(words.archived(1)).waitFor({ state: 'detached' });
+    await anna.openChat('Борис');
+  });
+
   it('one link waits at a time: it is shown again, and can be taken back with its chat', async () => {
     const rows = anna.page.getByRole('navigation').getByRole('listitem');
     await anna.button(anna.words.newChat).click();

@@ -15,5 +15,6 @@ export { ChatKeys } from './hand/chat-keys.tsx';
 export { ChatPicker } from './hand/chat-picker.tsx';
 export { NewChat } from './invite/new-chat.tsx';
 export { NewGroup } from './invite/new-group.tsx';
+export { ChatMenu } from './list/chat-menu.tsx';
 export { ChatPanel } from './panel/chat-panel.tsx';
 export { Settings } from './settings/settings.tsx';

@@ -29,6 +29,7 @@ function later<P extends object>(
 
 export const AppKeys = later((extras) => extras.AppKeys, true);
 export const ChatKeys = later((extras) => extras.ChatKeys, true);
+export const ChatMenu = later((extras) => extras.ChatMenu);
 export const ChatPicker = later((extras) => extras.ChatPicker);
 export const ChatSearch = later((extras) => extras.ChatSearch);
 export const EmojiDialog = later((extras) => extras.EmojiDialog);

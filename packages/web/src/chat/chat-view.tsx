@@ -1,6 +1,6 @@
 /** One open chat: its head, its timeline, and where one writes. */
 import type { ChatId, MessageId, MessageView } from '@polynya/messenger/api';
-import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import { createEffect, createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import { ChatKeys, ChatSearch, SelectionBar, SendFiles } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { useQuery } from '../state/query.ts';
@@ -37,6 +37,10 @@ export function ChatView(props: { chat: ChatId }): JSX.Element {
   const [dragging, setDragging] = createSignal(false);
   const thumbs = new ThumbUrls();
   onCleanup(() => thumbs.release());
+
+  createEffect(() => {
+    if (detail()?.marks.unread) void messenger.mark(props.chat, { unread: false });
+  });
 
   const mayWrite = () => detail()?.state === 'active' && !detail()?.blocked;
 

@@ -1,9 +1,12 @@
 /** One chat in the list: who, what was said last, when, and what is new. */
 import type { ChatSummary } from '@polynya/messenger/api';
-import { type JSX, Show } from 'solid-js';
+import { createSignal, type JSX, Show } from 'solid-js';
+import { onLongPress } from '../chat/long-press.ts';
 import { SendMark } from '../chat/send-mark.tsx';
+import { ChatMenu } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { Avatar } from '../ui/avatar.tsx';
+import { Icon } from '../ui/icon.tsx';
 import { Tag } from '../ui/tag.tsx';
 import { typingText } from '../words/typing-text.ts';
 import { useWords } from '../words/use-words.ts';
@@ -24,7 +27,10 @@ export function ChatRow(props: ChatRowProps): JSX.Element {
     props.chat.saved ? t().savedMessages : props.chat.title || t().waitingForPeer;
   const lastText = () => {
     const { last } = props.chat;
-    if (!last) return props.chat.state === 'joining' ? t().chatJoining : '';
+    if (!last) {
+      if (props.chat.state === 'joining') return t().chatJoining;
+      return props.chat.title === '' ? '' : t().noMessages;
+    }
     const sender = last.mine ? t().you : last.sender;
     return (props.chat.direct && !last.mine) || props.chat.saved
       ? last.text
@@ -32,49 +38,77 @@ export function ChatRow(props: ChatRowProps): JSX.Element {
         ? `${sender}: ${last.text}`
         : last.text;
   };
+  const [menu, setMenu] = createSignal<{ x: number; y: number }>();
   return (
-    <button
-      type="button"
-      class="chat-row"
-      classList={{ current: props.current }}
-      aria-current={props.current ? 'true' : undefined}
-      onClick={() => props.onOpen()}
-    >
-      <Avatar
-        id={props.chat.peer ?? props.chat.chat}
-        name={props.chat.title}
-        icon={props.chat.saved ? 'bookmark' : 'person'}
-      />
-      <span>
-        <span class="chat-row-line">
-          <span class="chat-row-title">
-            {title()} <Tag of={props.chat.tag} />
-          </span>
-          <span class="chat-row-when">{format().moment(props.chat.at, Date.now())}</span>
-        </span>
-        <span class="chat-row-line">
-          <Show when={!typing() && draft()}>
-            <span class="chat-row-draft">{t().draft}</span>
-          </Show>
-          <Show when={!typing() && !draft() && props.chat.last?.state}>
-            {(state) => <SendMark state={state()} />}
-          </Show>
-          <span class="chat-row-text" classList={{ alive: typing() !== '' }}>
-            {typing() || draft() || lastText()}
-          </span>
-          <Show when={props.chat.mentioned}>
-            <span class="badge" title={t().mentioned}>
-              @<span class="visually-hidden">{t().mentioned}</span>
+    <>
+      <button
+        type="button"
+        class="chat-row"
+        classList={{ current: props.current }}
+        aria-current={props.current ? 'true' : undefined}
+        onClick={() => props.onOpen()}
+        onContextMenu={(event) => {
+          event.preventDefault();
+          const { left, bottom } = event.currentTarget.getBoundingClientRect();
+          // By a key it comes from no point.
+          setMenu(
+            event.clientX > 0 ? { x: event.clientX, y: event.clientY } : { x: left, y: bottom },
+          );
+        }}
+        {...onLongPress(setMenu)}
+      >
+        <Avatar
+          id={props.chat.peer ?? props.chat.chat}
+          name={props.chat.title}
+          icon={props.chat.saved ? 'bookmark' : 'person'}
+        />
+        <span>
+          <span class="chat-row-line">
+            <span class="chat-row-title">
+              {title()} <Tag of={props.chat.tag} />
             </span>
-          </Show>
-          <Show when={props.chat.unread > 0}>
-            <span class="badge">
-              <span aria-hidden="true">{props.chat.unread}</span>
-              <span class="visually-hidden">{t().unread(props.chat.unread)}</span>
+            <Show when={props.chat.marks.muted}>
+              <span class="chat-row-mark" role="img" aria-label={t().muted}>
+                <Icon name="muted" size={16} />
+              </span>
+            </Show>
+            <span class="chat-row-when">{format().moment(props.chat.at, Date.now())}</span>
+          </span>
+          <span class="chat-row-line">
+            <Show when={!typing() && draft()}>
+              <span class="chat-row-draft">{t().draft}</span>
+            </Show>
+            <Show when={!typing() && !draft() && props.chat.last?.state}>
+              {(state) => <SendMark state={state()} />}
+            </Show>
+            <span class="chat-row-text" classList={{ alive: typing() !== '' }}>
+              {typing() || draft() || lastText()}
             </span>
-          </Show>
+            <Show when={props.chat.mentioned}>
+              <span class="badge" title={t().mentioned}>
+                @<span class="visually-hidden">{t().mentioned}</span>
+              </span>
+            </Show>
+            <Show when={props.chat.marks.pinned && props.chat.unread === 0}>
+              <span class="chat-row-mark" role="img" aria-label={t().pinned}>
+                <Icon name="pin" size={16} />
+              </span>
+            </Show>
+            <Show when={props.chat.marks.unread && props.chat.unread === 0}>
+              <span class="badge dot" role="img" aria-label={t().markedUnread} />
+            </Show>
+            <Show when={props.chat.unread > 0}>
+              <span class="badge" classList={{ muted: props.chat.marks.muted }}>
+                <span aria-hidden="true">{props.chat.unread}</span>
+                <span class="visually-hidden">{t().unread(props.chat.unread)}</span>
+              </span>
+            </Show>
+          </span>
         </span>
-      </span>
-    </button>
+      </button>
+      <Show when={menu()}>
+        {(at) => <ChatMenu chat={props.chat} at={at()} onClose={() => setMenu(undefined)} />}
+      </Show>
+    </>
   );
 }

@@ -20,7 +20,12 @@ export function ListPane(props: ListPaneProps): JSX.Element {
   const { chats, nav } = useApp();
   const [open, setOpen] = createSignal<'chat' | 'group' | 'settings' | 'find' | null>(null);
   const close = () => setOpen(null);
-  const sorted = createMemo(() => inOrder(chats()));
+  const [archive, setArchive] = createSignal(false);
+  const archived = createMemo(() => inOrder(chats(), true));
+  // The archive closes by itself when it is empty.
+  const inArchive = () => archive() && archived().length > 0;
+  const shown = createMemo(() => (inArchive() ? archived() : inOrder(chats())));
+  const waiting = () => archived().filter(({ unread }) => unread > 0).length;
   return (
     <div class="list-pane">
       <header class="list-head">
@@ -43,9 +48,9 @@ export function ListPane(props: ListPaneProps): JSX.Element {
       </div>
       <ul class="list-rows">
         <For
-          each={sorted()}
+          each={shown()}
           fallback={
-            <Show when={props.loaded}>
+            <Show when={props.loaded && archived().length === 0}>
               <li class="list-empty">
                 <strong>{t().noChats}</strong>
                 <span>{t().noChatsText}</span>
@@ -63,6 +68,20 @@ export function ListPane(props: ListPaneProps): JSX.Element {
             </li>
           )}
         </For>
+        <Show when={archived().length > 0}>
+          <li>
+            <button type="button" class="list-archive" onClick={() => setArchive(!archive())}>
+              <Icon name={inArchive() ? 'back' : 'archive'} size={18} />
+              {inArchive() ? t().chats : t().archived(archived().length)}
+              <Show when={!inArchive() && waiting() > 0}>
+                <span class="badge muted">
+                  <span aria-hidden="true">{waiting()}</span>
+                  <span class="visually-hidden">{t().unreadChats(waiting())}</span>
+                </span>
+              </Show>
+            </button>
+          </li>
+        </Show>
       </ul>
       <Show when={open() === 'find'}>
         <ChatPicker title={t().findChat} onChoose={nav.open} onClose={close} />

@@ -11,6 +11,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { calledHere } from '../ui/tag.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import './chat-panel.css';
+import { ChatMarksPart } from './chat-marks-part.tsx';
 import { PersonRow } from './person-row.tsx';
 import { Rename } from './rename.tsx';
 
@@ -34,6 +35,7 @@ export function ChatPanel(props: { detail: ChatDetail; onClose(): void }): JSX.E
       <Show when={active() && !props.detail.direct && !props.detail.saved}>
         <Rename chat={chat()} title={props.detail.title} />
       </Show>
+      <ChatMarksPart chat={chat()} marks={props.detail.marks} />
       <section class="panel-part">
         <h3>
           {t().members}: {props.detail.people.length}

@@ -3,6 +3,7 @@ import type { JSX } from 'solid-js';
 
 const PATHS = {
   add: 'M12 5v14M5 12h14',
+  archive: 'M4 5h16v4H4zM6 9v10h12V9M10 13h4',
   back: 'M15 5l-7 7 7 7',
   bookmark: 'M7 4h10v16l-5-4-5 4z',
   check: 'M5 12.5l4.5 4.5L19 7.5',
@@ -22,8 +23,10 @@ const PATHS = {
   group:
     'M9 5.5a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM3 19c.4-3 2.7-5 6-5s5.6 2 6 5M15.5 6a2.6 2.6 0 1 1 .8 5M17 14.3c2.3.4 3.7 2.1 4 4.7',
   more: 'M12 6v.01M12 12v.01M12 18v.01',
+  muted: 'M6 16.5c1-1.4 1-3 1-5a5 5 0 0 1 8-4M17 11c0 3 .3 4.3 1 5.5H9M10.5 19.5h3M4 4l16 16',
   pause: 'M9 6v12M15 6v12',
   person: 'M12 4.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM5 20c.5-3.5 3.3-6 7-6s6.5 2.5 7 6',
+  pin: 'M9 4h6l-.8 6 2.8 3H7l2.8-3zM12 13v7',
   play: 'M8 5.5v13l10-6.5z',
   reply: 'M10 6l-6 6 6 6M4.5 12H14c3.5 0 6 2 6 6',
   retry: 'M19 8a7.5 7.5 0 1 0 1 6M20 4v5h-5',
@@ -31,6 +34,7 @@ const PATHS = {
   send: 'M12 19V5M6 11l6-6 6 6',
   smile: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM9 10v.01M15 10v.01M8.5 14c1.8 2.3 5.2 2.3 7 0',
   trash: 'M5 7h14M10 7V4.5h4V7M7 7l1 13h8l1-13',
+  unread: 'M5 6h9M5 12h14M5 18h14M19 6v.01',
   up: 'M6 14l6-6 6 6',
 } as const;
 

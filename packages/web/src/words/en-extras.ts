@@ -24,6 +24,17 @@ export const enExtras = {
   keyBack: 'Stop replying, editing or searching',
   keyChats: 'Previous and next chat',
 
+  chatMenu: 'Chat actions',
+  pin: 'Pin',
+  unpin: 'Unpin',
+  mute: 'Mute',
+  unmute: 'Unmute',
+  archive: 'Archive',
+  unarchive: 'Take out of the archive',
+  markUnread: 'Mark as unread',
+  markRead: 'Mark as read',
+  marksNote: 'Only this device knows. A muted chat does not count among your unread messages.',
+
   haveLink: 'I was sent a link',
 
   groupTitle: 'Name of the group',

@@ -83,6 +83,12 @@ export const en = {
   savedText: 'Notes to yourself, on all your devices.',
   waitingForPeer: 'Waiting for guest',
   unread: (count: number) => n(count, { one: 'unread message', other: 'unread messages' }),
+  archived: (count: number) => `Archive: ${n(count, { one: 'chat', other: 'chats' })}`,
+  unreadChats: (count: number) =>
+    n(count, { one: 'chat with unread messages', other: 'chats with unread messages' }),
+  muted: 'Muted',
+  pinned: 'Pinned',
+  markedUnread: 'Marked as unread',
   mentioned: 'You were mentioned',
   findChat: 'Find a chat',
   draft: 'Draft:',

@@ -90,6 +90,18 @@ export const ru: Words = {
       many: 'непрочитанных сообщений',
       other: 'непрочитанного сообщения',
     }),
+  archived: (count) =>
+    `Архив: ${n(count, { one: 'чат', few: 'чата', many: 'чатов', other: 'чата' })}`,
+  unreadChats: (count) =>
+    n(count, {
+      one: 'чат с непрочитанным',
+      few: 'чата с непрочитанным',
+      many: 'чатов с непрочитанным',
+      other: 'чата с непрочитанным',
+    }),
+  muted: 'Без звука',
+  pinned: 'Закреплён',
+  markedUnread: 'Отмечен как непрочитанный',
   mentioned: 'Вас упомянули',
   findChat: 'Найти чат',
   draft: 'Черновик:',

@@ -26,6 +26,10 @@ const loadedLater: { name: RegExp; why: string }[] = [
     name: /^own-endpoints\.js$/,
     why: 'bridges are asked for ten seconds after chats work, twice a day',
   },
+  {
+    name: /^sips\.js$/,
+    why: 'only a line that freezes connections needs it, after one has frozen',
+  },
   { name: /^en\.js$/, why: 'one language loads; the Russian one, which is longer, is counted' },
 ];
 

@@ -25,6 +25,7 @@ import { call, entry, item, type Op, type Request, results } from '@polynya/prot
 import * as runningHash from '@polynya/protocol/running-hash';
 import type { Codec } from '@polynya/protocol/schema';
 import { seatSecrets } from '@polynya/protocol/seat-secrets';
+import { encodeDownSip, encodeUpSip } from '@polynya/protocol/sip';
 import { carried } from './vectors/carried.ts';
 import { contents } from './vectors/contents.ts';
 import { credentials } from './vectors/credentials.ts';
@@ -209,6 +210,25 @@ function accessRecords() {
   };
 }
 
+function sips() {
+  const usual = { handle: fill(0x51, 16), exchange: fill(0x52, 16), total: 2_060, from: 0 };
+  const ups = [
+    { ...usual, offset: 2_048, piece: fill(0x53, 12) },
+    { ...usual, offset: 2_060, from: 2_048, piece: fill(0, 0) },
+  ];
+  const downs = [
+    { state: 'taken' },
+    { state: 'answer', total: 2_051, offset: 2_048, piece: fill(0x54, 3) },
+    { state: 'answer', total: 0, offset: 0, piece: fill(0, 0) },
+    { state: 'gone' },
+  ] as const;
+  return {
+    about: 'Section 2. The bodies of the POSTs, and of their answers.',
+    up: ups.map((fields) => ({ fields, body: encodeUpSip(fields) })),
+    down: downs.map((fields) => ({ fields, body: encodeDownSip(fields) })),
+  };
+}
+
 /** Every file of vectors/ by its name. */
 export async function vectorFiles(): Promise<ReadonlyMap<string, string>> {
   const files = {
@@ -220,6 +240,7 @@ export async function vectorFiles(): Promise<ReadonlyMap<string, string>> {
     'seat-secrets.json': seats(),
     'access-record.json': accessRecords(),
     'session.json': await session(),
+    'sip.json': sips(),
     'device-list.json': await deviceLists(),
     'linking.json': linking(),
     'content.json': contents(),

@@ -5,6 +5,7 @@
 import type { Primitives } from '@polynya/crypto/primitives';
 import { makeEngine } from '@polynya/mls/engine/polynya-engine';
 import { postCarrier } from '@polynya/reach/carriers/post/client';
+import { sipCarrier } from '@polynya/reach/carriers/sip/sip';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
 import { systemClock, systemRandom } from '@polynya/reach/clock';
 import type { Messenger } from './api.ts';
@@ -35,7 +36,7 @@ export async function openMessenger(
     }),
     clock: systemClock,
     random: systemRandom,
-    carriers: [webSocketCarrier, postCarrier],
+    carriers: [webSocketCarrier, postCarrier, sipCarrier(systemClock, systemRandom)],
     log,
     ...platform,
   });

@@ -11,6 +11,8 @@ export const LIMITS = {
   post: 1_048_576,
   /** Envelopes in one POST, or in its answer (count). */
   postEnvelopes: 64,
+  /** The piece of a body, or of an answer, in one sip: with headers and TLS, under 3 KB a connection each way. */
+  sip: 2_048,
   /** Requests or items in one envelope. */
   items: 64,
   /** The sealed body of one log entry. */

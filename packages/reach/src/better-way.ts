@@ -1,4 +1,4 @@
-/** Returns to a better way while a worse one is in use: tries it beside, and moves only if the server answers there. */
+/** Tries another way beside the one in use, a better one or one that does not freeze, and moves only if the server answers there. */
 import type { Carrier } from './carriers/carrier.ts';
 import { type Clock, pause } from './clock.ts';
 import { Conversation } from './conversation.ts';
@@ -15,14 +15,20 @@ export interface BetterWayOptions {
   readonly closing: AbortSignal;
 }
 
+/** A line that lets a connection carry so many answers, of about 2.5 KB each, does not freeze it soon. */
+const UNFROZEN = 12;
+/** Before a single connection is tried again where many were needed, in ms. */
+const RETRY = 60_000;
+
 /** Goes on until the carrier in use is dead; ends it when a better way works. */
 export function lookForBetterWay(options: BetterWayOptions): void {
   const { conversation, line, clock, closing } = options;
   const better = line.better(conversation.way);
   if (!better) return;
+  const { spreads } = conversation.way.factory;
   const look = async (): Promise<void> => {
     if (conversation.ended || closing.aborted) return;
-    if (await works(better.way, options)) {
+    if (await works(better.way, options, spreads ? UNFROZEN : 1)) {
       line.steady(better.way);
       line.proven = nameOf(better.way);
       conversation.excused = true;
@@ -32,25 +38,47 @@ export function lookForBetterWay(options: BetterWayOptions): void {
       lookForBetterWay(options);
     }
   };
-  const wait = Math.max(1_000, better.at - clock.now());
+  const wait = Math.max(spreads ? RETRY : 1_000, better.at - clock.now());
   void pause(clock, wait, conversation.signal).then(look);
 }
 
-async function works(way: Way, options: BetterWayOptions): Promise<boolean> {
-  const { line, clock, answers, closing } = options;
-  const carrier = await line.tryOne(way, closing).catch(() => null);
-  return carrier !== null && (await worksBy(carrier, way, clock, answers));
+/**
+ * Gives up a carrier that owes an answer if it stays silent while one of many connections is answered: it is
+ * frozen then, and that way is the next.
+ */
+export async function giveUpIfFrozen(
+  conversation: Conversation,
+  line: Line,
+  closing: AbortSignal,
+): Promise<void> {
+  const { spread } = line;
+  const { heardAt } = conversation;
+  conversation.doubted = true;
+  const carrier = spread && (await line.tryOne(spread, closing).catch(() => null));
+  carrier?.close();
+  if (!carrier || conversation.ended || conversation.heardAt !== heardAt) return;
+  line.proven = nameOf(spread);
+  conversation.silent = true;
+  conversation.end();
 }
 
-/** Whether the server answers by this carrier, which is closed then. */
+async function works(way: Way, options: BetterWayOptions, times: number): Promise<boolean> {
+  const { line, clock, answers, closing } = options;
+  const carrier = await line.tryOne(way, closing).catch(() => null);
+  return carrier !== null && (await worksBy(carrier, way, clock, answers, times));
+}
+
+/** Whether the server answers, so many times, by this carrier, which is closed then. */
 export async function worksBy(
   carrier: Carrier,
   way: Way,
   clock: Clock,
   answers: BetterWayOptions['answers'],
+  times = 1,
 ): Promise<boolean> {
   const probe = new Conversation(carrier, way, clock, () => Promise.resolve());
-  const answered = await answers(probe);
+  let answered = true;
+  while (answered && times-- > 0) answered = await answers(probe);
   probe.end();
   return answered;
 }

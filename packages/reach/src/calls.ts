@@ -24,6 +24,8 @@ const WINDOW = { calls: 128, bytes: 524_288 };
 const PAUSE = 1_000;
 /** What a connection asks by itself, and nobody waits to have sent. */
 export const BACKGROUND: readonly Op[] = ['open', 'watch', 'unwatch', 'read', 'linger', 'handles'];
+/** An envelope with less room than this goes empty where a call does not fit. */
+const LEAST = 2_048;
 /** The longest request: it must fit in an envelope behind an `open`. */
 const LARGEST = room(OVERHEAD.up) - 128;
 
@@ -66,6 +68,8 @@ export interface PendingCall {
 
 export class Calls {
   readonly roundTrip = new RoundTrip();
+  /** Whether what is sent is sure to be answered as long as the carrier lives: it is not asked again. */
+  sure = false;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #pending = new Map<number, PendingCall>();
@@ -147,7 +151,8 @@ export class Calls {
       const ahead = opening && opening !== call && !chosen.has(opening.id) ? opening : null;
       const size = call.size + (ahead?.size ?? 0);
       const count = chosen.size + (ahead ? 2 : 1);
-      if (chosen.size > 0 && (used + size > space || count > LIMITS.items)) break;
+      if ((chosen.size > 0 || space < LEAST) && (used + size > space || count > LIMITS.items))
+        break;
       if (underWay > 0 && (underWay >= WINDOW.calls || bytes + size > WINDOW.bytes)) break;
       if (ahead) chosen.set(ahead.id, ahead);
       chosen.set(call.id, call);
@@ -244,7 +249,8 @@ export class Calls {
     const request = call.build(call.n);
     const held = request.op === 'linger' ? request.ms : 0;
     const jitter = 1 + fraction(this.#random) / 4;
-    call.dueAt = now + held + this.roundTrip.timeout(call.attempts, bytes) * jitter;
+    const wait = held + this.roundTrip.timeout(call.attempts, bytes) * jitter;
+    call.dueAt = this.sure ? Number.POSITIVE_INFINITY : now + wait;
     return { id: call.id, request };
   }
 

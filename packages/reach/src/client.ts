@@ -4,10 +4,9 @@
  */
 
 import { OVERHEAD } from '@polynya/protocol/envelope';
-import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Item, Op, Request, Result } from '@polynya/protocol/requests';
-import { lookForBetterWay, worksBy } from './better-way.ts';
+import { giveUpIfFrozen, lookForBetterWay, worksBy } from './better-way.ts';
 import { BACKGROUND, type CallOptions, Calls, type PendingCall } from './calls.ts';
 import type { Carrier } from './carriers/carrier.ts';
 import { fraction, pause } from './clock.ts';
@@ -22,9 +21,6 @@ import { type Hello, type Problem, SessionKeeper } from './session-keeper.ts';
 export type { Hello, Problem } from './session-keeper.ts';
 
 const HEARTBEAT = 30_000;
-/** Silence after which a carrier that owes answers is dead, in ms, and bytes per ms of the slowest line. */
-const SILENCE = 15_000;
-const SLOWEST = 4;
 /** Bytes that a carrier may hold before more is given to it. */
 const CARRIER_BACKLOG = 262_144;
 /** A connection that lived so long had nothing wrong with it, in ms. */
@@ -61,7 +57,7 @@ export class Connection {
     this.#line.onPause = () => this.#setStatus('offline');
     this.#calls = new Calls(clock, random);
     this.#line.urgent = () => this.#calls.urgent;
-    const answers = (probe: Conversation) => this.#keeper.answers(probe);
+    const answers = (probe: Conversation) => this.#keeper.answers(probe, probe.carrier.sure);
     this.#line.prove = (carrier, way) => worksBy(carrier, way, clock, answers);
     this.#keeper = new SessionKeeper({
       identity: address.identity,
@@ -232,6 +228,7 @@ export class Connection {
       this.#receive(conversation, envelope),
     );
     this.#now = conversation;
+    this.#calls.sure = carrier.sure ?? false;
     let settled = false;
     let lived = 0;
     let handle: Uint8Array | null = null;
@@ -295,7 +292,8 @@ export class Connection {
   async #beat(conversation: Conversation): Promise<void> {
     const { clock, random } = this.#options;
     while (!conversation.ended) {
-      await pause(clock, HEARTBEAT * (1 - fraction(random) / 5), conversation.signal);
+      const every = conversation.carrier.sure ? 4 * HEARTBEAT : HEARTBEAT;
+      await pause(clock, every * (1 - fraction(random) / 5), conversation.signal);
       if (!conversation.ended) this.#heartbeat();
     }
   }
@@ -365,22 +363,24 @@ export class Connection {
     const conversation = this.#now;
     if (!conversation?.handle) return;
     const now = this.#options.clock.now();
-    const next = Math.min(this.#calls.nextDue(), this.#deadAt(conversation));
+    const next = Math.min(this.#calls.nextDue(), this.#silentAt(conversation));
     if (next === Number.POSITIVE_INFINITY) return;
     const wait = Math.max(next - now, 20);
     this.#cancelTimer = this.#options.clock.setTimeout(() => {
       if (this.#now !== conversation) return;
-      if (this.#deadAt(conversation) <= this.#options.clock.now()) {
+      if (this.#silentAt(conversation) > this.#options.clock.now()) this.#flush();
+      else if (conversation.doubted) {
         conversation.silent = true;
         conversation.end();
-      } else this.#flush();
+      } else {
+        void giveUpIfFrozen(conversation, this.#line, this.#closing.signal);
+        this.#armTimer();
+      }
     }, wait);
   }
 
-  #deadAt(conversation: Conversation): number {
-    const since = Math.max(this.#calls.waitingSince(), conversation.heardAt);
-    const large = Math.min(this.#calls.bytesUnderWay(), LIMITS.piece);
-    return since + SILENCE + large / SLOWEST;
+  #silentAt(conversation: Conversation): number {
+    return conversation.silentAt(this.#calls.waitingSince(), this.#calls.bytesUnderWay());
   }
 
   #timeout(ms: number): AbortSignal {

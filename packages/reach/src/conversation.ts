@@ -1,7 +1,13 @@
 /** One carrier in use: what is expected of it now, when it was last heard, and how it ended. */
+import { LIMITS } from '@polynya/protocol/limits';
 import type { Carrier } from './carriers/carrier.ts';
 import type { Clock } from './clock.ts';
 import type { Way } from './line.ts';
+
+/** Silence after which a carrier that owes answers is in doubt, and dead, in ms; bytes per ms of the slowest line. */
+const DOUBT = 4_000;
+const SILENCE = 15_000;
+const SLOWEST = 4;
 
 /** What became of a carrier: it stays but the session is gone, or it is dead. */
 export type Turn = 'renew' | 'dead';
@@ -18,6 +24,8 @@ export class Conversation {
   heard = false;
   /** Whether it was given up because answers that it owed did not come. */
   silent = false;
+  /** Whether it was looked into because it owed an answer for long: that is done once. */
+  doubted = false;
   /** Whether its end says nothing against the carrier, so that the next may be tried at once. */
   excused = false;
   readonly #clock: Clock;
@@ -61,6 +69,17 @@ export class Conversation {
   /** Aborts when the carrier dies or is given up. */
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  /**
+   * When the carrier will have been silent for too long, in ms since 1970.
+   * @param since from when on an answer has been owed
+   * @param bytes of what is under way
+   */
+  silentAt(since: number, bytes: number): number {
+    if (this.carrier.sure) return Number.POSITIVE_INFINITY;
+    const large = Math.min(bytes, LIMITS.piece) / SLOWEST;
+    return Math.max(since, this.heardAt) + (this.doubted ? SILENCE : DOUBT) + large;
   }
 
   noteHeard(): void {

@@ -3,7 +3,7 @@
  * by failing is left alone for a while, what won before begins. When none works, a pause that grows from 0.5 s
  * to 30 s, or to 5 s while somebody waits.
  */
-import type { Carrier, CarrierFactory } from './carriers/carrier.ts';
+import type { Carrier, CarrierFactory, Opening } from './carriers/carrier.ts';
 import { type Clock, fraction, type Random } from './clock.ts';
 
 /** A line of 700 bytes a second takes so long for a TLS handshake and a WebSocket's. */
@@ -16,6 +16,8 @@ const PAUSE = { least: 500, urgent: 5_000, most: 30_000 };
 /** How long somebody is taken to wait for what is to be sent, in ms. */
 const WAITED_FOR = 300_000;
 const PENALTY = { least: 30_000, most: 420_000 };
+/** Connections that are remembered (count). */
+const OPENINGS = 64;
 
 export interface Way {
   readonly factory: CarrierFactory;
@@ -38,6 +40,8 @@ export class Line {
   prove: (carrier: Carrier, way: Way) => Promise<boolean> = () => Promise.resolve(true);
   /** The way that worked last on this network, as `nameOf` has it. */
   proven: string | undefined;
+  readonly #openings: Opening[] = [];
+  #endpoints: readonly string[] = [];
   #ways: Way[] = [];
   #given: readonly string[] = [];
   #listed: readonly string[] = [];
@@ -52,8 +56,13 @@ export class Line {
     this.#random = random;
   }
 
-  get endpoints(): string[] {
-    return [...new Set(this.#ways.map(({ endpoint }) => endpoint))];
+  get endpoints(): readonly string[] {
+    return this.#endpoints;
+  }
+
+  /** The way by all endpoints at once, if there is such a carrier. */
+  get spread(): Way | undefined {
+    return this.#ways.find(({ factory }) => factory.spreads);
   }
 
   /** Those of them that the server tells everybody; all of them as long as it said nothing. */
@@ -74,9 +83,9 @@ export class Line {
   }
 
   #arrange(): void {
-    const endpoints = [...new Set([...this.#given, ...this.#listed])];
+    this.#endpoints = [...new Set([...this.#given, ...this.#listed])];
     this.#ways = this.#factories.flatMap((factory) =>
-      endpoints.map(
+      (factory.spreads ? [this.#endpoints.join(' ')] : this.#endpoints).map(
         (endpoint) =>
           this.#ways.find((way) => way.factory === factory && way.endpoint === endpoint) ?? {
             factory,
@@ -156,10 +165,14 @@ export class Line {
     const cancel = this.#clock.setTimeout(() => timeout.abort(), OPEN_TIMEOUT);
     try {
       const ended = AbortSignal.any([signal, timeout.signal]);
-      const carrier = await way.factory.open(way.endpoint, ended);
-      if (!carrier.polls) return carrier;
+      if (!way.factory.spreads) this.#openings.push({ host: way.host, at: this.#clock.now() });
+      this.#openings.splice(0, this.#openings.length - OPENINGS);
+      const open = () => way.factory.open(way.endpoint, ended, this.#openings);
+      const carrier = await open();
+      // Where each connection counts, what worked last proves itself by being used.
+      if (!carrier.polls || (carrier.sure && nameOf(way) === this.proven)) return carrier;
       // One that asks anew for each answer opens without anybody there, and again at no cost.
-      return (await this.prove(carrier, way)) ? await way.factory.open(way.endpoint, ended) : null;
+      return (await this.prove(carrier, way)) ? await open() : null;
     } catch {
       signal.throwIfAborted();
       return null;
@@ -240,7 +253,7 @@ export class Line {
 
 /** A way's name, good for keeping. */
 export function nameOf({ factory, endpoint }: Way): string {
-  return `${factory.kind} ${endpoint}`;
+  return factory.spreads ? factory.kind : `${factory.kind} ${endpoint}`;
 }
 
 function hostOf(endpoint: string): string {

@@ -4,6 +4,8 @@ import type { Conversation } from './conversation.ts';
 
 /** How long the server may hold one back, in ms. */
 const LINGER = 25_000;
+/** ... where each connection counts. */
+const LONG = 50_000;
 /** The least time between two that brought nothing, in ms. */
 const PAUSE = 1_000;
 
@@ -25,7 +27,8 @@ export async function lingerOn(options: LingerOptions): Promise<void> {
     const asked = clock.now();
     const before = pushed();
     if (conversation.handle && wanted()) {
-      await ask(LINGER, conversation.signal).catch(() => undefined);
+      const ms = conversation.carrier.sure ? LONG : LINGER;
+      await ask(ms, conversation.signal).catch(() => undefined);
     }
     const idle = pushed() === before && clock.now() - asked < PAUSE;
     if (idle) await pause(clock, PAUSE, conversation.signal);

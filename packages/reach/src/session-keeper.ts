@@ -22,6 +22,10 @@ import { ExpiredRecord, KnownServer } from './known-server.ts';
 const RENEW_AFTER = LIMITS.session - 3_600_000;
 /** Bytes of calls that ride in a first flight, which may have to be sent again. */
 const FLIGHT_ROOM = 16_384;
+/** ... and in one that has to fit in a sip (docs/protocol.md section 2). */
+const SIP_ROOM = 1_000;
+/** How long a carrier that brings answers or dies is waited for, in ms. */
+const SURE = 90_000;
 /** The least time that an answer is waited for before the first one came, in ms. */
 const PATIENCE = 3_000;
 const PROBE_TIMEOUT = 15_000;
@@ -152,12 +156,27 @@ export class SessionKeeper {
     return fetched !== undefined && (await this.#fly(conversation, fetched));
   }
 
-  /** Whether the server answers by this carrier. */
-  async answers(probe: Conversation): Promise<boolean> {
+  /** Whether the server answers by this carrier: to a small question of the session there is, or to a stranger's. */
+  async answers(probe: Conversation, small = false): Promise<boolean> {
+    const ms = probe.carrier.sure ? SURE : PROBE_TIMEOUT;
+    const session = this.#session;
+    const handle = small && session?.established ? session.takeHandle() : undefined;
+    if (session && handle) {
+      const question = {
+        id: Number.MAX_SAFE_INTEGER,
+        request: { op: 'handles', count: 1 },
+      } as const;
+      const open = async (envelope: Uint8Array): Promise<true | null> => {
+        const items = await session.open(envelope);
+        for (const item of items ?? []) this.#options.onItem(item);
+        return items !== null || session.isReset(envelope) || null;
+      };
+      return (await probe.exchange(await session.seal(handle, [question]), open, ms)) !== null;
+    }
     const { request, tag } = this.#recordRequest();
     const open = async (envelope: Uint8Array): Promise<true | null> =>
       equal(envelope.subarray(0, tag.length), tag) || null;
-    return (await probe.exchange(request, open, PROBE_TIMEOUT)) !== null;
+    return (await probe.exchange(request, open, ms)) !== null;
   }
 
   async #fetchRecord(conversation: Conversation): Promise<boolean> {
@@ -166,7 +185,11 @@ export class SessionKeeper {
       if (!equal(envelope.subarray(0, tag.length), tag)) return null;
       return (await this.#learn(envelope.subarray(tag.length), true)) || null;
     };
-    const fetched = await conversation.exchange(request, open, this.#patience(request.length));
+    const fetched = await conversation.exchange(
+      request,
+      open,
+      this.#patience(request, conversation),
+    );
     if (!fetched) this.#failures++;
     this.#recordTrusted = fetched === true;
     return this.#recordTrusted;
@@ -208,11 +231,12 @@ export class SessionKeeper {
     const { identity, clock, random, calls, versions = [PROTOCOL_VERSION] } = this.#options;
     const number = this.#number + 1;
     calls.resend();
+    const { sure } = conversation.carrier;
     const { session, firstFlight } = await ClientSession.begin({
       identity,
       serverKey,
       versions,
-      calls: calls.take(number, FLIGHT_ROOM),
+      calls: calls.take(number, sure ? SIP_ROOM : FLIGHT_ROOM),
       random,
     });
     const sentAt = clock.now();
@@ -221,7 +245,7 @@ export class SessionKeeper {
     const reply = await conversation.exchange(
       firstFlight,
       (envelope) => session.openFirstReply(envelope),
-      this.#patience(firstFlight.length),
+      this.#patience(firstFlight, conversation),
     );
     if (!reply) {
       // The key may be another since a restart, or the reply was lost: either way, begin anew.
@@ -253,9 +277,9 @@ export class SessionKeeper {
     return false;
   }
 
-  /** How long to wait for an answer to an envelope of so many bytes, in ms: longer after each failure. */
-  #patience(bytes: number): number {
+  /** How long to wait for an answer to an envelope, in ms: longer after each failure. */
+  #patience({ length }: Uint8Array, { carrier }: Conversation): number {
     const { roundTrip } = this.#options.calls;
-    return Math.max(PATIENCE, roundTrip.timeout(this.#failures + 1, bytes));
+    return carrier.sure ? SURE : Math.max(PATIENCE, roundTrip.timeout(this.#failures + 1, length));
   }
 }

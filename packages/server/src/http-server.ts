@@ -2,13 +2,22 @@
  * The server's one port: the page's files, and at `/s` the sessions over WebSocket and POST
  * (docs/protocol.md, section 2). What is not for it gets the site's answer. Keeps no access log.
  */
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { timingSafeEqual } from 'node:crypto';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { BodyRoom } from '@polynya/reach/carriers/post/body';
 import { handlePost } from '@polynya/reach/carriers/post/server';
+import { Exchanges } from '@polynya/reach/carriers/sip/server';
 import { acceptWebSocket, WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
 import type { ServerSessions } from '@polynya/reach/server-sessions';
+import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { WebSocketServer } from 'ws';
 import type { Config } from './config.ts';
 import type { WebFiles } from './web-files.ts';
@@ -34,12 +43,19 @@ export interface HttpServerOptions {
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
   readonly limits: Config['http'];
   readonly files: WebFiles;
+  /** What answers at one secret path: sees only requests for it. */
+  readonly secretPage?: SecretPage;
   /** Resolves when no request is under way, for the server's end. */
   readonly idle: () => Promise<void>;
   /** Makes the sessions, once the port is known. Requests wait for it. */
   readonly sessions: (port: number) => Promise<ServerSessions>;
   /** Hears of errors that are bugs. */
   readonly report: (error: unknown) => void;
+}
+
+export interface SecretPage {
+  readonly path: string;
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
 export interface HttpServer {
@@ -56,12 +72,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const { files, limits, report } = options;
   const ready = Promise.withResolvers<ServerSessions>();
   const room = new BodyRoom();
+  const exchanges = new Exchanges(room, systemSteadyClock);
   const sockets = new WebSocketServer({ noServer: true, ...WEBSOCKET_OPTIONS });
 
   const post: RequestListener = async (request, response) => {
     try {
       for (const [name, value] of Object.entries(CROSS_ORIGIN)) response.setHeader(name, value);
-      const outcome = await handlePost(request, response, await ready.promise, room);
+      const outcome = await handlePost(request, response, await ready.promise, room, exchanges);
       if (outcome === 'no-room') response.destroy();
       else if (outcome === 'unknown' && !response.destroyed) files.refuse(response);
     } catch (error) {
@@ -71,8 +88,17 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     }
   };
 
+  const { secretPage } = options;
+  const showSecret: RequestListener = (request, response) => {
+    secretPage?.answer(request, response).catch((error: unknown) => {
+      if (!request.readableAborted) report(error);
+      response.destroy();
+    });
+  };
+
   const server = listener(options, (request, response) => {
-    if (request.url !== SESSION_PATH) files.serve(request, response);
+    if (secretPage && isSame(request.url, secretPage.path)) showSecret(request, response);
+    else if (request.url !== SESSION_PATH) files.serve(request, response);
     else if (request.method === 'POST') post(request, response);
     else if (request.method === 'OPTIONS') response.writeHead(204, PREFLIGHT).end();
     else files.serve(request, response);
@@ -166,4 +192,10 @@ async function atMost(done: Promise<void>, ms: number): Promise<void> {
   });
   await Promise.race([done, late]);
   clearTimeout(timer);
+}
+
+/** In a time that tells nothing of where they differ. */
+function isSame(url: string | undefined, path: string): boolean {
+  const [a, b] = [Buffer.from(url ?? ''), Buffer.from(path)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }

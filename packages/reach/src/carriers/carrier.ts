@@ -11,6 +11,8 @@ export interface Carrier {
   readonly kind: CarrierKind;
   /** Whether the server can speak only in answer, so that a lingering request must be kept with it. */
   readonly polls: boolean;
+  /** Whether it brings what it was given there and back, or dies: nothing need be asked again while it lives. */
+  readonly sure?: boolean;
   /** Sends, or drops. `apart`: the answer may take long, so hold nothing else back with it. */
   send(envelope: Uint8Array, apart?: boolean): void;
   /** Bytes that were given to `send` and have not left yet, as far as can be known. */
@@ -22,11 +24,19 @@ export interface Carrier {
   close(): void;
 }
 
+/** That a host was connected to, and when, in ms since 1970. */
+export interface Opening {
+  readonly host: string;
+  readonly at: number;
+}
+
 export interface CarrierFactory {
   readonly kind: CarrierKind;
+  /** Whether one carrier goes by all endpoints at once, which are given with a space between. */
+  readonly spreads?: boolean;
   /**
    * Opens a carrier to an endpoint (`http:` or `https:` URL). Rejects if that is not possible, or with
-   * the signal's reason.
+   * the signal's reason. `openings`: of late, the oldest first; whoever connects again and again notes it there.
    */
-  open(endpoint: string, signal: AbortSignal): Promise<Carrier>;
+  open(endpoint: string, signal: AbortSignal, openings?: Opening[]): Promise<Carrier>;
 }

@@ -6,6 +6,7 @@ import type { CarrierFactory } from '../carriers/carrier.ts';
 import { BodyRoom } from '../carriers/post/body.ts';
 import { postCarrier } from '../carriers/post/client.ts';
 import { handlePost } from '../carriers/post/server.ts';
+import { Exchanges } from '../carriers/sip/server.ts';
 import { webSocketCarrier } from '../carriers/websocket/client.ts';
 import { acceptWebSocket, WEBSOCKET_OPTIONS } from '../carriers/websocket/server.ts';
 import { Connection } from '../client.ts';
@@ -33,10 +34,11 @@ export class Loopback {
     this.sessions = sessions;
     this.logs = logs;
     const room = new BodyRoom();
+    const exchanges = new Exchanges(room, systemSteadyClock);
     this.http = createServer((request, response) => {
       this.posts++;
       const answer = this.serves.post
-        ? handlePost(request, response, this.sessions, room)
+        ? handlePost(request, response, this.sessions, room, exchanges)
         : Promise.resolve('unknown' as const);
       void answer.then((outcome) => {
         if (outcome === 'no-room') response.destroy();

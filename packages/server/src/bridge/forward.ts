@@ -84,7 +84,7 @@ export class Forwarder {
       if (!answer) return false;
       const { statusCode, headers: said } = answer;
       if (statusCode === 200 && said['content-type'] === ENVELOPES) {
-        const length = picked(said, ['content-length']);
+        const length = picked(said, ['connection', 'content-length']);
         const kept = { 'content-type': ENVELOPES, 'cache-control': 'no-store' };
         return handOn(answer, response, 200, { ...kept, ...length });
       }

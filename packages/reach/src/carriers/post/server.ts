@@ -1,82 +1,65 @@
-/** The server's end of HTTP POST: a list of envelopes up, and in answer all that they asked for. */
+/**
+ * The server's end of HTTP POST: a list of envelopes up, and in answer all that they asked for; or a sip of
+ * such a list.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { joinEnvelopes, splitEnvelopes } from '@polynya/protocol/envelope';
-import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
+import { decodeUpSip, encodeDownSip, isSip, type UpSip } from '@polynya/protocol/sip';
 import type { ServerSessions } from '../../server-sessions.ts';
-import { Sink } from '../../sink.ts';
+import type { Exchanges } from '../sip/server.ts';
+import { beginBatch } from './batch.ts';
 import { type BodyRoom, readBody } from './body.ts';
 
-export interface PostLimits {
-  /** Envelope bytes in one answer; what is beyond is dropped and asked for again. */
-  readonly answer: number;
-  /** How long a POST may stay open, in ms: longer than the longest linger. */
-  readonly open: number;
-}
+/** 'unknown' and 'no-room': nothing was written. */
+type Outcome = 'handled' | 'unknown' | 'no-room';
 
-export const DEFAULT_POST_LIMITS: PostLimits = {
-  answer: LIMITS.post - 4 * LIMITS.postEnvelopes,
-  open: 75_000,
-};
+const HEADERS = { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' };
 
 /**
- * Answers a POST. 'unknown': nothing in it is for this server, nothing was written, and the caller
- * answers with what its site says to any unknown address. 'no-room': nothing was written either, and the
- * caller cuts the connection off, as carriers may end at any time. Rejects only if the request breaks off.
+ * Answers a POST. 'unknown': nothing in it is for this server, and the caller answers with what its site
+ * says to any unknown address. 'no-room': the caller cuts the connection off, as carriers may end at any
+ * time. Rejects only if the request breaks off.
  */
 export async function handlePost(
   request: IncomingMessage,
   response: ServerResponse,
   sessions: ServerSessions,
   room: BodyRoom,
-  limits: PostLimits = DEFAULT_POST_LIMITS,
-): Promise<'handled' | 'unknown' | 'no-room'> {
+  exchanges: Exchanges,
+): Promise<Outcome> {
   const body = await readBody(request, room, (handle) => sessions.issued(handle));
   if (body === 'no-room') return body;
-  const envelopes = body === 'too-long' ? null : envelopesIn(body);
-  if (!envelopes || envelopes.length === 0) return 'unknown';
-  const answers: Uint8Array[] = [];
-  let bytes = 0;
-  const sink = new Sink({
-    standing: false,
-    backlog: () => bytes,
-    send: (envelope) => {
-      if (bytes + envelope.length > limits.answer) return;
-      if (answers.length === LIMITS.postEnvelopes) return;
-      bytes += envelope.length;
-      answers.push(envelope);
-    },
-  });
-  const outcomes = envelopes.map((envelope) => sessions.receive(envelope, sink));
-  const known = outcomes.filter((outcome) => outcome !== 'unknown');
-  if (known.length === 0) return 'unknown';
-  await Promise.race([Promise.all(known), closing(response, limits.open)]);
-  sink.close();
-  if (response.destroyed) return 'handled';
-  response.writeHead(200, {
-    'content-type': 'application/octet-stream',
-    'cache-control': 'no-store',
-  });
-  response.end(joinEnvelopes(answers));
+  if (body === 'too-long') return 'unknown';
+  if (isSip(body)) return handleSip(body, response, sessions, exchanges);
+  const batch = beginBatch(body, sessions);
+  if (!batch) return 'unknown';
+  const { answered } = batch;
+  await Promise.race([answered, new Promise<void>((resolve) => response.on('close', resolve))]);
+  const answer = batch.end();
+  if (!response.destroyed) response.writeHead(200, HEADERS).end(answer);
   return 'handled';
 }
 
-function envelopesIn(body: Uint8Array): Uint8Array[] | null {
+/** A connection serves one sip, so that the next begins with a line that has carried nothing yet. */
+async function handleSip(
+  body: Uint8Array,
+  response: ServerResponse,
+  sessions: ServerSessions,
+  exchanges: Exchanges,
+): Promise<Outcome> {
+  const sip = decoded(body);
+  const taken = sip ? exchanges.take(sip, sessions) : 'unknown';
+  if (taken === 'unknown' || taken === 'no-room') return taken;
+  const answer = encodeDownSip(await taken);
+  if (!response.destroyed) response.writeHead(200, { ...HEADERS, connection: 'close' }).end(answer);
+  return 'handled';
+}
+
+function decoded(body: Uint8Array): UpSip | null {
   try {
-    return splitEnvelopes(body);
+    return decodeUpSip(body);
   } catch (error) {
     if (error instanceof ProtocolError) return null;
     throw error;
   }
-}
-
-/** Resolves when the client goes away, or after `ms`. */
-function closing(response: ServerResponse, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    response.on('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -1,0 +1,95 @@
+/** Whatever becomes of single sips, all that a client asks is answered: in virtual time, over a real server. */
+import type { Entry } from '@polynya/protocol/requests';
+import { decodeUpSip, encodeDownSip } from '@polynya/protocol/sip';
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { Connection } from '../../client.ts';
+import { systemRandom } from '../../clock.ts';
+import { seeded } from '../../test/bad-carrier.ts';
+import { startSessions } from '../../test/loopback.ts';
+import { ToyLogs } from '../../test/toy-log.ts';
+import { VirtualTime, watchWebCrypto } from '../../test/virtual-time.ts';
+import { BodyRoom } from '../post/body.ts';
+import { Exchanges } from './server.ts';
+import { type Post, SipCarrier } from './sips.ts';
+
+const TIMES = Number(process.env.POLYNYA_RUNS ?? 1);
+const ID = new Uint8Array(16).fill(1);
+const SECRET = new Uint8Array(32).fill(2);
+const ENDPOINTS = ['a', 'b', 'c', 'd'].map((host) => `https://${host}.example/s`);
+/** Of entries, in bytes: in one sip, in two, in many. */
+const SIZES = [10, 2_500, 12_000];
+const DAY = 24 * 3_600_000;
+
+beforeAll(watchWebCrypto);
+
+const run = fc.record({
+  seed: fc.integer(),
+  /** Percent of POSTs that freeze, half of them on the way back. */
+  frozen: fc.integer({ min: 0, max: 40 }),
+  /** Percent that are refused by something between. */
+  refused: fc.integer({ min: 0, max: 10 }),
+  restartAt: fc.option(fc.integer({ min: 1_000, max: 120_000 })),
+});
+
+test(
+  'every entry arrives once and in order, though sips freeze, are refused, and the server begins anew',
+  () => fc.assert(fc.asyncProperty(run, prove), { numRuns: 10 * TIMES, endOnFailure: true }),
+  120_000 * TIMES,
+);
+
+async function prove(given: {
+  seed: number;
+  frozen: number;
+  refused: number;
+  restartAt: number | null;
+}): Promise<void> {
+  const clock = new VirtualTime();
+  const chance = seeded(given.seed);
+  const logs = new ToyLogs();
+  let sessions = await startSessions(logs, { clock });
+  let exchanges = new Exchanges(new BodyRoom(), clock);
+  if (given.restartAt !== null) {
+    clock.setTimeout(() => {
+      void startSessions(logs, { clock }).then((fresh) => {
+        sessions.stop();
+        sessions = fresh;
+        exchanges = new Exchanges(new BodyRoom(), clock);
+      });
+    }, given.restartAt);
+  }
+  const frozen = (signal: AbortSignal) =>
+    new Promise<never>((_, reject) =>
+      signal.addEventListener('abort', () => reject(new Error('given up'))),
+    );
+  const post: Post = async (_, body, signal) => {
+    const fate = chance() * 100;
+    if (fate < given.frozen / 2) return frozen(signal);
+    if (fate > 100 - given.refused) return null;
+    const taken = exchanges.take(decodeUpSip(body), sessions);
+    if (taken === 'unknown' || taken === 'no-room') return null;
+    const answer = await taken;
+    return fate < given.frozen ? frozen(signal) : encodeDownSip(answer);
+  };
+  const options = { endpoints: ENDPOINTS, clock, random: systemRandom, post };
+  const open = (_: string, __: AbortSignal, openings = []) =>
+    Promise.resolve(new SipCarrier({ ...options, openings }));
+  const connection = new Connection({
+    address: { identity: sessions.identity(), endpoints: ENDPOINTS },
+    carriers: [{ kind: 'sip', spreads: true, open }],
+    clock,
+    random: systemRandom,
+  });
+  const log = connection.log(ID, SECRET);
+  const seen: Entry[] = [];
+  log.watch({ entries: (entries) => void seen.push(...entries) }, 1);
+  const sent = SIZES.map((size) => ({ id: systemRandom(16), epoch: 0, body: systemRandom(size) }));
+  for (const entry of sent) void log.append([entry], { patience: DAY });
+  await clock.until(() => seen.length >= sent.length, DAY);
+  const bodies = (entries: readonly { body: Uint8Array }[]) =>
+    entries.map(({ body }) => Buffer.from(body).toString('hex')).sort();
+  expect(bodies(seen)).toEqual(bodies(sent));
+  expect(seen.map(({ seq }) => seq)).toEqual(sent.map((_, index) => index + 1));
+  connection.close();
+  sessions.stop();
+}

@@ -1,0 +1,15 @@
+/** The carrier of sips, loaded only where a line needs it. */
+import type { Clock, Random } from '../../clock.ts';
+import type { CarrierFactory } from '../carrier.ts';
+
+export function sipCarrier(clock: Clock, random: Random): CarrierFactory {
+  return {
+    kind: 'sip',
+    spreads: true,
+    open: async (endpoints, signal, openings = []) => {
+      const { openSips } = await import('./sips.ts');
+      signal.throwIfAborted();
+      return openSips({ endpoints: endpoints.split(' '), openings, clock, random });
+    },
+  };
+}

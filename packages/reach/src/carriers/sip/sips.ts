@@ -1,0 +1,195 @@
+/**
+ * Short POSTs, each on a connection of its own, spread over all endpoints: for lines on which connections
+ * freeze after some packets, or are counted. What is lost is sent again from here, so nothing above asks twice.
+ */
+import { joinEnvelopes, splitEnvelopes } from '@polynya/protocol/envelope';
+import { LIMITS } from '@polynya/protocol/limits';
+import { type DownSip, decodeDownSip, EXCHANGE } from '@polynya/protocol/sip';
+import type { Clock, Random } from '../../clock.ts';
+import type { Carrier, CarrierEnd, Opening } from '../carrier.ts';
+import { Exchange, type Sip } from './exchange.ts';
+import { postSip } from './post.ts';
+import { Slots } from './slots.ts';
+
+/** How long what is to be sent waits for company, in ms: a connection is dear. */
+const GATHER = 150;
+/** How long a sip may take: on the slowest lines a TLS handshake alone takes 10 s. And one that lingers, in ms. */
+const PATIENCE = { usual: 25_000, lingers: 75_000 };
+/** After so long without an answer another endpoint is tried as well, in ms. */
+const HEDGE = 4_000;
+/** Connections that large bodies and answers leave for what is said meanwhile (count). */
+const SPARE = 2;
+/** The longest time without a look at what may be sent, in ms. */
+const LONGEST = 60_000;
+/** Endpoints that a sip is under way to at a time (count). */
+const BESIDE = 2;
+
+export interface SipOptions {
+  readonly endpoints: readonly string[];
+  readonly openings: Opening[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly post: Post;
+}
+
+/** One POST on a connection of its own: the answer's body, or null for an answer that is not this server's. Rejects if none comes. */
+export type Post = (
+  endpoint: string,
+  body: Uint8Array<ArrayBuffer>,
+  signal: AbortSignal,
+) => Promise<Uint8Array | null>;
+
+/** The carrier over the platform's own `fetch`. */
+export function openSips(options: Omit<SipOptions, 'post'>): Carrier {
+  return new SipCarrier({ ...options, post: postSip });
+}
+
+export class SipCarrier implements Carrier {
+  readonly kind = 'sip';
+  readonly polls = true;
+  readonly sure = true;
+  onEnvelope: (envelope: Uint8Array) => void = () => undefined;
+  onClose: (reason: CarrierEnd) => void = () => undefined;
+  readonly #options: SipOptions;
+  readonly #slots: Slots;
+  readonly #abort = new AbortController();
+  #exchanges: Exchange[] = [];
+  #gathered: Uint8Array[] = [];
+  /** Endpoints that failed since one worked. */
+  readonly #failed = new Map<string, CarrierEnd>();
+  #failures = 0;
+  #cancel: () => void = () => undefined;
+  #gathering = false;
+
+  constructor(options: SipOptions) {
+    this.#options = options;
+    const { endpoints, openings, clock } = options;
+    this.#slots = new Slots(endpoints, openings, clock);
+  }
+
+  send(envelope: Uint8Array, apart = false): void {
+    if (this.#abort.signal.aborted) return;
+    if (apart) {
+      this.#begin([envelope], true);
+      return;
+    }
+    this.#gathered.push(envelope);
+    if (this.#gathering) return;
+    this.#gathering = true;
+    this.#options.clock.setTimeout(() => {
+      this.#gathering = false;
+      const gathered = this.#gathered;
+      this.#gathered = [];
+      for (let at = 0; at < gathered.length; at += LIMITS.postEnvelopes) {
+        this.#begin(gathered.slice(at, at + LIMITS.postEnvelopes), false);
+      }
+    }, GATHER);
+  }
+
+  backlog(): number {
+    const waiting = this.#exchanges.reduce((sum, { sips }) => sum + sips.length, 0);
+    const gathered = this.#gathered.reduce((sum, { length }) => sum + length, 0);
+    return waiting * LIMITS.sip + gathered;
+  }
+
+  close(): void {
+    this.#abort.abort();
+    this.#cancel();
+    this.#exchanges = [];
+    this.#gathered = [];
+  }
+
+  #begin(envelopes: readonly Uint8Array[], lingers: boolean): void {
+    if (this.#abort.signal.aborted) return;
+    const body = joinEnvelopes(envelopes);
+    this.#exchanges.push(new Exchange(this.#options.random(EXCHANGE), body, lingers));
+    this.#pump();
+  }
+
+  /** Sends what may be sent now, and comes back when more may. */
+  #pump(): void {
+    this.#cancel();
+    const { clock } = this.#options;
+    for (;;) {
+      const now = clock.now();
+      const next = this.#waiting().find(({ againAt }) => againAt <= now);
+      if (!next) break;
+      const endpoint = this.#slots.take(next.at, next.exchange.sips.length > 2 ? SPARE : 0);
+      if (endpoint === null) break;
+      void this.#sip(next, endpoint);
+    }
+    const waiting = this.#waiting();
+    if (waiting.length === 0) return;
+    const now = clock.now();
+    const due = waiting.map(({ againAt }) => againAt).filter((at) => at > now);
+    const at = Math.min(...due, this.#slots.changesAt());
+    this.#cancel = clock.setTimeout(() => this.#pump(), Math.min(at - now, LONGEST));
+  }
+
+  /** What is not under way as often as it may be: what is nearly done goes first, and what lingers after what is said. */
+  #waiting(): Sip[] {
+    const rank = ({ sips, lingers }: Exchange): number => (lingers ? 2.5 : 1) * sips.length;
+    return [...this.#exchanges]
+      .sort((a, b) => rank(a) - rank(b))
+      .flatMap(({ sips, lingers }) => sips.filter(({ at }) => at.size < (lingers ? 1 : BESIDE)));
+  }
+
+  async #sip(sip: Sip, endpoint: string): Promise<void> {
+    const { clock, post } = this.#options;
+    const { exchange } = sip;
+    sip.at.add(endpoint);
+    sip.againAt = clock.now() + HEDGE;
+    const late = new AbortController();
+    const patience = exchange.lingers ? PATIENCE.lingers : PATIENCE.usual;
+    const cancel = clock.setTimeout(() => late.abort(), patience);
+    try {
+      const signal = AbortSignal.any([this.#abort.signal, late.signal]);
+      const body = await post(endpoint, exchange.post(sip), signal);
+      const down = body && decodeDownSip(body);
+      if (down) this.#taken(sip, endpoint, down);
+      else this.#lost(sip, endpoint, 'refused');
+    } catch {
+      // Cut off, frozen, or an answer that is not of this carrier.
+      this.#lost(sip, endpoint, 'lost');
+    } finally {
+      cancel();
+      sip.at.delete(endpoint);
+      if (!this.#abort.signal.aborted) this.#pump();
+    }
+  }
+
+  #taken(sip: Sip, endpoint: string, down: DownSip): void {
+    if (this.#abort.signal.aborted) return;
+    this.#slots.worked(endpoint);
+    this.#failed.clear();
+    this.#failures = 0;
+    if (down.state === 'gone') {
+      this.#end('lost');
+      return;
+    }
+    const { exchange } = sip;
+    // Another endpoint was faster.
+    if (!exchange.sips.includes(sip)) return;
+    const answer = exchange.take(sip, down);
+    if (!answer) return;
+    this.#exchanges = this.#exchanges.filter((one) => one !== exchange);
+    for (const envelope of splitEnvelopes(answer)) {
+      if (!this.#abort.signal.aborted) this.onEnvelope(envelope);
+    }
+  }
+
+  #lost(sip: Sip, endpoint: string, end: CarrierEnd): void {
+    if (this.#abort.signal.aborted) return;
+    this.#slots.failed(endpoint);
+    if (!sip.exchange.sips.includes(sip)) return;
+    this.#failed.set(endpoint, end);
+    this.#failures++;
+    sip.againAt = 0;
+    if (this.#failures > 1 && this.#failed.size === this.#options.endpoints.length) this.#end(end);
+  }
+
+  #end(reason: CarrierEnd): void {
+    this.close();
+    this.onClose(reason);
+  }
+}

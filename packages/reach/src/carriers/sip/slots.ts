@@ -1,0 +1,78 @@
+/**
+ * When which endpoint may be connected to: so many new connections to a host within a minute, by whatever
+ * carrier, and those that failed are left alone for a while.
+ */
+import type { Clock } from '../../clock.ts';
+import type { Opening } from '../carrier.ts';
+
+/** New connections to one host, within so many ms: more are policed somewhere. */
+const RATE = { connections: 3, within: 61_000 };
+const PENALTY = { least: 20_000, most: 420_000 };
+
+interface Host {
+  readonly endpoint: string;
+  readonly host: string;
+  failures: number;
+  avoidUntil: number;
+}
+
+export class Slots {
+  readonly #hosts: readonly Host[];
+  readonly #openings: Opening[];
+  readonly #clock: Clock;
+
+  /** @param openings shared with all who connect; what is taken here is noted there */
+  constructor(endpoints: readonly string[], openings: Opening[], clock: Clock) {
+    this.#hosts = endpoints.map((endpoint) => ({
+      endpoint,
+      host: new URL(endpoint).host,
+      ...{ failures: 0, avoidUntil: 0 },
+    }));
+    this.#openings = openings;
+    this.#clock = clock;
+  }
+
+  /** Takes the slot of the endpoint that has most of them left, those in `not` aside; null if none has any, or all together no more than `spare`. */
+  take(not: ReadonlySet<string> = new Set(), spare = 0): string | null {
+    const now = this.#clock.now();
+    const left = (host: Host) => RATE.connections - this.#recent(host, now).length;
+    const free = this.#hosts.filter((host) => host.avoidUntil <= now && left(host) > 0);
+    const [best] = free
+      .filter(({ endpoint }) => !not.has(endpoint))
+      .sort((a, b) => a.failures - b.failures || left(b) - left(a));
+    if (!best || free.reduce((sum, host) => sum + left(host), 0) <= spare) return null;
+    this.#openings.push({ host: best.host, at: now });
+    return best.endpoint;
+  }
+
+  /** When there is a change in what may be taken, in ms since 1970; Infinity if there is none to wait for. */
+  changesAt(): number {
+    const now = this.#clock.now();
+    const times = this.#hosts.flatMap((host) => [
+      host.avoidUntil,
+      ...this.#recent(host, now).map(({ at }) => at + RATE.within),
+    ]);
+    return Math.min(...times.filter((at) => at > now));
+  }
+
+  worked(endpoint: string): void {
+    const host = this.#find(endpoint);
+    if (host) host.failures = 0;
+  }
+
+  failed(endpoint: string): void {
+    const host = this.#find(endpoint);
+    if (!host) return;
+    const penalty = Math.min(PENALTY.most, PENALTY.least * 2 ** host.failures);
+    host.avoidUntil = this.#clock.now() + penalty;
+    host.failures++;
+  }
+
+  #find(endpoint: string): Host | undefined {
+    return this.#hosts.find((host) => host.endpoint === endpoint);
+  }
+
+  #recent({ host }: Host, now: number): Opening[] {
+    return this.#openings.filter((each) => each.host === host && each.at > now - RATE.within);
+  }
+}

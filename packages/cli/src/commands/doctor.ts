@@ -38,10 +38,11 @@ export const doctor = command({
       const { me, endpoints } = await answer(messenger, query, begun, signal).catch(() =>
         answer(messenger, query),
       );
-      const seen = me && (await look(endpoints, { home, abroad }));
+      const looked = me && (await look(endpoints, { home, abroad }));
       const status = await answer(messenger, query, online, signal).catch(() =>
         answer(messenger, query),
       );
+      const seen = looked && { ...looked, reached: status.line === 'online' };
       const finding = seen && diagnose(seen);
       if (json)
         print(terminal, cleanJson({ line: status.line, way: status.way, ...finding, seen }));

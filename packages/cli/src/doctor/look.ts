@@ -15,7 +15,10 @@ export interface Sites {
 const NOBODY = 9;
 
 /** @param endpoints URLs that lead to the server */
-export async function look(endpoints: readonly string[], { home, abroad }: Sites): Promise<Seen> {
+export async function look(
+  endpoints: readonly string[],
+  { home, abroad }: Sites,
+): Promise<Omit<Seen, 'reached'>> {
   const origins = [...new Set(endpoints.map((endpoint) => new URL(endpoint).origin))];
   const hosts = origins.map((origin) => ({ origin, ...hostOf(origin) }));
   const sites = Promise.all([home, abroad].map((names) => Promise.all(names.map(site))));

@@ -11,6 +11,7 @@ const dead = { tcp: 'silent', otherPort: 'silent', tls: null } as const;
 const fine: Seen = {
   ...{ connected: true, resolver: true, server: [address(), named()], home: [], abroad: [] },
   transfer: { bytes: 200_000, bitsPerSecond: 9_000_000, stalled: false },
+  reached: true,
 };
 const said = (over: Partial<Seen>) => diagnose({ ...fine, ...over });
 
@@ -97,6 +98,9 @@ describe('a line', () => {
 
   test('to a server that is switched off has nothing done to it', () => {
     const off = { tcp: 'refused', otherPort: 'refused', tls: null } as const;
-    expect(said({ server: [address(off), named(off)], transfer: null }).diagnosis).toBe('none');
+    const seen = { server: [address(off), named(off)], transfer: null };
+    expect(said({ ...seen, reached: false }).diagnosis).toBe('none');
+    // But if it answers by another way, it is the line that refuses.
+    expect(said({ ...seen, reached: true }).diagnosis).toBe('name-filtered');
   });
 });

@@ -62,6 +62,8 @@ export interface Seen {
   readonly home: readonly HostSeen[];
   readonly abroad: readonly HostSeen[];
   readonly transfer: Transfer | null;
+  /** Whether the server answers all the same, by whatever way: what refuses at its addresses is then not the server. */
+  readonly reached: boolean;
 }
 
 /** Below this a line counts as throttled, in bits per second: calls and pictures do not work any more. */
@@ -97,7 +99,7 @@ function ofNetwork({ connected, resolver, server, home, abroad }: Seen): Diagnos
 }
 
 /** What concerns this server alone. */
-function ofServer({ server, resolver, abroad }: Seen): Diagnosis | null {
+function ofServer({ server, resolver, abroad, reached }: Seen): Diagnosis | null {
   const named = server.filter(({ dns }) => dns !== null);
   const addresses = server.filter(({ dns }) => dns === null);
   if (resolver && named.some(({ dns }) => dns === 'refused')) return 'dns-removed';
@@ -109,6 +111,7 @@ function ofServer({ server, resolver, abroad }: Seen): Diagnosis | null {
     return 'name-filtered';
   }
   if (server.some(({ tcp, tls }) => tcp === 'ok' && tls === 'silent')) return 'name-filtered';
+  if (reached && named.some(({ tcp }) => tcp === 'refused')) return 'name-filtered';
   const gone = server.every(({ tcp, otherPort }) => tcp !== 'ok' && otherPort !== 'refused');
   return gone && (resolver || abroad.some(answers)) ? 'address-blocked' : null;
 }

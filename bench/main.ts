@@ -1,6 +1,7 @@
 /**
  * `npm run -s bench -- [wire] [appends] [--json]`: measures and prints; both when nothing is named.
- * `npm run -s bench -- mls [N…] [--json]`: MLS engines side by side, in groups of N or of all sizes, which takes long;
+ * `npm run -s bench -- mls [N…] [--json] [--keep]`: MLS engines side by side, in groups of N or of all sizes, which
+ * takes 20 minutes; "keep" writes what came of it to docs/mls-bench.md;
  * `npm run -s bench -- server [works] [systems] [rounds] [--json]`: the server beside its peers. The rows of
  * these two have forms of their own.
  */
@@ -13,10 +14,16 @@ const works: Readonly<Record<string, () => Promise<Row[]>>> = { wire, appends };
 const args = process.argv.slice(2);
 const json = args.includes('--json');
 const numbers = args.filter((arg) => /^[1-9]\d*$/.test(arg)).map(Number);
-const [first, ...named] = args.filter((arg) => arg !== '--json' && !numbers.includes(Number(arg)));
+const keep = args.includes('--keep');
+const [first, ...named] = args.filter(
+  (arg) => !['--json', '--keep'].includes(arg) && !numbers.includes(Number(arg)),
+);
 if (first === 'mls' && named.length === 0) {
-  const { mls, printMls } = await import('./mls/mls.ts');
-  printMls(await mls(numbers), json);
+  const { mls } = await import('./mls/mls.ts');
+  const { keepMls, printMls } = await import('./mls/table.ts');
+  const rows = await mls(numbers);
+  printMls(rows, json);
+  if (keep) keepMls(rows, new Date());
 } else if (first === 'server') {
   const { serverBench, words } = await import('./server/server.ts');
   const { printServer } = await import('./server/report.ts');

@@ -5,7 +5,7 @@ import { brotliCompressSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 import { coreCryptoWasm } from './peers.ts';
 import type { MlsRow } from './row.ts';
-import type { SuiteName } from './subject.ts';
+import type { SuiteName } from './suites.ts';
 
 const ENTRY = 'what-is-measured.ts';
 

@@ -1,55 +1,47 @@
 /**
- * The course that every engine runs at one size of group. Of what is done several times, the fastest counts: what else
- * the machine does can only slow it down. Nothing is asserted here.
+ * The course that every engine runs at one size of group. Whoever is measured has two members in it; the others are a
+ * crowd on our engine, who never act. Of what is done several times, the fastest counts: what else the machine does
+ * can only slow it down. Nothing is asserted here.
  */
+import { addOf, type OwnEngine, type OwnNewcomer } from '@polynya/mls/test/peers/own';
 import { identityOf, type PeerMember } from '@polynya/mls/test/peers/peer';
+import { crowdOf, warmGroup } from './crowd.ts';
 import type { Figure, Work } from './row.ts';
 import type { Subject } from './subject.ts';
 
 /** Told as soon as it is known, so that a course cut short still says what it measured. */
 export type Tell = (work: Work, figure: Figure) => void;
 
+type Pair = readonly [PeerMember, PeerMember];
+
 const GROUP = new TextEncoder().encode('measured group');
 const ROUNDS = 9;
 /** Messages of one sending, and ms that sending and opening them again may take together. */
-const BATCH = 50;
+const BATCH = 32;
 const LASTS = 2_000;
 
-export async function course(subject: Subject, n: number, tell: Tell): Promise<void> {
-  const { engine } = subject;
-  const first = await engine.newcomer(identityOf(0));
-  const second = await engine.newcomer(identityOf(1));
-  const others: Uint8Array[] = [];
-  for (let at = 2; at < n; at++) others.push(await keyPackage(subject, at));
+/** `ours` is our engine in the same suite, whatever is measured. */
+export async function course(
+  subject: Subject,
+  ours: OwnEngine,
+  n: number,
+  tell: Tell,
+): Promise<void> {
+  const crowd = await crowdOf(ours, n - 2);
   await warmUp(subject);
-
-  const creator = await first.create(GROUP);
-  const [addAll, added] = await timed(() => creator.add([second.keyPackage, ...others]));
-  tell('add all', { ms: addAll });
-  tell('add all', { bytes: added.commit.length });
-  tell('welcome', { bytes: added.welcome.length });
-  const [join, joined] = await timed(() => second.join(added.welcome));
-  tell('join', { ms: join });
-
-  const [cold, coldCommit] = await timed(() => creator.update());
-  tell('update cold', { ms: cold });
-  tell('update cold', { bytes: coldCommit.length });
-  await joined.process(coldCommit);
-
-  const pair = (await subject.warm?.(n)) ?? [creator, joined];
-  await commits(subject, pair, tell, pair[0] !== creator);
+  const cold = await foundCold(subject, crowd, tell);
+  const pair = crowd.length > 0 ? await joinWarm(subject, ours, crowd) : cold;
+  await commits(subject, ours, pair, tell);
   await messages(subject, pair, 100, 'seal 100 B', 'open 100 B', tell);
+  await together(subject, pair, tell);
   await messages(subject, pair, 16_384, 'seal 16 KB', 'open 16 KB', tell);
-  await sizes(subject, pair, tell);
-}
-
-async function keyPackage(subject: Subject, number: number): Promise<Uint8Array> {
-  const made = subject.keyPackage ?? subject.engine;
-  return (await made.newcomer(identityOf(number))).keyPackage;
+  const { tree, state } = subject.sizes?.(pair[1]) ?? {};
+  if (tree !== undefined) tell('tree', { bytes: tree });
+  if (state !== undefined) tell('state', { bytes: state });
 }
 
 async function warmUp({ engine }: Subject): Promise<void> {
-  const [one, other] = [await engine.newcomer(identityOf(1)), await engine.newcomer(identityOf(2))];
+  const [one, other] = [await engine.newcomer(identityOf(0)), await engine.newcomer(identityOf(1))];
   const group = await one.create(GROUP);
   const { welcome } = await group.add([other.keyPackage]);
   const joined = await other.join(welcome);
@@ -59,12 +51,58 @@ async function warmUp({ engine }: Subject): Promise<void> {
   }
 }
 
-/** Updates and additions in a group in which `warm` says whether all parent nodes have keys. */
+/** A group made by one Commit: no parent node has a key, which is what its first update meets. */
+async function foundCold(
+  { engine }: Subject,
+  crowd: readonly OwnNewcomer[],
+  tell: Tell,
+): Promise<Pair> {
+  const first = await engine.newcomer(identityOf(0));
+  const second = await engine.newcomer(identityOf(1));
+  const creator = await first.create(GROUP);
+  const keyPackages = [second, ...crowd].map(({ keyPackage }) => keyPackage);
+  const [addAll, added] = await timed(() => creator.add(keyPackages));
+  tell('add all', { ms: addAll });
+  tell('add all', { bytes: added.commit.length });
+  tell('welcome', { bytes: added.welcome.length });
+  const [join, joined] = await timed(() => second.join(added.welcome));
+  tell('join', { ms: join });
+  const [cold, coldCommit] = await timed(() => creator.update());
+  tell('update cold', { ms: cold });
+  tell('update cold', { bytes: coldCommit.length });
+  await joined.process(coldCommit);
+  // Of the whole process at its highest: the crowd's KeyPackages, two members, and the runtime itself.
+  tell('memory', { bytes: process.resourceUsage().maxRSS * 1_024 });
+  return [creator, joined];
+}
+
+/** Two members in the last leaves of a group whose parent nodes all have keys. */
+async function joinWarm(
+  { engine }: Subject,
+  ours: OwnEngine,
+  crowd: readonly OwnNewcomer[],
+): Promise<Pair> {
+  const people = [await engine.newcomer(identityOf(0)), await engine.newcomer(identityOf(1))];
+  const founder = await warmGroup(ours, crowd);
+  const { welcome } = await founder.commit({
+    proposals: people.map(({ keyPackage: bytes }) => addOf(bytes)),
+    // With one, ts-mls refuses the tree: it expects the same unmerged leaves in all parents of a leaf.
+    path: false,
+  });
+  if (welcome === null) throw new Error('a Welcome was expected');
+  const [one, other] = [await people[0]?.join(welcome), await people[1]?.join(welcome)];
+  if (!one || !other) throw new Error('two members were expected');
+  // They came without a path of their own.
+  await one.process(await other.update());
+  await other.process(await one.update());
+  return [one, other];
+}
+
 async function commits(
   subject: Subject,
-  [maker, witness]: readonly [PeerMember, PeerMember],
+  ours: OwnEngine,
+  [maker, witness]: Pair,
   tell: Tell,
-  warm: boolean,
 ): Promise<void> {
   const [updates, additions, processed]: [number[], number[], number[]] = [[], [], []];
   let commit: Uint8Array = new Uint8Array();
@@ -75,15 +113,15 @@ async function commits(
     processed.push((await timed(() => witness.process(made)))[0]);
   }
   tell('process', { ms: Math.min(...processed) });
-  if (warm) tell('update warm', { ms: Math.min(...updates) });
+  tell('update warm', { ms: Math.min(...updates) });
   tell('commit', { bytes: commit.length });
   const change = async () => witness.process(await maker.update());
   const delta = await subject.delta?.(witness, change);
   if (delta !== undefined) tell('delta', { bytes: delta });
   let welcome = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    const late = await keyPackage(subject, 1_000_000 + round);
-    const [ms, made] = await timed(() => maker.add([late]));
+    const late = await ours.newcomer(identityOf(1_000_000 + round));
+    const [ms, made] = await timed(() => maker.add([late.keyPackage]));
     additions.push(ms);
     welcome = made.welcome.length;
     await witness.process(made.commit);
@@ -92,9 +130,13 @@ async function commits(
   tell('add one', { bytes: welcome });
 }
 
+const perSecond = (times: readonly number[]): Figure => ({
+  perSecond: Math.round((BATCH * 1_000) / Math.min(...times)),
+});
+
 async function messages(
-  subject: Subject,
-  [sender, receiver]: readonly [PeerMember, PeerMember],
+  { entry = (message) => message.length }: Subject,
+  [sender, receiver]: Pair,
   size: number,
   sealWork: Work,
   openWork: Work,
@@ -102,7 +144,6 @@ async function messages(
 ): Promise<void> {
   const plaintext = crypto.getRandomValues(new Uint8Array(size));
   const [seals, opens]: [number[], number[]] = [[], []];
-  const entry = subject.entry ?? ((message: Uint8Array) => message.length);
   let sealed: Uint8Array[] = [];
   const until = performance.now() + LASTS;
   do {
@@ -116,22 +157,38 @@ async function messages(
     seals.push(sealing);
     opens.push(opening);
   } while (performance.now() < until);
-  tell(sealWork, { perSecond: Math.round((BATCH * 1_000) / Math.min(...seals)) });
+  tell(sealWork, perSecond(seals));
   tell(sealWork, { bytes: entry(sealed.at(-1) ?? plaintext) });
-  tell(openWork, { perSecond: Math.round((BATCH * 1_000) / Math.min(...opens)) });
+  tell(openWork, perSecond(opens));
 }
 
-async function sizes(
-  subject: Subject,
-  [, witness]: readonly [PeerMember, PeerMember],
+/** What opening can be at best: signatures alone, and many messages at once. */
+async function together(
+  { bare, openTogether }: Subject,
+  [sender, receiver]: Pair,
   tell: Tell,
 ): Promise<void> {
-  const { tree, state } = subject.sizes?.(witness) ?? {};
-  if (tree !== undefined) tell('tree', { bytes: tree });
-  if (state !== undefined) tell('state', { bytes: state });
-  // Of the whole process at its highest: KeyPackages of all, two members, and the runtime itself.
-  tell('memory', { bytes: process.resourceUsage().maxRSS * 1_024 });
+  if (!bare || !openTogether) return;
+  const plaintext = crypto.getRandomValues(new Uint8Array(100));
+  const [signs, verifies, opens]: [number[], number[], number[]] = [[], [], []];
+  const until = performance.now() + LASTS;
+  do {
+    const sealed: Uint8Array[] = [];
+    for (let at = 0; at < BATCH; at++) sealed.push(await sender.seal(plaintext));
+    opens.push((await timed(() => openTogether(receiver, sealed)))[0]);
+    for (const [work, times] of [
+      [bare.sign, signs],
+      [bare.verify, verifies],
+    ] as const) {
+      times.push((await timed(async () => range(BATCH).forEach(work)))[0]);
+    }
+  } while (performance.now() < until);
+  tell('open 100 B together', perSecond(opens));
+  tell('bare sign', perSecond(signs));
+  tell('bare verify', perSecond(verifies));
 }
+
+const range = (length: number): number[] => Array.from({ length }, (_, at) => at);
 
 async function timed<T>(work: () => Promise<T>): Promise<[ms: number, result: T]> {
   const started = performance.now();

@@ -2,20 +2,17 @@
 
 import { nodePrimitives } from '@polynya/crypto/node-primitives';
 import { encode } from '@polynya/mls/codec/codec';
-import { SUITE_IDS } from '@polynya/mls/crypto/cipher-suite';
-import { loadSuite } from '@polynya/mls/crypto/load-suite';
 import { encodeBody } from '@polynya/mls/engine/entry';
+import { ReadAhead } from '@polynya/mls/engine/read-ahead';
 import { changesBetween } from '@polynya/mls/engine/records';
-import { environmentOf, OwnEngine, OwnMember, unwrap } from '@polynya/mls/test/peers/own';
+import { openPrivateMessage } from '@polynya/mls/group/open-message';
+import { type OwnEngine, OwnMember, unwrap } from '@polynya/mls/test/peers/own';
 import type { PeerMember } from '@polynya/mls/test/peers/peer';
 import { ratchetTree } from '@polynya/mls/tree/wire-tree';
-import type { Subject, SuiteName } from './subject.ts';
-import { warmPair } from './warm.ts';
+import type { Subject } from './subject.ts';
 
-const SUITES: Partial<Record<SuiteName, number>> = {
-  'X25519-AES128-SHA256': SUITE_IDS.MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519,
-  'XWING-AES128-SHA256': SUITE_IDS.MLS_128_XWING_AES128GCM_SHA256_Ed25519,
-};
+/** Bytes of the FramedContentTBS (RFC 9420 section 6.1) of a text of 100 B, about. */
+const SIGNED = 250;
 
 function own(member: PeerMember): OwnMember {
   if (!(member instanceof OwnMember)) throw new Error('a member on polynya was expected');
@@ -26,12 +23,24 @@ function own(member: PeerMember): OwnMember {
 const bytesOf = (changes: ReturnType<typeof changesBetween>): number =>
   changes.reduce((sum, { name, value }) => sum + name.length + (value?.length ?? 0), 0);
 
-export async function ownSubject(suiteName: SuiteName): Promise<Subject> {
-  const id = SUITES[suiteName];
-  if (id === undefined) throw new Error('polynya does not have this suite');
-  const engine = new OwnEngine(environmentOf(await loadSuite(id, nodePrimitives)));
+const privateMessage = (message: Uint8Array) => unwrap(message, 'privateMessage').privateMessage;
+
+async function bareSignatures(): Promise<NonNullable<Subject['bare']>> {
+  const { ed25519 } = nodePrimitives;
+  const seed = crypto.getRandomValues(new Uint8Array(32));
+  const publicKey = await ed25519.publicKey(seed);
+  const message = crypto.getRandomValues(new Uint8Array(SIGNED));
+  const signature = await ed25519.sign(seed, message);
+  return {
+    sign: () => ed25519.sign(seed, message),
+    verify: () => ed25519.verify(publicKey, message, signature),
+  };
+}
+
+export async function ownSubject(engine: OwnEngine): Promise<Subject> {
   return {
     engine,
+    bare: await bareSignatures(),
     sizes(member) {
       const { state } = own(member);
       const kept = { base: state, member: state };
@@ -48,7 +57,17 @@ export async function ownSubject(suiteName: SuiteName): Promise<Subject> {
       return bytesOf(changesBetween(kept[0] ?? null, kept[1] ?? null));
     },
     // The log knows group, epoch and kind, so an entry does not repeat them.
-    entry: (message) => encodeBody(unwrap(message, 'privateMessage').privateMessage).length,
-    warm: (n) => warmPair(engine, n),
+    entry: (message) => encodeBody(privateMessage(message)).length,
+    async openTogether(member, messages) {
+      const reader = own(member);
+      const decoded = messages.map(privateMessage);
+      const ahead = new ReadAhead(engine.env, reader.state, decoded);
+      for (const message of decoded) {
+        const opened =
+          (await ahead.take(message, reader.state)) ??
+          (await openPrivateMessage(engine.env, reader.state, message));
+        reader.state = opened.state;
+      }
+    },
   };
 }

@@ -1,7 +1,8 @@
 /** The engines beside ours. */
 import { readFileSync } from 'node:fs';
 import { TsMlsMember, tsMls } from '@polynya/mls/test/peers/ts-mls';
-import type { Subject, SuiteName } from './subject.ts';
+import type { Subject } from './subject.ts';
+import type { SuiteName } from './suites.ts';
 
 const TS_MLS = {
   'X25519-AES128-SHA256': 'MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519',
@@ -32,10 +33,7 @@ export async function coreCryptoSubject(suite: SuiteName): Promise<Subject> {
   Object.assign(globalThis, { window: globalThis });
   const { coreCrypto } = await import('@polynya/mls/test/peers/core-crypto');
   const wasm = readFileSync(coreCryptoWasm).toString('base64');
-  return {
-    engine: await coreCrypto(`data:application/wasm;base64,${wasm}`),
-    keyPackage: await tsMls(TS_MLS[suite], 'private'),
-  };
+  return { engine: await coreCrypto(`data:application/wasm;base64,${wasm}`) };
 }
 
 export const coreCryptoWasm = new URL(

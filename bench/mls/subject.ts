@@ -1,4 +1,4 @@
-/** An engine under measurement: the shape in which it is tested, and what it tells of sizes. */
+/** An engine under measurement: the shape in which it is tested, and what it tells of itself. */
 import type { PeerEngine, PeerMember } from '@polynya/mls/test/peers/peer';
 
 export interface Sizes {
@@ -10,16 +10,13 @@ export interface Sizes {
 
 export interface Subject {
   readonly engine: PeerEngine;
-  /** Who makes the KeyPackages of those who never act. Default: the engine itself. */
-  readonly keyPackage?: Pick<PeerEngine, 'newcomer'>;
   sizes?(member: PeerMember): Sizes;
   /** Bytes that a member has to store after `change`, one Commit. */
   delta?(member: PeerMember, change: () => Promise<void>): Promise<number>;
   /** Bytes of a sealed message as it is stored and sent, where that is not an MLSMessage. */
   entry?(message: Uint8Array): number;
-  /** Two members of a group of `n` in which every parent node has a key. */
-  warm?(n: number): Promise<readonly [PeerMember, PeerMember]>;
+  /** Opens messages that came together, where an engine has a way to. */
+  openTogether?(member: PeerMember, messages: readonly Uint8Array[]): Promise<void>;
+  /** The signature scheme alone, as the engine has it, over as many bytes as a message of 100 B makes it sign. */
+  readonly bare?: { sign(): unknown; verify(): unknown };
 }
-
-/** Suites by what they are made of. All sign by Ed25519. */
-export type SuiteName = 'X25519-AES128-SHA256' | 'XWING-AES128-SHA256' | 'XWING-AES256-SHA512';

@@ -72,6 +72,10 @@ export async function signatureKeys(env: Environment): Promise<KeyPair> {
   return { privateKey, publicKey: await env.suite.signature.publicKey(privateKey) };
 }
 
+/** To add the owner of a KeyPackage, which travels as an MLSMessage. */
+export const addOf = (bytes: Uint8Array) =>
+  ({ kind: 'add', keyPackage: unwrap(bytes, 'keyPackage').keyPackage }) as const;
+
 export class OwnEngine implements PeerEngine {
   readonly name = 'polynya';
   readonly env: Environment;
@@ -172,10 +176,7 @@ export class OwnMember implements PeerMember {
 
   async add(keyPackages: readonly Uint8Array[]) {
     const { commit, welcome } = await this.commit({
-      proposals: keyPackages.map((bytes) => ({
-        kind: 'add',
-        keyPackage: unwrap(bytes, 'keyPackage').keyPackage,
-      })),
+      proposals: keyPackages.map(addOf),
     });
     if (welcome === null) throw new Error('a Welcome was expected');
     return { commit, welcome };

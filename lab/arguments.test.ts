@@ -21,6 +21,14 @@ describe('the command line', () => {
     ]);
   });
 
+  test('switches bridges off that there are', () => {
+    expect(readArguments(['--dead', 'bridge2', '--dead', 'bridge4']).dead).toEqual([
+      'bridge2',
+      'bridge4',
+    ]);
+    expect(() => readArguments(['--dead', 'server'])).toThrow(ArgumentError);
+  });
+
   test('sets parameters that a technique has', () => {
     const { settings } = readArguments(['--set', 'curtain.packets=30', '--set', 'curtain.bytes=9']);
     expect(settings.get('curtain')).toEqual(

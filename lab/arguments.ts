@@ -1,7 +1,9 @@
 /** What may be said on the command line of `npm run lab`. */
 import { parseArgs } from 'node:util';
 import type { Side } from './board/row.ts';
+import { BRIDGES } from './network/plan.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
+import type { BridgeHost } from './sides/bridge.ts';
 import { techniques } from './techniques/all.ts';
 import type { Settings } from './techniques/technique.ts';
 
@@ -12,13 +14,15 @@ export interface LabArguments {
   readonly seed: number;
   /** Seconds, in place of every scenario's own: a quick look. */
   readonly bound: number | undefined;
+  /** Bridges that are switched off before the censor begins. */
+  readonly dead: readonly BridgeHost[];
   readonly json: boolean;
   /** Where scoreboard.md and scoreboard.html go; undefined for nowhere. */
   readonly out: string | undefined;
 }
 
 export const USAGE =
-  'npm run lab -- [SCENARIO[/VARIANT]]... [--side open|naive|polynya]... [--set TECHNIQUE.PARAMETER=N]... [--seed N] [--bound SECONDS] [--json] [--out DIR]';
+  'npm run lab -- [SCENARIO[/VARIANT]]... [--side open|naive|polynya]... [--set TECHNIQUE.PARAMETER=N]... [--seed N] [--bound SECONDS] [--dead BRIDGE]... [--json] [--out DIR]';
 
 /** Something that can be said better: `message` is for the person who said it. */
 export class ArgumentError extends Error {}
@@ -43,6 +47,7 @@ export function readArguments(args: readonly string[]): LabArguments {
     settings: readSettings(values.set ?? []),
     seed,
     bound,
+    dead: (values.dead ?? []).map(bridge),
     json: values.json ?? false,
     out: values.out,
   };
@@ -59,6 +64,7 @@ function parsed(args: readonly string[]) {
         set: { type: 'string', multiple: true },
         seed: { type: 'string' },
         bound: { type: 'string' },
+        dead: { type: 'string', multiple: true },
         json: { type: 'boolean' },
         out: { type: 'string' },
       },
@@ -67,6 +73,12 @@ function parsed(args: readonly string[]) {
     const said = error instanceof Error ? error.message.split('\n')[0] : '';
     throw new ArgumentError(`${said} It goes: ${USAGE}`);
   }
+}
+
+function bridge(name: string): BridgeHost {
+  const found = BRIDGES.find((each) => each === name);
+  if (found) return found;
+  throw new ArgumentError(`There is no bridge "${name}": say one of ${BRIDGES.join(', ')}.`);
 }
 
 function named(wanted: string): Scenario[] {

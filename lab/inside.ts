@@ -6,14 +6,14 @@ import { seeded } from './random.ts';
 import { runScenario } from './run.ts';
 
 assertInside();
-const { scenarios, sides, settings, seed, bound } = readArguments(process.argv.slice(2));
+const { scenarios, sides, settings, seed, bound, dead } = readArguments(process.argv.slice(2));
 const lab = new Lab();
 await lab.start({ sites: sides.includes('polynya') });
 for (const usual of scenarios) {
   const scenario = bound === undefined ? usual : { ...usual, bound };
   // Each scenario is the same whatever others are run.
   const chance = seeded(seed + hash(`${scenario.name}/${scenario.variant}`));
-  for (const row of await runScenario(lab, scenario, { settings, chance, sides })) {
+  for (const row of await runScenario(lab, scenario, { settings, chance, sides, dead })) {
     console.log(JSON.stringify(row));
   }
 }

@@ -5,7 +5,7 @@ import { buildNetwork, FOLDER } from './network/build.ts';
 import { CertificateAuthority } from './network/certificates.ts';
 import { Program } from './network/host.ts';
 import { BRIDGES, HOSTS, type HostName, NAMESERVER } from './network/plan.ts';
-import { Bridge } from './sides/bridge.ts';
+import { Bridge, type BridgeHost } from './sides/bridge.ts';
 import { startNaiveServer } from './sides/naive.ts';
 import { PolynyaServer } from './sides/polynya.ts';
 
@@ -20,6 +20,7 @@ export class Lab {
   readonly authority: CertificateAuthority;
   /** Lines of the bridges, those abroad on the server's first shelf. */
   bridges: readonly string[] = [];
+  #bridges: readonly Bridge[] = [];
   readonly #servers = new Map<'server' | 'home', Promise<PolynyaServer>>();
   #folders = 0;
 
@@ -38,9 +39,8 @@ export class Lab {
       for (const host of SITES) started.push(this.#start(host, 'web-site.ts', titleOf(host)));
     }
     const signal = AbortSignal.timeout(PATIENCE);
-    this.bridges = await Promise.all(
-      (sites ? BRIDGES : []).map((host) => this.#bridge(host).line(signal)),
-    );
+    this.#bridges = (sites ? BRIDGES : []).map((host) => this.#bridge(host));
+    this.bridges = await Promise.all(this.#bridges.map((bridge) => bridge.line(signal)));
     const ready = await Promise.all(started.map((each) => each.until(/ready/, signal)));
     const failed = started.find((_, index) => !ready[index]);
     if (failed) throw new Error(`a server of the lab did not start: ${failed.err}`);
@@ -57,13 +57,19 @@ export class Lab {
     return ready;
   }
 
+  /** Switches bridges off, for good. */
+  async switchOff(hosts: readonly BridgeHost[]): Promise<void> {
+    const dead = this.#bridges.filter(({ host }) => hosts.includes(host));
+    await Promise.all(dead.map((bridge) => bridge.stop()));
+  }
+
   /** The path of a folder that nobody has had before. */
   newFolder(): string {
     this.#folders++;
     return join(FOLDER, String(this.#folders));
   }
 
-  #bridge(host: (typeof BRIDGES)[number]): Bridge {
+  #bridge(host: BridgeHost): Bridge {
     const certificate = this.authority.issue(host);
     const folder = this.newFolder();
     return new Bridge({
@@ -78,7 +84,7 @@ export class Lab {
   }
 }
 
-function titleOf(host: (typeof SITES | typeof BRIDGES)[number]): string {
+function titleOf(host: (typeof SITES)[number] | BridgeHost): string {
   const [word = ''] = HOSTS[host].name.split('.');
   return `The ${word}`;
 }

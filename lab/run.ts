@@ -9,6 +9,7 @@ import { probe } from './probes/probe.ts';
 import { type Chance, letters, seeded } from './random.ts';
 import { Hunter, type RoundsContext, rounds } from './rounds.ts';
 import type { Scenario } from './scenarios.ts';
+import type { BridgeHost } from './sides/bridge.ts';
 import { NaiveTalker } from './sides/naive.ts';
 import { Pair } from './sides/pair.ts';
 import { exchange, type Outcome } from './sides/talk.ts';
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly settings: Settings;
   readonly chance: Chance;
   readonly sides: readonly Side[];
+  /** Bridges that are switched off before the censor begins. */
+  readonly dead: readonly BridgeHost[];
 }
 
 /** Without a censor everything is there within this, in seconds. */
@@ -72,6 +75,7 @@ export async function runScenario(
       : { ...naive.outcome, why: `the naive client: ${naive.outcome.why}` };
     add('open', { ...ours, outcome }, await capture.stop());
   }
+  await lab.switchOff(options.dead);
   const under = { lab, scenario, settings: options.settings };
   const capture = await begin(lab);
   await lab.middlebox.impose((rules) =>

@@ -36,6 +36,10 @@ export class Bridge {
     this.#program = new Program(host, [MAIN, ...args], { env: { NODE_EXTRA_CA_CERTS: caPath } });
   }
 
+  stop(): Promise<void> {
+    return this.#program.stop();
+  }
+
   /** The line that the server is told. @throws Error with its own words when it does not start */
   async line(signal: AbortSignal): Promise<string> {
     const ready = await this.#program.until(/Ctrl-C/, signal);

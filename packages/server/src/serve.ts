@@ -185,7 +185,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       endpoints: endpointsAt(http.port),
       endpointsFor: (shelf) => [
         ...endpointsAt(http.port).slice(0, LIMITS.endpoints - SHELF),
-        ...(shelves.lists[shelf === undefined ? shelves.next() : shelf - 1] ?? []),
+        ...shelves.forInvite(shelf === undefined ? shelves.next() : shelf - 1),
       ],
       identity: http.sessions.identity(),
       desk,

@@ -51,6 +51,15 @@ describe('bridges', () => {
     expect(loadShelves(mkdtempSync(join(folder, 'none-')), [], 7).next()).toBe(0);
   });
 
+  test('are told from another one on in each invite', () => {
+    const shelves = load(1, 2, 3);
+    expect([shelves.forInvite(0), shelves.forInvite(0), shelves.forInvite(1)]).toEqual([
+      bridges(1, 2, 3),
+      bridges(2, 3, 1),
+      [],
+    ]);
+  });
+
   test('whose file is damaged are told so, without what it says', () => {
     load(1);
     const file = join(folder, 'bridges.json');
@@ -70,7 +79,10 @@ test('who was let in is told its own shelf, signed, and nobody else anything', a
     ...{ clock: systemSteadyClock, random: systemRandom, log: () => undefined },
   });
   const [endpoint = ''] = server.endpoints;
-  expect(server.endpointsFor(1)).toEqual([endpoint, ...bridges(1, 2, 3, 4)]);
+  expect([...server.endpointsFor(1)].sort()).toEqual([endpoint, ...bridges(1, 2, 3, 4)]);
+  const second = [endpoint, ...bridges(5)];
+  const inTurn = [server.endpointsFor(), server.endpointsFor(), server.endpointsFor()];
+  expect(inTurn.filter((each) => each.join() === second.join()).length % 3).not.toBe(0);
   expect(server.endpointsFor(2)).toEqual([endpoint, ...bridges(5)]);
   expect(server.endpointsFor(3)).toEqual([endpoint]);
   const client = await WireClient.connect(endpoint, server.identity);

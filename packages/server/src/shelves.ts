@@ -24,7 +24,9 @@ export class Shelves {
   /** Those that stand now, shelf by shelf. */
   readonly lists: readonly (readonly string[])[];
   readonly #byHash = new Map<string, number>();
+  /** Count on, invite by invite: whose turn it is, and who comes first there. */
   #turn: number;
+  #shown: number;
 
   /** @param placed all that ever stood, @param now those that stand */
   constructor(placed: readonly Placed[], now: readonly string[], turn = 0) {
@@ -34,6 +36,7 @@ export class Shelves {
     );
     for (const { url, shelf } of placed) this.#byHash.set(keyOf(endpointHash(url)), shelf);
     this.#turn = turn;
+    this.#shown = turn;
   }
 
   /** The shelf on which one of these stands or stood, the first for who knows none of them. */
@@ -41,6 +44,13 @@ export class Shelves {
     return (
       knows.map((hash) => this.#byHash.get(keyOf(hash))).find((shelf) => shelf !== undefined) ?? 0
     );
+  }
+
+  /** Those of a shelf, each time from another one on: who comes first to them all would be found first. */
+  forInvite(shelf: number): readonly string[] {
+    const list = this.lists[shelf] ?? [];
+    const first = this.#shown++ % Math.max(1, list.length);
+    return [...list.slice(first), ...list.slice(0, first)];
   }
 
   /** The shelf for the next invite: each in its turn, and none that stands empty while another does not. */

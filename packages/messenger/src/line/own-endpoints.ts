@@ -15,8 +15,8 @@ import type { Store } from '../store/store.ts';
 import type { Server } from './server.ts';
 
 /**
- * Asks, and keeps the record with its signature. Answers the endpoints that are new to this device; null when
- * nothing changed or the server does not say.
+ * Asks, and keeps the record with its signature. Answers the endpoints from now on, those that were known in
+ * their order and then the new ones; null when nothing changed or the server does not say.
  * @param now by the server's clock, in ms since 1970
  * @throws StoreError
  */
@@ -36,7 +36,9 @@ export async function askForEndpoints(
     const told = await openEndpointRecord(record, identity, now);
     if (told.serial <= serial || told.endpoints.length === 0) return null;
     await store.apply([{ table: 'self', key, value: record }]);
-    return told.endpoints.join() === endpoints.join() ? null : told.endpoints;
+    const kept = endpoints.filter((endpoint) => told.endpoints.includes(endpoint));
+    const next = [...new Set([...kept, ...told.endpoints])];
+    return next.join() === endpoints.join() ? null : next;
   } catch (error) {
     // What we have goes on: a server that refuses, or says nonsense, has no better.
     if (error instanceof ProtocolError) return null;

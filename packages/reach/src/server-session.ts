@@ -2,27 +2,25 @@
  * The server's end of one session (docs/protocol.md section 3): opens what comes up, hands calls to the
  * logic, and gathers all that arises in one turn of the event loop into as few envelopes as it takes.
  */
-import { createCipheriv } from 'node:crypto';
 import { concat } from '@polynya/protocol/bytes';
-import { type Cbor, encodeCbor } from '@polynya/protocol/cbor';
-import { HANDLE, NONCE, OVERHEAD, paddedPlaintext, unpad } from '@polynya/protocol/envelope';
+import type { Cbor } from '@polynya/protocol/cbor';
+import { HANDLE, NONCE, OVERHEAD, unpad } from '@polynya/protocol/envelope';
 import { PROTOCOL_VERSION } from '@polynya/protocol/limits';
 import { ERROR_CODES, ProtocolError } from '@polynya/protocol/protocol-error';
 import { ReplayWindow } from '@polynya/protocol/replay-window';
 import {
-  down,
   firstReply,
   type Handle,
   type Item,
-  item as itemCodec,
   type ReceivedCall,
   receiveCall,
   receivedUp,
   results,
 } from '@polynya/protocol/requests';
-import type { Random } from './clock.ts';
+import type { EnvelopeSealer } from './envelope-sealer.ts';
 import { openGcm } from './hpke-recipient.ts';
-import { measure, Packer, room } from './packing.ts';
+import { type ItemEncoder, structWith } from './item-encoder.ts';
+import { Packer, room } from './packing.ts';
 import { PushQueue } from './push-queue.ts';
 import type { SessionHandler, SessionLogic, SessionPort } from './session-handler.ts';
 import type { SessionKeys } from './session-keys.ts';
@@ -36,6 +34,9 @@ const BUSY_WAIT = 1_000;
 /** Lingering requests at a time; one more ends the eldest (count). */
 const LINGERS = 4;
 const EMPTY = new Uint8Array(0);
+/** Bytes of items in one envelope. */
+const ROOM = room(OVERHEAD.down);
+const FIRST_ROOM = room(OVERHEAD.firstReply) - 512;
 
 export interface SessionLimits {
   /** Calls under way at a time (count). */
@@ -56,7 +57,9 @@ export interface ServerSessionOptions {
   readonly build: string;
   readonly handler: SessionHandler;
   readonly clock: SteadyClock;
-  readonly random: Random;
+  /** Shared by all sessions. */
+  readonly sealer: EnvelopeSealer;
+  readonly encoder: ItemEncoder;
   readonly limits: SessionLimits;
   /** Issues new handles of this session. */
   readonly issue: (count: number) => Handle[];
@@ -85,7 +88,8 @@ export class ServerSession implements SessionPort, SinkUser {
   readonly #sinks = new Set<Sink>();
   readonly #lingers = new Map<number, () => void>();
   readonly #pushes: PushQueue;
-  #answers = new Map<Sink, Packer<Item>>();
+  /** Items as they travel. */
+  #answers = new Map<Sink, Packer<Uint8Array>>();
   #flushed: (() => void)[] = [];
   #seq = 0;
   #begun = false;
@@ -279,10 +283,12 @@ export class ServerSession implements SessionPort, SinkUser {
       packer = new Packer();
       this.#answers.set(sink, packer);
     }
-    const size = measure(itemCodec.encode(item));
-    if (size <= room(OVERHEAD.down)) packer.add(item, size);
-    else if (item.item === 'push') packer.add(nudgeFor(item), 24);
-    else if (item.item === 'answer') packer.add(refusal(item.id, new ProtocolError('too-big')), 64);
+    const encoded = this.#options.encoder.encode(item);
+    if (encoded.length <= ROOM) packer.add(encoded, encoded.length);
+    else if (item.item === 'push') this.#queue(sink, nudgeFor(item));
+    else if (item.item === 'answer') {
+      this.#queue(sink, refusal(item.id, new ProtocolError('too-big')));
+    }
   }
 
   #schedule(): void {
@@ -302,9 +308,7 @@ export class ServerSession implements SessionPort, SinkUser {
     if (!this.#replied) this.#sendFirstReply(answers);
     for (const [sink, packer] of answers) {
       while (!packer.empty) {
-        const items = packer.take(room(OVERHEAD.down));
-        const cbor = encodeCbor(down.encode({ seq: this.#seq++, items }));
-        sink.send(this.#seal(cbor, OVERHEAD.down, EMPTY));
+        sink.send(this.#seal(structWith([this.#seq++], packer.take(ROOM)), OVERHEAD.down, EMPTY));
       }
     }
     const flushed = this.#flushed;
@@ -312,31 +316,39 @@ export class ServerSession implements SessionPort, SinkUser {
     for (const tell of flushed) tell();
   }
 
-  #sendFirstReply(answers: Map<Sink, Packer<Item>>): void {
+  #sendFirstReply(answers: Map<Sink, Packer<Uint8Array>>): void {
     const sink = [...this.#sinks].at(-1);
     if (!sink) return;
     this.#replied = true;
     const { version, build, clock, share, keyId, issue } = this.#options;
-    const cbor = encodeCbor(
-      firstReply.encode({
-        version,
-        versions: [PROTOCOL_VERSION],
-        time: Math.max(0, Math.floor(clock.now())),
-        build,
-        handles: version === 0 ? [] : issue(4),
-        items: answers.get(sink)?.take(room(OVERHEAD.firstReply) - 512) ?? [],
-      }),
-    );
-    sink.send(concat(share, this.#seal(cbor, OVERHEAD.firstReply, keyId)));
+    const fields = firstReply.encode({
+      version,
+      versions: [PROTOCOL_VERSION],
+      time: Math.max(0, Math.floor(clock.now())),
+      build,
+      handles: version === 0 ? [] : issue(4),
+      items: [],
+    }) as readonly Cbor[];
+    const parts = structWith(fields.slice(0, -1), answers.get(sink)?.take(FIRST_ROOM) ?? []);
+    sink.send(concat(share, this.#seal(parts, OVERHEAD.firstReply, keyId)));
+  }
+
+  /** The one that spoke last of those that have a way down. */
+  #sinkForPushes(): Sink | undefined {
+    const lingering = new Set<Sink | undefined>();
+    for (const id of this.#lingers.keys()) lingering.add(this.#running.get(id)?.sink);
+    let found: Sink | undefined;
+    for (const one of this.#sinks) {
+      const hasWay = one.standing || lingering.has(one) || this.#answers.has(one);
+      if (one.open && hasWay) found = one;
+    }
+    return found;
   }
 
   /** Moves pushes to the connection that spoke last and has room, and ends its lingering requests. */
   #gatherPushes(): void {
     if (this.#pushes.empty) return;
-    const lingering = new Set([...this.#lingers.keys()].map((id) => this.#running.get(id)?.sink));
-    const sink = [...this.#sinks]
-      .reverse()
-      .find((one) => one.open && (one.standing || lingering.has(one) || this.#answers.has(one)));
+    const sink = this.#sinkForPushes();
     if (!sink || sink.backlog() > this.#options.limits.sinkBacklog) return;
     for (const item of this.#pushes.drain()) this.#queue(sink, item);
     for (const id of [...this.#lingers.keys()]) {
@@ -344,14 +356,8 @@ export class ServerSession implements SessionPort, SinkUser {
     }
   }
 
-  /** nonce ‖ AEAD(down, nonce, aad, cbor ‖ zeros). */
-  #seal(cbor: Uint8Array, overhead: number, aad: Uint8Array): Uint8Array {
-    const nonce = this.#options.random(NONCE);
-    const cipher = createCipheriv('aes-256-gcm', this.#options.keys.down, nonce);
-    cipher.setAAD(aad);
-    const sealed = cipher.update(paddedPlaintext(cbor, overhead));
-    cipher.final();
-    return concat(nonce, sealed, cipher.getAuthTag());
+  #seal(parts: readonly Uint8Array[], overhead: number, aad: Uint8Array): Uint8Array {
+    return this.#options.sealer.seal(this.#options.keys.down, aad, overhead, parts);
   }
 }
 

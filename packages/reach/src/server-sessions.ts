@@ -16,8 +16,10 @@ import { LIMITS, PROTOCOL_VERSION } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { type Handle, receivedFlight } from '@polynya/protocol/requests';
 import type { Random } from './clock.ts';
+import { EnvelopeSealer } from './envelope-sealer.ts';
 import { Handles } from './handles.ts';
 import { rawX25519, x25519 } from './hpke-recipient.ts';
+import { ItemEncoder } from './item-encoder.ts';
 import { type ServerKey, ServerKeys } from './server-keys.ts';
 import { ServerSession, type SessionLimits } from './server-session.ts';
 import type { SessionHandler } from './session-handler.ts';
@@ -85,6 +87,8 @@ export class ServerSessions {
   readonly #limits: ServerSessionsLimits;
   readonly #keys: ServerKeys;
   readonly #handles: Handles;
+  readonly #sealer: EnvelopeSealer;
+  readonly #encoder = new ItemEncoder();
   readonly #byHandle = new Map<string, Held>();
   /** The one heard last at the end. */
   readonly #held = new Set<Held>();
@@ -95,6 +99,7 @@ export class ServerSessions {
     this.#options = options;
     this.#limits = { ...DEFAULT_SESSION_LIMITS, ...options.limits };
     this.#handles = new Handles(options.handleKey, options.random);
+    this.#sealer = new EnvelopeSealer(options.random);
     const { identity: seed, endpoints, shelves = [], clock, lastSerial, saveSerial } = options;
     const { flights } = this.#limits;
     const records = { seed, endpoints, shelves, lastSerial, saveSerial };
@@ -196,7 +201,7 @@ export class ServerSessions {
   }
 
   #hold(keys: SessionKeys, share: Uint8Array, keyId: Uint8Array, version: number): Held {
-    const { build, clock, random, handler, report } = this.#options;
+    const { build, clock, handler, report } = this.#options;
     const session = new ServerSession({
       keys,
       share,
@@ -205,7 +210,8 @@ export class ServerSessions {
       build,
       handler,
       clock,
-      random,
+      sealer: this.#sealer,
+      encoder: this.#encoder,
       limits: this.#limits,
       issue: (count) => this.#issue(held, count),
       onBye: () => this.#end(held),

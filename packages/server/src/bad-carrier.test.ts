@@ -47,7 +47,7 @@ beforeAll(watchWebCrypto);
 test(
   'through bad carriers and killed servers, every acknowledged append is in its log once, every watcher sees every entry in order, and Commits make one line',
   () => fc.assert(fc.asyncProperty(runs, prove), { numRuns: 15 * RUNS, endOnFailure: true }),
-  120_000 * RUNS,
+  300_000 * RUNS,
 );
 
 async function prove(run: Run): Promise<void> {

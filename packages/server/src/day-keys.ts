@@ -14,6 +14,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Random } from '@polynya/reach/clock';
+import { pooled } from '@polynya/reach/random-pool';
 import { createFileOnce, destroyFile } from './durable-file.ts';
 import { StorageError } from './engine.ts';
 
@@ -35,12 +36,14 @@ export interface Place {
 export class DayKeys {
   readonly #folder: string;
   readonly #random: Random;
+  readonly #nonces: Random;
   #keys: Map<number, KeyObject> | undefined;
 
   /** Touches no file before it is used, because another server may hold the folder. */
   constructor(folder: string, random: Random) {
     this.#folder = folder;
     this.#random = random;
+    this.#nonces = pooled(random);
   }
 
   /** Reads the keys that are left, and ends a destruction that was cut short. @throws StorageError */
@@ -56,10 +59,14 @@ export class DayKeys {
   /** Seals under the key of `hour`'s day, which is made, and on disk, before this returns. @throws full, busy, StorageError */
   seal(hour: number, place: Place, body: Uint8Array): Uint8Array {
     const key = this.#find(dayOf(hour)) ?? this.#create(dayOf(hour));
-    const nonce = this.#random(NONCE);
+    const nonce = this.#nonces(NONCE);
     const cipher = createCipheriv(CIPHER, key, nonce).setAAD(additional(place));
-    const sealed = [cipher.update(body), cipher.final(), cipher.getAuthTag()];
-    return Buffer.concat([nonce, ...sealed]);
+    const sealed = new Uint8Array(NONCE + body.length + TAG);
+    sealed.set(nonce);
+    sealed.set(cipher.update(body), NONCE);
+    cipher.final();
+    sealed.set(cipher.getAuthTag(), NONCE + body.length);
+    return sealed;
   }
 
   /** The body, or undefined when its day's key is gone or it was sealed under another or for another place. */
@@ -173,9 +180,11 @@ function nameOf(day: number): string {
 }
 
 function additional({ id, number }: Place): Uint8Array {
-  const bytes = Buffer.alloc(id.length + 8);
+  const bytes = new Uint8Array(id.length + 8);
   bytes.set(id);
-  bytes.writeBigUInt64BE(BigInt(number), id.length);
+  const view = new DataView(bytes.buffer, id.length);
+  view.setUint32(0, Math.floor(number / 2 ** 32));
+  view.setUint32(4, number % 2 ** 32);
   return bytes;
 }
 

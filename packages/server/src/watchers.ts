@@ -19,7 +19,8 @@ export interface Watcher {
   readonly own: Set<string>;
 }
 
-export const keyOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+export const keyOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 
 /** What a watch is handed: entries from the start, signals once the log's row allowed it. */
 type Watch = 'asked' | 'allowed';
@@ -79,15 +80,21 @@ function readable(entries: readonly Entry[], epoch: number): readonly Entry[] {
   return end < 0 ? entries : entries.slice(0, end);
 }
 
+/** All who are told the same entries are handed the same list: it is encoded once for them. */
 function tell(watcher: Watcher, whole: readonly Entry[], head: number | undefined): void {
   const { port, n, own } = watcher;
-  const entries = whole.map((entry) => (own.has(keyOf(entry.id)) ? bodiless(entry) : entry));
+  const isOwn = ({ id }: Entry): boolean => own.size > 0 && own.has(keyOf(id));
+  const entries = whole.some(isOwn)
+    ? whole.map((entry) => (isOwn(entry) ? bodiless(entry) : entry))
+    : whole;
   const last = entries.at(-1);
   if (!last) return;
-  const bytes = entries.reduce((sum, { body }) => sum + body.length, 0);
-  if (entries.length <= PUSH_ENTRIES && bytes <= PUSH_BYTES) {
-    port.push({ item: 'push', n, entries });
+  if (entries.length <= PUSH_ENTRIES && bytesOf(entries) <= PUSH_BYTES) {
+    port.push({ item: 'push', n, entries: entries as Entry[] });
   } else port.push({ item: 'nudge', n, head: head ?? last.seq });
 }
+
+const bytesOf = (entries: readonly Entry[]): number =>
+  entries.reduce((sum, { body }) => sum + body.length, 0);
 
 const bodiless = (entry: Entry): Entry => ({ ...entry, body: new Uint8Array(0) });

@@ -29,6 +29,8 @@ const READ_BYTES = LIMITS.envelope - 8_192;
 const READ_ENTRIES = 1_024;
 const RETENTION_CHUNK = 256;
 const EMPTY = new Uint8Array();
+/** Epochs of logs that are remembered to have begun (count). */
+const BEGUN = 20_000;
 
 interface StoredRow extends LogRow {
   /** The hour of its first entry, or `NOTHING`. */
@@ -44,6 +46,8 @@ export class Logs {
   readonly #logBytes: number;
   /** What was appended since the last COMMIT, per log. */
   #changes = new Map<string, { log: Uint8Array; row: LogRow; entries: Entry[] }>();
+  /** Logs with their epochs of which `capability.first` is known to be there. */
+  readonly #begun = new Set<string>();
 
   constructor(db: DatabaseSync, keys: DayKeys, hour: () => number, logBytes: number) {
     this.#keys = keys;
@@ -58,8 +62,10 @@ export class Logs {
          VALUES (?, ?, ?, ?, ?, ?, ?, 0)`,
       ),
       updateLog: db.prepare(
-        'UPDATE log SET head = ?, epoch = ?, closed = ?, oldest = ?, bytes = ? WHERE log = ?',
+        'UPDATE log SET head = ?, epoch = ?, closed = ?, bytes = ? WHERE log = ?',
       ),
+      // By itself, because it is in an index and changes seldom.
+      updateOldest: db.prepare('UPDATE log SET oldest = ? WHERE log = ?'),
       setOldest: db.prepare(
         'UPDATE log SET first = ?, oldest = ?, bytes = bytes - ? WHERE log = ?',
       ),
@@ -107,6 +113,12 @@ export class Logs {
     return changes;
   }
 
+  /** What ran since the last COMMIT was undone. */
+  undone(): void {
+    this.#changes.clear();
+    this.#begun.clear();
+  }
+
   /** Makes the log unless it is there already; says whether it did. @throws exists */
   create({ log, kind, hash }: NewLog): boolean {
     if (this.#sql.row.get(log)) {
@@ -139,6 +151,7 @@ export class Logs {
     return this.#state(log, row, access);
   }
 
+  /** Like `commit` it refuses before it writes anything. */
   append(log: Uint8Array, access: Access, entries: readonly NewEntry[], mayAppend: boolean) {
     const row = this.#load(log);
     this.#checkToken(log, access);
@@ -262,17 +275,20 @@ export class Logs {
     const { entries } = outcome;
     const hour = this.#hour();
     let { bytes } = before;
-    for (const { seq, kind, epoch, id, body, turn } of entries) {
+    const bodies = entries.map(({ seq, body }) =>
+      this.#keys.seal(hour, { id: log, number: seq }, body),
+    );
+    for (const [i, { seq, kind, epoch, id, turn }] of entries.entries()) {
       const closes = turn?.closes ? 1 : 0;
       const next = turn?.next ?? EMPTY;
-      const sealed = this.#keys.seal(hour, { id: log, number: seq }, body);
+      const sealed = bodies[i] ?? EMPTY;
       this.#sql.insertEntry.run(log, seq, kind, epoch, id, sealed, closes, next, hour);
       bytes += sealed.length + ENTRY_BYTES;
       this.#noteFirst(log, epoch, seq);
     }
     const { head, epoch, closed } = outcome.row;
-    const oldest = before.oldest === NOTHING ? hour : before.oldest;
-    this.#sql.updateLog.run(head, epoch, closed, oldest, bytes, log);
+    this.#sql.updateLog.run(head, epoch, closed, bytes, log);
+    if (before.oldest === NOTHING) this.#sql.updateOldest.run(hour, log);
     const first = this.#makeRoom(log, before.head, bytes) ?? outcome.row.first;
     this.#note(log, { ...outcome.row, first }, entries);
     return entries.map(({ seq }) => seq);
@@ -280,9 +296,13 @@ export class Logs {
 
   /** Where an epoch begins is where the capabilities before it end. */
   #noteFirst(log: Uint8Array, epoch: number, seq: number): void {
+    const key = `${keyOf(log)} ${epoch}`;
+    if (this.#begun.has(key)) return;
     if (this.#sql.capabilityOfEpoch.get(log, epoch)?.first === 0) {
       this.#sql.setFirst.run(seq, log, epoch);
     }
+    if (this.#begun.size >= BEGUN) this.#begun.clear();
+    this.#begun.add(key);
   }
 
   /** Of a log that holds too much the oldest entries up to `last` go; answers the first that is left, if any went. */
@@ -295,7 +315,7 @@ export class Logs {
   }
 
   #note(log: Uint8Array, row: LogRow, entries: readonly Entry[]): void {
-    const key = Buffer.from(log).toString('latin1');
+    const key = keyOf(log);
     const change = this.#changes.get(key);
     if (change) {
       change.row = row;
@@ -312,6 +332,9 @@ function entryOf(row: Record<string, SQLOutputValue>): Entry {
   const turn = next.length > 0 ? { closes: closes === 1, next } : null;
   return { seq, kind, epoch, id, body, turn };
 }
+
+const keyOf = (log: Uint8Array): string =>
+  Buffer.from(log.buffer, log.byteOffset, log.length).toString('latin1');
 
 export function sameBytes(a: unknown, b: Uint8Array): boolean {
   return a instanceof Uint8Array && Buffer.compare(a, b) === 0;

@@ -77,7 +77,7 @@ export class SqliteEngine implements Engine {
       this.#db,
       path,
       () => this.#announce(),
-      () => this.#logs.takeChanges(),
+      () => this.#logs.undone(),
       this.#failed.resolve,
     );
     this.#wal = new WalKeeper(() => this.#standingOver(() => truncateWal(this.#db)));
@@ -99,11 +99,11 @@ export class SqliteEngine implements Engine {
   }
 
   append(log: Uint8Array, access: Access, entries: readonly NewEntry[], mayAppend: boolean) {
-    return this.#turns.change(() => this.#logs.append(log, access, entries, mayAppend));
+    return this.#turns.write(() => this.#logs.append(log, access, entries, mayAppend));
   }
 
   commit(log: Uint8Array, access: Access, entry: NewEntry, turn: Turn, mayTurn: boolean) {
-    return this.#turns.change(() => this.#logs.commit(log, access, entry, turn, mayTurn));
+    return this.#turns.write(() => this.#logs.commit(log, access, entry, turn, mayTurn));
   }
 
   read(log: Uint8Array, access: Access, from: number, bytes: number) {

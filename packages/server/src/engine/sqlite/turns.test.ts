@@ -63,6 +63,34 @@ test('a refusal undoes what its own change wrote, and nothing else', async () =>
   expect([count(), commits]).toEqual([2, 1]);
 });
 
+test('a write that refuses before it writes leaves the others of its turn as they are', async () => {
+  const results = await Promise.allSettled([
+    turns.write(write),
+    turns.write(() => {
+      throw new ProtocolError('stale');
+    }),
+    turns.change(writeThenThrow(new ProtocolError('quota'))),
+    turns.write(write),
+  ]);
+  expect(results.map(({ status }) => status)).toEqual([
+    'fulfilled',
+    'rejected',
+    'rejected',
+    'fulfilled',
+  ]);
+  expect([count(), commits]).toEqual([2, 1]);
+});
+
+test('a write with a bug takes nobody along, and leaves nothing of itself', async () => {
+  const results = await Promise.allSettled([
+    turns.write(write),
+    turns.write(writeThenThrow(new TypeError('bug'))),
+    turns.write(write),
+  ]);
+  expect(results[1]).toMatchObject({ reason: { name: 'TypeError' } });
+  expect(count()).toBe(2);
+});
+
 test('a bug, or a change that the disk has no room for, fails alone', async () => {
   const full = 13;
   const results = await Promise.allSettled([

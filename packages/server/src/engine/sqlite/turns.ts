@@ -1,6 +1,6 @@
 /**
- * Group commit: what is asked for during one turn of the event loop runs in one transaction, each
- * change in a savepoint of its own, and is answered only after COMMIT, that is after fsync, returned.
+ * Group commit: what is asked for during one turn of the event loop runs in one transaction, each change
+ * that may refuse halfway in a savepoint, and is answered only after COMMIT, that is after fsync, returned.
  * Reads run after the COMMIT, so nobody is shown what is not durable.
  */
 import type { DatabaseSync } from 'node:sqlite';
@@ -10,6 +10,7 @@ import { asStorageError, SQLITE, sqliteCode } from './database.ts';
 
 interface Job {
   readonly run: () => unknown;
+  readonly savepoint: boolean;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -60,12 +61,17 @@ export class Turns {
 
   /** Runs `run` in this turn's transaction. It may run twice, and has to refuse before it changes anything outside the database. */
   change<T>(run: () => T): Promise<T> {
-    return this.#add(this.#changes, run);
+    return this.#add(this.#changes, run, true);
+  }
+
+  /** `change` for what refuses before it writes anything, if it does. */
+  write<T>(run: () => T): Promise<T> {
+    return this.#add(this.#changes, run, false);
   }
 
   /** Runs `run` after this turn's COMMIT. */
   read<T>(run: () => T): Promise<T> {
-    return this.#add(this.#reads, run);
+    return this.#add(this.#reads, run, false);
   }
 
   /** Runs what was asked for, then refuses everything. */
@@ -74,13 +80,13 @@ export class Turns {
     this.#failure ??= new StorageError('unavailable', 'The storage was closed.');
   }
 
-  #add<T>(jobs: Job[], run: () => T): Promise<T> {
+  #add<T>(jobs: Job[], run: () => T, savepoint: boolean): Promise<T> {
     if (this.#failure) return Promise.reject(this.#failure);
     if (!this.#scheduled) {
       this.#scheduled = true;
       setImmediate(() => this.#flush());
     }
-    return new Promise((resolve, reject) => jobs.push({ run, resolve, reject }));
+    return new Promise((resolve, reject) => jobs.push({ run, savepoint, resolve, reject }));
   }
 
   #flush(): void {
@@ -113,7 +119,7 @@ export class Turns {
     const outcomes: Outcome[] = [];
     try {
       this.#sql.begin.run();
-      for (const job of jobs) outcomes.push(this.#inSavepoint(job));
+      for (const job of jobs) outcomes.push(this.#inTransaction(job));
       this.#sql.commit.run();
     } catch (error) {
       this.#undo();
@@ -124,15 +130,15 @@ export class Turns {
     for (const outcome of outcomes) settle(outcome);
   }
 
-  #inSavepoint(job: Job): Outcome {
-    this.#sql.savepoint.run();
+  #inTransaction(job: Job): Outcome {
+    if (job.savepoint) this.#sql.savepoint.run();
     const outcome = attempt(job);
     if ('error' in outcome) {
       // Anything but a refusal is a fault of the storage or of ours: none of the turn is kept.
       if (!(outcome.error instanceof ProtocolError)) throw outcome.error;
-      this.#sql.undo.run();
+      if (job.savepoint) this.#sql.undo.run();
     }
-    this.#sql.release.run();
+    if (job.savepoint) this.#sql.release.run();
     return outcome;
   }
 

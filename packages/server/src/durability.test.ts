@@ -24,7 +24,8 @@ type Step = 'log written' | 'log synced' | 'client told';
 async function stepsOf(synchronous: 'FULL' | 'OFF'): Promise<Step[]> {
   const trace = join(folder, 'trace');
   const calls = 'trace=write,writev,sendto,sendmsg,pwrite64,fdatasync,fsync';
-  const strace = ['strace', '-f', '-yy', '-s', '0', '-e', calls, '-o', trace];
+  // A file for each thread: in one, a call is torn apart where another thread's comes between.
+  const strace = ['strace', '-ff', '-yy', '-s', '0', '-e', calls, '-o', trace];
   const server = await startProcess(join(folder, 'data'), synchronous, strace);
   const client = await connectTo(server);
   await newLogOn(client, server);
@@ -35,16 +36,13 @@ async function stepsOf(synchronous: 'FULL' | 'OFF'): Promise<Step[]> {
   await setTimeout(200);
   await endProcess(server, 'SIGKILL');
   client.close();
-  return readFileSync(trace, 'utf8')
-    .split('\n')
-    .filter((line) => line.startsWith(`${server.pid} `))
-    .flatMap(stepOf);
+  return readFileSync(`${trace}.${server.pid}`, 'utf8').split('\n').flatMap(stepOf);
 }
 
 function stepOf(line: string): Step[] {
-  if (/ pwrite64\(\d+<[^>]*-wal>/.test(line)) return ['log written'];
-  if (/ f(data)?sync\(\d+<[^>]*-wal>\)\s+= 0/.test(line)) return ['log synced'];
-  if (/ (write|writev|sendto|sendmsg)\(\d+<TCP/.test(line)) return ['client told'];
+  if (/^pwrite64\(\d+<[^>]*-wal>/.test(line)) return ['log written'];
+  if (/^f(data)?sync\(\d+<[^>]*-wal>\)\s+= 0/.test(line)) return ['log synced'];
+  if (/^(write|writev|sendto|sendmsg)\(\d+<TCP/.test(line)) return ['client told'];
   return [];
 }
 

@@ -90,7 +90,9 @@ test('what waits goes by a file while the server is away, and is read where that
   expect((await bo.tries('carry', 'out', file)).err).toMatch(/exists already/);
   expect(readFileSync(file).includes('by hand')).toBe(false);
   const taken = await ann.does('carry', 'in', file, '--wait', '0');
-  expect(taken).toMatch(/^1 message for you, 1 of them new\.\nThe server does not answer/);
+  expect(taken).toMatch(
+    /^1 message for you, 1 of them new\.\nFamily: .*Bo: by hand\nThe server does not answer/,
+  );
   server = await serve(folder.in('server'), '--port', String(server.port));
   expect((await said(ann)).at(-1)).toMatchObject({ name: 'Bo', text: 'by hand' });
   expect(await ann.does('carry', 'in', file, '--wait', '60')).toMatch(

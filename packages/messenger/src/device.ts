@@ -16,7 +16,7 @@ import { Conversation } from './conversation/conversation.ts';
 import { type Held, loadHeld } from './conversation/held.ts';
 import { countWaiting } from './conversation/outbox.ts';
 import { leavesOf } from './conversation/roster.ts';
-import type { Log } from './conversation/world.ts';
+import type { Log, World } from './conversation/world.ts';
 import { fleetOf } from './devices/later.ts';
 import type { KnownList } from './devices/registry.ts';
 import { Files } from './files/files.ts';
@@ -42,6 +42,7 @@ export interface Ports {
   readonly log: Log;
   /** Tells networks apart, for what is remembered of each; one for all where the platform cannot tell. */
   readonly network?: () => string;
+  readonly turned?: World['turned'];
   /** Is handed everything that the store holds before it begins to run: for what only some platforms have. */
   readonly opened?: (device: Device) => void;
 }

@@ -1,5 +1,6 @@
 /** Forgetting a chat that was left: everything of it goes from this device. */
 import { type ChatId, Problem } from './api.ts';
+import { forgetKeys } from './carry/keys.ts';
 import { forgetHeld } from './conversation/held.ts';
 import type { Device } from './device.ts';
 import { handoverGone, loadHandovers } from './invite/handover.ts';
@@ -21,6 +22,7 @@ export async function forgetChat(device: Device, chat: ChatId): Promise<void> {
       ...(await conversation.outbox.forget()),
       ...(await timeline.forget(chat)),
       ...memory.forget(chat),
+      ...(await forgetKeys(ports.store, chat)),
     ]),
   );
   conversations.delete(chat);

@@ -14,7 +14,9 @@ import { authenticationService } from './identity/authentication-service.ts';
 import { createMessenger, type Ports } from './messenger.ts';
 import type { Store } from './store/store.ts';
 
-export type Platform = Pick<Ports, 'network' | 'opened'> & { readonly primitives?: Primitives };
+export type Platform = Pick<Ports, 'network' | 'turned' | 'opened'> & {
+  readonly primitives?: Primitives;
+};
 
 /**
  * The messenger owns the store from now on.

@@ -3,8 +3,10 @@
  * server by hand.
  */
 import { nodePrimitives } from '@polynya/crypto/node-primitives';
+import { systemClock } from '@polynya/reach/clock';
 import type { Messenger } from './api.ts';
 import { Carry } from './carry/carry.ts';
+import { keyPassed } from './carry/keys.ts';
 import { Near } from './carry/near.ts';
 import type { Log } from './conversation/world.ts';
 import type { Device } from './device.ts';
@@ -31,6 +33,8 @@ export async function openNodeMessenger(
   const messenger = await openMessenger(store, log, {
     ...(network && { network }),
     primitives: nodePrimitives,
+    turned: (chat, before, after) =>
+      keyPassed({ store, now: systemClock.now() }, chat, before, after),
     opened: (device: Device) => {
       opened = device;
     },

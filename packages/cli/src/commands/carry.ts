@@ -3,6 +3,7 @@
  * file in reads at once what it has for them; with a line they put it into the log for those who wrote it, too.
  */
 import { open, readFile, stat } from 'node:fs/promises';
+import type { ChatId, MessageId } from '@polynya/messenger/api';
 import { BUNDLE } from '@polynya/messenger/carry/bundle';
 import { CarryError, type CarryErrorCode } from '@polynya/messenger/carry/carry-error';
 import type { NodeMessenger } from '@polynya/messenger/open-node-messenger';
@@ -12,7 +13,11 @@ import { withPerson } from '../client/profile.ts';
 import { command, profileOption, wholeNumber } from '../command.ts';
 import { Failure, systemCode } from '../failure.ts';
 import { cleanLine } from '../render/clean.ts';
+import { messageLines, namesIn } from '../render/messages.ts';
 import { print, type Terminal } from '../terminal.ts';
+
+/** So many of the newest messages are looked through for what came. */
+const LOOKED_THROUGH = 1_000;
 
 const refusals: Readonly<Record<CarryErrorCode, string>> = {
   'too-big': 'This is no file that polynya carried out: it is too big.',
@@ -52,8 +57,15 @@ async function carryIn(
   seconds: number,
   terminal: Terminal,
 ): Promise<void> {
-  const { messages, fresh } = await taken(messenger, await readSmall(path));
-  print(terminal, `${counted(messages)} for you, ${fresh} of them new.`);
+  const { messages, fresh, strange } = await taken(messenger, await readSmall(path));
+  print(terminal, `${counted(messages)} for you, ${fresh.length} of them new.`);
+  for (const { chat, id } of fresh) await show(messenger, chat, id, terminal);
+  if (strange > 0) {
+    print(
+      terminal,
+      `${counted(strange)} left out: nobody whom this device knows in that chat has signed it.`,
+    );
+  }
   if (!(await online(messenger, seconds, terminal))) {
     print(
       terminal,
@@ -64,6 +76,16 @@ async function carryIn(
   const count = await messenger.carry.handIn();
   await allSent(messenger, terminal);
   if (count > 0) print(terminal, `The server has them now: ${counted(count)} handed in.`);
+}
+
+/** With the title of its chat. */
+async function show(messenger: NodeMessenger, chat: ChatId, id: MessageId, terminal: Terminal) {
+  const { messages } = await answer(messenger, { query: 'messages', chat, limit: LOOKED_THROUGH });
+  const detail = await answer(messenger, { query: 'chat', chat });
+  const message = messages.find((one) => one.id === id);
+  if (!message || !detail) return;
+  const [first = '', ...more] = messageLines(message, namesIn([message], detail.people));
+  print(terminal, `${cleanLine(detail.title)}: ${first}`, ...more);
 }
 
 async function taken({ carry }: NodeMessenger, file: Uint8Array) {

@@ -28,6 +28,12 @@ async function shown(person: Person): Promise<MessageView[]> {
   return messages.filter(isText);
 }
 
+/** Messages, those that were not there, those that nobody known has signed. */
+async function takenBy(person: Person, file: Uint8Array): Promise<number[]> {
+  const { messages, fresh, strange } = await person.carry.in(file);
+  return [messages, fresh.length, strange];
+}
+
 const texts = (messages: readonly MessageView[]) => messages.map(({ text }) => text);
 
 test('without a server what is carried is read, passed on, and merged into one order later', async () => {
@@ -37,16 +43,16 @@ test('without a server what is carried is read, passed on, and merged into one o
     await anna.messenger.send(chat, { text: 'come over' });
     const { file, messages } = await anna.carry.out();
     expect(messages).toBe(2);
-    expect(await boris.carry.in(file)).toEqual({ messages: 2, fresh: 2 });
-    expect(await boris.carry.in(file)).toEqual({ messages: 2, fresh: 0 });
+    expect(await takenBy(boris, file)).toEqual([2, 2, 0]);
+    expect(await takenBy(boris, file)).toEqual([2, 0, 0]);
     const [first, last] = (await shown(boris)).slice(-2);
     expect(first).toMatchObject({ name: 'Anna', text: 'the line is gone', mine: false, seq: null });
     expect(last?.text).toBe('come over');
 
     await boris.messenger.send(chat, { text: 'on my way' });
     // Everything that the server does not have goes along, whoever wrote it.
-    expect(await vera.carry.in((await boris.carry.out()).file)).toEqual({ messages: 3, fresh: 3 });
-    expect(await anna.carry.in((await vera.carry.out()).file)).toEqual({ messages: 3, fresh: 1 });
+    expect(await takenBy(vera, (await boris.carry.out()).file)).toEqual([3, 3, 0]);
+    expect(await takenBy(anna, (await vera.carry.out()).file)).toEqual([3, 1, 0]);
     await anna.reopen();
     expect(texts(await shown(anna)).slice(-1)).toEqual(['on my way']);
   });
@@ -90,6 +96,28 @@ test('a member with a line hands in what another wrote, who brings it along late
   await anna.until({ query: 'status' }, ({ sending }) => sending === 0, 'an empty outbox');
 }, 120_000);
 
+test('who has not heard of the last Commits, and who has, read each other', async () => {
+  const offline = async (person: Person, said: string) => {
+    await person.messenger.send(chat, { text: said });
+    return (await person.carry.out()).file;
+  };
+  await vera.close();
+  // An invite adds a seat: the epoch goes on, and Vera does not hear of it.
+  await anna.messenger.invite(chat);
+  const { epoch } = anna.device.conversation(chat).held.group;
+  await boris.until({ query: 'chat', chat }, () => {
+    return boris.device.conversation(chat).held.group.epoch === epoch;
+  });
+  await town.restartServer(async () => {
+    await vera.open();
+    expect(vera.device.conversation(chat).held.group.epoch).toBeLessThan(epoch);
+    expect(await takenBy(boris, await offline(vera, 'left behind'))).toEqual([1, 1, 0]);
+    expect(await takenBy(vera, await offline(boris, 'gone ahead'))).toEqual([2, 1, 0]);
+    expect((await shown(vera)).at(-1)).toMatchObject({ name: 'Boris', text: 'gone ahead' });
+  });
+  for (const person of [anna, boris, vera]) await person.texts(chat, 8);
+}, 120_000);
+
 describe('a file is refused', () => {
   test('by who is in none of its chats, when it is damaged, cut short or too long', async () => {
     const stranger = await town.device('Stranger');
@@ -109,7 +137,7 @@ describe('a file is refused', () => {
     const moved = { ...good, id: systemRandom(16) };
     const title = await noteBy(anna, 'title', 'Not by this way');
     const file = await bundled([forged, moved, title, good]);
-    expect(await boris.carry.in(file)).toEqual({ messages: 4, fresh: 1 });
+    expect(await takenBy(boris, file)).toEqual([4, 1, 3]);
     expect((await shown(boris)).at(-1)).toMatchObject({ name: 'Anna', text: 'said by Anna' });
     const detail = await boris.now({ query: 'chat', chat });
     expect(detail).toMatchObject({ title: 'The house', trouble: null });

@@ -24,7 +24,7 @@ import { messageRow } from '../timeline/incoming.ts';
 import { keys as timelineKeys } from '../timeline/row.ts';
 import { openBundle, sealBundle } from './bundle.ts';
 import { CarryError } from './carry-error.ts';
-import { carriedChats, carryKey } from './keys.ts';
+import { carriedChats, keysOf } from './keys.ts';
 import { arrivedFrom, noteOf, readNote } from './note.ts';
 
 /** Notes of one chat that leave at once, or are kept: bytes of them all. */
@@ -45,7 +45,9 @@ interface Kept {
 export interface Taken {
   readonly messages: number;
   /** Those that were not here yet. */
-  readonly fresh: number;
+  readonly fresh: readonly { readonly chat: ChatId; readonly id: MessageId }[];
+  /** How many no member whom this device knows has signed. */
+  readonly strange: number;
 }
 
 export class Carry {
@@ -63,7 +65,8 @@ export class Carry {
       const notes = await this.notes(conversation);
       if (notes.length === 0) continue;
       messages += notes.length;
-      parcels.push({ keys: [await carryKey(conversation.held.group)], plain: encodeParcel(notes) });
+      const { sealing } = await keysOf(this.#device.ports.store, conversation);
+      parcels.push({ keys: sealing, plain: encodeParcel(notes) });
     }
     return { file: await sealBundle(parcels, this.#device.ports.random), messages };
   }
@@ -71,15 +74,20 @@ export class Carry {
   /** Takes in what somebody carried here; the same again changes nothing. @throws CarryError, StoreError */
   async in(file: Uint8Array): Promise<Taken> {
     const keys = await Promise.all(
-      carriedChats(this.#device).map(async (of) => ({ key: await carryKey(of.held.group), of })),
+      carriedChats(this.#device).map(async (of) => {
+        const { opening } = await keysOf(this.#device.ports.store, of);
+        return opening.map((key) => ({ key, of }));
+      }),
     );
-    let [messages, fresh] = [0, 0];
-    for (const { of, plain } of await openBundle(file, keys)) {
+    const taken = { messages: 0, fresh: [] as Taken['fresh'][number][], strange: 0 };
+    for (const { of, plain } of await openBundle(file, keys.flat())) {
       const notes = parcelIn(plain);
-      messages += notes.length;
-      fresh += await this.take(of, notes);
+      const { fresh, strange } = await this.take(of, notes);
+      taken.messages += notes.length;
+      taken.fresh.push(...fresh.map((id) => ({ chat: of.chat, id })));
+      taken.strange += strange;
     }
-    return { messages, fresh };
+    return taken;
   }
 
   /** Puts into the log what others wrote and it does not have. @returns how much that is @throws StoreError */
@@ -117,34 +125,42 @@ export class Carry {
     });
   }
 
-  /** @returns how many of them were not here yet @throws StoreError */
-  async take(conversation: Conversation, notes: readonly Note[]): Promise<number> {
+  /** Shows what was not here yet. @throws StoreError */
+  async take(
+    conversation: Conversation,
+    notes: readonly Note[],
+  ): Promise<{ readonly fresh: readonly MessageId[]; readonly strange: number }> {
     const { chat, held } = conversation;
     const { ports, timeline, changes, blocked, self } = this.#device;
     const { store, clock } = ports;
     const room = MOST_NOTES - (await this.#kept(chat)).length;
-    const fresh: Change[] = [];
+    const fresh: MessageId[] = [];
+    let strange = 0;
     await timeline.locked(chat, async () => {
       const draft = new Draft(store, chat);
-      for (const note of notes.slice(0, room)) {
+      const kept: Change[] = [];
+      for (const note of notes) {
         const id = toHex(note.id);
-        const read = (await draft.index(id)) ? null : await readNote(note, held);
+        if (fresh.length >= room || (await draft.index(id))) continue;
+        const read = await readNote(note, held);
+        if (!read) strange++;
         if (!read || blocked.has(read.author.person)) continue;
-        const counts = await draft.counts();
         const latest = clock.now() + CLOCKS_DIFFER;
         const around = { chat, me: self.person, id, seq: 0, latest };
         const row = messageRow({ ...arrivedFrom(read, around), seq: null });
         if (!row) continue;
+        const counts = await draft.counts();
         const key = timelineKeys.queued(chat, counts.next);
         draft.putCounts({ ...counts, next: counts.next + 1 });
         draft.putIndex(id, { is: 'row', key });
         draft.putRow(key, row);
-        fresh.push(keptAs(chat, { id, note, handedIn: false }));
+        kept.push(keptAs(chat, { id, note, handedIn: false }));
+        fresh.push(id);
       }
-      if (fresh.length > 0) await store.apply([...draft.changes(), ...fresh]);
+      if (fresh.length > 0) await store.apply([...draft.changes(), ...kept]);
     });
-    for (const topic of [messagesTopic(chat), 'chats']) if (fresh.length > 0) changes.touch(topic);
-    return fresh.length;
+    if (fresh.length > 0) for (const topic of [messagesTopic(chat), 'chats']) changes.touch(topic);
+    return { fresh, strange };
   }
 
   /** Others' notes whose messages the log does not have yet; what it has is forgotten. */

@@ -1,7 +1,36 @@
-/** What members of a chat seal to each other with where no server is: a secret of the epoch that they share. */
+/**
+ * What members of a chat seal to each other with where no server is: a secret of an epoch. Those of the last epochs are
+ * kept, because whoever has had no line for long stands in one of them.
+ */
 import type { Group } from '@polynya/mls/engine';
+import { equal, toHex } from '@polynya/protocol/bytes';
+import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
+import { LIMITS } from '@polynya/protocol/limits';
+import { bool, bytes, struct, uint } from '@polynya/protocol/schema';
+import type { ChatId } from '../api.ts';
 import type { Conversation } from '../conversation/conversation.ts';
+import type { Held } from '../conversation/held.ts';
 import type { Device } from '../device.ts';
+import type { Change, Store } from '../store/store.ts';
+
+/** ms that a key is kept, as MLS keeps those of past epochs. */
+const KEPT = 7 * 86_400_000;
+
+const keptKey = struct({
+  key: bytes(32),
+  epoch: uint(),
+  /** ms: when the epoch ended. */
+  at: uint(),
+  /** Somebody was removed since: opens what others sealed, and seals nothing. */
+  closed: bool,
+});
+
+export interface CarryKeys {
+  /** For everybody who stands in the chat now; this epoch's first. */
+  readonly sealing: readonly Uint8Array[];
+  /** What members may have sealed with who have not heard of all Commits. */
+  readonly opening: readonly Uint8Array[];
+}
 
 /** 32 bytes, the same for all members of this epoch and for nobody else. */
 export function carryKey(group: Group): Promise<Uint8Array> {
@@ -12,5 +41,72 @@ export function carryKey(group: Group): Promise<Uint8Array> {
 export function carriedChats({ conversations }: Device): Conversation[] {
   return [...conversations.values()].filter(
     ({ held }) => held.state.phase === 'active' && held.group.active,
+  );
+}
+
+/** The keys of a chat's last epochs. */
+export async function keysOf(store: Store, { chat, held }: Conversation): Promise<CarryKeys> {
+  const { group, state } = held;
+  const present = await carryKey(group);
+  const kept = (await load(store, prefixOf(chat, state.log))).map(([, value]) => value);
+  const past = kept.filter(({ epoch }) => epoch < group.epoch).reverse();
+  const open = past.filter(({ closed }) => !closed);
+  return {
+    sealing: [present, ...open.map(({ key }) => key)],
+    opening: [present, ...past.map(({ key }) => key)],
+  };
+}
+
+/** The writes that keep the key of an epoch which ends, and let go of those that ended long ago. */
+export async function keyPassed(
+  { store, now }: { readonly store: Store; readonly now: number },
+  chat: ChatId,
+  before: Held,
+  after: Held,
+): Promise<Change[]> {
+  const prefix = prefixOf(chat, before.state.log);
+  const closes = removesSomebody(before.group, after.group);
+  const changes: Change[] = [];
+  for (const [name, kept] of await load(store, prefix)) {
+    const over = kept.epoch < after.group.epoch - LIMITS.epochs || kept.at < now - KEPT;
+    if (over) changes.push({ table: 'entry', key: name, value: null });
+    else if (closes && !kept.closed) changes.push(saved(name, { ...kept, closed: true }));
+  }
+  // Before that this device was not here.
+  if (!before.group.active || !after.group.active || before.state.phase !== 'active')
+    return changes;
+  const { epoch } = before.group;
+  const own = { key: await carryKey(before.group), epoch, at: now, closed: closes };
+  return [...changes, saved(prefix + String(epoch).padStart(16, '0'), own)];
+}
+
+/** The writes that take every kept key of a chat away. */
+export async function forgetKeys(store: Store, chat: ChatId): Promise<Change[]> {
+  const rows = await store.range('entry', { from: `key/${chat}/`, to: `key/${chat}0` });
+  return rows.map(([key]) => ({ table: 'entry', key, value: null }));
+}
+
+type Kept = ReturnType<typeof keptKey.decode>;
+
+async function load(store: Store, prefix: string): Promise<[string, Kept][]> {
+  const rows = await store.range('entry', { from: prefix, to: `${prefix.slice(0, -1)}0` });
+  return rows.map(([name, value]) => [name, keptKey.decode(decodeCbor(value))]);
+}
+
+function saved(key: string, value: Kept): Change {
+  return { table: 'entry', key, value: encodeCbor(keptKey.encode(value)) };
+}
+
+function prefixOf(chat: ChatId, log: Uint8Array): string {
+  return `key/${chat}/${toHex(log)}/`;
+}
+
+function removesSomebody(before: Group, after: Group): boolean {
+  return before.members.some(
+    (member) =>
+      !after.members.some(
+        ({ leaf, signatureKey }) =>
+          leaf === member.leaf && equal(signatureKey, member.signatureKey),
+      ),
   );
 }

@@ -7,17 +7,16 @@ import { decodeParcel, encodeParcel, type Note } from '@polynya/protocol/carried
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { NearLink } from '@polynya/reach/carriers/lan/link';
 import { Nearby } from '@polynya/reach/carriers/lan/nearby';
-import type { MessageId } from '../api.ts';
-import type { Conversation } from '../conversation/conversation.ts';
+import type { ChatId, MessageId } from '../api.ts';
 import type { Device } from '../device.ts';
 import { messagesTopic } from '../queries/changes.ts';
 import type { Carry } from './carry.ts';
-import { carriedChats, carryKey } from './keys.ts';
+import { carriedChats, keysOf } from './keys.ts';
 
 /** A member's device, and a chat that is shared with it. */
 interface Neighbour {
   readonly link: NearLink;
-  readonly conversation: Conversation;
+  readonly chat: ChatId;
   /** What it has from us, or we from it. */
   readonly known: Set<MessageId>;
   /** One parcel after the other. */
@@ -29,7 +28,7 @@ export class Near {
   readonly #carry: Carry;
   readonly #told: (links: number) => void;
   readonly #neighbours = new Set<Neighbour>();
-  #nearby: Nearby<Conversation> | null = null;
+  #nearby: Nearby<ChatId> | null = null;
 
   /** @param told how many links there are, whenever that changes */
   private constructor(device: Device, carry: Carry, told: (links: number) => void) {
@@ -42,12 +41,15 @@ export class Near {
   static async start(device: Device, carry: Carry, told: (links: number) => void): Promise<Near> {
     const near = new Near(device, carry, told);
     near.#nearby = await Nearby.start({
-      secrets: () =>
-        Promise.all(
-          carriedChats(device).map(async (of) => ({ key: await carryKey(of.held.group), of })),
-        ),
+      secrets: async () => {
+        const shared = carriedChats(device).map(async (one) => {
+          const { sealing } = await keysOf(device.ports.store, one);
+          return sealing.map((key) => ({ key, of: one.chat }));
+        });
+        return (await Promise.all(shared)).flat();
+      },
       random: device.ports.random,
-      met: (link, conversation) => near.#met(link, conversation),
+      met: (link, chat) => near.#met(link, chat),
       log: device.ports.log,
     });
     return near;
@@ -59,11 +61,11 @@ export class Near {
     await Promise.all([...this.#neighbours].map(({ turn }) => turn));
   }
 
-  #met(link: NearLink, conversation: Conversation): void {
-    const neighbour: Neighbour = { link, conversation, known: new Set(), turn: Promise.resolve() };
+  #met(link: NearLink, chat: ChatId): void {
+    const neighbour: Neighbour = { link, chat, known: new Set(), turn: Promise.resolve() };
     this.#neighbours.add(neighbour);
     const tell = () => this.#next(neighbour, () => this.#send(neighbour));
-    const off = this.#device.changes.on([messagesTopic(conversation.chat)], tell);
+    const off = this.#device.changes.on([messagesTopic(chat)], tell);
     link.onFrame = (frame) => this.#next(neighbour, () => this.#take(neighbour, frame));
     link.onClose = () => {
       off();
@@ -81,16 +83,19 @@ export class Near {
     });
   }
 
-  async #send({ link, conversation, known }: Neighbour): Promise<void> {
+  async #send({ link, chat, known }: Neighbour): Promise<void> {
+    const conversation = this.#device.conversations.get(chat);
+    if (!conversation) return;
     const notes = await this.#carry.notes(conversation, known);
     if (notes.length === 0) return;
     for (const { id } of notes) known.add(toHex(id));
     link.send(encodeParcel(notes));
   }
 
-  async #take({ link, conversation, known }: Neighbour, frame: Uint8Array): Promise<void> {
+  async #take({ link, chat, known }: Neighbour, frame: Uint8Array): Promise<void> {
     const notes = parcelIn(frame);
-    if (!notes) return link.close();
+    const conversation = this.#device.conversations.get(chat);
+    if (!notes || !conversation) return link.close();
     for (const { id } of notes) known.add(toHex(id));
     await this.#carry.take(conversation, notes);
   }

@@ -22,6 +22,9 @@ import { hashAt } from '../conversation/state.ts';
 import type { Self } from '../identity/self.ts';
 import type { Arrived } from '../timeline/arrived.ts';
 
+/** The longest message that is carried, in bytes: it has to fit into a message of whoever hands it in. */
+const LONGEST = 58_000;
+
 /** What people wrote is carried; what changes a message, or the chat, waits for the log and its order. */
 export type Carriable = Extract<KnownContent, { kind: 'text' | 'file' }>;
 
@@ -37,6 +40,7 @@ export async function noteOf(self: Self, held: Held, row: OutboxRow): Promise<No
     authenticator: viewOf(group, state),
     body,
   });
+  if (message.length > LONGEST) return null;
   const signature = await self.sign(signedOf(state.log, { id: row.id, message }));
   return { id: row.id, device: self.device.publicKey, message, signature };
 }
@@ -53,7 +57,7 @@ export async function readNote(note: Note, { group, state }: Held): Promise<Read
   const author = leavesOf(group).find(
     ({ kind, signatureKey }) => kind === 'device' && equal(signatureKey, note.device),
   );
-  if (!author) return null;
+  if (!author || note.message.length > LONGEST) return null;
   const signed = signedOf(state.log, note);
   if (!(await ed25519.verify(note.device, signed, note.signature))) return null;
   try {

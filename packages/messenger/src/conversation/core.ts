@@ -39,9 +39,12 @@ export class Core {
    */
   async save(next: Held, others: readonly Change[] = []): Promise<void> {
     const before = this.#held;
-    await this.world.store.apply([...heldChanges(this.chat, before, next), ...others]);
+    const turned = next.group.epoch !== before.group.epoch;
+    const passed = turned ? await this.world.turned?.(this.chat, before, next) : null;
+    const changes = [...heldChanges(this.chat, before, next), ...others, ...(passed ?? [])];
+    await this.world.store.apply(changes);
     this.#held = next;
-    if (next.group.epoch !== before.group.epoch && next.group.active) {
+    if (turned && next.group.active) {
       this.log.setSecret(await capability(next.group));
     }
     const kept = groupsOf(next);

@@ -10,6 +10,7 @@ import type { Changes } from '../queries/changes.ts';
 import type { Change, Store } from '../store/store.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { Told } from './advance.ts';
+import type { Held } from './held.ts';
 
 /** Lines for whoever runs the program. Never a name, a text, an id or a secret. */
 export type Log = (line: string) => void;
@@ -40,6 +41,8 @@ export interface World {
   told(chat: ChatId, told: readonly Told[]): Promise<Change[]>;
   /** Leaves came or went, or what `told` gave is stored. */
   devicesChanged(chat: ChatId): void;
+  /** What else is to be stored when an epoch ends, on platforms that keep more. */
+  readonly turned: ((chat: ChatId, before: Held, after: Held) => Promise<Change[]>) | undefined;
   /** A contact token was made for a conversation: the inbox lets its holders in. */
   openInbox(token: Uint8Array, whose?: 'chat' | 'own'): Promise<void>;
   /** How others reach us, with this token. */

@@ -76,6 +76,7 @@ export class ServerLink {
       storageFull: (full) => device.setStorageFull(full),
       stuck: (chat) => device.recovery.look(chat),
       inboxRead: () => this.#inbox.read(),
+      turned: device.ports.turned,
       told: (chat, told) => device.told(chat, told),
       devicesChanged: (chat) => device.devicesChanged(chat),
       openInbox: (token, whose) => this.#inbox.open(token, whose),

@@ -16,6 +16,7 @@ import { type RunningServer, startServer } from '@polynya/server/serve';
 import type { Log } from '@polynya/server/server-log';
 import type { ChatDetail, ChatId, MessageView, Messenger, Query, QueryResult } from '../api.ts';
 import { Carry } from '../carry/carry.ts';
+import { keyPassed } from '../carry/keys.ts';
 import type { Device } from '../device.ts';
 import { authenticationService } from '../identity/authentication-service.ts';
 import { createMessenger } from '../messenger.ts';
@@ -146,6 +147,7 @@ export class Person {
       random: systemRandom,
       carriers,
       log: (line) => this.log.push(line),
+      turned: (chat, before, after) => keyPassed({ store, now: clock.now() }, chat, before, after),
       opened: (device) => {
         this.#device = device;
       },

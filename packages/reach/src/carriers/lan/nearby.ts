@@ -43,8 +43,8 @@ export class Nearby<T> {
   readonly #server: Server;
   readonly #strangers = new Set<Socket>();
   readonly #links = new Set<NearLink>();
-  /** Links that are there or being made: the other's run, and the tag of what is shared. */
-  readonly #known = new Set<string>();
+  /** What there are links for, or are being made, by the other's run (hex). */
+  readonly #known = new Map<string, Set<T>>();
   /** One for each address of this device. */
   #udp = new Map<string, UdpSocket>();
   #timer: NodeJS.Timeout | undefined;
@@ -153,25 +153,38 @@ export class Nearby<T> {
     if (ours === theirs) return;
     const heard = new Set(tags.map(toHex));
     for (const { key, of } of await this.#options.secrets()) {
-      const tag = toHex(tagOf(key, run));
-      const name = `${theirs}/${tag}`;
-      if (this.#closed || !heard.has(tag) || this.#known.has(name)) continue;
+      if (this.#closed || !heard.has(toHex(tagOf(key, run))) || this.#knows(theirs, of)) continue;
       // They may not have heard us yet, and would wait for our next beacon.
       if (ours > theirs) this.#tellSoon();
-      else this.#call(new Caller(key, this.#run, run), { host: from, port }, name, of);
+      else this.#call(new Caller(key, this.#run, run), { host: from, port }, theirs, of);
     }
   }
 
-  #call(caller: Caller, to: { host: string; port: number }, name: string, of: T): void {
+  #call(caller: Caller, to: { host: string; port: number }, theirs: string, of: T): void {
     const socket = connect(to);
-    this.#known.add(name);
+    this.#know(theirs, of);
     this.#expect(socket, ANSWER, (answer) => {
       const keys = caller.keys(answer);
-      if (keys) this.#link(new NearLink(socket, keys, 'caller', () => undefined), name, of);
+      if (keys) this.#link(new NearLink(socket, keys, 'caller', () => undefined), theirs, of);
       else socket.destroy();
     });
     socket.once('connect', () => socket.write(caller.hello));
-    socket.once('close', () => this.#known.delete(name));
+    socket.once('close', () => this.#forget(theirs, of));
+  }
+
+  #knows(run: string, of: T): boolean {
+    return this.#known.get(run)?.has(of) ?? false;
+  }
+
+  #know(run: string, of: T): void {
+    const known = this.#known.get(run) ?? new Set<T>();
+    this.#known.set(run, known.add(of));
+  }
+
+  #forget(run: string, of: T): void {
+    const known = this.#known.get(run);
+    known?.delete(of);
+    if (known?.size === 0) this.#known.delete(run);
   }
 
   #called(socket: Socket): void {
@@ -190,19 +203,20 @@ export class Nearby<T> {
       return;
     }
     const { shared, caller, answer, keys } = answered;
-    const name = `${toHex(caller)}/${toHex(tagOf(shared.key, caller))}`;
     socket.write(answer);
     // Who repeats a hello that they heard has not the keys: only what is sealed by them proves anything.
-    const link = new NearLink(socket, keys, 'called', () => this.#link(link, name, shared.of));
+    const link = new NearLink(socket, keys, 'called', () =>
+      this.#link(link, toHex(caller), shared.of),
+    );
   }
 
-  #link(link: NearLink, name: string, of: T): void {
-    this.#known.add(name);
+  #link(link: NearLink, theirs: string, of: T): void {
+    this.#know(theirs, of);
     this.#links.add(link);
     this.#options.met(link, of);
     const { onClose } = link;
     link.onClose = () => {
-      this.#known.delete(name);
+      this.#forget(theirs, of);
       this.#links.delete(link);
       onClose();
     };

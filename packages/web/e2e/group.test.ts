@@ -44,6 +44,30 @@ async function noisyPicture(person: Person): Promise<Buffer> {
   return Buffer.from(base64, 'base64');
 }
 
+/** A photograph of 2,000 by 1,000 with an Exif segment (APP1) that says where it was taken. */
+async function photoFrom(place: string, person: Person): Promise<Buffer> {
+  const base64 = await person.page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(2000, 1000);
+    canvas.getContext('2d')?.fillRect(0, 0, 900, 900);
+    const blob = await canvas.convertToBlob({ type: 'image/jpeg' });
+    const bytes = new Uint8Array(await blob.arrayBuffer());
+    return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+  });
+  const jpeg = Buffer.from(base64, 'base64');
+  const exif = Buffer.from(`Exif\0\0${place}`);
+  const marker = Buffer.from([0xff, 0xe1, 0, exif.length + 2]);
+  return Buffer.concat([jpeg.subarray(0, 2), marker, exif, jpeg.subarray(2)]);
+}
+
+/** What the picture that is being looked at is saved as. */
+async function savedFromViewer(person: Person): Promise<{ name: string; bytes: Buffer }> {
+  const save = person.page.getByRole('dialog').getByRole('button', { name: person.words.fileSave });
+  const [download] = await Promise.all([person.page.waitForEvent('download'), save.click()]);
+  const chunks: Buffer[] = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+  return { name: download.suggestedFilename(), bytes: Buffer.concat(chunks) };
+}
+
 const openPanel = (person: Person) => person.page.locator('.chat-head-button').click();
 
 describe('a group', () => {
@@ -117,22 +141,49 @@ describe('a group', () => {
       mimeType: 'image/png',
       buffer: picture,
     });
+    await anna.page.getByRole('checkbox', { name: anna.words.sendWhole }).check();
+    await anna.expectAccessible();
     await anna.page.getByLabel(anna.words.caption).fill('Look');
     await anna.page.getByRole('dialog').getByRole('button', { name: anna.words.send }).click();
     const bubble = boris.bubble('Look');
     await bubble.getByRole('img', { name: boris.words.picture('ice.png') }).waitFor();
     await bubble.locator('.file-line').getByRole('button', { name: boris.words.fileGet }).click();
-    const save = bubble.getByRole('button', { name: boris.words.fileSave });
-    await save.waitFor();
-    const [download] = await Promise.all([boris.page.waitForEvent('download'), save.click()]);
-    expect(download.suggestedFilename()).toBe('ice.png');
-    const chunks: Buffer[] = [];
-    for await (const chunk of await download.createReadStream()) chunks.push(chunk);
-    expect(Buffer.concat(chunks).equals(picture)).toBe(true);
-
     await bubble.getByRole('button', { name: boris.words.fileOpen }).click();
     await boris.page.locator('.file-picture').waitFor();
     await boris.expectAccessible();
+    const saved = await savedFromViewer(boris);
+    expect(saved.name).toBe('ice.png');
+    expect(saved.bytes.equals(picture)).toBe(true);
+    await boris.page.keyboard.press('Escape');
+  });
+
+  it('sends a picture smaller, and without what the camera wrote into it', async () => {
+    const photo = await photoFrom('55.7558 N 37.6173 E', anna);
+    await anna.page.locator('input[type=file]').setInputFiles({
+      name: 'IMG_1.jpeg',
+      mimeType: 'image/jpeg',
+      buffer: photo,
+    });
+    await anna.page.getByLabel(anna.words.caption).fill('From the roof');
+    await anna.page.getByRole('dialog').getByRole('button', { name: anna.words.send }).click();
+    const bubble = boris.bubble('From the roof');
+    await bubble.getByRole('button', { name: boris.words.fileOpen }).click();
+    const shown = boris.page.locator('.file-picture');
+    await expect
+      .poll(() => shown.evaluate((image) => (image as HTMLImageElement).naturalWidth))
+      .toBe(1600);
+    const saved = await savedFromViewer(boris);
+    expect(saved.name).toBe('IMG_1.jpg');
+    expect(photo.includes('37.6173')).toBe(true);
+    expect(saved.bytes.includes('37.6173')).toBe(false);
+    expect(saved.bytes.includes('Exif')).toBe(false);
+
+    // From one picture to the one before it, by a key.
+    await boris.page.keyboard.press('ArrowLeft');
+    await boris.page
+      .getByRole('img', { name: boris.words.picture('ice.png') })
+      .last()
+      .waitFor();
     await boris.page.keyboard.press('Escape');
   });
 

@@ -73,7 +73,8 @@ export function FilePart(props: { message: MessageView; file: FileView }): JSX.E
           </button>
         )}
       </Show>
-      <div class="file-line">
+      {/* A picture that is here says all by itself, and is saved where it is looked at. */}
+      <div class="file-line" hidden={here() && props.file.thumb !== null}>
         <Show when={!props.file.thumb}>
           <Icon name="file" />
         </Show>
@@ -110,12 +111,7 @@ export function FilePart(props: { message: MessageView; file: FileView }): JSX.E
         {(code) => <p class="bubble-problem">{t().problem[code()]}</p>}
       </Show>
       <Show when={viewing()}>
-        <Picture
-          message={id()}
-          name={props.file.name}
-          onSave={save}
-          onClose={() => setViewing(false)}
-        />
+        <Picture message={id()} onClose={() => setViewing(false)} />
       </Show>
     </div>
   );

@@ -1,38 +1,96 @@
-/** A picture as large as the screen allows. */
+/** The pictures of a chat that are on this device, one at a time, as large as the screen. */
 import type { MessageId } from '@polynya/messenger/api';
-import { createResource, type JSX, onCleanup, Show } from 'solid-js';
+import { createEffect, createResource, createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import { useApp } from '../state/app.ts';
-import { Button } from '../ui/button.tsx';
+import { IconButton } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
+import './picture.css';
+import { PictureStage } from './picture-stage.tsx';
+import { saveBlob } from './save-blob.ts';
 
 export interface PictureProps {
+  /** Which one is shown first. */
   message: MessageId;
-  name: string;
-  onSave(): void;
   onClose(): void;
 }
 
 export function Picture(props: PictureProps): JSX.Element {
-  const { t } = useExtraWords();
+  const { t, format } = useExtraWords();
   const { messenger, attempt } = useApp();
-  const { detail } = useChat();
-  const [url] = createResource(async () => {
-    const blob = await attempt(messenger.fileBlob(detail().chat, props.message));
-    return blob && URL.createObjectURL(blob);
+  const { detail, messages } = useChat();
+  const [shown, setShown] = createSignal(props.message);
+  const pictures = () =>
+    messages().filter(({ file, deleted }) => !deleted && file?.thumb && file.state === 'here');
+  const at = () => pictures().findIndex(({ id }) => id === shown());
+  const current = () => pictures()[at()];
+  const name = () => current()?.file?.name ?? '';
+
+  const [blob] = createResource(shown, (id) => attempt(messenger.fileBlob(detail().chat, id)));
+  const [url, setUrl] = createSignal<string>();
+  createEffect(() => {
+    const loaded = blob();
+    if (!loaded) return;
+    const made = URL.createObjectURL(loaded);
+    setUrl(made);
+    onCleanup(() => URL.revokeObjectURL(made));
   });
-  onCleanup(() => {
-    const made = url();
-    if (made) URL.revokeObjectURL(made);
-  });
+  const step = (by: number) => {
+    const next = pictures()[at() + by];
+    if (next) setShown(next.id);
+  };
+  const keys = (event: KeyboardEvent) => {
+    if (event.key === 'ArrowLeft') step(-1);
+    else if (event.key === 'ArrowRight') step(1);
+  };
+  document.addEventListener('keydown', keys);
+  onCleanup(() => document.removeEventListener('keydown', keys));
+
   return (
-    <Dialog title={props.name} look="picture" onClose={props.onClose}>
-      <Show when={url()} fallback={<p role="status">{t().loading}</p>}>
-        {(src) => <img class="file-picture" src={src()} alt={t().picture(props.name)} />}
+    <Dialog title={name()} look="viewer" onClose={props.onClose}>
+      <Show
+        when={!blob.loading && url()}
+        fallback={
+          <p class="viewer-stage" role="status">
+            {t().loading}
+          </p>
+        }
+      >
+        {(src) => <PictureStage src={src()} alt={t().picture(name())} />}
       </Show>
-      <div class="dialog-actions">
-        <Button onClick={() => props.onSave()}>{t().fileSave}</Button>
+      <div class="viewer-foot">
+        <IconButton
+          icon="back"
+          label={t().previousPicture}
+          disabled={at() <= 0}
+          onClick={() => step(-1)}
+        />
+        <Show when={current()}>
+          {(message) => (
+            <p class="viewer-about">
+              <strong>{message().mine ? t().you : message().name}</strong>{' '}
+              <span>{format().full(message().at)}</span>
+              <Show when={message().text}>
+                <span class="viewer-caption">{message().text}</span>
+              </Show>
+            </p>
+          )}
+        </Show>
+        <IconButton
+          icon="download"
+          label={t().fileSave}
+          onClick={() => {
+            const loaded = blob();
+            if (loaded) saveBlob(loaded, name());
+          }}
+        />
+        <IconButton
+          icon="next"
+          label={t().nextPicture}
+          disabled={at() + 1 >= pictures().length}
+          onClick={() => step(1)}
+        />
       </div>
     </Dialog>
   );

@@ -1,6 +1,6 @@
-/** Files about to be sent, with a caption for the first of them. */
+/** Files about to be sent, with a caption for the first of them. Pictures are made smaller, unless they go as files. */
 import type { MessageId } from '@polynya/messenger/api';
-import { createSignal, For, type JSX } from 'solid-js';
+import { createSignal, For, type JSX, onCleanup, Show } from 'solid-js';
 import { useApp } from '../state/app.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -9,6 +9,7 @@ import { Icon } from '../ui/icon.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 import './send-files.css';
+import { canShrink, shrunk } from './shrink-picture.ts';
 import { thumbnailOf } from './thumbnail.ts';
 
 export interface SendFilesProps {
@@ -33,6 +34,14 @@ export function SendFiles(props: SendFilesProps): JSX.Element {
   const { detail } = useChat();
   const [files, setFiles] = createSignal(props.files);
   const [caption, setCaption] = createSignal('');
+  const [asFiles, setAsFiles] = createSignal(false);
+  const pictures = () => files().filter(canShrink);
+  const urls = new Map(
+    props.files.filter(canShrink).map((file) => [file, URL.createObjectURL(file)]),
+  );
+  onCleanup(() => {
+    for (const url of urls.values()) URL.revokeObjectURL(url);
+  });
 
   const leaveOut = (file: File) => {
     setFiles((all) => all.filter((other) => other !== file));
@@ -43,14 +52,16 @@ export function SendFiles(props: SendFilesProps): JSX.Element {
     const { reply } = props;
     const text = caption().trim();
     const chosen = files();
+    const whole = asFiles();
     props.onClose(true);
     for (const [i, file] of chosen.entries()) {
-      const about = { name: shortName(file.name || t().pastedName), ...(await thumbnailOf(file)) };
+      const sent = (whole ? null : await shrunk(file)) ?? file;
+      const about = { name: shortName(sent.name || t().pastedName), ...(await thumbnailOf(sent)) };
       const first = {
         ...(text === '' ? {} : { caption: text }),
         ...(reply === null ? {} : { reply }),
       };
-      await attempt(messenger.sendFile(chat, file, i === 0 ? { ...about, ...first } : about));
+      await attempt(messenger.sendFile(chat, sent, i === 0 ? { ...about, ...first } : about));
     }
   };
 
@@ -63,11 +74,13 @@ export function SendFiles(props: SendFilesProps): JSX.Element {
           void send();
         }}
       >
-        <ul>
+        <ul classList={{ alone: files().length === 1 && pictures().length === 1 }}>
           <For each={files()}>
             {(file) => (
               <li class="send-file">
-                <Icon name="file" />
+                <Show when={urls.get(file)} fallback={<Icon name="file" />}>
+                  {(url) => <img class="send-file-picture" src={url()} alt="" />}
+                </Show>
                 <span class="send-file-name">
                   {file.name || t().pastedName}
                   <small>{format().size(file.size)}</small>
@@ -81,6 +94,19 @@ export function SendFiles(props: SendFilesProps): JSX.Element {
             )}
           </For>
         </ul>
+        <Show when={pictures().length > 0}>
+          <label class="send-whole">
+            <input
+              type="checkbox"
+              checked={asFiles()}
+              onChange={(event) => setAsFiles(event.currentTarget.checked)}
+            />
+            <span>
+              {t().sendWhole}
+              <small>{asFiles() ? t().sendWholeNote : t().sendSmallNote}</small>
+            </span>
+          </label>
+        </Show>
         <Field label={t().caption} maxlength={4000} autofocus onText={setCaption} />
         <div class="dialog-actions">
           <Button onClick={() => props.onClose(false)}>{t().cancel}</Button>

@@ -7,10 +7,10 @@ import './dialog.css';
 export interface DialogProps {
   title: string;
   /**
-   * `sheet`: along the right edge, the whole screen on a phone; `picture`: as wide as what it shows; `tall`: as high
-   * as it may be, whatever is in it.
+   * `sheet`: along the right edge, the whole screen on a phone; `viewer`: the whole screen; `tall`: as high as it may
+   * be, whatever is in it.
    */
-  look?: 'sheet' | 'picture' | 'tall';
+  look?: 'sheet' | 'viewer' | 'tall';
   onClose(): void;
   children: JSX.Element;
 }

@@ -91,6 +91,11 @@ export const enExtras = {
   caption: 'Caption',
   removeFile: (name: string) => `Leave out ${name}`,
   pastedName: 'Picture',
+  sendWhole: 'Send pictures as files',
+  sendSmallNote: 'Now they are made smaller, without place, time and camera.',
+  sendWholeNote: 'Byte for byte, with what the camera noted: often the place, too.',
+  previousPicture: 'Previous picture',
+  nextPicture: 'Next picture',
 
   panelTitle: 'About this chat',
   rename: 'Rename',

@@ -96,6 +96,11 @@ export const ruExtras: ExtraWords = {
   caption: 'Подпись',
   removeFile: (name) => `Не отправлять ${name}`,
   pastedName: 'Картинка',
+  sendWhole: 'Отправить картинки файлами',
+  sendSmallNote: 'Сейчас они станут меньше, без места, времени и названия камеры.',
+  sendWholeNote: 'Байт в байт, со всем, что записала камера: часто и с местом.',
+  previousPicture: 'Предыдущая картинка',
+  nextPicture: 'Следующая картинка',
 
   panelTitle: 'О чате',
   rename: 'Переименовать',

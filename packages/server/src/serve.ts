@@ -1,5 +1,5 @@
 /** A whole server: data folder, engine, delivery, sessions, port. Everything it needs is given here. */
-import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
+import { createHash, createHmac, createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { LIMITS } from '@polynya/protocol/limits';
 import type { Random } from '@polynya/reach/clock';
@@ -11,7 +11,7 @@ import type { Synchronous } from './engine/sqlite/database.ts';
 import { SqliteEngine } from './engine/sqlite/sqlite-engine.ts';
 import { type Engine, StorageError } from './engine.ts';
 import { HostDesk } from './host-desk.ts';
-import { SESSION_PATH, startHttpServer } from './http-server.ts';
+import { SESSION_PATH, type SecretPage, startHttpServer } from './http-server.ts';
 import { Meter } from './ops/meter.ts';
 import { startOps } from './ops/ops-server.ts';
 import { startRetention } from './retention.ts';
@@ -69,6 +69,8 @@ export interface RunningServer {
   readonly endpointsFor: (shelf?: number) => readonly string[];
   /** The Ed25519 public key. */
   readonly identity: Uint8Array;
+  /** From now on `answer` answers at a secret path of the site, which is told here and is always the same. */
+  showHostPage(answer: SecretPage['answer']): string;
   /** Makes an invite to this server and answers its secret, which is kept nowhere. */
   invite(uses: number, days: number): Promise<Uint8Array>;
   /** Of health and metrics, where they are told. */
@@ -132,6 +134,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     const [turn = 0] = random(1);
     const shelves = loadShelves(dataDir, options.bridges ?? [], turn);
     let signed: ServerSessions | undefined;
+    let hostPage: SecretPage['answer'] | undefined;
     const endpoints = (knows: readonly Uint8Array[], serial: number) =>
       signed?.shelf(shelves.find(knows), serial) ?? new Uint8Array(0);
     const delivery = new Delivery({ engine, config, now, endpoints, report });
@@ -141,6 +144,13 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       limits: config.http,
       files,
       report,
+      secretPage: {
+        path: hostPath(keys.handleKey),
+        answer: async (...exchange) => {
+          if (hostPage) await hostPage(...exchange);
+          else files.serve(...exchange);
+        },
+      },
       idle: () => handler.idle(),
       sessions: async (port) => {
         const endpoints = endpointsAt(port);
@@ -190,6 +200,10 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       identity: http.sessions.identity(),
       desk,
       failed: engine.failed,
+      showHostPage: (answer) => {
+        hostPage = answer;
+        return hostPath(keys.handleKey);
+      },
       invite: async (uses, days) => {
         const secret = random(32);
         const hash = new Uint8Array(createHash('sha256').update(secret).digest());
@@ -278,4 +292,10 @@ function asStartError(
 function hostInUrl(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
+}
+
+/** 192 bits that nobody guesses, the same at every start. */
+function hostPath(handleKey: Uint8Array): string {
+  const mac = createHmac('sha256', handleKey).update('polynya host page').digest();
+  return `/host/${mac.toString('base64url').slice(0, 32)}`;
 }

@@ -1,4 +1,5 @@
 /** What a host does with a server that runs: one server, asked from beside it. */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { HostAnswers } from '../host/host-requests.ts';
@@ -69,6 +70,36 @@ test('a statement says where data is and how long it is kept, as the settings ha
   expect(russian).toContain('срок в днях: 14');
 });
 
+test('the page of the host is at an address that only the host is told, in both languages', async () => {
+  const { hostPage } = await asked<HostAnswers['status']>('status');
+  const page = await fetch(hostPage, { headers: { 'accept-language': 'ru-RU,ru;q=0.9' } });
+  const text = await page.text();
+  expect(text).toContain('<h1>Ваш сервер Polynya</h1>');
+  expect(text).not.toContain('Ada');
+  expect(page.headers.get('cache-control')).toBe('no-store');
+  const style = /<style>(.*)<\/style>/s.exec(text)?.[1] ?? '';
+  const hash = createHash('sha256').update(style).digest('base64');
+  expect(page.headers.get('content-security-policy')).toContain(`'sha256-${hash}'`);
+  expect(await (await fetch(hostPage)).text()).toContain('<h1>Your Polynya server</h1>');
+  for (const other of [hostPage.slice(0, -1), `${hostPage}x`, new URL('/host/', hostPage).href]) {
+    expect((await fetch(other)).status).toBe(404);
+  }
+  expect(server.out).not.toContain('/host/');
+});
+
+test('its form makes an invite that admits, and takes no other numbers', async () => {
+  const { hostPage } = await asked<HostAnswers['status']>('status');
+  const send = (fields: Record<string, string>) =>
+    fetch(hostPage, { method: 'POST', body: new URLSearchParams(fields) });
+  const made = await (await send({ uses: '2', days: '3' })).text();
+  const link = /<p class="link">(\S+)<\/p>/.exec(made)?.[1] ?? '';
+  expect(made).toContain('<svg class="qr"');
+  await new Person(folder, 'clara').does('join', link, '--name', 'Clara');
+  const wrong = [{ uses: '0', days: '3' }, { uses: '2' }, { uses: '2', days: '3'.repeat(2_000) }];
+  for (const fields of wrong)
+    expect((await send(fields as Record<string, string>)).status).toBe(400);
+});
+
 test('prune deletes at once what is too old', async () => {
   const { storedAfter } = await asked<HostAnswers['prune']>('prune', '--days', '1');
   expect(storedAfter).toBeGreaterThan(0);
@@ -81,7 +112,7 @@ test('a backup is made beside people at work, and a server made of it is the sam
   const [file, keys] = [folder.in('backup'), folder.in('usb-stick.json')];
   const link = (await asked<{ link: string }>('invite')).link;
   const report = await asked<HostAnswers['backup']>('backup', file, '--keys', keys);
-  expect(report.rows).toMatchObject({ allowance: 1 });
+  expect(report.rows).toMatchObject({ allowance: 2 });
   await expect(host('backup', file, '--keys', keys)).rejects.toThrow('is there already');
   const identity = readFileSync(folder.in('data', 'server-keys.json'));
   await server.stop('SIGKILL');

@@ -12,6 +12,7 @@ import { command, wholeNumber } from '../command.ts';
 import { Failure } from '../failure.ts';
 import { attendantOf } from '../host/attendant.ts';
 import { openControl } from '../host/control-socket.ts';
+import { hostPageOf } from '../host/page/host-page.ts';
 import { reachableHost } from '../host/reachable-at.ts';
 import {
   longestInvite,
@@ -105,9 +106,10 @@ async function attend(
   dataDir: string,
   terminal: Terminal,
 ): Promise<void> {
+  const hostPage = `${page}${server.showHostPage(hostPageOf(server, page))}`;
   let close: (() => Promise<void>) | undefined;
   try {
-    close = await openControl(dataDir, attendantOf(server, page));
+    close = await openControl(dataDir, attendantOf(server, page, hostPage));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     note(terminal, `polynya invite, status and the like will not work: ${error.message}`);

@@ -31,6 +31,6 @@ function lines(status: HostAnswers['status']): string[] {
       `${keep.days} days, files above ${bytesText(keep.largeBlob)} ${keep.largeBlobDays} days`,
     ],
     ['pruned', retained === null ? 'not yet' : `${minuteText(retained)} UTC`],
-    ...(hostPage === null ? [] : [['host page', hostPage]]),
+    ['host page', hostPage],
   ]);
 }

@@ -6,11 +6,14 @@ import { version } from '../version.ts';
 import type { Attendant } from './control-socket.ts';
 import type { HostAnswers, HostRequest } from './host-requests.ts';
 
-/** @param page where people find the page, without a slash at the end */
-export function attendantOf(server: RunningServer, page: string): Attendant {
+/**
+ * @param page where people find the page, without a slash at the end
+ * @param hostPage the URL of the host's own
+ */
+export function attendantOf(server: RunningServer, page: string, hostPage: string): Attendant {
   return async (request) => {
     try {
-      return await answerTo(request, server, page);
+      return await answerTo(request, server, page, hostPage);
     } catch (error) {
       // A full or failing disk: whoever asked hears of it, and the server goes on or ends by itself.
       const why = inviteFailure(error);
@@ -23,6 +26,7 @@ async function answerTo(
   request: HostRequest,
   server: RunningServer,
   page: string,
+  hostPage: string,
 ): Promise<HostAnswers[HostRequest['ask']]> {
   const { desk } = server;
   switch (request.ask) {
@@ -31,7 +35,7 @@ async function answerTo(
       return { link: await makeHostInvite(server, `${page}/`, uses, days, shelf) };
     }
     case 'status': {
-      return { ...(await desk.status()), url: page, version: version(), hostPage: null };
+      return { ...(await desk.status()), url: page, version: version(), hostPage };
     }
     case 'quotas': {
       const quotas = await desk.quotas();

@@ -1,13 +1,12 @@
 /** Sizes, times and tables as a host reads them. */
 
-/** `512 B`, `1.4 kB`, `23 MB`, `1.2 TB`: powers of 1,000. */
-export function bytesText(bytes: number): string {
+/** `512 B`, `1.4 kB`, `23 MB`, `1.2 TB`: powers of 1,000. @param units from bytes on, between blanks */
+export function bytesText(bytes: number, units = 'B kB MB GB TB'): string {
+  const names = units.split(' ');
   let amount = bytes;
-  for (const unit of ['B', 'kB', 'MB', 'GB']) {
-    if (amount < 999.5) return `${amount.toFixed(unit === 'B' || amount >= 9.95 ? 0 : 1)} ${unit}`;
-    amount /= 1_000;
-  }
-  return `${amount.toFixed(1)} TB`;
+  let at = 0;
+  for (; amount >= 999.5 && at < names.length - 1; at++) amount /= 1_000;
+  return `${amount.toFixed(at === 0 || amount >= 9.95 ? 0 : 1)} ${names[at]}`;
 }
 
 /** `2026-11-22 06:00`, in UTC. @param hour since 1970 */

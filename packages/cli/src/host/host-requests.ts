@@ -45,7 +45,7 @@ export interface HostAnswers {
     readonly url: string;
     readonly version: string;
     /** Of the host's page: whoever knows it is the host. */
-    readonly hostPage: string | null;
+    readonly hostPage: string;
   };
   readonly quotas: QuotasJson;
   readonly knows: readonly TableCensus[];

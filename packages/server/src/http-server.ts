@@ -12,6 +12,7 @@ import {
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { BodyRoom } from '@polynya/reach/carriers/post/body';
 import { handlePost } from '@polynya/reach/carriers/post/server';
 import { Exchanges } from '@polynya/reach/carriers/sip/server';
@@ -106,7 +107,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   server.maxConnections = limits.connections;
   server.timeout = limits.idleMs;
   server.on('upgrade', (request, socket, head) => {
-    socket.on('error', () => socket.destroy());
+    destroyOnError(socket);
     ready.promise.then(
       (sessions) =>
         sockets.handleUpgrade(request, socket, head, (one) => acceptWebSocket(one, sessions)),
@@ -147,6 +148,11 @@ function listener({ tls, limits }: HttpServerOptions, handle: RequestListener): 
       url === SESSION_PATH && headers.upgrade?.toLowerCase() === 'websocket',
   };
   return tls ? createTlsServer({ ...options, ...tls }, handle) : createServer(options, handle);
+}
+
+/** By itself: a closure made among them would hold the request and its bytes as long as the connection lives. */
+function destroyOnError(socket: Duplex): void {
+  socket.on('error', () => socket.destroy());
 }
 
 function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {

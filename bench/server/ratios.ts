@@ -12,6 +12,30 @@ interface Promised {
   readonly atMost?: number;
 }
 
+/** Within one system: one work over another. */
+interface Flat {
+  readonly ratio: string;
+  readonly work: string;
+  readonly to: string;
+  readonly atMost: number;
+}
+
+const disk = (what: string, logs: number): string => `processor for ${what}, ${logs} logs on disk`;
+/** Noise of a run aside, flat. */
+const FLAT = 1.25;
+
+const flat: readonly Flat[] = [10_000, 100_000, 1_000_000].flatMap((logs) =>
+  ['an append', 'an open and watch'].map((what) => ({
+    ratio: `${what}, ${logs} logs over 1000`,
+    work: disk(what, logs),
+    to: disk(what, 1_000),
+    atMost: FLAT,
+  })),
+);
+
+/** p99 of a text at half load, in ms, is held as it is. */
+const LATE = { work: '1:1, 100 B, at half load', ms: 20 };
+
 const OURS = 'Polynya';
 const ARCHIVES = ['ejabberd, archive'];
 const PLAIN = ['ejabberd'];
@@ -42,7 +66,19 @@ const promised: readonly Promised[] = [
 export function ratios(rows: readonly ServerRow[]): RatioRow[] {
   const of = (work: string, system: string) =>
     rows.find((row) => row.work === work && row.system === system);
-  return promised.flatMap(({ ratio, work, to, atLeast, atMost }) =>
+  const within = flat.flatMap(({ ratio, work, to, atMost }): RatioRow[] => {
+    const [one, other] = [of(work, OURS), of(to, OURS)];
+    if (!one || !other) return [];
+    const value = rounded(one.rate / other.rate);
+    return [{ ratio, of: OURS, to: OURS, value, bound: atMost, holds: value <= atMost }];
+  });
+  const late = of(LATE.work, OURS)?.p99 ?? null;
+  const ratio = 'p99 at half load, in ms';
+  const lateness: RatioRow[] =
+    late === null
+      ? []
+      : [{ ratio, of: OURS, to: 'ms', value: late, bound: LATE.ms, holds: late < LATE.ms }];
+  const beside = promised.flatMap(({ ratio, work, to, atLeast, atMost }) =>
     to.flatMap((peer): RatioRow[] => {
       const [ours, theirs] = [of(work, OURS), of(work, peer)];
       if (!ours || !theirs) return [];
@@ -52,6 +88,7 @@ export function ratios(rows: readonly ServerRow[]): RatioRow[] {
       return [{ ratio, of: OURS, to: peer, value, bound, holds }];
     }),
   );
+  return [...beside, ...lateness, ...within];
 }
 
 /** Runs of one round were minutes apart at most, whatever the machine did between rounds. */

@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median } from '../row.ts';
-import { courses } from './courses.ts';
+import { type Course, courses, type Stand } from './courses.ts';
 import { ratios } from './ratios.ts';
 import type { Measured, RatioRow, ServerRow } from './row.ts';
 import { bareWs, mosquitto } from './systems/ceilings.ts';
@@ -62,7 +62,8 @@ export async function serverBench(
           console.error(`round ${round + 1} of ${rounds}: ${word}, ${system.name}`);
           const empty = () => mkdtemp(join(folder, 'run-'));
           const start = async () => system.start(join(folder, system.name), await empty());
-          for (const measured of await course({ system, start, folder: empty, round })) {
+          const stand = { system, start, folder: empty, round };
+          for (const measured of await attempt(course, stand)) {
             collect(collected, system.name, measured);
           }
         }
@@ -73,6 +74,16 @@ export async function serverBench(
   }
   const rows = [...collected.values()];
   return { rows, ratios: ratios(rows) };
+}
+
+/** What fails on one system is said, and costs the others nothing. */
+async function attempt(course: Course, stand: Stand): Promise<Measured[]> {
+  try {
+    return await course(stand);
+  } catch (error) {
+    console.error(`${stand.system.name} failed: ${error instanceof Error ? error.message : error}`);
+    return [];
+  }
 }
 
 function wordOf({ name }: System): string {

@@ -2,8 +2,8 @@
 import { connect, type Socket } from 'node:net';
 
 const SHARED = Buffer.allocUnsafe(1 << 18);
-/** ms that a server may be silent where an answer is due. */
-const PATIENCE = 120_000;
+/** ms that a server may be silent where an answer is due: ejabberd stores ten thousand texts before it answers. */
+const PATIENCE = 600_000;
 
 /** Takes what came in; answers how many of its bytes it used up. The rest comes again with what follows. */
 export type Take = (chunk: Buffer) => number;

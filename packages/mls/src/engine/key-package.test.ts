@@ -2,6 +2,7 @@
 
 import { webPrimitives } from '@polynya/crypto/web-primitives';
 import { describe, expect, test } from 'vitest';
+import { decodeKeyPackage } from './key-packages.ts';
 import { makeEngine } from './polynya-engine.ts';
 import {
   assemble,
@@ -48,6 +49,31 @@ describe('a KeyPackage from a seed', () => {
   test('needs 32 bytes', async () => {
     const short = { credential: utf8('seat'), seed: seed.subarray(1), ...lifetime };
     expect(await refusal(() => engine.keyPackage(short))).toBe('invalid-argument');
+  });
+});
+
+describe('capabilities', () => {
+  const lists = (keyPackage: Uint8Array) => {
+    const { versions, ...rest } = decodeKeyPackage(keyPackage).leafNode.capabilities;
+    expect(versions).toEqual([1]);
+    return Object.values(rest);
+  };
+  const isGrease = (value: number) => value % 0x1010 === 0x0a0a && value < 0xfafa;
+
+  test('have a GREASE value of each kind, which differ from one KeyPackage to another', async () => {
+    const made = await Promise.all(
+      Array.from({ length: 20 }, () => engine.keyPackage({ credential: utf8('x'), ...lifetime })),
+    );
+    const drawn = made.map(({ keyPackage }) =>
+      lists(keyPackage).map((list) => list.filter(isGrease)),
+    );
+    for (const values of drawn.flat()) expect(values).toHaveLength(1);
+    expect(new Set(drawn.map((values) => values.join())).size).toBeGreaterThan(1);
+  });
+
+  test('have none where all derives from a seed', async () => {
+    const { keyPackage } = await seat();
+    expect(lists(keyPackage)).toEqual([[0xf001], [], [], [1]]);
   });
 });
 

@@ -7,6 +7,7 @@ import { decode, encode, opaque, struct } from '../codec/codec.ts';
 import type { CipherSuite } from '../crypto/cipher-suite.ts';
 import type { InspectedKeyPackage, KeyPackageOptions, OwnKeyPackage } from '../engine.ts';
 import type { Environment } from '../group/environment.ts';
+import { greased } from '../group/grease.ts';
 import { type KeyPackage, keyPackage, keyPackageRef } from '../group/key-package.ts';
 import { validateKeyPackage } from '../group/key-package-validation.ts';
 import * as rfc from '../group/own-key-package.ts';
@@ -42,11 +43,18 @@ export async function makeKeyPackage(
       : await options.credential(signature.publicKey);
   if (content.length > MAX_CREDENTIAL)
     throw new MlsError('invalid-argument', 'the credential is too long');
+  const extensions = options.lastResort === true ? [rfc.LAST_RESORT] : [];
+  const known = rfc.defaultCapabilities(
+    suite,
+    extensions.map(({ extensionType }) => extensionType),
+  );
   const made = await rfc.keyPackageOf(suite, init, leaf, {
     credential: { credentialType: BASIC_CREDENTIAL, content },
     signature,
     lifetime: { notBefore: BigInt(notBefore), notAfter: BigInt(notAfter) },
-    extensions: options.lastResort === true ? [rfc.LAST_RESORT] : [],
+    extensions,
+    // What derives from a seed is made twice, and the same.
+    ...(options.seed === undefined && { capabilities: greased(known, random) }),
   });
   return {
     keyPackage: encode(keyPackage, made.keyPackage),

@@ -8,6 +8,7 @@ import { type MlsMessage, mlsMessage } from '../../framing/mls-message.ts';
 import { createGroup } from '../../group/create.ts';
 import type { Environment } from '../../group/environment.ts';
 import { makeExternalCommit } from '../../group/external-commit.ts';
+import { greased } from '../../group/grease.ts';
 import { joinGroup } from '../../group/join.ts';
 import { type CommitOptions, makeCommit } from '../../group/make-commit.ts';
 import { makeGroupInfo } from '../../group/make-welcome.ts';
@@ -94,7 +95,7 @@ export class OwnEngine implements PeerEngine {
       credential: { credentialType: BASIC_CREDENTIAL, content: identity },
       signature: await signatureKeys(this.env),
       lifetime: { notBefore: from - BigInt(DAY), notAfter: from + BigInt(30 * DAY) },
-      capabilities: { ...defaultCapabilities(suite), credentials: CREDENTIALS },
+      capabilities: greased({ ...defaultCapabilities(suite), credentials: CREDENTIALS }, random),
     });
     return new OwnNewcomer(this, identity, own);
   }

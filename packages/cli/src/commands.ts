@@ -146,7 +146,7 @@ export const commands: Readonly<Record<string, Entry>> = {
   },
   bridge: {
     usage:
-      'bridge --to URL... [--tls CERT KEY] [--public URL] [--site DIR] [--app] [--host H] [--port P] [--data DIR]',
+      'bridge --to URL... [--tls CERT KEY | --self-signed] [--public URL] [--site DIR] [--app] [--host H] [--port P] [--data DIR]',
     what: 'lends this machine as a way to a server, behind a web site',
     load: async () => (await import('./commands/bridge.ts')).bridge,
   },

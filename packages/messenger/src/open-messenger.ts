@@ -4,6 +4,7 @@
  */
 import type { Primitives } from '@polynya/crypto/primitives';
 import { makeEngine } from '@polynya/mls/engine/polynya-engine';
+import type { CarrierFactory } from '@polynya/reach/carriers/carrier';
 import { postCarrier } from '@polynya/reach/carriers/post/client';
 import { sipCarrier } from '@polynya/reach/carriers/sip/sip';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
@@ -16,17 +17,20 @@ import type { Store } from './store/store.ts';
 
 export type Platform = Pick<Ports, 'network' | 'turned' | 'opened'> & {
   readonly primitives?: Primitives;
+  /** Tried after WebSocket and before POST. */
+  readonly carriers?: readonly CarrierFactory[];
 };
 
 /**
  * The messenger owns the store from now on.
- * @param platform what it has beside that; `primitives`: its cryptography, where that is better than WebCrypto's
+ * @param platform what it has beside that; `primitives`: its cryptography, where that is better than WebCrypto's;
+ *   `carriers`: of its own
  * @throws StoreError
  */
 export async function openMessenger(
   store: Store,
   log: Log,
-  { primitives, ...platform }: Platform = {},
+  { primitives, carriers = [], ...platform }: Platform = {},
 ): Promise<Messenger> {
   const now = () => Math.floor(systemClock.now() / 1_000);
   return createMessenger({
@@ -38,7 +42,7 @@ export async function openMessenger(
     }),
     clock: systemClock,
     random: systemRandom,
-    carriers: [webSocketCarrier, postCarrier, sipCarrier(systemClock, systemRandom)],
+    carriers: [webSocketCarrier, ...carriers, postCarrier, sipCarrier(systemClock, systemRandom)],
     log,
     ...platform,
   });

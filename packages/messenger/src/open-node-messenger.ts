@@ -3,6 +3,7 @@
  * server by hand.
  */
 import { nodePrimitives } from '@polynya/crypto/node-primitives';
+import { pinnedWebSocketCarrier } from '@polynya/reach/carriers/websocket/pinned';
 import { systemClock } from '@polynya/reach/clock';
 import type { Messenger } from './api.ts';
 import { Carry } from './carry/carry.ts';
@@ -33,6 +34,7 @@ export async function openNodeMessenger(
   const messenger = await openMessenger(store, log, {
     ...(network && { network }),
     primitives: nodePrimitives,
+    carriers: [pinnedWebSocketCarrier],
     turned: (chat, before, after) =>
       keyPassed({ store, now: systemClock.now() }, chat, before, after),
     opened: (device: Device) => {

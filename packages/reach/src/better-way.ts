@@ -68,17 +68,21 @@ async function works(way: Way, options: BetterWayOptions, times: number): Promis
   return carrier !== null && (await worksBy(carrier, way, clock, answers, times));
 }
 
-/** Whether the server answers, so many times, by this carrier, which is closed then. */
+/** Whether the server answers, so many times and before it is `over`, by this carrier, which is closed then. */
 export async function worksBy(
   carrier: Carrier,
   way: Way,
   clock: Clock,
   answers: BetterWayOptions['answers'],
   times = 1,
+  over?: AbortSignal,
 ): Promise<boolean> {
   const probe = new Conversation(carrier, way, clock, () => Promise.resolve());
+  const end = (): void => probe.end();
+  over?.addEventListener('abort', end, { once: true });
   let answered = true;
   while (answered && times-- > 0) answered = await answers(probe);
+  over?.removeEventListener('abort', end);
   probe.end();
   return answered;
 }

@@ -58,7 +58,7 @@ export class Connection {
     this.#calls = new Calls(clock, random);
     this.#line.urgent = () => this.#calls.urgent;
     const answers = (probe: Conversation) => this.#keeper.answers(probe, probe.carrier.sure);
-    this.#line.prove = (carrier, way) => worksBy(carrier, way, clock, answers);
+    this.#line.prove = (carrier, way, over) => worksBy(carrier, way, clock, answers, 1, over);
     this.#keeper = new SessionKeeper({
       identity: address.identity,
       clock,

@@ -3,7 +3,7 @@
  * by failing is left alone for a while, what won before begins. When none works, a pause that grows from 0.5 s
  * to 30 s, or to 5 s while somebody waits.
  */
-import type { Carrier, CarrierFactory, Opening } from './carriers/carrier.ts';
+import { type Carrier, type CarrierFactory, type Opening, pinOf } from './carriers/carrier.ts';
 import { type Clock, fraction, type Random } from './clock.ts';
 
 /** A line of 700 bytes a second takes so long for a TLS handshake and a WebSocket's. */
@@ -37,7 +37,8 @@ export class Line {
   /** Whether something waits to be sent. */
   urgent: () => boolean = () => false;
   /** Whether the server answers by a carrier that cannot tell by itself; uses it up. */
-  prove: (carrier: Carrier, way: Way) => Promise<boolean> = () => Promise.resolve(true);
+  prove: (carrier: Carrier, way: Way, over: AbortSignal) => Promise<boolean> = () =>
+    Promise.resolve(true);
   /** The way that worked last on this network, as `nameOf` has it. */
   proven: string | undefined;
   readonly #openings: Opening[] = [];
@@ -85,7 +86,7 @@ export class Line {
   #arrange(): void {
     this.#endpoints = [...new Set([...this.#given, ...this.#listed])];
     this.#ways = this.#factories.flatMap((factory) =>
-      (factory.spreads ? [this.#endpoints.join(' ')] : this.#endpoints).map(
+      this.#endpointsFor(factory).map(
         (endpoint) =>
           this.#ways.find((way) => way.factory === factory && way.endpoint === endpoint) ?? {
             factory,
@@ -96,6 +97,14 @@ export class Line {
           },
       ),
     );
+  }
+
+  /** Those that it can go to, as it takes them. */
+  #endpointsFor({ pinned = false, spreads }: CarrierFactory): readonly string[] {
+    const spoken = this.#endpoints.filter((endpoint) =>
+      pinned ? pinOf(endpoint) : !endpoint.includes('#'),
+    );
+    return spreads && spoken.length > 0 ? [spoken.join(' ')] : spoken;
   }
 
   /** Opens the first way that can be opened, however long that takes. Rejects only when `signal` aborts. */
@@ -172,7 +181,9 @@ export class Line {
       // Where each connection counts, what worked last proves itself by being used.
       if (!carrier.polls || (carrier.sure && nameOf(way) === this.proven)) return carrier;
       // One that asks anew for each answer opens without anybody there, and again at no cost.
-      return (await this.prove(carrier, way)) ? await open() : null;
+      const proved = await this.prove(carrier, way, signal);
+      signal.throwIfAborted();
+      return proved ? await open() : null;
     } catch {
       signal.throwIfAborted();
       return null;

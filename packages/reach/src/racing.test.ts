@@ -156,3 +156,56 @@ test('what was given leads before what the record lists, and only the latter is 
   line.lead(['https://other/x']);
   expect(line.endpoints).toEqual(['https://other/x', 'https://one/s', 'https://two/s']);
 });
+
+test('an endpoint that says which certificate it shows is for carriers that look, and for no others', async () => {
+  const pinned = `https://bridge/x#sha256=${'A'.repeat(43)}`;
+  const { line, tried, time } = stand({}, ['a'], []);
+  const looking = new Line(
+    [{ kind: 'pinned', pinned: true, open: () => Promise.resolve(carrier('pinned', () => 0)) }],
+    time,
+    systemRandom,
+  );
+  for (const one of [line, looking]) one.lead([pinned, 'https://one/s#else']);
+  expect((await looking.open(NEVER)).way.endpoint).toBe(pinned);
+  void line.open(NEVER);
+  await time.until(() => false, 60_000).catch(() => undefined);
+  expect(tried).toEqual([]);
+});
+
+test('what is still being proven ends when another way has won', async () => {
+  const time = new VirtualTime();
+  const polling = { ...carrier('poll', () => undefined), polls: true };
+  const slow = carrier('slow', () => undefined);
+  let opened = 0;
+  const open = async (): Promise<Carrier> => {
+    opened++;
+    return polling;
+  };
+  const line = new Line(
+    [
+      { kind: 'poll', open },
+      {
+        kind: 'slow',
+        open: () => new Promise((resolve) => time.setTimeout(() => resolve(slow), 5_000)),
+      },
+    ],
+    time,
+    systemRandom,
+  );
+  let ended = false;
+  line.prove = (_, __, over) =>
+    new Promise((resolve) => {
+      over.addEventListener('abort', () => {
+        ended = true;
+        resolve(false);
+      });
+    });
+  line.lead(['https://one/s']);
+  let won: string | undefined;
+  void line.open(NEVER).then(({ way }) => {
+    won = way.factory.kind;
+  });
+  await time.until(() => won !== undefined, 60_000);
+  expect([won, ended]).toEqual(['slow', true]);
+  expect(opened).toBe(1);
+});

@@ -9,8 +9,8 @@ import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
 import { systemRandom } from '@polynya/reach/clock';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { selfSigned } from './bridge/self-signed.ts';
 import { type RunningServer, startFailure, startServer } from './serve.ts';
-import { selfSigned } from './test/self-signed.ts';
 import { newLogOn } from './test/server-process.ts';
 import { WireClient } from './test/wire-client.ts';
 

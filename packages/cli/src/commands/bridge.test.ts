@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { selfSigned } from '@polynya/server/test/self-signed';
+import { selfSigned } from '@polynya/server/bridge/self-signed';
 import { expect, test } from 'vitest';
 import { polynya, start, TemporaryFolder } from '../test/cli.ts';
 

@@ -5,7 +5,11 @@ import {
   type RunningBridge,
   startBridge,
 } from '@polynya/server/bridge/bridge';
-import { loadBridgeSecret } from '@polynya/server/bridge/bridge-state';
+import {
+  loadBridgeSecret,
+  loadOwnCertificate,
+  type OwnCertificate,
+} from '@polynya/server/bridge/bridge-state';
 import { routeTo } from '@polynya/server/bridge/secret-paths';
 import { Site } from '@polynya/server/bridge/site';
 import { lineOf } from '@polynya/server/server-log';
@@ -31,6 +35,8 @@ export const bridge = command({
     data: { type: 'string' },
     /** The certificate; its key is the word after it. */
     tls: { type: 'string' },
+    /** A certificate of its own, for terminals alone: browsers take none that no authority vouches for. */
+    'self-signed': { type: 'boolean' },
     public: { type: 'string' },
     connections: { type: 'string' },
   },
@@ -40,10 +46,12 @@ export const bridge = command({
     if (endpoints.length === 0) {
       throw new Failure('A bridge leads somewhere: --to https://the-server.example', 2);
     }
-    const tls = readTls(given.tls, key);
-    const port = wholeNumber('The port', given.port, tls ? 443 : 8_080, [0, 65_535]);
     const told = given.public === undefined ? undefined : siteUrl(given.public);
     const folder = bridgeFolder(given.data, terminal.env);
+    const own = given['self-signed'] ? ownCertificate(folder, told) : undefined;
+    if (own && given.tls) throw new Failure('--tls and --self-signed: only one of them.', 2);
+    const tls = own ?? readTls(given.tls, key);
+    const port = wholeNumber('The port', given.port, tls ? 443 : 8_080, [0, 65_535]);
     const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
     const { routes, running } = await start(given.site, () => {
       const secret = loadBridgeSecret(folder, random);
@@ -62,7 +70,7 @@ export const bridge = command({
     try {
       print(terminal, `A web site stands at ${site}/ and by secret paths leads to servers.`, '');
       for (const { endpoint, path } of routes) {
-        const line = `${site}/${path}`;
+        const line = `${site}/${path}${own?.pin ?? ''}`;
         print(terminal, `For whoever runs ${endpoint}: polynya serve --bridge LINE`, line, '');
         if (terminal.output.isTTY) print(terminal, ...qrLines(line), '');
       }
@@ -74,6 +82,18 @@ export const bridge = command({
     print(terminal, 'Stopped.');
   },
 });
+
+/** @throws Failure with a sentence for its host */
+function ownCertificate(folder: string, site: string | undefined): OwnCertificate {
+  const wanted = 'With --self-signed say where others find it: --public https://ADDRESS';
+  if (!site?.startsWith('https:')) throw new Failure(wanted, 2);
+  try {
+    return loadOwnCertificate(folder, new URL(site).hostname);
+  } catch (error) {
+    const sentence = bridgeFailure(error);
+    throw sentence === undefined ? error : new Failure(sentence, 1, error);
+  }
+}
 
 /** @throws Failure with a sentence for its host */
 async function start(

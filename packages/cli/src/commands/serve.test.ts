@@ -1,6 +1,6 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { selfSigned } from '@polynya/server/test/self-signed';
+import { selfSigned } from '@polynya/server/bridge/self-signed';
 import { describe, expect, test } from 'vitest';
 import { freePort, polynya, serve, start, TemporaryFolder, until } from '../test/cli.ts';
 

@@ -28,8 +28,9 @@ export function siteUrl(given: string): string {
 /** Lines that bridges printed for the server that is told them. @throws Failure for anything else */
 export function bridgeLines(given: readonly string[]): string[] {
   return given.map((line) => {
-    const url = webUrl('--bridge', line);
-    if (url.pathname !== '/') return url.href;
+    const [pin = ''] = /#sha256=[\w-]{43}$/.exec(line) ?? [];
+    const url = webUrl('--bridge', line.slice(0, line.length - pin.length));
+    if (url.pathname !== '/') return url.href + pin;
     throw new Failure('--bridge takes a whole line of those that polynya bridge prints.', 2);
   });
 }

@@ -34,9 +34,16 @@ export interface CarrierFactory {
   readonly kind: CarrierKind;
   /** Whether one carrier goes by all endpoints at once, which are given with a space between. */
   readonly spreads?: boolean;
+  /** Whether it goes to endpoints that say which certificate they show, and to no others (`pinOf`). */
+  readonly pinned?: boolean;
   /**
    * Opens a carrier to an endpoint (`http:` or `https:` URL). Rejects if that is not possible, or with
    * the signal's reason. `openings`: of late, the oldest first; whoever connects again and again notes it there.
    */
   open(endpoint: string, signal: AbortSignal, openings?: Opening[]): Promise<Carrier>;
+}
+
+/** The hash of the certificate that an endpoint shows, in base64url, if it says so (docs/protocol.md section 2). */
+export function pinOf(endpoint: string): string | undefined {
+  return /#sha256=([\w-]{43})$/.exec(endpoint)?.[1];
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { joinEnvelopes } from '@polynya/protocol/envelope';
 import { postCarrier } from '@polynya/reach/carriers/post/client';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
+import { pinnedWebSocketCarrier } from '@polynya/reach/carriers/websocket/pinned';
 import { systemRandom } from '@polynya/reach/clock';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -14,7 +15,8 @@ import { WebSocket } from 'ws';
 import { type RunningServer, startServer } from '../serve.ts';
 import { newLogOn } from '../test/server-process.ts';
 import { WireClient } from '../test/wire-client.ts';
-import { type RunningBridge, startBridge } from './bridge.ts';
+import { type BridgeOptions, type RunningBridge, startBridge } from './bridge.ts';
+import { loadOwnCertificate } from './bridge-state.ts';
 import { routeTo } from './secret-paths.ts';
 import { Site } from './site.ts';
 
@@ -45,11 +47,15 @@ interface Bridged extends RunningBridge {
   readonly path: string;
 }
 
-async function bridgeTo(endpoint: string, { app = false } = {}): Promise<Bridged> {
+async function bridgeTo(
+  endpoint: string,
+  { app = false, tls }: Partial<Pick<BridgeOptions, 'app' | 'tls'>> = {},
+): Promise<Bridged> {
   const route = routeTo(endpoint, new Uint8Array(32));
   const bugs: unknown[] = [];
   const bridge = await startBridge({
     ...{ host: '127.0.0.1', port: 0, site: new Site(), routes: [route], app, connections: 100 },
+    ...(tls && { tls }),
     report: (error) => bugs.push(error),
   });
   const url = `http://127.0.0.1:${bridge.port}`;
@@ -185,6 +191,20 @@ describe('without its secret path a bridge', () => {
     expect((await fetch(url)).status).toBe(200);
     expect((await fetch(url, { method: 'POST' })).status).toBe(405);
   });
+});
+
+test('a bridge with a certificate of its own is known by the hash of that, and by no other', async () => {
+  const { endpoints, identity } = await server();
+  const { cert, key, pin } = loadOwnCertificate(join(folder, 'bridge'), '127.0.0.1');
+  expect(loadOwnCertificate(join(folder, 'bridge'), '127.0.0.1').pin).toBe(pin);
+  const bridge = await bridgeTo(endpoints[0] ?? '', { tls: { cert, key } });
+  const at = `https${bridge.path.slice(4)}`;
+  const client = await WireClient.connect(at + pin, identity, pinnedWebSocketCarrier);
+  expect(await client.ask('handles', { count: 1 })).toMatchObject({ handles: [{}] });
+  client.close();
+  const { pin: other } = loadOwnCertificate(join(folder, 'other'), '127.0.0.1');
+  const opening = pinnedWebSocketCarrier.open(at + other, AbortSignal.timeout(60_000));
+  await expect(opening).rejects.toThrow('another certificate');
 });
 
 test('a bridge that stops ends its connections, so that clients go elsewhere', async () => {

@@ -33,8 +33,34 @@ const flat: readonly Flat[] = [10_000, 100_000, 1_000_000].flatMap((logs) =>
   })),
 );
 
-/** p99 of a text at half load, in ms, is held as it is. */
-const LATE = { work: '1:1, 100 B, at half load', ms: 20 };
+/** Figures that are held to a bound as they are. */
+interface Plain {
+  readonly ratio: string;
+  readonly work: string;
+  readonly unit: string;
+  readonly figure: (row: ServerRow) => number | null;
+  readonly atMost: number;
+}
+
+/** Of a text: the envelope up, the acknowledgement, the envelope down, each 256 B at least. */
+const FLOORS = 3 * 256;
+
+const plain: readonly Plain[] = [
+  {
+    ratio: 'p99 at half load',
+    work: '1:1, 100 B, at half load',
+    unit: 'ms',
+    figure: ({ p99 }) => p99,
+    atMost: 20,
+  },
+  {
+    ratio: 'bytes of a text beyond the floors of its three envelopes',
+    work: 'each further text of 100 B',
+    unit: 'B',
+    figure: ({ rate }) => rate - FLOORS,
+    atMost: 250,
+  },
+];
 
 const OURS = 'Polynya';
 const ARCHIVES = ['ejabberd, archive'];
@@ -72,12 +98,12 @@ export function ratios(rows: readonly ServerRow[]): RatioRow[] {
     const value = rounded(one.rate / other.rate);
     return [{ ratio, of: OURS, to: OURS, value, bound: atMost, holds: value <= atMost }];
   });
-  const late = of(LATE.work, OURS)?.p99 ?? null;
-  const ratio = 'p99 at half load, in ms';
-  const lateness: RatioRow[] =
-    late === null
-      ? []
-      : [{ ratio, of: OURS, to: 'ms', value: late, bound: LATE.ms, holds: late < LATE.ms }];
+  const alone = plain.flatMap(({ ratio, work, unit, figure, atMost }): RatioRow[] => {
+    const row = of(work, OURS);
+    const value = row ? figure(row) : null;
+    if (value === null) return [];
+    return [{ ratio, of: OURS, to: unit, value, bound: atMost, holds: value <= atMost }];
+  });
   const beside = promised.flatMap(({ ratio, work, to, atLeast, atMost }) =>
     to.flatMap((peer): RatioRow[] => {
       const [ours, theirs] = [of(work, OURS), of(work, peer)];
@@ -88,7 +114,7 @@ export function ratios(rows: readonly ServerRow[]): RatioRow[] {
       return [{ ratio, of: OURS, to: peer, value, bound, holds }];
     }),
   );
-  return [...beside, ...lateness, ...within];
+  return [...beside, ...alone, ...within];
 }
 
 /** Runs of one round were minutes apart at most, whatever the machine did between rounds. */

@@ -6,6 +6,9 @@ import { PolynyaDialect } from '../dialects/polynya.ts';
 import { freePort, launch, running } from './process.ts';
 import type { System } from './system.ts';
 
+/** As every command of this repository starts its programs. */
+const COMPILED = join(import.meta.dirname, '..', '..', '..', '.cache', 'node');
+
 const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));
 
 export const polynya: System = {
@@ -17,7 +20,7 @@ export const polynya: System = {
     const script = join(import.meta.dirname, 'polynya-server.ts');
     const options = (process.env.POLYNYA_BENCH_NODE ?? '').split(' ').filter(Boolean);
     const command = [process.execPath, ...options, script, join(folder, 'data'), `${port}`];
-    const launched = launch(command, folder, {}, 'pipe');
+    const launched = launch(command, folder, { NODE_COMPILE_CACHE: COMPILED }, 'pipe');
     const { child } = launched;
     if (!child.stdout) throw new Error('no output');
     const [line] = await Promise.race([

@@ -36,6 +36,7 @@ export class Lab {
     const started = [startNaiveServer(this.authority.issue('naive'))];
     started.push(this.#start('resolver', 'public-resolver.ts', HOSTS.resolver.address, NAMESERVER));
     if (sites) {
+      started.push(new Program('resolver', [join(programs, 'stun-server.ts')]));
       for (const host of SITES) started.push(this.#start(host, 'web-site.ts', titleOf(host)));
     }
     const signal = AbortSignal.timeout(PATIENCE);

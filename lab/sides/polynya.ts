@@ -82,7 +82,8 @@ export class Member {
       ...[HOSTS.portal, HOSTS.market].flatMap(({ name }) => ['--home', name]),
       ...[HOSTS.decoy, HOSTS.bridge4].flatMap(({ name }) => ['--abroad', name]),
     ];
-    const line = [MAIN, 'doctor', '--json', ...sites, '--profile', this.#profile];
+    const stun = ['--stun', HOSTS.resolver.name];
+    const line = [MAIN, 'doctor', '--json', ...sites, ...stun, '--profile', this.#profile];
     const program = new Program(this.host, line, { env: this.#env });
     await program.finished(AbortSignal.timeout(PATIENCE));
     const said = program.out.trim();

@@ -134,7 +134,7 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/leave.ts')).leave,
   },
   doctor: {
-    usage: 'doctor [--home SITE]... [--abroad SITE]... [--json]',
+    usage: 'doctor [--home SITE]... [--abroad SITE]... [--stun HOST] [--ooni FILE] [--json]',
     what: 'says what stands between you and your server, compared with sites that you name',
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },

@@ -8,6 +8,8 @@ import type { Way } from './line.ts';
 const DOUBT = 4_000;
 const SILENCE = 15_000;
 const SLOWEST = 4;
+/** A line on which a carrier opens slowly is slow in all: it is in doubt after so many times what that took. */
+const SLOW = 3;
 
 /** What became of a carrier: it stays but the session is gone, or it is dead. */
 export type Turn = 'renew' | 'dead';
@@ -79,7 +81,8 @@ export class Conversation {
   silentAt(since: number, bytes: number): number {
     if (this.carrier.sure) return Number.POSITIVE_INFINITY;
     const large = Math.min(bytes, LIMITS.piece) / SLOWEST;
-    return Math.max(since, this.heardAt) + (this.doubted ? SILENCE : DOUBT) + large;
+    const doubt = Math.min(SILENCE, Math.max(DOUBT, SLOW * this.way.took));
+    return Math.max(since, this.heardAt) + (this.doubted ? SILENCE : doubt) + large;
   }
 
   noteHeard(): void {

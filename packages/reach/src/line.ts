@@ -26,6 +26,8 @@ export interface Way {
   failures: number;
   /** Until when it is left alone as long as others work, in ms since 1970. */
   avoidUntil: number;
+  /** How long it took to open last, in ms. */
+  took: number;
 }
 
 export class Line {
@@ -94,6 +96,7 @@ export class Line {
             host: hostOf(endpoint),
             failures: 0,
             avoidUntil: 0,
+            took: 0,
           },
       ),
     );
@@ -177,7 +180,9 @@ export class Line {
       if (!way.factory.spreads) this.#openings.push({ host: way.host, at: this.#clock.now() });
       this.#openings.splice(0, this.#openings.length - OPENINGS);
       const open = () => way.factory.open(way.endpoint, ended, this.#openings);
+      const began = this.#clock.now();
       const carrier = await open();
+      way.took = this.#clock.now() - began;
       // Where each connection counts, what worked last proves itself by being used.
       if (!carrier.polls || (carrier.sure && nameOf(way) === this.proven)) return carrier;
       // One that asks anew for each answer opens without anybody there, and again at no cost.

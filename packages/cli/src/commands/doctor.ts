@@ -1,15 +1,18 @@
 /**
  * `polynya doctor`: what stands between this profile and its server, and what is being done to the line. Exit
- * code 1 if anything is in the way. Sites given by --home and --abroad are looked at for comparison; none
- * otherwise.
+ * code 1 if anything is in the way. Sites given by --home and --abroad are looked at for comparison, the STUN
+ * server given by --stun is asked whether datagrams pass; none otherwise. --ooni writes the look to a file.
  */
+import { writeFile } from 'node:fs/promises';
 import type { AppStatus } from '@polynya/messenger/api';
 import { diagnose } from '@polynya/messenger/line/diagnosis';
 import { answer } from '../client/answers.ts';
 import { withMessenger } from '../client/profile.ts';
 import { command, profileOption } from '../command.ts';
 import { look } from '../doctor/look.ts';
-import { diagnosisLine } from '../doctor/words.ts';
+import { Notes } from '../doctor/notes.ts';
+import { ooniMeasurement } from '../doctor/ooni.ts';
+import { diagnosisLine, languageOf } from '../doctor/words.ts';
 import { Failure } from '../failure.ts';
 import { cleanJson, cleanLine } from '../render/clean.ts';
 import { span } from '../render/units.ts';
@@ -24,10 +27,12 @@ export const doctor = command({
     ...profileOption,
     home: { type: 'string', multiple: true },
     abroad: { type: 'string', multiple: true },
+    stun: { type: 'string' },
+    ooni: { type: 'string' },
     json: { type: 'boolean' },
   },
   takes: [0, 0],
-  async run({ profile, home = [], abroad = [], json }, _, terminal) {
+  async run({ profile, home = [], abroad = [], stun, ooni, json }, _, terminal) {
     if (!json) print(terminal, `polynya ${version()}, Node ${process.versions.node}`);
     await withMessenger(profile, terminal, async (messenger) => {
       const query = { query: 'status' } as const;
@@ -38,7 +43,8 @@ export const doctor = command({
       const { me, endpoints } = await answer(messenger, query, begun, signal).catch(() =>
         answer(messenger, query),
       );
-      const looked = me && (await look(endpoints, { home, abroad }));
+      const notes = new Notes();
+      const looked = me && (await look(endpoints, { home, abroad, stun }, notes));
       const status = await answer(messenger, query, online, signal).catch(() =>
         answer(messenger, query),
       );
@@ -46,7 +52,16 @@ export const doctor = command({
       const finding = seen && diagnose(seen);
       if (json)
         print(terminal, cleanJson({ line: status.line, way: status.way, ...finding, seen }));
-      else print(terminal, ...statusLines(status), ...(finding ? [diagnosisLine(finding)] : []));
+      else
+        print(
+          terminal,
+          ...statusLines(status),
+          ...(finding ? [diagnosisLine(finding, languageOf(terminal.env))] : []),
+        );
+      if (ooni !== undefined && seen && finding) {
+        const measurement = ooniMeasurement({ notes, seen, finding, version: version() });
+        await writeFile(ooni, `${JSON.stringify(measurement)}\n`);
+      }
       if (troubled(status)) throw new Failure('Something above needs attention.');
     });
   },

@@ -2,6 +2,8 @@
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { HostSeen, Seen } from '@polynya/messenger/line/diagnosis';
+import { datagramsSeen } from './datagrams.ts';
+import type { Notes } from './notes.ts';
 import { dnsStep, tcpStep, tlsStep } from './steps.ts';
 import { measureTransfer } from './transfer.ts';
 
@@ -9,7 +11,12 @@ export interface Sites {
   /** Names of sites in the country, and abroad. */
   readonly home: readonly string[];
   readonly abroad: readonly string[];
+  /** `HOST` or `HOST:PORT` of a server that speaks STUN, if one may be asked. */
+  readonly stun?: string | undefined;
 }
+
+/** TLS connections to one site, one right after the other: more than are let through where they are counted. */
+const MANY = 6;
 
 /** A port at which servers do not listen (RFC 863, discard). */
 const NOBODY = 9;
@@ -17,15 +24,18 @@ const NOBODY = 9;
 /** @param endpoints URLs that lead to the server */
 export async function look(
   endpoints: readonly string[],
-  { home, abroad }: Sites,
+  { home, abroad, stun }: Sites,
+  notes: Notes,
 ): Promise<Omit<Seen, 'reached'>> {
   const origins = [...new Set(endpoints.map((endpoint) => new URL(endpoint).origin))];
   const hosts = origins.map((origin) => ({ origin, ...hostOf(origin) }));
-  const sites = Promise.all([home, abroad].map((names) => Promise.all(names.map(site))));
+  const sites = Promise.all(
+    [home, abroad].map((names) => Promise.all(names.map((name) => seenOf(notes, name)))),
+  );
   // Addresses before names: a filter that hears the name may cut off the address for minutes.
   const server: HostSeen[] = [];
   for (const { host, port, origin } of hosts.sort((a, b) => isIP(b.host) - isIP(a.host))) {
-    server.push(await seenOf(host, port, origin.startsWith('https:')));
+    server.push(await seenOf(notes, host, port, origin.startsWith('https:')));
   }
   const [atHome = [], outside = []] = await sites;
   const best = hosts.find((_, index) =>
@@ -39,6 +49,8 @@ export async function look(
     resolver: named.some((dns) => dns === 'ok' || dns === 'refused'),
     ...{ server, home: atHome, abroad: outside },
     transfer: best?.origin.startsWith('https:') ? await measureTransfer(best.origin) : null,
+    datagrams: stun === undefined ? null : await datagramsSeen(stun, notes),
+    passed: await passedOfMany(outside, notes),
   };
 }
 
@@ -48,12 +60,20 @@ function hostOf(origin: string): { host: string; port: number } {
   return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? usual : Number(port) };
 }
 
-function site(name: string): Promise<HostSeen> {
-  return seenOf(name, 443);
+/** At a site abroad, never at the server: where connections are counted, who made too many must wait a while. */
+async function passedOfMany(sites: readonly HostSeen[], notes: Notes): Promise<number | null> {
+  const site = sites.find(({ tls }) => tls === 'ok');
+  if (!site) return null;
+  // One passed when the site was looked at.
+  for (let passed = 1; passed < MANY; passed++) {
+    const step = await notes.take('tls', site.host, 443, tlsStep(site.host, 443, 'nodes'));
+    if (step !== 'ok') return passed;
+  }
+  return null;
 }
 
 /** @param secure false for plain HTTP, which is only ever spoken on one machine: there is no TLS to look at */
-async function seenOf(host: string, port: number, secure = true): Promise<HostSeen> {
+async function seenOf(notes: Notes, host: string, port = 443, secure = true): Promise<HostSeen> {
   const seen: HostSeen = {
     host,
     dns: null,
@@ -62,13 +82,16 @@ async function seenOf(host: string, port: number, secure = true): Promise<HostSe
     tls: null,
     otherHello: null,
   };
-  const dns = isIP(host) === 0 ? await dnsStep(host) : null;
+  const dns = isIP(host) === 0 ? await notes.take('dns', host, 0, dnsStep(host)) : null;
   if (dns !== null && dns !== 'ok') return { ...seen, dns };
-  const tcp = await tcpStep(host, port);
-  if (tcp !== 'ok') return { ...seen, dns, tcp, otherPort: await tcpStep(host, NOBODY) };
+  const reach = (at: number) => notes.take('tcp', host, at, tcpStep(host, at));
+  const greet = (hello: 'nodes' | 'ours') =>
+    notes.take('tls', host, port, tlsStep(host, port, hello));
+  const tcp = await reach(port);
+  if (tcp !== 'ok') return { ...seen, dns, tcp, otherPort: await reach(NOBODY) };
   if (!secure) return { ...seen, dns, tcp, tls: 'ok' };
-  const tls = await tlsStep(host, port, 'nodes');
+  const tls = await greet('nodes');
   const again = tls === 'silent' || tls === 'reset';
-  const otherHello = again ? await tlsStep(host, port, 'ours') : null;
+  const otherHello = again ? await greet('ours') : null;
   return { ...seen, dns, tcp, tls, otherHello };
 }

@@ -1,5 +1,7 @@
 /** How much comes over one connection, and how fast: the page's own files, as anybody's browser asks for them. */
-import { Agent, request } from 'node:https';
+import { Agent, type RequestOptions, request } from 'node:https';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import type { Transfer } from '@polynya/messenger/line/diagnosis';
 
 /** Enough to see a line freeze, or its rate behind a first burst, in bytes. */
@@ -12,8 +14,8 @@ const LONGEST = 12_000;
 
 /** @param origin of an endpoint that answers by TLS; null if nothing of a page can be had there */
 export async function measureTransfer(origin: string): Promise<Transfer | null> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const meter = new Meter();
+  const agent = new MeteredAgent(meter);
   try {
     const page = await get(new URL('/', origin), agent, meter);
     const found = [...page.matchAll(/(?:src|href)="(\/?[\w./-]+\.(?:js|css))"/g)];
@@ -27,19 +29,55 @@ export async function measureTransfer(origin: string): Promise<Transfer | null> 
     if (!(error instanceof Error)) throw error;
     if (meter.bytes === 0) return null;
   } finally {
+    meter.end();
     agent.destroy();
   }
   return meter.transfer();
 }
 
+/** One connection whose bytes are counted below TLS: on a slow line a TLS record takes many seconds to be whole. */
+class MeteredAgent extends Agent {
+  readonly #meter: Meter;
+
+  constructor(meter: Meter) {
+    super({ keepAlive: true, maxSockets: 1 });
+    this.#meter = meter;
+  }
+
+  override createConnection({ host, port }: RequestOptions): Socket {
+    const name = host ?? '';
+    const raw = connectTcp({ host: name, port: Number(port) });
+    this.#meter.watch(raw);
+    return connectTls({ host: name, socket: raw, ...(isIP(name) === 0 && { servername: name }) });
+  }
+}
+
+/** How often bytes are counted, in ms. */
+const TICK = 100;
+
 class Meter {
   readonly #began = performance.now();
-  #times: { at: number; bytes: number }[] = [];
+  readonly #times: { at: number; bytes: number }[] = [];
+  #timer: ReturnType<typeof setInterval> | undefined;
   bytes = 0;
 
-  count(bytes: number): void {
-    this.bytes += bytes;
-    this.#times.push({ at: performance.now(), bytes: this.bytes });
+  watch(socket: Socket): void {
+    clearInterval(this.#timer);
+    const before = this.bytes;
+    this.#timer = setInterval(() => {
+      const bytes = before + socket.bytesRead;
+      if (bytes > this.bytes) this.#times.push({ at: performance.now(), bytes });
+      this.bytes = Math.max(bytes, this.bytes);
+    }, TICK);
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Whether nothing has come for long. */
+  get silent(): boolean {
+    return performance.now() - (this.#times.at(-1)?.at ?? this.#began) >= SILENCE;
   }
 
   get left(): number {
@@ -47,8 +85,7 @@ class Meter {
   }
 
   transfer(): Transfer {
-    const last = this.#times.at(-1)?.at ?? this.#began;
-    const stalled = this.bytes < WANTED && performance.now() - last >= SILENCE - 500;
+    const stalled = this.bytes < WANTED && this.silent;
     return { bytes: this.bytes, bitsPerSecond: stalled ? null : this.#rate(), stalled };
   }
 
@@ -65,18 +102,20 @@ class Meter {
 function get(url: URL, agent: Agent, meter: Meter): Promise<string> {
   return new Promise((resolve, reject) => {
     const headers = { 'accept-encoding': 'identity', 'cache-control': 'no-cache' };
-    const outgoing = request(url, { agent, headers, timeout: SILENCE });
+    const outgoing = request(url, { agent, headers });
     const limit = setTimeout(() => outgoing.destroy(new Error('long enough')), meter.left);
-    outgoing.on('timeout', () => outgoing.destroy(new Error('silent')));
+    const silence = setInterval(() => {
+      if (meter.silent) outgoing.destroy(new Error('silent'));
+      if (meter.bytes >= WANTED) outgoing.destroy(new Error('enough'));
+    }, TICK);
     outgoing.on('error', reject);
-    outgoing.on('close', () => clearTimeout(limit));
+    outgoing.on('close', () => {
+      clearTimeout(limit);
+      clearInterval(silence);
+    });
     outgoing.on('response', (response) => {
       const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => {
-        meter.count(part.length);
-        parts.push(part);
-        if (meter.bytes >= WANTED) outgoing.destroy(new Error('enough'));
-      });
+      response.on('data', (part: Buffer) => parts.push(part));
       response.on('end', () => resolve(Buffer.concat(parts).toString('utf8')));
       response.on('error', reject);
     });

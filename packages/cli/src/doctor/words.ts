@@ -2,7 +2,7 @@
 import type { Diagnosis, Finding } from '@polynya/messenger/line/diagnosis';
 import { size } from '../render/units.ts';
 
-const sentences: Readonly<Record<Diagnosis, string>> = {
+const english: Readonly<Record<Diagnosis, string>> = {
   'dns-removed':
     'The name of your server was taken out of the directory that your provider uses; Polynya goes by its address.',
   'name-filtered':
@@ -24,9 +24,44 @@ const sentences: Readonly<Record<Diagnosis, string>> = {
   none: 'Nothing is done to the line, as far as can be seen from here.',
 };
 
-export function diagnosisLine({ diagnosis, figure }: Finding): string {
-  if (figure === null) return sentences[diagnosis];
-  const exactly =
-    diagnosis === 'frozen' ? `after ${size(figure)}` : `${Math.round(figure / 1_000)} kbit/s`;
-  return `${sentences[diagnosis]} (${exactly})`;
+const russian: Readonly<Record<Diagnosis, string>> = {
+  'dns-removed': 'Имя вашего сервера убрали из справочника провайдера; Полынья идёт по его адресу.',
+  'name-filtered':
+    'Провайдер обрывает всех, кто обращается к вашему серверу по имени; Полынья пробует адреса и другие входы.',
+  'address-blocked':
+    'На адрес вашего сервера ничего не проходит; Полынья пробует все остальные, какие знает.',
+  frozen: 'Соединения через некоторое время замирают; Полынья начинает новые.',
+  'connections-policed': 'В минуту пропускают лишь несколько соединений; Полынья делает меньше.',
+  throttled: 'Линию замедляют; тексты проходят, файлы идут дольше.',
+  'udp-dropped': 'Звонки и подобное отбрасывают; тексты не тронуты.',
+  'fingerprint-filtered':
+    'Провайдер обрывает программы, которые не браузеры; Полынья выглядит как браузер.',
+  'domestic-only':
+    'Доступны только избранные сайты; Полынье нужен вход среди них: попросите его у хозяина сервера.',
+  'foreign-severed':
+    'За границей недоступно ничего; написанное уйдёт, когда связь вернётся, а чаты на серверах в стране работают.',
+  'lan-only': 'Эта сеть никуда не ведёт; написанное уйдёт, когда поведёт.',
+  offline: 'Устройство не подключено ни к какой сети; написанное уйдёт, когда подключится.',
+  none: 'С линией, насколько отсюда видно, ничего не делают.',
+};
+
+export type Language = 'en' | 'ru';
+
+/** As POSIX says it (IEEE 1003.1, 8.2): the first of these that is set. */
+export function languageOf(env: Readonly<Record<string, string | undefined>>): Language {
+  const said = env.LC_ALL || env.LC_MESSAGES || env.LANG || '';
+  return said.startsWith('ru') ? 'ru' : 'en';
+}
+
+export function diagnosisLine({ diagnosis, figure }: Finding, language: Language = 'en'): string {
+  const sentence = (language === 'ru' ? russian : english)[diagnosis];
+  return figure === null ? sentence : `${sentence} (${exactly(diagnosis, figure, language)})`;
+}
+
+function exactly(diagnosis: Diagnosis, figure: number, language: Language): string {
+  const ru = language === 'ru';
+  if (diagnosis === 'frozen') return `${ru ? 'после' : 'after'} ${size(figure)}`;
+  if (diagnosis === 'connections-policed') return ru ? `проходит ${figure}` : `${figure} pass`;
+  const rate = figure < 10_000 ? (figure / 1_000).toFixed(1) : String(Math.round(figure / 1_000));
+  return ru ? `${rate.replace('.', ',')} кбит/с` : `${rate} kbit/s`;
 }

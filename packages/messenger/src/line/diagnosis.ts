@@ -1,5 +1,6 @@
 /** What is being done to the line: reach's judgement, for the terminal and the page, which look for themselves. */
 export {
+  type DatagramsSeen,
   DIAGNOSES,
   type Diagnosis,
   diagnose,

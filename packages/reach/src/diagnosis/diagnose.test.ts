@@ -103,4 +103,18 @@ describe('a line', () => {
     // But if it answers by another way, it is the line that refuses.
     expect(said({ ...seen, reached: true }).diagnosis).toBe('name-filtered');
   });
+
+  test('that counts connections is policed, though those that pass freeze too', () => {
+    const stalled = { bytes: 16_000, bitsPerSecond: null, stalled: true };
+    const finding = { diagnosis: 'connections-policed', figure: 4 };
+    expect(said({ passed: 4, transfer: stalled })).toEqual(finding);
+  });
+
+  test.each([
+    { stun: 'silent', plain: 'silent' },
+    { stun: 'silent', plain: 'ok' },
+  ] as const)('that drops datagrams is told by a server that is there: %o', (steps) => {
+    expect(said({ datagrams: { tcp: 'refused', ...steps } }).diagnosis).toBe('udp-dropped');
+    expect(said({ datagrams: { tcp: 'silent', ...steps } }).diagnosis).toBe('none');
+  });
 });

@@ -23,7 +23,7 @@ export type Diagnosis = (typeof DIAGNOSES)[number];
 
 export interface Finding {
   readonly diagnosis: Diagnosis;
-  /** frozen: bytes that came before; throttled: bits per second. Null for all others. */
+  /** frozen: bytes that came before; throttled: bits per second; connections-policed: how many pass. Null for all others. */
   readonly figure: number | null;
 }
 
@@ -51,6 +51,13 @@ export interface Transfer {
   readonly stalled: boolean;
 }
 
+/** A server that answers datagrams, STUN's and others. */
+export interface DatagramsSeen {
+  readonly tcp: Step;
+  readonly stun: Step;
+  readonly plain: Step;
+}
+
 export interface Seen {
   /** Whether this device has an address in any network. */
   readonly connected: boolean;
@@ -62,6 +69,10 @@ export interface Seen {
   readonly home: readonly HostSeen[];
   readonly abroad: readonly HostSeen[];
   readonly transfer: Transfer | null;
+  /** Null if no server for it is known. */
+  readonly datagrams?: DatagramsSeen | null;
+  /** Of many TLS connections to one site, one right after the other, how many passed before one did not; null if all did. */
+  readonly passed?: number | null;
   /** Whether the server answers all the same, by whatever way: what refuses at its addresses is then not the server. */
   readonly reached: boolean;
 }
@@ -73,10 +84,15 @@ export function diagnose(seen: Seen): Finding {
   const { transfer } = seen;
   const whole = ofNetwork(seen) ?? ofServer(seen);
   if (whole) return { diagnosis: whole, figure: null };
+  const { passed = null, datagrams } = seen;
+  if (passed !== null) return { diagnosis: 'connections-policed', figure: passed };
   if (transfer?.stalled) return { diagnosis: 'frozen', figure: transfer.bytes };
   const rate = transfer?.bitsPerSecond ?? null;
   if (rate !== null && rate < THROTTLED) return { diagnosis: 'throttled', figure: rate };
-  return { diagnosis: 'none', figure: null };
+  // A server that nothing reaches says nothing of datagrams.
+  const there = datagrams?.tcp === 'ok' || datagrams?.tcp === 'refused';
+  const dropped = there && (datagrams.stun === 'silent' || datagrams.plain === 'silent');
+  return { diagnosis: dropped ? 'udp-dropped' : 'none', figure: null };
 }
 
 /** What concerns more than this server. */

@@ -19,8 +19,10 @@ import {
 } from '@polynya/protocol/envelope';
 import { call, firstFlight, type Request, results, up } from '@polynya/protocol/requests';
 import type { Codec } from '@polynya/protocol/schema';
+import { EnvelopeSealer } from '@polynya/reach/envelope-sealer';
 import { Handles } from '@polynya/reach/handles';
 import { openGcm, rawX25519, x25519 } from '@polynya/reach/hpke-recipient';
+import { ItemEncoder } from '@polynya/reach/item-encoder';
 import { ServerSession } from '@polynya/reach/server-session';
 import { DEFAULT_SESSION_LIMITS } from '@polynya/reach/server-sessions';
 import { flightInfo, SESSION_SECRET, sessionKeys } from '@polynya/reach/session-keys';
@@ -109,7 +111,11 @@ export async function session() {
       }),
     },
     clock: { steady: () => 0, now: () => NOW, setTimeout: () => () => undefined },
-    random,
+    // It draws many nonces at once: each is of one byte, and no two are the same.
+    sealer: new EnvelopeSealer((length) =>
+      Uint8Array.from({ length }, (_, at) => 0x80 + Math.floor(at / NONCE)),
+    ),
+    encoder: new ItemEncoder(),
     limits: DEFAULT_SESSION_LIMITS,
     issue: () => [issued],
     onBye: () => undefined,

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seeded } from '@polynya/reach/test/bad-carrier';
 import { carrierLoss } from './carrier-loss.ts';
+import { clockJumps } from './clock-jumps.ts';
 import { type Fault, type FaultRow, holds } from './fault.ts';
 import { fullDisk } from './full-disk.ts';
 import { killed, onPostgres, tornWal } from './kills.ts';
@@ -17,6 +18,7 @@ const faults: Readonly<Record<string, Fault>> = {
   'full-disk': fullDisk,
   'torn-wal': tornWal,
   'carrier-loss': carrierLoss,
+  'clock-jumps': clockJumps,
   postgres: onPostgres,
 };
 

@@ -160,3 +160,26 @@ describe('a clock that jumps ahead', () => {
     expect(events()).toEqual(['clock-jumped', 'retention']);
   });
 });
+
+test('what comes in while the clock is set far back is dated by the time that passed, also over a restart', () => {
+  const read = { ofDay: 500_000 * HOUR, steady: 0 };
+  const clock = {
+    now: () => read.ofDay,
+    steady: () => read.steady,
+    setTimeout: () => () => undefined,
+  };
+  const log = (line: LogLine) => void lines.push(line);
+  const options = { clock, save: () => undefined, log };
+  const hours = new TrustedHours({ ...options, last: 0 });
+  read.ofDay += HOUR;
+  read.steady += HOUR;
+  expect(hours.now()).toBe(500_001 * HOUR);
+  read.ofDay -= 40 * DAY;
+  expect(hours.now()).toBe(500_001 * HOUR);
+  expect(hours.hour()).toBe(500_001);
+  expect(lines).toEqual([{ event: 'clock-jumped', hours: -40 * 24 }]);
+  const restarted = new TrustedHours({ ...options, last: 500_001 });
+  expect(restarted.now()).toBe(500_001 * HOUR);
+  read.ofDay += 41 * DAY;
+  expect(hours.now()).toBe(read.ofDay);
+});

@@ -107,8 +107,6 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   if (tls) checkTls(tls);
   makeDataDir(dataDir);
   const now = () => clock.now();
-  // First, because SQLite's keeps other servers out of the folder.
-  const engine = await openEngine(options, config);
   let reported: unknown;
   const report = (error: unknown): void => {
     // A storage that failed answers everything with the same error.
@@ -123,6 +121,9 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       report(error);
     }
   };
+  const hours = new TrustedHours({ clock, last: loadLastHour(dataDir), save: saveHour, log });
+  // Before anything is written, because SQLite's keeps other servers out of the folder.
+  const engine = await openEngine(options, config, () => hours.now());
   const scheme = tls ? 'https' : 'http';
   const urlAt = (port: number) => `${scheme}://${hostInUrl(options.host)}:${port}`;
   const endpointsAt = (port: number) => options.endpoints ?? [`${urlAt(port)}${SESSION_PATH}`];
@@ -130,7 +131,6 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     const keys = loadServerKeys(dataDir, random);
     const lastSerial = loadRecordSerial(dataDir);
     const saveSerial = (serial: number) => saveRecordSerial(dataDir, serial);
-    const hours = new TrustedHours({ clock, last: loadLastHour(dataDir), save: saveHour, log });
     const [turn = 0] = random(1);
     const shelves = loadShelves(dataDir, options.bridges ?? [], turn);
     let signed: ServerSessions | undefined;
@@ -234,9 +234,12 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
 }
 
 /** @throws StorageError */
-async function openEngine(options: ServeOptions, { keep }: Config): Promise<Engine> {
-  const { dataDir, postgres, clock, random, synchronous = 'FULL' } = options;
-  const now = () => clock.now();
+async function openEngine(
+  options: ServeOptions,
+  { keep }: Config,
+  now: () => number,
+): Promise<Engine> {
+  const { dataDir, postgres, random, synchronous = 'FULL' } = options;
   const { logBytes } = keep;
   if (postgres === undefined) {
     return new SqliteEngine({ path: databasePath(dataDir), now, random, logBytes, synchronous });

@@ -7,7 +7,7 @@ export type LogLine =
   | { readonly event: 'draining'; readonly underWay: number }
   | { readonly event: 'drained'; readonly underWay: number; readonly ms: number }
   | { readonly event: 'stopped' }
-  /** The clock went so many hours ahead at once: retention goes by the time before until a day confirmed it. */
+  /** The clock went so many hours ahead (or, below 0, back) at once: retention goes by the time before until a day confirmed it. */
   | { readonly event: 'clock-jumped'; readonly hours: number }
   | { readonly event: 'clock-trusted' }
   | { readonly event: 'retention'; readonly chunks: number; readonly ms: number }

@@ -1,7 +1,8 @@
 /**
- * The hour that retention goes by. A clock that was set far ahead would let it delete everything, so a
- * jump of more than a day, since the last run or over a restart, counts for nothing until a day of
- * uptime has passed in which the clock went on evenly.
+ * The hour that retention goes by, and the time that is written beside what comes in. A clock that was set
+ * far ahead would let retention delete everything, and one that was set far back would date what comes in
+ * so that it is deleted when the clock is put right. So a jump of more than a day, since the last run or
+ * over a restart, counts for nothing until a day of uptime has passed in which the clock went on evenly.
  */
 import type { SteadyClock } from '@polynya/reach/steady-clock';
 import type { Log } from './server-log.ts';
@@ -42,8 +43,8 @@ export class TrustedHours {
     const { clock, save, log } = this.#options;
     const reading = { ofDay: clock.now(), steady: clock.steady() };
     const ahead = drift(this.#trusted, reading);
-    if (ahead > DAY && !this.#confirms(reading)) {
-      if (!this.#jumped) log({ event: 'clock-jumped', hours: Math.floor(ahead / HOUR) });
+    if (Math.abs(ahead) > DAY && !this.#confirms(reading)) {
+      if (!this.#jumped) log({ event: 'clock-jumped', hours: Math.trunc(ahead / HOUR) });
       // What moves again begins anew.
       if (!this.#jumped || Math.abs(drift(this.#jumped, reading)) > HOUR) this.#jumped = reading;
       return Math.floor((reading.ofDay - ahead) / HOUR);
@@ -54,6 +55,14 @@ export class TrustedHours {
     const hour = Math.floor(reading.ofDay / HOUR);
     save(hour);
     return hour;
+  }
+
+  /** Milliseconds since 1970, for what comes in: as the clock shows, unless that fell far behind. */
+  now(): number {
+    const { clock } = this.#options;
+    const now = clock.now();
+    const expected = this.#trusted.ofDay + clock.steady() - this.#trusted.steady;
+    return now < expected - DAY ? expected : now;
   }
 
   #confirms(reading: Reading): boolean {

@@ -70,7 +70,7 @@ async function draw(browser: Browser, scene: Scene): Promise<void> {
       await guest.arrive(link, name);
       await guest.composer.waitFor();
       await anna.page.keyboard.press('Escape');
-      if (guest === boris) await anna.page.locator('.chat-head button').last().click();
+      if (guest === boris) await anna.page.locator('.chat-head-button').click();
     }
     await anna.page.keyboard.press('Escape');
     const speakers = [boris, anna, vera, anna];

@@ -1,6 +1,7 @@
 /** Two panes, the list and the chat; on a phone one of them at a time. */
 import { type JSX, Show } from 'solid-js';
 import { ChatView } from './chat/chat-view.tsx';
+import { MOD_NAME } from './hand/keys.ts';
 import { AppKeys } from './later.tsx';
 import { Banners } from './line/banners.tsx';
 import { ListPane } from './list/list-pane.tsx';
@@ -41,7 +42,8 @@ export function Panes(props: PanesProps): JSX.Element {
           fallback={
             <div class="panes-empty">
               <Emblem size={96} />
-              <p>{t().chooseChat}</p>
+              <p>{chats().length > 0 ? t().chooseChat : t().noChatsText}</p>
+              <p class="panes-hint">{t().keysHint(MOD_NAME)}</p>
             </div>
           }
         >

@@ -16,6 +16,8 @@ export interface OpenChat {
   readonly selected: Accessor<ReadonlySet<MessageId> | null>;
   /** Takes a message among the selected, or out of them; null ends it. */
   select(message: MessageId | null): void;
+  /** Opens what is to be said about this chat, or closes it. */
+  about(open: boolean): void;
   /** Opens the search in this chat, or closes it. */
   search(open: boolean): void;
   /** Scrolls to a message, fetching older ones if need be. */

@@ -1,6 +1,5 @@
 /** Who is here, and what they are doing. */
-import { createSignal, type JSX, Show } from 'solid-js';
-import { ChatPanel } from '../later.tsx';
+import type { JSX } from 'solid-js';
 import { useApp } from '../state/app.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { IconButton } from '../ui/button.tsx';
@@ -12,8 +11,7 @@ import { useChat } from './chat-context.ts';
 export function ChatHead(): JSX.Element {
   const { t } = useWords();
   const { nav, status } = useApp();
-  const { detail, search } = useChat();
-  const [open, setOpen] = createSignal(false);
+  const { detail, search, about } = useChat();
   const state = () => {
     if (status().line === 'offline') return t().lineOffline;
     if (status().line === 'connecting') return t().lineConnecting;
@@ -32,7 +30,7 @@ export function ChatHead(): JSX.Element {
         class="chat-head-button"
         title={t().openPanel}
         aria-haspopup="dialog"
-        onClick={() => setOpen(true)}
+        onClick={() => about(true)}
       >
         <Avatar
           small
@@ -49,9 +47,6 @@ export function ChatHead(): JSX.Element {
         </span>
       </button>
       <IconButton icon="search" label={t().findInChat} onClick={() => search(true)} />
-      <Show when={open()}>
-        <ChatPanel detail={detail()} onClose={() => setOpen(false)} />
-      </Show>
     </header>
   );
 }

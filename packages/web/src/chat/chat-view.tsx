@@ -1,7 +1,7 @@
 /** One open chat: its head, its timeline, and where one writes. */
 import type { ChatId, MessageId, MessageView } from '@polynya/messenger/api';
 import { createEffect, createSignal, type JSX, onCleanup, Show } from 'solid-js';
-import { ChatKeys, ChatSearch, SelectionBar, SendFiles } from '../later.tsx';
+import { ChatKeys, ChatPanel, ChatSearch, SelectionBar, SendFiles } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { useQuery } from '../state/query.ts';
 import { useWords } from '../words/use-words.ts';
@@ -32,6 +32,7 @@ export function ChatView(props: { chat: ChatId }): JSX.Element {
   const [target, setTarget] = createSignal<MessageId | null>(null, { equals: false });
   const [messages, setMessages] = createSignal<readonly MessageView[]>([]);
   const [selected, setSelected] = createSignal<ReadonlySet<MessageId> | null>(null);
+  const [told, setTold] = createSignal(false);
   const [searching, setSearching] = createSignal(false);
   const [files, setFiles] = createSignal<readonly File[]>([]);
   const [dragging, setDragging] = createSignal(false);
@@ -55,6 +56,7 @@ export function ChatView(props: { chat: ChatId }): JSX.Element {
             turned,
             turn: setTurned,
             goTo: setTarget,
+            about: setTold,
             search: setSearching,
             selected,
             select: (message) =>
@@ -94,6 +96,9 @@ export function ChatView(props: { chat: ChatId }): JSX.Element {
             </Show>
             <Show when={settled()}>
               <ChatKeys />
+            </Show>
+            <Show when={told()}>
+              <ChatPanel detail={chat()} onClose={() => setTold(false)} />
             </Show>
             <Show when={dragging()}>
               <p class="chat-drop">{t().dropHere}</p>

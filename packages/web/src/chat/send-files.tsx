@@ -30,7 +30,7 @@ function shortName(name: string): string {
 
 export function SendFiles(props: SendFilesProps): JSX.Element {
   const { t, format } = useExtraWords();
-  const { messenger, attempt } = useApp();
+  const { messenger, attempt, say } = useApp();
   const { detail } = useChat();
   const [files, setFiles] = createSignal(props.files);
   const [caption, setCaption] = createSignal('');
@@ -55,7 +55,12 @@ export function SendFiles(props: SendFilesProps): JSX.Element {
     const whole = asFiles();
     props.onClose(true);
     for (const [i, file] of chosen.entries()) {
-      const sent = (whole ? null : await shrunk(file)) ?? file;
+      const sent = whole || !canShrink(file) ? file : await shrunk(file);
+      if (!sent) {
+        // Not as it is without a word: it may say where it was taken.
+        say(t().cannotShrink(file.name));
+        continue;
+      }
       const about = { name: shortName(sent.name || t().pastedName), ...(await thumbnailOf(sent)) };
       const first = {
         ...(text === '' ? {} : { caption: text }),

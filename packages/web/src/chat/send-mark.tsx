@@ -30,7 +30,12 @@ function wordsFor(t: () => Words, state: SendState): string {
 export function SendMark(props: { state: SendState }): JSX.Element {
   const { t } = useWords();
   return (
-    <span class={`send-mark ${props.state}`} role="img" aria-label={wordsFor(t, props.state)}>
+    <span
+      class={`send-mark ${props.state}`}
+      role="img"
+      aria-label={wordsFor(t, props.state)}
+      title={wordsFor(t, props.state)}
+    >
       <Icon name={ICONS[props.state]} size={16} />
     </span>
   );

@@ -18,5 +18,6 @@ it('a picture keeps its shape and is never made larger', () => {
 it('its name ends as what it has become', () => {
   expect(renamed('IMG_0001.HEIC', 'image/jpeg')).toBe('IMG_0001.jpg');
   expect(renamed('снимок', 'image/webp')).toBe('снимок.webp');
+  expect(renamed('', 'image/jpeg')).toBe('');
   expect(renamed('v1.2 of it.png', 'image/webp')).toBe('v1.2 of it.webp');
 });

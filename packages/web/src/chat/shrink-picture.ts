@@ -32,13 +32,14 @@ export function fitting(width: number, height: number, side = SIDE) {
   };
 }
 
-/** `name` with the ending of a kind of picture. */
+/** `name` with the ending of a kind of picture; what has no name gets none. */
 export function renamed(name: string, type: string): string {
+  if (name === '') return '';
   const ending = type === 'image/jpeg' ? 'jpg' : type.slice('image/'.length);
   return `${name.replace(/\.\w{1,5}$/, '')}.${ending}`;
 }
 
-/** Null where this browser cannot draw the picture: whoever sends it decides whether it goes as it is. */
+/** Null where this browser cannot draw the picture. */
 export async function shrunk(file: File): Promise<File | null> {
   const type = DRAWN_ANEW[file.type];
   const picture = type && (await createImageBitmap(file).catch(() => null));

@@ -5,7 +5,7 @@ import { createStore, reconcile } from 'solid-js/store';
 import { Virtualizer, type VirtualizerHandle } from 'virtua/solid';
 import { useApp } from '../state/app.ts';
 import { useQuery } from '../state/query.ts';
-import { IconButton } from '../ui/button.tsx';
+import { Button, IconButton } from '../ui/button.tsx';
 import { useWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 import { NewMessages } from './new-messages.tsx';
@@ -31,7 +31,7 @@ export interface TimelineProps {
 export function Timeline(props: TimelineProps): JSX.Element {
   const { t } = useWords();
   const { messenger } = useApp();
-  const { detail } = useChat();
+  const { detail, about } = useChat();
   const chat = detail().chat;
   const [limit, setLimit] = createSignal(Math.min(FIRST_AT_MOST, PAGE + detail().unread));
   const page = useQuery(
@@ -171,13 +171,20 @@ export function Timeline(props: TimelineProps): JSX.Element {
       >
         <div class="timeline-top" />
         <Show when={page() && !store.rows.some(({ kind }) => kind === 'message')}>
-          <p class="timeline-empty">
-            {detail().saved
-              ? t().savedText
-              : detail().direct && detail().peer === null
-                ? t().waitingText
-                : t().noMessages}
-          </p>
+          <div class="timeline-empty">
+            <p>
+              {detail().saved
+                ? t().savedText
+                : detail().direct && detail().peer === null
+                  ? t().waitingText
+                  : t().noMessages}
+            </p>
+            <Show
+              when={detail().state === 'active' && !detail().saved && detail().people.length === 1}
+            >
+              <Button onClick={() => about(true)}>{t().inviteHere}</Button>
+            </Show>
+          </div>
         </Show>
         <Virtualizer
           ref={setHandle}

@@ -91,6 +91,8 @@ export const enExtras = {
   caption: 'Caption',
   removeFile: (name: string) => `Leave out ${name}`,
   pastedName: 'Picture',
+  cannotShrink: (name: string) =>
+    `This browser cannot make “${name}” smaller, so it was not sent. Send it as a file.`,
   sendWhole: 'Send pictures as files',
   sendSmallNote: 'Now they are made smaller, without place, time and camera.',
   sendWholeNote: 'Byte for byte, with what the camera noted: often the place, too.',

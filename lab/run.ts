@@ -8,7 +8,7 @@ import { GATEWAYS, HOSTS } from './network/plan.ts';
 import { probe } from './probes/probe.ts';
 import { type Chance, letters, seeded } from './random.ts';
 import { Hunter, type RoundsContext, rounds } from './rounds.ts';
-import type { Scenario } from './scenarios.ts';
+import type { Scenario, Task } from './scenarios.ts';
 import type { BridgeHost } from './sides/bridge.ts';
 import { NaiveTalker } from './sides/naive.ts';
 import { Pair } from './sides/pair.ts';
@@ -27,6 +27,8 @@ export interface RunOptions {
 
 /** Without a censor everything is there within this, in seconds. */
 const OPEN_BOUND = 30;
+/** What people do who cannot hear of each other any more. */
+const PAST_THE_SERVER: readonly Task[] = ['texts-nearby', 'file-by-hand'];
 const NAIVE = [HOSTS.nan.address, HOSTS.ned.address];
 
 /** What one messenger did in one run. */
@@ -123,6 +125,7 @@ async function settle(
   try {
     const open = make();
     await open.complete(await open.begin(server, shelf));
+    if (PAST_THE_SERVER.includes(scenario.task)) await open.meet();
     if (scenario.task !== 'new-user') return { open, pair: open, link: '' };
     const pair = make();
     return { open, pair, link: await pair.begin(server, shelf) };
@@ -258,7 +261,7 @@ function rowOf(scenario: Scenario, side: Side, run: Run, packets: readonly Packe
     passed: outcome.passed && reasons.length === 0,
     seconds: outcome.seconds === null ? null : Math.round(outcome.seconds * 100) / 100,
     bytes: bytesOf(counted),
-    carrier: outcome.passed ? mainWay(counted) : null,
+    carrier: outcome.passed ? (outcome.carrier ?? mainWay(counted)) : null,
     diagnosis,
     expected,
     delivered: outcome.passed,

@@ -23,6 +23,7 @@ export type Task =
   | 'texts-and-picture'
   | 'long-text'
   | 'queued-texts'
+  | 'texts-nearby'
   | 'file-by-hand'
   | 'probes'
   | 'rounds';
@@ -111,9 +112,10 @@ export const scenarios: readonly Scenario[] = [
   }),
   scenario('lan', {
     ...{ technique: shutdown, kind: 'lan-only', ...bites, bound: 15, expected: 'lan-only' },
+    task: 'texts-nearby',
   }),
   scenario('file', {
-    ...{ technique: shutdown, kind: 'lan-only', ...bites, bound: 15, expected: 'offline' },
+    ...{ technique: shutdown, kind: 'unplugged', ...bites, bound: 15, expected: 'offline' },
     task: 'file-by-hand',
   }),
   scenario('bridges', {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { byHand } from './by-hand.ts';
 import type { Lab } from './lab.ts';
 import type { Scenario, Task } from './scenarios.ts';
 import type { Pair } from './sides/pair.ts';
@@ -22,29 +23,27 @@ export interface TaskContext {
 export type TaskRun = (context: TaskContext) => Promise<Outcome>;
 
 export const tasks: Readonly<Record<Exclude<Task, 'probes' | 'rounds'>, TaskRun>> = {
-  texts,
-  'long-text': texts,
+  texts: (context) => texts(context),
+  'long-text': (context) => texts(context),
   'new-user': arriveAndTalk,
   'texts-and-picture': async (context) => {
     const outcome = await texts(context);
     return outcome.passed ? picture(context, outcome) : outcome;
   },
   'queued-texts': queuedTexts,
-  'file-by-hand': async ({ pair }) => {
-    const help = await pair.first.does('help', []);
-    const why = /\bexport\b/.test(help)
-      ? 'the lab does not carry files yet'
-      : 'nothing to carry by hand yet';
-    return { passed: false, seconds: null, why };
-  },
+  'texts-nearby': (context) => texts(context, { near: true }),
+  'file-by-hand': byHand,
 };
 
-async function texts({ pair, scenario, texts }: TaskContext): Promise<Outcome> {
+async function texts(
+  { pair, scenario, texts }: TaskContext,
+  { near = false } = {},
+): Promise<Outcome> {
   const began = performance.now();
-  const both = pair.talk();
+  const both = pair.talk({ near });
   const outcome = await exchange(both, texts, scenario.bound, began);
   await Promise.all(both.map((each) => each.stop()));
-  return outcome;
+  return near ? { ...outcome, carrier: 'the network at home' } : outcome;
 }
 
 /** The second has nothing but the link. */

@@ -5,7 +5,15 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { serveDns } from '../hosts/dns-server.ts';
-import { addressOf, GATEWAYS, NAMESERVER, SUBNETS } from '../network/plan.ts';
+import {
+  addressOf,
+  GATEWAYS,
+  HOSTS,
+  hostNames,
+  NAMESERVER,
+  portOf,
+  SUBNETS,
+} from '../network/plan.ts';
 import { nodesHello } from './nodes-hello.ts';
 import { InlineProxy, type Inspector, TLS_PORT } from './proxy.ts';
 
@@ -24,6 +32,8 @@ export interface Rules {
   set(declaration: string): void;
   /** Sends TLS connections from homes through the proxy, and asks `inspector` about each. */
   inspect(inspector: Inspector): void;
+  /** Takes homes off every network, each other's too. */
+  unplug(): void;
   /** Names that the ISP's resolver has no more. */
   removeNames(names: readonly string[]): void;
   /** Adds to a named set once it is in place, for so many seconds if given. */
@@ -38,6 +48,7 @@ export class Middlebox {
   readonly #proxy = new InlineProxy();
   #removed: readonly string[] = [];
   #nodesHello = '';
+  #plugged = true;
   /** What techniques have noted since they were put in place. */
   events: string[] = [];
 
@@ -56,12 +67,16 @@ export class Middlebox {
     const inspectors: Inspector[] = [];
     const removed: string[] = [];
     const events: string[] = [];
+    let plugged = true;
     design({
       up: (rule) => chains.up.push(rule),
       down: (rule) => chains.down.push(rule),
       nat: (rule) => chains.nat.push(rule),
       set: (declaration) => sets.push(declaration),
       inspect: (inspector) => inspectors.push(inspector),
+      unplug: () => {
+        plugged = false;
+      },
       removeNames: (names) => removed.push(...names),
       add,
       note: (event) => events.push(event),
@@ -74,6 +89,8 @@ export class Middlebox {
     this.#removed = removed;
     this.events = events;
     nft(ruleset(sets, chains));
+    if (plugged !== this.#plugged) plug(plugged);
+    this.#plugged = plugged;
     await this.#proxy.judgeAnew();
   }
 
@@ -112,6 +129,12 @@ ${sets.map((set) => `  set ${set}`).join('\n')}
   }
 }
 `;
+}
+
+function plug(plugged: boolean): void {
+  for (const host of hostNames.filter((name) => HOSTS[name].network === 'lan')) {
+    execFileSync('ip', ['link', 'set', portOf(host), plugged ? 'up' : 'down']);
+  }
 }
 
 function nft(input: string): void {

@@ -5,7 +5,15 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GATEWAYS, HOSTS, type HostName, type HostPlan, hostNames, NAMESERVER } from './plan.ts';
+import {
+  GATEWAYS,
+  HOSTS,
+  type HostName,
+  type HostPlan,
+  hostNames,
+  NAMESERVER,
+  portOf,
+} from './plan.ts';
 
 /** Packets leave as they would leave a network card: a censor that counts them must see real ones. */
 const UNBATCHED = 'gso_max_segs 1';
@@ -37,8 +45,8 @@ export function buildNetwork(): void {
     ]),
     ...hostNames.flatMap((name) => [
       `netns add ${name}`,
-      `link add v-${name} type veth peer name eth0 netns ${name}`,
-      `link set v-${name} master ${GATEWAYS[HOSTS[name].network].device} ${UNBATCHED} up`,
+      `link add ${portOf(name)} type veth peer name eth0 netns ${name}`,
+      `link set ${portOf(name)} master ${GATEWAYS[HOSTS[name].network].device} ${UNBATCHED} up`,
     ]),
   ]);
   sh('sysctl', '-qw', ...SETTINGS);

@@ -43,6 +43,11 @@ export type HostName = keyof typeof HOSTS;
 
 export const hostNames = Object.keys(HOSTS) as HostName[];
 
+/** The ISP's end of a host's cable. */
+export function portOf(host: HostName): string {
+  return `v-${host}`;
+}
+
 /** Where the ISP stands in each network, and the networks' names as Linux has them. */
 export const GATEWAYS: Readonly<Record<Network, { device: string; address: string }>> = {
   lan: { device: 'br-lan', address: '192.168.7.1' },

@@ -3,6 +3,9 @@ import type { HostName } from '../network/plan.ts';
 import { Member, type PolynyaServer } from './polynya.ts';
 import type { Talker } from './talk.ts';
 
+/** ms */
+const MEETING = 30_000;
+
 export interface PairPlan {
   readonly hosts: readonly [HostName, HostName];
   /** A folder that nobody used before. */
@@ -41,9 +44,19 @@ export class Pair {
     this.chats[1] = /polynya read (\S+)/.exec(said)?.[1] ?? '';
   }
 
-  /** Opens the chat for both. */
-  talk(): [Talker, Talker] {
-    return [this.first.talks(this.chats[0]), this.second.talks(this.chats[1])];
+  /** Opens the chat for both. @param near also to be heard in the network that they share */
+  talk({ near = false } = {}): [Talker, Talker] {
+    const [here, there] = this.chats;
+    return [this.first.talks(here, { near }), this.second.talks(there, { near })];
+  }
+
+  /** The first, who was away when the second came, hears of it: nobody else's word counts past the server. */
+  async meet(): Promise<void> {
+    const known = async () =>
+      (await this.first.does('people', [this.chats[0]])).includes(this.second.name);
+    for (const end = Date.now() + MEETING; !(await known()); ) {
+      if (Date.now() > end) throw new Error('the first never heard that the second came');
+    }
   }
 
   get addresses(): string[] {

@@ -91,8 +91,8 @@ export class Member {
   }
 
   /** Opens a chat and stays in it. */
-  talks(chat: string): Talker {
-    const line = [MAIN, 'chat', chat, '--profile', this.#profile];
+  talks(chat: string, { near = false } = {}): Talker {
+    const line = [MAIN, 'chat', chat, ...(near ? ['--near'] : []), '--profile', this.#profile];
     return new PolynyaTalker(new Program(this.host, line, { env: this.#env }));
   }
 

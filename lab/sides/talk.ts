@@ -18,6 +18,8 @@ export interface Outcome {
   readonly seconds: number | null;
   /** Why not, for a person. */
   readonly why: string | null;
+  /** Where that is not to be seen on the censor's wire. */
+  readonly carrier?: string;
 }
 
 /** A second text that comes at all comes within this, ms. */

@@ -9,11 +9,14 @@ const TLS_HANDSHAKE = 22;
 /** So many bytes of a secret are not on a wire by accident. */
 const WINDOW = 16;
 
+/** Multicast, which no router passes on (RFC 5771). */
+const MULTICAST = /^(22[4-9]|23\d)\./;
+
 /** Packets of these clients that crossed the ISP. */
 export function crossing(packets: readonly Packet[], clients: readonly string[]): Packet[] {
   return packets.filter(
     ({ from, to }) =>
-      (clients.includes(from) && !to.startsWith(HOME)) ||
+      (clients.includes(from) && !to.startsWith(HOME) && !MULTICAST.test(to)) ||
       (clients.includes(to) && !from.startsWith(HOME)),
   );
 }

@@ -14,5 +14,6 @@ export const shutdown: Technique = {
       rules.up('drop');
       rules.down('drop');
     },
+    unplugged: (rules) => rules.unplug(),
   },
 };

@@ -120,6 +120,7 @@ describe.skipIf(reason !== undefined)('a censor', () => {
     expect(seen.shutdown.domestic.bytes).toBe(0);
     expect(seen.shutdown.dns).toBe(null);
     expect(seen.shutdown.neighbour.bytes).toBe(1);
+    expect(seen.unplugged.neighbour.bytes).toBe(0);
   });
 
   test('is gone without a trace once it is lifted', () => {

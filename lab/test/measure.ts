@@ -174,6 +174,9 @@ const measured = {
     dns: await ask(decoy.name, 'udp', NAMESERVER, QUIET),
     neighbour: await get(HOSTS.bob, 1),
   })),
+  unplugged: await under('shutdown', 'unplugged', {}, async () => ({
+    neighbour: await get(HOSTS.bob, 1, QUIET),
+  })),
   lifted: { tls: await tls(naive, naive.name), big: await get(naive, 200_000) },
 };
 export type Measured = typeof measured;

@@ -5,7 +5,7 @@ import { processorTime } from '../systems/cores.ts';
 import { type Figures, figures } from './figures.ts';
 
 /** ms. */
-const WARM_UP = 1_000;
+const WARM_UP = 3_000;
 const LASTS = 3_000;
 const STRAGGLING = 20_000;
 const BYTES = 100;

@@ -9,9 +9,9 @@ import { processorTime } from '../systems/cores.ts';
 import { type Figures, figures } from './figures.ts';
 
 const PAIRS = 500;
-/** ms. */
-const WARM_UP = 1_000;
-const LASTS = 2_500;
+/** ms. Programs that are compiled while they run need the first. */
+const WARM_UP = 3_000;
+const LASTS = 3_000;
 /** ms that texts on their way may take to arrive when no more are said. */
 const STRAGGLING = 10_000;
 

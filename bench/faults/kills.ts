@@ -47,6 +47,13 @@ export const killed: Fault = (options) =>
     strike: (server) => endProcess(server, 'SIGKILL'),
   });
 
+/** Asked to stop, it answers what is under way first: whoever asked again would be none the worse, but need not. */
+export const drained: Fault = (options) =>
+  struck(options, {
+    start: () => startProcess(join(options.folder, 'data')),
+    strike: (server) => endProcess(server, 'SIGTERM'),
+  });
+
 /**
  * As if the power went: of what stands in the write-ahead log behind the last acknowledgement, any part may
  * not have reached the disk. What is before it was there when somebody was told so.

@@ -7,18 +7,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seeded } from '@polynya/reach/test/bad-carrier';
+import { dropped, neverReads } from './bad-clients.ts';
+import { readOnlyDisk, slowDisk } from './bad-disks.ts';
 import { carrierLoss } from './carrier-loss.ts';
 import { clockJumps } from './clock-jumps.ts';
 import { type Fault, type FaultRow, holds } from './fault.ts';
 import { fullDisk } from './full-disk.ts';
-import { killed, onPostgres, tornWal } from './kills.ts';
+import { drained, killed, onPostgres, tornWal } from './kills.ts';
 
 const faults: Readonly<Record<string, Fault>> = {
   kill: killed,
+  drain: drained,
   'full-disk': fullDisk,
+  'slow-disk': slowDisk,
+  'read-only-disk': readOnlyDisk,
   'torn-wal': tornWal,
   'carrier-loss': carrierLoss,
   'clock-jumps': clockJumps,
+  'dropped-connections': dropped,
+  'never-reads': neverReads,
   postgres: onPostgres,
 };
 

@@ -90,8 +90,9 @@ async function privatePathOf(
   if (pathSecret === undefined) return new Map([leaf]);
   const ancestor = tree.directPath(signer).find((node) => holds(node, own.leafIndex));
   if (ancestor === undefined) throw violated('path-secret-place');
-  const { keys } = await keysAbove(env.suite, tree, signer, ancestor.index, pathSecret);
-  return new Map([...keys, leaf]);
+  const above = await keysAbove(env.suite, tree, signer, ancestor.index, pathSecret);
+  erase(above.commitSecret);
+  return new Map([...above.keys, leaf]);
 }
 
 async function joined(
@@ -110,7 +111,8 @@ async function joined(
   const { joinerSecret, pathSecret, psks } = await openGroupSecrets(suite, own.init, welcome, mine);
   for (const { pskNonce } of psks) demand('psk-nonce', pskNonce.length === suite.hash.size);
   const pskSecret = await findPskSecret(env, epochs, psks);
-  const opened = await openGroupInfo(suite, welcomeSecret(suite, joinerSecret, pskSecret), welcome);
+  const sealing = welcomeSecret(suite, joinerSecret, pskSecret);
+  const opened = await openGroupInfo(suite, sealing, welcome);
   const info = decode(groupInfo, opened);
   const tree = await verifyGroupInfo(env, info, given);
   judge(psks, info, tree);
@@ -124,7 +126,7 @@ async function joined(
   demand('confirmation-tag', sameSecret(tag, info.confirmationTag));
   const interim = interimTranscriptHash(suite, context.confirmedTranscriptHash, tag);
   const derived = { context, secrets, confirmationTag: tag, interimTranscriptHash: interim };
-  erase(joinerSecret, pskSecret);
+  erase(joinerSecret, pskSecret, sealing);
   return {
     ...stateOfEpoch(derived, tree),
     ownLeaf: leafIndex,

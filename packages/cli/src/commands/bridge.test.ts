@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { selfSigned } from '@polynya/server/bridge/self-signed';
 import { expect, test } from 'vitest';
-import { polynya, start, TemporaryFolder } from '../test/cli.ts';
+import { runHere, start, TemporaryFolder } from '../test/cli.ts';
 
 test('it prints the line for its server, the same at each start, and shows a site', async () => {
   using folder = new TemporaryFolder();
@@ -34,7 +34,7 @@ test('what cannot be used is told in one sentence', async () => {
     [[...to, ...tls], /^The certificate or its key cannot be used/],
   ];
   for (const [args, sentence] of wrong) {
-    const { code, out, err } = await polynya('bridge', ...data, ...args);
+    const { code, out, err } = await runHere(['bridge', ...data, ...args]);
     expect({ code: code === 0, out }).toEqual({ code: false, out: '' });
     expect(err).toMatch(sentence);
   }

@@ -54,9 +54,9 @@ export class Running {
     this.#child.stdin.write(`${line}\n`);
   }
 
-  /** Resolves once the output matches. Rejects when the program ends before, or after 20 seconds. */
+  /** Resolves once the output matches. Rejects when the program ends before, or after a minute. */
   async until(pattern: RegExp): Promise<RegExpExecArray> {
-    for (const patience = AbortSignal.timeout(20_000); ; ) {
+    for (const patience = AbortSignal.timeout(60_000); ; ) {
       const found = pattern.exec(this.out);
       if (found) return found;
       if (patience.aborted || this.#child.exitCode !== null || this.#child.signalCode !== null) {
@@ -82,9 +82,9 @@ export class Running {
   }
 }
 
-/** Asks again until it is so, for 20 seconds at most. */
+/** Asks again until it is so, for a minute at most. */
 export async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (const patience = AbortSignal.timeout(20_000); !(await isSo()); ) patience.throwIfAborted();
+  for (const patience = AbortSignal.timeout(60_000); !(await isSo()); ) patience.throwIfAborted();
 }
 
 /** A folder of its own, gone at the end of the scope. */

@@ -254,9 +254,9 @@ export class Connection {
       this.#cancelTimer();
       this.#calls.resend();
       lived = clock.now() - conversation.startedAt;
-      const { heard, excused, silent } = conversation;
+      const { heard, excused, silent, gone } = conversation;
       if (handle && !heard && carrier.polls) this.#keeper.giveBack(handle);
-      if (silent || (!heard && !excused)) this.#line.failed(way);
+      if (silent || (!heard && !excused)) this.#line.failed(way, !gone);
       else if (heard && lived >= STEADY) this.#line.steady(way);
     }
     return conversation.excused || (conversation.heard && lived >= LIVED);
@@ -373,6 +373,8 @@ export class Connection {
         conversation.silent = true;
         conversation.end();
       } else {
+        // A server that is slow in what it was asked answers this at once, so the carrier is heard.
+        this.#request('handles', null, () => ({ op: 'handles', count: 0 })).catch(() => undefined);
         void giveUpIfFrozen(conversation, this.#line, this.#closing.signal);
         this.#armTimer();
       }

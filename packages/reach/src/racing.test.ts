@@ -17,6 +17,7 @@ function stand(plan: Plan, kinds = ['a'], endpoints = ['https://one/s', 'https:/
   const closed: string[] = [];
   const factory = (kind: string): CarrierFactory => ({
     kind,
+    spreads: kind === 'spread',
     open: (endpoint, signal) =>
       new Promise((resolve, reject) => {
         const name = `${kind} ${endpoint}`;
@@ -120,6 +121,25 @@ test('the way that worked last begins, and has two seconds for itself', async ()
   line.proven = 'a https://two/s';
   expect(await open()).toBe('a https://two/s');
   expect(tried).toEqual(['0 a https://two/s']);
+});
+
+test('a way by all endpoints at once is tried where a carrier fell silent, or where it worked last', async () => {
+  const both = 'spread https://one/s https://two/s';
+  const plan: Plan = {
+    [both]: { after: 10, opens: true },
+    'a https://two/s': { after: 10, opens: true },
+  };
+  const { line, tried, open } = stand(plan, ['spread', 'a']);
+  expect(await open()).toBe('a https://two/s');
+  expect(tried.some((each) => each.endsWith(both))).toBe(false);
+  line.proven = 'spread';
+  expect(await open()).toBe(both);
+  line.proven = undefined;
+  expect(await open()).toBe('a https://two/s');
+  const { spread } = line;
+  if (!spread) throw new Error('no such way');
+  line.failed({ ...spread }, true);
+  expect(await open()).toBe(both);
 });
 
 test('a carrier that opens when the race is over is closed', async () => {

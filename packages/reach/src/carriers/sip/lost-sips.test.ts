@@ -79,6 +79,7 @@ async function prove(given: {
     carriers: [{ kind: 'sip', spreads: true, open }],
     clock,
     random: systemRandom,
+    loadWay: () => Promise.resolve('sip'),
   });
   const log = connection.log(ID, SECRET);
   const seen: Entry[] = [];

@@ -75,10 +75,10 @@ afterEach(async () => {
   await server.stop();
 });
 
-function client(carriers = [sipCarrier(systemClock, systemRandom)]) {
+function client(carriers = [sipCarrier(systemClock, systemRandom)], proven = 'sip') {
   const endpoints = ways.map(({ endpoint }) => endpoint);
   const address = { identity: server.sessions.identity(), endpoints };
-  return server.connect({ address }, carriers);
+  return server.connect({ address, loadWay: () => Promise.resolve(proven) }, carriers);
 }
 
 test('large entries go up and come down, though each connection carries 3 KB and no host gets a fourth', async () => {
@@ -95,7 +95,7 @@ test('a WebSocket that freezes is left for sips, and what waited in it arrives o
   const reader = server.connect().log(ID, SECRET);
   const seen: Entry[] = [];
   reader.watch({ entries: (entries) => void seen.push(...entries) }, 1);
-  const connection = client([webSocketCarrier, sipCarrier(systemClock, systemRandom)]);
+  const connection = client([webSocketCarrier, sipCarrier(systemClock, systemRandom)], '');
   const log = connection.log(ID, SECRET);
   const append = (size: number) =>
     log.append([{ id: systemRandom(16), epoch: 0, body: systemRandom(size) }]);
@@ -103,6 +103,16 @@ test('a WebSocket that freezes is left for sips, and what waited in it arrives o
   await append(4_000);
   await vi.waitFor(() => expect(seen.map(({ seq }) => seq)).toEqual([1, 2]), PATIENCE);
   expect(ways.some(({ frozen }) => frozen > 0)).toBe(true);
+}, 120_000);
+
+test('a WebSocket stays, though the server takes long for what it was asked', async () => {
+  const carriers = [webSocketCarrier, sipCarrier(systemClock, systemRandom)];
+  const log = server.connect({}, carriers).log(ID, SECRET);
+  await log.append([{ id: systemRandom(16), epoch: 0, body: systemRandom(9) }]);
+  const [socket] = server.sockets;
+  server.logs.delay = () => new Promise((resolve) => setTimeout(resolve, 6_000));
+  await log.append([{ id: systemRandom(16), epoch: 0, body: systemRandom(9) }]);
+  expect([...server.sockets]).toEqual([socket]);
 }, 120_000);
 
 test('a stranger’s sip gets the site’s answer, as any unknown body does', async () => {

@@ -58,6 +58,7 @@ export class SipCarrier implements Carrier {
   /** Endpoints that failed since one worked. */
   readonly #failed = new Map<string, CarrierEnd>();
   #failures = 0;
+  #worked = false;
   #cancel: () => void = () => undefined;
   #gathering = false;
 
@@ -163,6 +164,7 @@ export class SipCarrier implements Carrier {
     this.#slots.worked(endpoint);
     this.#failed.clear();
     this.#failures = 0;
+    this.#worked = true;
     if (down.state === 'gone') {
       this.#end('lost');
       return;
@@ -185,7 +187,8 @@ export class SipCarrier implements Carrier {
     this.#failed.set(endpoint, end);
     this.#failures++;
     sip.againAt = 0;
-    if (this.#failures > 1 && this.#failed.size === this.#options.endpoints.length) this.#end(end);
+    const enough = this.#worked ? this.#failures > 1 : true;
+    if (enough && this.#failed.size === this.#options.endpoints.length) this.#end(end);
   }
 
   #end(reason: CarrierEnd): void {

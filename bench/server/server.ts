@@ -2,7 +2,8 @@
  * The server beside its peers, in one run: `bench -- server [works] [systems] [--json]`. Rounds go through all
  * systems, so that figures which are compared are minutes apart; the server has one core, the load the other.
  */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median } from '../row.ts';
@@ -18,6 +19,7 @@ import { prosody } from './systems/prosody.ts';
 import type { System } from './systems/system.ts';
 
 const ROUNDS = 3;
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 const systems: readonly System[] = [
   polynya,
@@ -54,6 +56,10 @@ export async function serverBench(
   const works = some(Object.entries(courses), ([word]) => word);
   const folder = await mkdtemp(join(tmpdir(), 'polynya-bench-'));
   const collected = new Map<string, ServerRow>();
+  const clear = (): void => rmSync(folder, { recursive: true, force: true });
+  const interrupted = (): never => process.exit(1);
+  process.once('exit', clear);
+  for (const signal of SIGNALS) process.once(signal, interrupted);
   try {
     for (const system of chosen) await system.prepare(await folderIn(folder, system.name));
     for (let round = 0; round < rounds; round++) {
@@ -70,7 +76,9 @@ export async function serverBench(
       }
     }
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    for (const signal of SIGNALS) process.off(signal, interrupted);
+    process.off('exit', clear);
+    clear();
   }
   const rows = [...collected.values()];
   return { rows, ratios: ratios(rows) };

@@ -49,6 +49,10 @@ export function launch(
     stdio: [...stdio],
   });
   closeSync(log);
+  // A bench that is interrupted leaves no server behind.
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   return { child, at };
 }
 

@@ -57,8 +57,12 @@ async function main(): Promise<void> {
     env,
     ended: end.signal,
   });
-  // A pipe that was read from would keep this process alive until its other end closes.
-  process.stdin.destroy();
+  // A pipe that was read from would keep this process alive until its other end closes, and a name that is still
+  // looked up, for nobody any more, until the resolver's patience ends: getaddrinfo(3) cannot be called off.
+  for (const stream of [process.stdout, process.stderr]) {
+    await new Promise<void>((written) => stream.write('', () => written()));
+  }
+  process.exit();
 }
 
 if (import.meta.main) {

@@ -43,7 +43,7 @@ export const carry = command({
 
 async function carryOut({ carry }: NodeMessenger, path: string, terminal: Terminal): Promise<void> {
   const { file, messages } = await carry.out();
-  if (messages === 0) throw new Failure('Nothing waits: the server has all that was written here.');
+  if (messages === 0) throw new Failure('Nothing to carry: everybody has what was written here.');
   await writeNew(path, file);
   print(
     terminal,

@@ -3,7 +3,7 @@
  * before the log has it (docs/protocol.md section 10). The log stays the only order: whatever came this way takes
  * its place there as soon as the log brings it.
  */
-import { toHex } from '@polynya/protocol/bytes';
+import { fromHex, toHex } from '@polynya/protocol/bytes';
 import {
   decodeNote,
   decodeParcel,
@@ -12,16 +12,21 @@ import {
   type Note,
 } from '@polynya/protocol/carried';
 import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
+import { content as contentCodec } from '@polynya/protocol/content';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { bool, bytes, struct } from '@polynya/protocol/schema';
-import type { ChatId, MessageId } from '../api.ts';
+import type { ChatId, MessageId, PersonId } from '../api.ts';
 import type { Conversation } from '../conversation/conversation.ts';
+import type { OutboxRow } from '../conversation/outbox.ts';
+import { idOf } from '../conversation/people.ts';
 import type { Device } from '../device.ts';
 import { messagesTopic } from '../queries/changes.ts';
+import { contentOf } from '../recovery/missed.ts';
 import type { Change } from '../store/store.ts';
 import { Draft } from '../timeline/draft.ts';
 import { messageRow } from '../timeline/incoming.ts';
-import { keys as timelineKeys } from '../timeline/row.ts';
+import { counts, row as rowCodec, keys as timelineKeys } from '../timeline/row.ts';
+import { decode } from '../timeline/stored.ts';
 import { openBundle, sealBundle } from './bundle.ts';
 import { CarryError } from './carry-error.ts';
 import { carriedChats, keysOf } from './keys.ts';
@@ -30,6 +35,8 @@ import { arrivedFrom, noteOf, readNote } from './note.ts';
 /** Notes of one chat that leave at once, or are kept: bytes of them all. */
 const MOST_BYTES = 900_000;
 const MOST_NOTES = 500;
+/** Rows looked through for own messages that somebody may not have yet. */
+const UNHEARD = 50;
 /** ms by which an author's clock may be ahead of ours. */
 const CLOCKS_DIFFER = 5 * 60_000;
 
@@ -57,7 +64,7 @@ export class Carry {
     this.#device = device;
   }
 
-  /** What the server does not have yet, own and others', for everybody in the chats that it is for. @throws StoreError */
+  /** As `notes`, of all chats, for everybody in them. @throws StoreError */
   async out(): Promise<{ readonly file: Uint8Array; readonly messages: number }> {
     const parcels = [];
     let messages = 0;
@@ -105,7 +112,8 @@ export class Carry {
   }
 
   /**
-   * Of one chat: own messages that wait, then those of others that the log does not have.
+   * Of one chat: own messages that the log has and perhaps not everybody, own ones that wait for it, and those of
+   * others that it does not have.
    * @param known those that are not wanted
    */
   async notes(
@@ -114,12 +122,15 @@ export class Carry {
   ): Promise<Note[]> {
     const { held, outbox, chat } = conversation;
     const rows = (await outbox.first(MOST_NOTES)).filter(({ id }) => !known.has(toHex(id)));
-    const own = await Promise.all(rows.map((row) => noteOf(this.#device.self, held, row)));
+    const unheard = (await this.#unheard(conversation)).filter(({ id }) => !known.has(toHex(id)));
+    const noted = (row: OutboxRow) => noteOf(this.#device.self, held, row);
+    const own = await Promise.all(rows.map(noted));
+    const logged = await Promise.all(unheard.map(noted));
     const others = (await this.#kept(chat)).flatMap(({ id, note }) =>
       known.has(id) ? [] : [note],
     );
     let left = MOST_BYTES;
-    return [...own, ...others].flatMap((note) => {
+    return [...logged, ...own, ...others].flatMap((note) => {
       left -= note ? note.message.length + 256 : 0;
       return note && left >= 0 ? [note] : [];
     });
@@ -161,6 +172,26 @@ export class Carry {
     });
     if (fresh.length > 0) for (const topic of [messagesTopic(chat), 'chats']) changes.touch(topic);
     return { fresh, strange };
+  }
+
+  /** The newest own messages that the log has, and not everybody has said to have. */
+  async #unheard({ chat, held }: Conversation): Promise<OutboxRow[]> {
+    const { ports, self } = this.#device;
+    const stored = await ports.store.get('timeline', timelineKeys.counts(chat));
+    const receipts = stored ? decode(counts, stored).receipts : [];
+    const others = held.state.people.filter(({ here }) => here).map(idOf);
+    const has = (person: PersonId) =>
+      receipts.find((receipt) => receipt.person === person)?.delivered ?? 0;
+    const least = Math.min(...others.filter((person) => person !== self.person).map(has));
+    if (!Number.isFinite(least)) return [];
+    const range = timelineKeys.between(chat, least + 1, Number.MAX_SAFE_INTEGER);
+    const rows = await ports.store.range('timeline', { ...range, limit: UNHEARD, reverse: true });
+    return rows.reverse().flatMap(([key, value]) => {
+      const row = decode(rowCodec, value);
+      if (row.row !== 'message' || !row.mine || row.deleted) return [];
+      const content = encodeCbor(contentCodec.encode(contentOf(row)));
+      return [{ key, id: fromHex(row.id), at: row.at, content }];
+    });
   }
 
   /** Others' notes whose messages the log does not have yet; what it has is forgotten. */

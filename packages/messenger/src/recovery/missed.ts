@@ -188,7 +188,8 @@ function cameBy(row: Row, person: PersonId): boolean {
   return (event.event === 'joined' || event.event === 'added') && event.person === person;
 }
 
-function contentOf({ text, reply, mentions, file }: MessageRow): MissedMessage['content'] {
+/** What its sender would say now. */
+export function contentOf({ text, reply, mentions, file }: MessageRow): MissedMessage['content'] {
   const said = { reply: reply === null ? null : fromHex(reply), mentions: mentions.map(fromHex) };
   if (file) return { kind: 'file', file, caption: text, ...said };
   return { kind: 'text', text, ...said };

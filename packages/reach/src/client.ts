@@ -254,9 +254,9 @@ export class Connection {
       this.#cancelTimer();
       this.#calls.resend();
       lived = clock.now() - conversation.startedAt;
-      const { heard, excused, silent, gone } = conversation;
+      const { heard, excused, silent } = conversation;
       if (handle && !heard && carrier.polls) this.#keeper.giveBack(handle);
-      if (silent || (!heard && !excused)) this.#line.failed(way, !gone);
+      if (silent || (!heard && !excused)) this.#line.failed(way);
       else if (heard && lived >= STEADY) this.#line.steady(way);
     }
     return conversation.excused || (conversation.heard && lived >= LIVED);

@@ -26,8 +26,6 @@ export class Conversation {
   heard = false;
   /** Whether it was given up because answers that it owed did not come. */
   silent = false;
-  /** Whether the carrier said itself that it is gone. */
-  gone = false;
   /** Whether it was looked into because it owed an answer for long: that is done once. */
   doubted = false;
   /** Whether its end says nothing against the carrier, so that the next may be tried at once. */
@@ -63,10 +61,7 @@ export class Conversation {
           });
         });
     };
-    carrier.onClose = () => {
-      this.gone = true;
-      this.end();
-    };
+    carrier.onClose = () => this.end();
   }
 
   get ended(): boolean {

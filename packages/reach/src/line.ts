@@ -43,8 +43,6 @@ export class Line {
     Promise.resolve(true);
   /** The way that worked last on this network, as `nameOf` has it. */
   proven: string | undefined;
-  /** Whether a carrier fell silent on this network: a way by all endpoints at once is slow, and not tried before. */
-  #freezes = false;
   readonly #openings: Opening[] = [];
   #endpoints: readonly string[] = [];
   #ways: Way[] = [];
@@ -117,8 +115,9 @@ export class Line {
     for (;;) {
       const now = this.#clock.now();
       const proven = (way: Way): number => (nameOf(way) === this.proven ? 0 : 1);
+      // A way by all endpoints at once is slow, and works nearly everywhere: it would win where it should not.
       const ways = this.#ways
-        .filter((way) => !way.factory.spreads || this.#freezes || proven(way) === 0)
+        .filter((way) => !way.factory.spreads || proven(way) === 0)
         .sort((a, b) => proven(a) - proven(b));
       const alone = ways.filter((way) => way.avoidUntil > now);
       const won =
@@ -235,9 +234,7 @@ export class Line {
     this.#shorten();
   }
 
-  /** @param silent it did not say so itself */
-  failed(way: Way, silent = false): void {
-    this.#freezes ||= silent;
+  failed(way: Way): void {
     this.#leaveAlone(way, Math.min(PENALTY.most, PENALTY.least * 2 ** way.failures));
     way.failures = Math.min(way.failures + 1, 10);
   }
@@ -259,7 +256,6 @@ export class Line {
 
   /** Forgets failures and ends a pause: the network is another. */
   kick(): void {
-    this.#freezes = false;
     for (const way of this.#ways) {
       way.failures = 0;
       way.avoidUntil = 0;

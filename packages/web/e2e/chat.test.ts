@@ -133,6 +133,27 @@ describe('two people', () => {
     await anna.bubble('🍀').getByRole('button', { name: /🐻/ }).waitFor();
   });
 
+  it('a voice note is recorded, sent, and played', async () => {
+    await anna.page.evaluate(() => {
+      // A machine that runs tests has no microphone.
+      const context = new AudioContext();
+      const tone = new OscillatorNode(context);
+      const mouth = new MediaStreamAudioDestinationNode(context);
+      tone.connect(mouth);
+      tone.start();
+      navigator.mediaDevices.getUserMedia = async () => mouth.stream;
+    });
+    await anna.button(anna.words.recordVoice).click();
+    const done = anna.button(anna.words.sendVoice);
+    await done.waitFor();
+    await anna.expectAccessible();
+    await expect.poll(() => done.isEnabled()).toBe(true);
+    await done.click();
+    await boris.button(boris.words.playSound).waitFor();
+    await boris.expectAccessible();
+    await boris.button(boris.words.playSound).click();
+  });
+
   it('what looks like markup stays text, and links open apart from the page', async () => {
     await boris.composer.fill('<img src=x onerror=alert(1)> **важно** https://example.org/a.');
     await boris.composer.press('Enter');

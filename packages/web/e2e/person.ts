@@ -43,7 +43,8 @@ export class Person {
 
   static async at(browser: Browser, device: Device = {}): Promise<Person> {
     const context = await browser.newContext({ locale: 'en-GB', ...device });
-    context.setDefaultTimeout(40_000);
+    // For a machine that does much else beside.
+    context.setDefaultTimeout(60_000);
     const words = device.locale?.startsWith('ru') ? RUSSIAN : ENGLISH;
     return new Person(context, await context.newPage(), words);
   }

@@ -8,6 +8,8 @@ export { MessageMenu } from './chat/message-menu.tsx';
 export { Picture } from './chat/picture.tsx';
 export { SelectionBar } from './chat/selection-bar.tsx';
 export { SendFiles } from './chat/send-files.tsx';
+export { Voice } from './chat/voice.tsx';
+export { VoiceBar } from './chat/voice-bar.tsx';
 export { LinkNew } from './devices/link-new.tsx';
 export { Recover } from './devices/recover.tsx';
 export { AppKeys } from './hand/app-keys.tsx';

@@ -43,3 +43,5 @@ export const ChatPanel = later((extras) => extras.ChatPanel);
 export const LinkNew = later((extras) => extras.LinkNew);
 export const Recover = later((extras) => extras.Recover);
 export const Settings = later((extras) => extras.Settings);
+export const Voice = later((extras) => extras.Voice);
+export const VoiceBar = later((extras) => extras.VoiceBar);

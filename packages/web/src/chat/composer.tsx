@@ -10,7 +10,7 @@ import {
   Show,
   untrack,
 } from 'solid-js';
-import { EmojiDialog } from '../later.tsx';
+import { EmojiDialog, VoiceBar } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { IconButton } from '../ui/button.tsx';
 import { useWords } from '../words/use-words.ts';
@@ -34,6 +34,7 @@ export function Composer(props: ComposerProps): JSX.Element {
   const [text, setText] = createSignal(drafts.get(chat));
   const [cursor, setCursor] = createSignal(0);
   const [choice, setChoice] = createSignal(0);
+  const [speaking, setSpeaking] = createSignal(false);
   const [choosing, setChoosing] = createSignal(false);
   const [dismissed, setDismissed] = createSignal(false);
   const chosen = new Set<PersonId>();
@@ -110,6 +111,8 @@ export function Composer(props: ComposerProps): JSX.Element {
     keep();
     area.focus();
   };
+
+  const maySpeak = () => text() === '' && turned()?.to !== 'edit' && 'MediaRecorder' in globalThis;
 
   const send = async () => {
     const said = text().trim();
@@ -231,14 +234,31 @@ export function Composer(props: ComposerProps): JSX.Element {
           aria-haspopup="dialog"
           onClick={() => setChoosing(true)}
         />
-        <IconButton
-          icon={turned()?.to === 'edit' ? 'check' : 'send'}
-          label={turned()?.to === 'edit' ? t().saveEdit : t().send}
-          look="primary"
-          type="submit"
-          disabled={text().trim() === ''}
-        />
+        <Show
+          when={maySpeak()}
+          fallback={
+            <IconButton
+              icon={turned()?.to === 'edit' ? 'check' : 'send'}
+              label={turned()?.to === 'edit' ? t().saveEdit : t().send}
+              look="primary"
+              type="submit"
+              disabled={text().trim() === ''}
+            />
+          }
+        >
+          <IconButton icon="mic" label={t().recordVoice} onClick={() => setSpeaking(true)} />
+        </Show>
       </div>
+      <Show when={speaking()}>
+        <VoiceBar
+          reply={turned()?.message.id ?? null}
+          onClose={(sent) => {
+            setSpeaking(false);
+            if (sent) turn(null);
+            area.focus();
+          }}
+        />
+      </Show>
       <Show when={choosing()}>
         <EmojiDialog title={t().emoji} onChoose={insert} onClose={() => setChoosing(false)} />
       </Show>

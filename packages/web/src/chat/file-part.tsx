@@ -1,7 +1,7 @@
 /** The file of a message: what it is, how much of it is here, and what can be done about that. */
 import type { FileView, MessageView } from '@polynya/messenger/api';
 import { createSignal, type JSX, Show } from 'solid-js';
-import { Picture } from '../later.tsx';
+import { Picture, Voice } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -38,6 +38,8 @@ export function FilePart(props: { message: MessageView; file: FileView }): JSX.E
   const chat = () => detail().chat;
   const id = () => props.message.id;
   const here = () => props.file.state === 'here';
+  /** A voice note: other sound is a file among files. */
+  const sounds = () => here() && props.file.duration > 0 && props.file.type.startsWith('audio/');
   const underWay = () => ['waiting', 'moving', 'paused', 'failed'].includes(props.file.state);
   // A message that failed as a whole has its own buttons.
   const resumable = () =>
@@ -73,8 +75,11 @@ export function FilePart(props: { message: MessageView; file: FileView }): JSX.E
           </button>
         )}
       </Show>
+      <Show when={sounds()}>
+        <Voice message={props.message} duration={props.file.duration} />
+      </Show>
       {/* A picture that is here says all by itself, and is saved where it is looked at. */}
-      <div class="file-line" hidden={here() && props.file.thumb !== null}>
+      <div class="file-line" hidden={here() && (props.file.thumb !== null || sounds())}>
         <Show when={!props.file.thumb}>
           <Icon name="file" />
         </Show>

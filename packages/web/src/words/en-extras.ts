@@ -93,6 +93,15 @@ export const enExtras = {
   pastedName: 'Picture',
   cannotShrink: (name: string) =>
     `This browser cannot make “${name}” smaller, so it was not sent. Send it as a file.`,
+  voiceNote: 'Voice note',
+  recording: 'Recording',
+  sendVoice: 'Send the voice note',
+  noMicrophone:
+    'There is no microphone here, or this page may not use it. Allow it in the browser’s settings.',
+  playSound: 'Play',
+  pauseSound: 'Pause',
+  soundPosition: 'Position',
+  soundSpeed: (speed: number) => `Speed ${speed}×`,
   sendWhole: 'Send pictures as files',
   sendSmallNote: 'Now they are made smaller, without place, time and camera.',
   sendWholeNote: 'Byte for byte, with what the camera noted: often the place, too.',

@@ -138,6 +138,7 @@ export const en = {
   composer: 'Write a message',
   send: 'Send',
   emoji: 'Emoji',
+  recordVoice: 'Record a voice note',
   attach: 'Attach a file',
   editing: 'Editing',
   saveEdit: 'Save changes',

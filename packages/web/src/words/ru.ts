@@ -150,6 +150,7 @@ export const ru: Words = {
   composer: 'Сообщение',
   send: 'Отправить',
   emoji: 'Эмодзи',
+  recordVoice: 'Записать голосовое',
   attach: 'Приложить файл',
   editing: 'Правка',
   saveEdit: 'Сохранить правку',

@@ -82,8 +82,8 @@ export class Nearby<T> {
   /** A beacon on every network that this device is in now; then again after a while. */
   async #tell(): Promise<void> {
     this.#listen();
-    const { random, secrets } = this.#options;
-    const keys = (await secrets()).map(({ key }) => key);
+    const { random } = this.#options;
+    const keys = (await this.#secrets()).map(({ key }) => key);
     if (this.#closed) return;
     const { port } = this.#server.address() as AddressInfo;
     const beacon = encodeBeacon({ run: this.#run, port }, keys, random);
@@ -96,6 +96,17 @@ export class Nearby<T> {
     const wait = this.#beacons++ < BEACONS.firstCount ? BEACONS.first : BEACONS.later;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#tell(), wait);
+  }
+
+  /** None where whoever has them was closed meanwhile. */
+  async #secrets(): Promise<readonly Shared<T>[]> {
+    const { secrets, log } = this.#options;
+    try {
+      return await secrets();
+    } catch (error) {
+      if (!this.#closed) log(`near: ${error instanceof Error ? error.name : 'unknown'}`);
+      return [];
+    }
   }
 
   /** Once for all who are heard meanwhile. */
@@ -152,7 +163,7 @@ export class Nearby<T> {
     const [ours, theirs] = [toHex(this.#run), toHex(run)];
     if (ours === theirs) return;
     const heard = new Set(tags.map(toHex));
-    for (const { key, of } of await this.#options.secrets()) {
+    for (const { key, of } of await this.#secrets()) {
       if (this.#closed || !heard.has(toHex(tagOf(key, run))) || this.#knows(theirs, of)) continue;
       // They may not have heard us yet, and would wait for our next beacon.
       if (ours > theirs) this.#tellSoon();
@@ -196,7 +207,7 @@ export class Nearby<T> {
   }
 
   async #answer(socket: Socket, hello: Uint8Array): Promise<void> {
-    const secrets = await this.#options.secrets();
+    const secrets = await this.#secrets();
     const answered = answerTo(hello, this.#run, secrets);
     if (!answered || this.#closed) {
       socket.destroy();

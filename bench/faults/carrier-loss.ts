@@ -31,6 +31,7 @@ async function carried(random: () => number): Promise<Verdict> {
   const server = await KillableServer.start(clock);
   const { identity } = server;
   const connections: Connection[] = [];
+  const members: CarriedMember[] = [];
   const connect = (): Connection => {
     const connection = new Connection({
       address: { identity, endpoints: ['memory:'] },
@@ -49,7 +50,13 @@ async function carried(random: () => number): Promise<Verdict> {
       done = true;
     });
     settled.catch(() => undefined);
-    await clock.until(() => done && over(), PATIENCE);
+    await clock
+      .until(() => done && over(), PATIENCE)
+      .catch((error: unknown) => {
+        throw new Error(`${done ? 'heard too little' : 'no answer'}: ${stateOf(members)}`, {
+          cause: error,
+        });
+      });
     return settled;
   };
   try {
@@ -59,7 +66,9 @@ async function carried(random: () => number): Promise<Verdict> {
     const create = { op: 'create', log, kind: 0, hash: hashOf(capability), allowance } as const;
     await finish((clients[0] ?? connect()).call<'create'>(create));
     const world = { pace: 500, clock, random };
-    const members = clients.map((client) => new CarriedMember(client.log(log, capability), world));
+    for (const client of clients) {
+      members.push(new CarriedMember(client.log(log, capability), world));
+    }
     const told = () => members.flatMap(({ appended, committed }) => [...appended, ...committed]);
     await finish(Promise.all(members.flatMap((one) => [one.write(5, 4), one.turn(3)])), () =>
       members.every(({ heard }) => heard.length >= told().length),
@@ -78,6 +87,15 @@ async function carried(random: () => number): Promise<Verdict> {
     for (const connection of connections) connection.close();
     await server.close();
   }
+}
+
+/** What each did and heard, for whoever asks why it did not end. */
+function stateOf(members: readonly CarriedMember[]): string {
+  const states = members.map(({ appended, committed, refused, heard, fault }) => {
+    const told = appended.length + committed.length;
+    return `told ${told}, refused ${refused.length}, heard ${heard.length}, ${fault ?? 'no fault'}`;
+  });
+  return states.join('; ') || 'nobody yet';
 }
 
 function judge(members: readonly CarriedMember[], entries: readonly Entry[]): Verdict {

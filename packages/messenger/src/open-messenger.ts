@@ -19,18 +19,19 @@ export type Platform = Pick<Ports, 'network' | 'turned' | 'opened'> & {
   readonly primitives?: Primitives;
   /** Tried after WebSocket and before POST. */
   readonly carriers?: readonly CarrierFactory[];
+  readonly through?: (factory: CarrierFactory) => CarrierFactory;
 };
 
 /**
  * The messenger owns the store from now on.
  * @param platform what it has beside that; `primitives`: its cryptography, where that is better than WebCrypto's;
- *   `carriers`: of its own
+ *   `carriers`: of its own; `through`: what stands before each of them and the usual ones
  * @throws StoreError
  */
 export async function openMessenger(
   store: Store,
   log: Log,
-  { primitives, carriers = [], ...platform }: Platform = {},
+  { primitives, carriers = [], through = (factory) => factory, ...platform }: Platform = {},
 ): Promise<Messenger> {
   const now = () => Math.floor(systemClock.now() / 1_000);
   return createMessenger({
@@ -42,7 +43,10 @@ export async function openMessenger(
     }),
     clock: systemClock,
     random: systemRandom,
-    carriers: [webSocketCarrier, ...carriers, postCarrier, sipCarrier(systemClock, systemRandom)],
+    carriers: [
+      ...[webSocketCarrier, ...carriers, postCarrier],
+      sipCarrier(systemClock, systemRandom),
+    ].map((factory) => through(factory)),
     log,
     ...platform,
   });

@@ -11,6 +11,7 @@ import { keyPassed } from './carry/keys.ts';
 import { Near } from './carry/near.ts';
 import type { Log } from './conversation/world.ts';
 import type { Device } from './device.ts';
+import { whileConnected } from './line/while-connected.ts';
 import { openMessenger } from './open-messenger.ts';
 import type { Store } from './store/store.ts';
 
@@ -35,6 +36,7 @@ export async function openNodeMessenger(
     ...(network && { network }),
     primitives: nodePrimitives,
     carriers: [pinnedWebSocketCarrier],
+    through: (factory) => whileConnected(factory),
     turned: (chat, before, after) =>
       keyPassed({ store, now: systemClock.now() }, chat, before, after),
     opened: (device: Device) => {

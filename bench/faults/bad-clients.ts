@@ -90,7 +90,10 @@ export const neverReads: Fault = async ({ rounds, random, folder }) => {
     await Promise.all(greedy);
   }
   const grown = memoryOf(server.pid) - before;
-  if (grown > ROOM) throw new Error(`the server grew by ${grown} bytes for who does not read`);
+  if (grown > ROOM) {
+    process.exitCode = 1;
+    console.error(`never-reads: the server grew by ${Math.round(grown / 1e6)} MB  FAILED`);
+  }
   const verdict = await group.judge(server);
   await endProcess(server, 'SIGTERM');
   return verdict;

@@ -35,9 +35,9 @@ export class Lab {
     await this.middlebox.lift();
     const started = [startNaiveServer(this.authority.issue('naive'))];
     started.push(this.#start('resolver', 'public-resolver.ts', HOSTS.resolver.address, NAMESERVER));
-    if (sites) {
-      started.push(new Program('resolver', [join(programs, 'stun-server.ts')]));
-      for (const host of SITES) started.push(this.#start(host, 'web-site.ts', titleOf(host)));
+    started.push(new Program('resolver', [join(programs, 'stun-server.ts')]));
+    for (const host of sites ? SITES : []) {
+      started.push(this.#start(host, 'web-site.ts', titleOf(host)));
     }
     const signal = AbortSignal.timeout(PATIENCE);
     this.#bridges = (sites ? BRIDGES : []).map((host) => this.#bridge(host));

@@ -308,7 +308,8 @@ class DeliverySession implements SessionLogic {
       if (this.#ended) throw new ProtocolError('unopened');
       return this.#engine.read(log, access, from, bytes);
     });
-    this.#reading = Promise.allSettled([before, reading]);
+    // Without the results: each would hold the one before, and a session all that it ever read.
+    this.#reading = Promise.allSettled([before, reading]).then(() => undefined);
     return reading;
   }
 

@@ -37,7 +37,11 @@ export class WireClient {
     carrier.onEnvelope = (envelope) => {
       this.#queue = this.#queue.then(() => this.#take(envelope));
     };
-    carrier.onClose = () => this.#lose();
+    carrier.onClose = () => {
+      this.#lost = true;
+      // What came before the end is still being opened.
+      this.#queue = this.#queue.then(() => this.#lose());
+    };
   }
 
   static async connect(

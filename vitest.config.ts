@@ -1,4 +1,5 @@
 /** One run, two projects: `unit` beside the code, `browser` in a real Chromium. */
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { TallyReporter } from './scripts/tally.ts';
 
@@ -9,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           // Most tests wait more than they compute. Browsers, which compute, come after them, one at a time.
-          maxWorkers: '100%',
+          maxWorkers: availableParallelism() + 1,
           sequence: { groupOrder: 0 },
           include: ['{packages/*/src,lab,scripts,examples}/**/*.test.ts'],
           testTimeout: 60_000,

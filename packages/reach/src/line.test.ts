@@ -108,7 +108,8 @@ test('a server that forgets every session at once is not begun anew with in a lo
   }
   await pass(clock, 20_000);
   expect(flights).toBeGreaterThan(4);
-  expect(flights).toBeLessThan(25);
+  // 18 to 27 with pauses between sessions, as the machine's real time falls; over 70 in a loop.
+  expect(flights).toBeLessThan(50);
   connection.close();
   remembering.stop();
   forgetting.stop();

@@ -9,7 +9,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          // Most tests wait more than they compute. Browsers, which compute, come after them, one at a time.
+          // Most tests wait more than they compute. Browsers, which compute, come after them.
           maxWorkers: availableParallelism() + 1,
           sequence: { groupOrder: 0 },
           include: ['{packages/*/src,lab,scripts,examples}/**/*.test.ts'],
@@ -25,7 +25,7 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 120_000,
           expect: { poll: { timeout: 20_000 } },
-          fileParallelism: false,
+          maxWorkers: availableParallelism(),
           sequence: { groupOrder: 1 },
         },
       },

@@ -3,16 +3,8 @@
  * (docs/protocol.md, section 2). What is not for it gets the site's answer. Keeps no access log.
  */
 import { timingSafeEqual } from 'node:crypto';
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { BodyRoom } from '@polynya/reach/carriers/post/body';
 import { handlePost } from '@polynya/reach/carriers/post/server';
 import { Exchanges } from '@polynya/reach/carriers/sip/server';
@@ -21,18 +13,19 @@ import type { ServerSessions } from '@polynya/reach/server-sessions';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { WebSocketServer } from 'ws';
 import type { Config } from './config.ts';
+import {
+  CROSS_ORIGIN,
+  destroyOnError,
+  endConnections,
+  listen,
+  newServer,
+  PREFLIGHT,
+  type Tls,
+} from './listening.ts';
 import type { WebFiles } from './web-files.ts';
 
 export const SESSION_PATH = '/s';
 
-/** Pages of other origins speak to this server too; no cookie or other credential is ever used. */
-const CROSS_ORIGIN = { 'access-control-allow-origin': '*' };
-const PREFLIGHT = {
-  ...CROSS_ORIGIN,
-  'access-control-allow-methods': 'POST',
-  'access-control-allow-headers': 'content-type',
-  'access-control-max-age': '86400',
-};
 /** How long connections get to end by themselves when the server stops, in ms. */
 const GRACE = 2_000;
 
@@ -41,7 +34,7 @@ export interface HttpServerOptions {
   /** 0: any that is free. */
   readonly port: number;
   /** PEM. Without it the server speaks plain http. */
-  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+  readonly tls?: Tls;
   readonly limits: Config['http'];
   readonly files: WebFiles;
   /** What answers at one secret path: sees only requests for it. */
@@ -147,22 +140,7 @@ function listener({ tls, limits }: HttpServerOptions, handle: RequestListener): 
     shouldUpgradeCallback: ({ url, headers }: IncomingMessage) =>
       url === SESSION_PATH && headers.upgrade?.toLowerCase() === 'websocket',
   };
-  return tls ? createTlsServer({ ...options, ...tls }, handle) : createServer(options, handle);
-}
-
-/** By itself: a closure made among them would hold the request and its bytes as long as the connection lives. */
-function destroyOnError(socket: Duplex): void {
-  socket.on('error', () => socket.destroy());
-}
-
-function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+  return newServer(options, tls, handle);
 }
 
 /** What was asked before is answered; then clients are told to go, and ask again elsewhere or later. */
@@ -178,17 +156,8 @@ async function close(
   // Answers are written in the turn after the one in which they are ready.
   await new Promise(setImmediate);
   sessions.stop();
-  for (const socket of sockets.clients) {
-    socket.resume();
-    socket.close(1001);
-  }
-  server.closeIdleConnections();
-  const timer = setTimeout(() => {
-    for (const socket of sockets.clients) socket.terminate();
-    server.closeAllConnections();
-  }, GRACE);
-  await closed;
-  clearTimeout(timer);
+  for (const socket of sockets.clients) socket.resume();
+  await endConnections(server, sockets, closed, GRACE);
 }
 
 async function atMost(done: Promise<void>, ms: number): Promise<void> {

@@ -3,10 +3,11 @@
  * no address leads to anything else on the disk.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { extname, join, sep } from 'node:path';
+import { extname, join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
+import { filesIn } from './files-in.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
 const types: Readonly<Record<string, string>> = {
@@ -94,13 +95,6 @@ export class WebFiles {
     });
     response.end(body);
   }
-}
-
-function filesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((found) => found.isFile())
-    .map((found) => join(found.parentPath, found.name).slice(join(folder, sep).length))
-    .map((name) => name.split(sep).join('/'));
 }
 
 /** `compressed`: there is a `.br` beside it, made with more effort than a start has time for. */

@@ -2,31 +2,25 @@
  * A bridge: an ordinary web site that hands envelopes on to the servers its host chose, and to no other, by a
  * secret path for each (docs/protocol.md section 2). It opens no envelope, keeps no log and no address.
  */
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  ServerResponse,
-} from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { type IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
 import { WebSocketServer } from 'ws';
 import { StorageError } from '../engine.ts';
+import {
+  CROSS_ORIGIN,
+  destroyOnError,
+  endConnections,
+  listen,
+  newServer,
+  PREFLIGHT,
+  type Tls,
+} from '../listening.ts';
 import { Forwarder, type ForwardLimits, join } from './forward.ts';
 import { fileOf, type Route, SecretPaths } from './secret-paths.ts';
 import type { Site } from './site.ts';
 
-/** Pages of other origins use a bridge too; no cookie or other credential is ever used. */
-const CROSS_ORIGIN = { 'access-control-allow-origin': '*' };
-const PREFLIGHT = {
-  ...CROSS_ORIGIN,
-  'access-control-allow-methods': 'POST',
-  'access-control-allow-headers': 'content-type',
-  'access-control-max-age': '86400',
-};
 /** How long what is under way gets to end by itself when the bridge stops, in ms. */
 const GRACE = 3_000;
 const HEADERS_MS = 10_000;
@@ -37,7 +31,7 @@ export interface BridgeOptions {
   /** 0: any that is free. */
   readonly port: number;
   /** PEM. Without it the bridge speaks plain http: behind something that speaks TLS, or for tests. */
-  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+  readonly tls?: Tls;
   readonly site: Site;
   readonly routes: readonly Route[];
   /** Whether files of the servers' pages can be had below the secret paths. */
@@ -102,7 +96,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     return forwarder.file(fileOf(route, rest), request, response);
   };
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    socket.on('error', () => socket.destroy());
+    destroyOnError(socket);
     const found = paths.find(request.url ?? '');
     // The server first: whoever is let in by the bridge is let in by it, too.
     const server = found && (await forwarder.open(found.route.endpoint));
@@ -124,7 +118,8 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
   return {
     port: (server.address() as AddressInfo).port,
     close: async () => {
-      await close(server, sockets);
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await endConnections(server, sockets, closed, GRACE);
       forwarder.close();
     },
   };
@@ -161,27 +156,5 @@ function listener(
     shouldUpgradeCallback: ({ url = '', headers }: IncomingMessage) =>
       headers.upgrade?.toLowerCase() === 'websocket' && known(url),
   };
-  return tls ? createTlsServer({ ...options, ...tls }, serve) : createServer(options, serve);
-}
-
-function listen(server: Server, { host, port }: BridgeOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-async function close(server: Server, sockets: WebSocketServer): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  for (const socket of sockets.clients) socket.close(1001);
-  server.closeIdleConnections();
-  const timer = setTimeout(() => {
-    for (const socket of sockets.clients) socket.terminate();
-    server.closeAllConnections();
-  }, GRACE);
-  await closed;
-  clearTimeout(timer);
+  return newServer(options, tls, serve);
 }

@@ -3,9 +3,10 @@
  * not know its secret path. Nothing in its answers is Polynya's.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { extname, join, sep } from 'node:path';
+import { extname, join } from 'node:path';
+import { filesIn } from '../files-in.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
@@ -95,13 +96,6 @@ function pathOf(url: string): string {
     if (error instanceof URIError) return '';
     throw error;
   }
-}
-
-function filesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((found) => found.isFile())
-    .map((found) => join(found.parentPath, found.name).slice(join(folder, sep).length))
-    .map((name) => name.split(sep).join('/'));
 }
 
 function pageOf(extension: string, body: Buffer, modified: Date): Page {

@@ -1,0 +1,65 @@
+/** What the server's port and a bridge's have in common: how they listen, whom they let ask, how they end. */
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { Duplex } from 'node:stream';
+import type { WebSocketServer } from 'ws';
+
+/** Pages of other origins ask here too; no cookie or other credential is ever used. */
+export const CROSS_ORIGIN = { 'access-control-allow-origin': '*' };
+export const PREFLIGHT = {
+  ...CROSS_ORIGIN,
+  'access-control-allow-methods': 'POST',
+  'access-control-allow-headers': 'content-type',
+  'access-control-max-age': '86400',
+};
+
+/** PEM. */
+export interface Tls {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+}
+
+/** A server of https with `tls`, else of http. */
+export function newServer(
+  options: ServerOptions,
+  tls: Tls | undefined,
+  handle: RequestListener,
+): Server {
+  return tls ? createTlsServer({ ...options, ...tls }, handle) : createServer(options, handle);
+}
+
+/** Rejects with the platform's error (EADDRINUSE, EACCES and the like) when it cannot. */
+export function listen(
+  server: Server,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** By itself: a closure made where an upgrade is taken would hold its request as long as the connection lives. */
+export function destroyOnError(socket: Duplex): void {
+  socket.on('error', () => socket.destroy());
+}
+
+/** Tells clients to go elsewhere; what is not gone after `grace` ms is cut off, so that `closed` comes. */
+export async function endConnections(
+  server: Server,
+  sockets: WebSocketServer,
+  closed: Promise<void>,
+  grace: number,
+): Promise<void> {
+  for (const socket of sockets.clients) socket.close(1001);
+  server.closeIdleConnections();
+  const timer = setTimeout(() => {
+    for (const socket of sockets.clients) socket.terminate();
+    server.closeAllConnections();
+  }, grace);
+  await closed;
+  clearTimeout(timer);
+}

@@ -22,15 +22,23 @@ const injected = (calls: string, what: string): string[] => [
   ...['-e', `trace=${calls}`, '-e', `inject=${calls}:${what}`],
 ];
 
+const dataIn = ({ folder }: FaultOptions): string => join(folder, 'data');
+
+/** A group whose server has ended for now. */
+async function groupOn(data: string): Promise<Group> {
+  const server = await startProcess(data);
+  const group = await Group.on(server);
+  await endProcess(server, 'SIGTERM');
+  return group;
+}
+
 /** Now each sync takes long, now one of several; now the server is killed in it, now it is asked to stop. */
 export const slowDisk: Fault = async (options) => {
-  const { rounds, random, folder } = options;
+  const { rounds, random } = options;
   const why = missing();
   if (why !== undefined) return why;
-  const data = join(folder, 'data');
-  const first = await startProcess(data);
-  const group = await Group.on(first);
-  await endProcess(first, 'SIGTERM');
+  const data = dataIn(options);
+  const group = await groupOn(data);
   for (let round = 0; round < rounds; round++) {
     const delay = Math.round((5 + random() * 195) * 1_000);
     const when = random() < 0.5 ? '' : `:when=3+${2 + Math.floor(random() * 5)}`;
@@ -48,13 +56,11 @@ export const slowDisk: Fault = async (options) => {
 
 /** From some write on, every one is refused as on a file system that went read-only: the server ends by itself. */
 export const readOnlyDisk: Fault = async (options) => {
-  const { rounds, random, folder } = options;
+  const { rounds, random } = options;
   const why = missing();
   if (why !== undefined) return why;
-  const data = join(folder, 'data');
-  const first = await startProcess(data);
-  const group = await Group.on(first);
-  await endProcess(first, 'SIGTERM');
+  const data = dataIn(options);
+  const group = await groupOn(data);
   for (let round = 0; round < rounds; round++) {
     const from = 60 + Math.floor(random() * 200);
     const server = await startProcess(data, 'FULL', injected(WRITES, `error=EROFS:when=${from}+`));
@@ -66,8 +72,8 @@ export const readOnlyDisk: Fault = async (options) => {
   return judged(group, options);
 };
 
-async function judged(group: Group, { folder }: FaultOptions) {
-  const server = await startProcess(join(folder, 'data'));
+async function judged(group: Group, options: FaultOptions) {
+  const server = await startProcess(dataIn(options));
   await group.work(server, () => group.acknowledgements(1));
   const verdict = await group.judge(server);
   await endProcess(server, 'SIGTERM');

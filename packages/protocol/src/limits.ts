@@ -13,6 +13,8 @@ export const LIMITS = {
   postEnvelopes: 64,
   /** The piece of a body, or of an answer, in one sip: with headers and TLS, under 3 KB a connection each way. */
   sip: 2_048,
+  /** One message of a WebRTC data channel: every browser takes so many. */
+  directMessage: 16_384,
   /** Requests or items in one envelope. */
   items: 64,
   /** The sealed body of one log entry. */

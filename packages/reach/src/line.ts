@@ -3,15 +3,22 @@
  * by failing is left alone for a while, what won before begins. When none works, a pause that grows from 0.5 s
  * to 30 s, or to 5 s while somebody waits.
  */
-import { type Carrier, type CarrierFactory, type Opening, pinOf } from './carriers/carrier.ts';
+import type { Carrier, CarrierFactory, Opening } from './carriers/carrier.ts';
 import { type Clock, fraction, type Random } from './clock.ts';
+import type { Conversation } from './conversation.ts';
 
 /** A line of 700 bytes a second takes so long for a TLS handshake and a WebSocket's. */
 const OPEN_TIMEOUT = 20_000;
 /** Between one way's start and the next one's, in ms; the second after one that has worked on this network. */
 const STAGGER = { usual: 300, proven: 2_000 };
+/** Before ways that are left alone are tried after all, while others are still under way, in ms. */
+const AFTER_ALL = 3_000;
 /** Ways under way at a time to one host. */
 const AT_A_TIME = 2;
+/** A connection that lived so long had nothing wrong with it, in ms. */
+const STEADY = 10_000;
+/** So many carriers one after the other that stood and brought nothing are frozen from the first word on. */
+const MUTE = 2;
 const PAUSE = { least: 500, urgent: 5_000, most: 30_000 };
 /** How long somebody is taken to wait for what is to be sent, in ms. */
 const WAITED_FOR = 300_000;
@@ -30,6 +37,11 @@ export interface Way {
   took: number;
 }
 
+export interface Opened {
+  readonly carrier: Carrier;
+  readonly way: Way;
+}
+
 export class Line {
   readonly #clock: Clock;
   readonly #random: Random;
@@ -43,6 +55,11 @@ export class Line {
     Promise.resolve(true);
   /** The way that worked last on this network, as `nameOf` has it. */
   proven: string | undefined;
+  /** Opened beside the one in use, to be the next. */
+  next: Opened | null = null;
+  /** Connections that froze while their host was there, since one did not (count). */
+  frozen = 0;
+  #mute = 0;
   readonly #openings: Opening[] = [];
   #endpoints: readonly string[] = [];
   #ways: Way[] = [];
@@ -103,40 +120,49 @@ export class Line {
   }
 
   /** Those that it can go to, as it takes them. */
-  #endpointsFor({ pinned = false, spreads }: CarrierFactory): readonly string[] {
-    const spoken = this.#endpoints.filter((endpoint) =>
-      pinned ? pinOf(endpoint) : !endpoint.includes('#'),
-    );
+  #endpointsFor({ takes = isPlain, spreads }: CarrierFactory): readonly string[] {
+    const spoken = this.#endpoints.filter(takes);
     return spreads && spoken.length > 0 ? [spoken.join(' ')] : spoken;
   }
 
   /** Opens the first way that can be opened, however long that takes. Rejects only when `signal` aborts. */
-  async open(signal: AbortSignal): Promise<{ carrier: Carrier; way: Way }> {
+  async open(signal: AbortSignal): Promise<Opened> {
     for (;;) {
-      const now = this.#clock.now();
-      const proven = (way: Way): number => (nameOf(way) === this.proven ? 0 : 1);
-      // A way by all endpoints at once is slow, and works nearly everywhere: it would win where it should not.
-      const ways = this.#ways
-        .filter((way) => !way.factory.spreads || proven(way) === 0)
-        .sort((a, b) => proven(a) - proven(b));
-      const alone = ways.filter((way) => way.avoidUntil > now);
-      const won =
-        (await this.#race(
-          ways.filter((way) => way.avoidUntil <= now),
-          signal,
-        )) ?? (await this.#race(alone, signal));
+      const won = this.next ?? (await this.#race(this.#ranked(), signal));
+      this.next = null;
       if (won) return won;
       this.onPause();
       await this.pause(signal);
     }
   }
 
+  /** This way once more, and the others behind it; null when none opens. Rejects when `signal` aborts. */
+  beside(way: Way, signal: AbortSignal): Promise<Opened | null> {
+    return this.#race([way, ...this.#ranked().filter((each) => each !== way)], signal);
+  }
+
+  /** What may be tried, the best first, and last what is left alone. */
+  #ranked(): Way[] {
+    const now = this.#clock.now();
+    // A way by all endpoints at once is slow, and works nearly everywhere: it would win where it should not.
+    const spreads = ({ factory }: Way) => factory.spreads === true;
+    const proven = (way: Way) => nameOf(way) === this.proven;
+    const needed = (way: Way) => spreads(way) && this.#mute >= MUTE;
+    const rank = (way: Way): number =>
+      way.avoidUntil > now ? way.avoidUntil : needed(way) ? 0 : proven(way) ? 1 : 2;
+    return this.#ways
+      .filter((way) => !spreads(way) || proven(way) || needed(way))
+      .sort((a, b) => rank(a) - rank(b));
+  }
+
   /** The first that opens; null when none does. Those that failed before it are left alone: the fault is theirs. */
-  async #race(ways: Way[], signal: AbortSignal): Promise<{ carrier: Carrier; way: Way } | null> {
+  async #race(ways: Way[], signal: AbortSignal): Promise<Opened | null> {
     const over = new AbortController();
     const ended = AbortSignal.any([signal, over.signal]);
     const running: Way[] = [];
     const failed: Way[] = [];
+    const began = this.#clock.now();
+    let afterAll = false;
     let cancel = (): void => undefined;
     try {
       return await new Promise((resolve, reject) => {
@@ -156,14 +182,20 @@ export class Line {
           cancel();
           const free = ({ host }: Way) =>
             running.filter((each) => each.host === host).length < AT_A_TIME;
-          const at = ways.findIndex(free);
-          const [way] = at < 0 ? [] : ways.splice(at, 1);
-          if (way) {
+          const way = ways.find(free);
+          if (way && way.avoidUntil > began && running.length > 0 && !afterAll) {
+            cancel = this.#clock.setTimeout(() => {
+              afterAll = true;
+              next();
+            }, AFTER_ALL);
+          } else if (way) {
+            ways.splice(ways.indexOf(way), 1);
             running.push(way);
             // Rejected once the race is over, when nobody asks any more.
             run(way).catch(reject);
             const { usual, proven } = STAGGER;
-            cancel = this.#clock.setTimeout(next, nameOf(way) === this.proven ? proven : usual);
+            const alone = nameOf(way) === this.proven || way.factory.spreads;
+            cancel = this.#clock.setTimeout(next, alone ? proven : usual);
           } else if (running.length === 0) resolve(null);
         };
         next();
@@ -234,6 +266,15 @@ export class Line {
     this.#shorten();
   }
 
+  /** Told of a carrier when it is done with, before it is closed. @param lived ms */
+  used({ way, ended, heard, silent, excused, unfrozen }: Conversation, lived: number): void {
+    if (heard) this.#mute = 0;
+    else if (!ended) this.#mute++;
+    if (unfrozen) this.frozen = 0;
+    if (silent || (!heard && !excused)) this.failed(way);
+    else if (heard && lived >= STEADY) this.steady(way);
+  }
+
   failed(way: Way): void {
     this.#leaveAlone(way, Math.min(PENALTY.most, PENALTY.least * 2 ** way.failures));
     way.failures = Math.min(way.failures + 1, 10);
@@ -273,6 +314,10 @@ export class Line {
 /** A way's name, good for keeping. */
 export function nameOf({ factory, endpoint }: Way): string {
   return factory.spreads ? factory.kind : `${factory.kind} ${endpoint}`;
+}
+
+function isPlain(endpoint: string): boolean {
+  return !endpoint.includes('#');
 }
 
 function hostOf(endpoint: string): string {

@@ -1,6 +1,6 @@
 /** Racing, in virtual time: which ways are tried when, how many at a time, and which are left alone. */
 import { expect, test } from 'vitest';
-import type { Carrier, CarrierFactory } from './carriers/carrier.ts';
+import { type Carrier, type CarrierFactory, pinOf } from './carriers/carrier.ts';
 import { systemRandom } from './clock.ts';
 import { Line } from './line.ts';
 import { VirtualTime } from './test/virtual-time.ts';
@@ -175,7 +175,13 @@ test('an endpoint that says which certificate it shows is for carriers that look
   const pinned = `https://bridge/x#sha256=${'A'.repeat(43)}`;
   const { line, tried, time } = stand({}, ['a'], []);
   const looking = new Line(
-    [{ kind: 'pinned', pinned: true, open: () => Promise.resolve(carrier('pinned', () => 0)) }],
+    [
+      {
+        kind: 'pinned',
+        takes: (endpoint) => pinOf(endpoint) !== undefined,
+        open: () => Promise.resolve(carrier('pinned', () => 0)),
+      },
+    ],
     time,
     systemRandom,
   );

@@ -34,10 +34,10 @@ export interface CarrierFactory {
   readonly kind: CarrierKind;
   /** Whether one carrier goes by all endpoints at once, which are given with a space between. */
   readonly spreads?: boolean;
-  /** Whether it goes to endpoints that say which certificate they show, and to no others (`pinOf`). */
-  readonly pinned?: boolean;
+  /** Whether it goes to an endpoint; when absent, to URLs without a `#`. */
+  readonly takes?: (endpoint: string) => boolean;
   /**
-   * Opens a carrier to an endpoint (`http:` or `https:` URL). Rejects if that is not possible, or with
+   * Opens a carrier to an endpoint. Rejects if that is not possible, or with
    * the signal's reason. `openings`: of late, the oldest first; whoever connects again and again notes it there.
    */
   open(endpoint: string, signal: AbortSignal, openings?: Opening[]): Promise<Carrier>;

@@ -11,7 +11,7 @@ import { WEBSOCKET_OPTIONS } from './server.ts';
 
 export const pinnedWebSocketCarrier: CarrierFactory = {
   kind: 'pinned',
-  pinned: true,
+  takes: (endpoint) => pinOf(endpoint) !== undefined,
   open: async (endpoint, signal) => {
     const socket = await pinnedConnection(endpoint, signal);
     const url = new URL(endpoint.replace(/^http/, 'ws'));

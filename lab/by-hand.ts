@@ -6,7 +6,7 @@ import type { TaskContext } from './tasks.ts';
 /** First there, then back. */
 export async function byHand({ lab, pair, scenario, texts }: TaskContext): Promise<Outcome> {
   const began = performance.now();
-  const { first, second, chats } = pair;
+  const { first, secondAtTerminal: second, chats } = pair;
   const ways = [
     { from: first, chat: chats[0], to: second, text: texts[0] },
     { from: second, chat: chats[1], to: first, text: texts[1] },

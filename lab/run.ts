@@ -120,6 +120,7 @@ async function settle(
       hosts: scenario.hosts,
       folder: lab.newFolder(),
       caPath: lab.authority.path,
+      browser: scenario.browser,
       names: [`Ann ${letters(chance, 12)}`, `Bob ${letters(chance, 12)}`],
     });
   try {

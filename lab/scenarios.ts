@@ -47,6 +47,8 @@ export interface Scenario {
   readonly hosts: readonly [HostName, HostName];
   /** Of the server's bridges, those that the members know: the first, abroad, when absent. */
   readonly shelf?: number;
+  /** The second is at a real browser. */
+  readonly browser?: true;
   /** Nobody may be put into the pen. */
   readonly neverPenned?: true;
 }
@@ -65,12 +67,14 @@ const frozen = { technique: curtain, bound: 15, expected: 'frozen' } as const;
 const noDatagrams = { technique: udp, bound: 15, expected: 'udp-dropped' } as const;
 const listed = { technique: whitelist, expected: 'domestic-only' } as const;
 const cut = { technique: severed, kind: 'abroad', expected: 'foreign-severed' } as const;
+const chromium = { browser: true } as const;
 const bites = { expectNaive: 'fail' } as const;
 const slows = { expectNaive: 'pass' } as const;
 
 export const scenarios: readonly Scenario[] = [
   scenario('installed', { ...dns, ...bites, bound: 10 }),
   scenario('new-user', { ...dns, ...bites, task: 'new-user', bound: 60 }),
+  scenario('chromium', { ...dns, ...bites, ...chromium, bound: 10 }),
   scenario('reset', { ...filtered, ...bites }),
   scenario('drop-after', { ...filtered, ...bites }),
   scenario('drop-hello', { ...filtered, ...bites }),
@@ -80,10 +84,15 @@ export const scenarios: readonly Scenario[] = [
     bound: 20,
     expected: 'address-blocked',
   }),
+  scenario('chromium', {
+    ...{ technique: addressBlock, ...bites, ...chromium, kind: 'dropped', bound: 20 },
+    expected: 'address-blocked',
+  }),
   scenario('packets-in-all', { ...frozen, ...bites }),
   scenario('packets-each-way', { ...frozen, ...bites }),
   scenario('reply-bytes', { ...frozen, ...bites }),
   scenario('picture', { ...frozen, ...bites, kind: 'packets-in-all', task: 'texts-and-picture' }),
+  scenario('chromium', { ...frozen, ...bites, ...chromium, kind: 'packets-in-all' }),
   scenario('with-curtain', {
     ...{ technique: policing, ...bites, bound: 30, expected: 'connections-policed' },
     neverPenned: true,

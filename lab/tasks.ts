@@ -76,11 +76,15 @@ async function picture({ lab, pair }: TaskContext, before: Outcome): Promise<Out
   try {
     const [there, here] = pair.chats;
     await pair.first.does('send-file', [there, sent, '--wait', '600'], left());
-    const listed = await pair.second.does('read', [here, '--limit', '5', '--json'], left());
+    const listed = await pair.secondAtTerminal.does(
+      'read',
+      [here, '--limit', '5', '--json'],
+      left(),
+    );
     const messages = listed.split('\n').map((line) => JSON.parse(line) as FileMessage);
     const message = messages.findLast(({ file }) => file !== null)?.message;
     if (!message) return { ...before, passed: false, why: 'the picture was not announced' };
-    await pair.second.does('save', [here, message, saved], left());
+    await pair.secondAtTerminal.does('save', [here, message, saved], left());
     const same = readFileSync(sent).equals(readFileSync(saved));
     return same ? before : { ...before, passed: false, why: 'the picture arrived damaged' };
   } catch (error) {
@@ -107,7 +111,7 @@ async function queuedTexts({
   const cut = value(parameters, 'seconds') / value(parameters, 'scale');
   first.say(`${texts[0]}, said while cut off`);
   await pause(cut * 1_000);
-  const early = second.heard(texts[0]) > 0;
+  const early = (await second.heard(texts[0])) > 0;
   await lab.middlebox.lift();
   const began = performance.now();
   const signal = AbortSignal.timeout(scenario.bound * 1_000);

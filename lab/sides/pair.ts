@@ -1,5 +1,7 @@
 /** Two members who share a chat, each made as people make them: by an invite, and by an invite from the other. */
+import { join } from 'node:path';
 import type { HostName } from '../network/plan.ts';
+import { BrowserMember } from './browser-member.ts';
 import { Member, type PolynyaServer } from './polynya.ts';
 import type { Talker } from './talk.ts';
 
@@ -13,19 +15,30 @@ export interface PairPlan {
   readonly caPath: string;
   /** Told apart from all other words that may cross a wire. */
   readonly names: readonly [string, string];
+  /** The second is at a real browser, the first at a terminal as ever. */
+  readonly browser?: boolean | undefined;
 }
 
 export class Pair {
   readonly first: Member;
-  readonly second: Member;
+  readonly second: Member | BrowserMember;
   /** The links that were used, and the one that is not used yet. */
   readonly links: string[] = [];
   /** The chat as each of them calls it. */
   readonly chats: [string, string] = ['', ''];
 
-  constructor({ hosts, folder, caPath, names }: PairPlan) {
-    this.first = new Member(hosts[0], names[0], folder, caPath);
-    this.second = new Member(hosts[1], names[1], folder, caPath);
+  constructor({ hosts: [here, there], folder, caPath, names: [one, other], browser }: PairPlan) {
+    this.first = new Member(here, one, folder, caPath);
+    const own = { host: there, folder: join(folder, 'browser'), caPath };
+    this.second = browser
+      ? new BrowserMember(other, one, own)
+      : new Member(there, other, folder, caPath);
+  }
+
+  /** Where the second has to be at a terminal. @throws Error where it is at a browser */
+  get secondAtTerminal(): Member {
+    if (this.second instanceof Member) return this.second;
+    throw new Error('what only the terminal does was asked of a browser');
   }
 
   /** The first comes by the host's link, which tells the bridges of a shelf, and makes one for the second. */
@@ -40,14 +53,14 @@ export class Pair {
 
   /** The second comes by that link. @param ms how long it may take */
   async complete(link: string, ms?: number): Promise<void> {
-    const said = await this.second.does('join', [link, '--name', this.second.name], ms);
-    this.chats[1] = /polynya read (\S+)/.exec(said)?.[1] ?? '';
+    this.chats[1] = await this.second.arrive(link, ms);
   }
 
   /** Opens the chat for both. @param near also to be heard in the network that they share */
   talk({ near = false } = {}): [Talker, Talker] {
     const [here, there] = this.chats;
-    return [this.first.talks(here, { near }), this.second.talks(there, { near })];
+    const first = this.first.talks(here, { near });
+    return [first, near ? this.secondAtTerminal.talks(there, { near }) : this.second.talks(there)];
   }
 
   /** The first, who was away when the second came, hears of it: nobody else's word counts past the server. */

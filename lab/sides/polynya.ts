@@ -76,6 +76,12 @@ export class Member {
     return runToEnd(this.host, [command, ...args, '--profile', this.#profile], this.#env, ms);
   }
 
+  /** Comes by a link to a chat. Answers what the chat is called here. @throws Error when it takes longer than `ms` */
+  async arrive(link: string, ms?: number): Promise<string> {
+    const said = await this.does('join', [link, '--name', this.name], ms);
+    return /polynya read (\S+)/.exec(said)?.[1] ?? '';
+  }
+
   /** What `polynya doctor` says is being done to the line, compared with some sites; null if it says nothing. */
   async diagnosis(): Promise<Diagnosis | null> {
     const sites = [

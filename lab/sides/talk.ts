@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 export interface Talker {
   say(text: string): void;
   /** How often a text from somebody else is on the screen. */
-  heard(text: string): number;
+  heard(text: string): number | Promise<number>;
   /** Resolves once it is there, or with false when time is up or the program ended. */
   hears(text: string, signal: AbortSignal): Promise<boolean>;
   /** Ends the program. */
@@ -44,6 +44,6 @@ export async function exchange(
     return { passed: false, seconds: null, why: `${missing} did not arrive within ${bound} s` };
   }
   await pause(ECHO);
-  const once = b.heard(fromA) === 1 && a.heard(fromB) === 1;
+  const once = (await b.heard(fromA)) === 1 && (await a.heard(fromB)) === 1;
   return { passed: once, seconds, why: once ? null : 'a text arrived more than once' };
 }

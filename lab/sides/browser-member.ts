@@ -1,0 +1,122 @@
+/** A member of Polynya at a real browser, who does what people do: by what the page shows and calls by name. */
+import type { Page } from 'playwright-core';
+import { HOSTS, type HostName } from '../network/plan.ts';
+import { Chromium, type ChromiumPlan, PATIENCE } from './chromium.ts';
+import type { Talker } from './talk.ts';
+
+const NAME = 'Your name';
+const ENTER = 'Come in';
+const COMPOSER = 'Write a message';
+
+export class BrowserMember {
+  readonly host: HostName;
+  readonly name: string;
+  readonly #peer: string;
+  readonly #plan: ChromiumPlan;
+  /** Where the page was opened first. */
+  #page = '';
+
+  /** @param peer whom they talk with @param plan with a folder of their own */
+  constructor(name: string, peer: string, plan: ChromiumPlan) {
+    this.host = plan.host;
+    this.name = name;
+    this.#peer = peer;
+    this.#plan = plan;
+  }
+
+  get address(): string {
+    return HOSTS[this.host].address;
+  }
+
+  /**
+   * Opens a link to a chat in a new browser, says a name, is let in, and closes it. Answers what the chat is
+   * called. @throws Error after `ms`
+   */
+  async arrive(link: string, ms = PATIENCE): Promise<string> {
+    this.#page = link.slice(0, link.indexOf('#'));
+    const browser = await Chromium.start(this.#plan);
+    browser.context.setDefaultTimeout(ms);
+    try {
+      const page = await browser.page();
+      // The page alone: what it loads may be what the censor freezes.
+      await page.goto(link, { waitUntil: 'commit' });
+      await page.getByLabel(NAME).fill(this.name);
+      await page.getByRole('button', { name: ENTER, exact: true }).click();
+      await composer(page).waitFor();
+      // It opens without its server from then on.
+      await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+      return this.#peer;
+    } finally {
+      await browser.stop();
+    }
+  }
+
+  /** Opens the browser again, the page in it, and there the chat of that title. */
+  talks(title: string): Talker {
+    return new BrowserTalker(this.#open(title));
+  }
+
+  async #open(title: string): Promise<Open> {
+    const browser = await Chromium.start(this.#plan);
+    const page = await browser.page();
+    await page.goto(this.#page, { waitUntil: 'commit' });
+    await page.getByRole('navigation').getByRole('button', { name: title }).click();
+    await composer(page).waitFor();
+    return { browser, page };
+  }
+}
+
+interface Open {
+  readonly browser: Chromium;
+  readonly page: Page;
+}
+
+class BrowserTalker implements Talker {
+  readonly #open: Promise<Open>;
+
+  constructor(open: Promise<Open>) {
+    this.#open = open;
+    open.catch((error: unknown) => console.error(`a browser of the lab: ${error}`));
+  }
+
+  say(text: string): void {
+    this.#open
+      .then(async ({ page }) => {
+        await composer(page).fill(text);
+        await composer(page).press('Enter');
+      })
+      .catch(() => undefined);
+  }
+
+  async heard(text: string): Promise<number> {
+    const { page } = await this.#open;
+    return bubbles(page, text).count();
+  }
+
+  async hears(text: string, signal: AbortSignal): Promise<boolean> {
+    const over = new Promise<false>((resolve) => {
+      signal.addEventListener('abort', () => resolve(false), { once: true });
+    });
+    const come = this.#open
+      .then(({ page }) => bubbles(page, text).first().waitFor({ timeout: 0 }))
+      .then(
+        () => true,
+        () => false,
+      );
+    return Promise.race([come, over]);
+  }
+
+  async stop(): Promise<void> {
+    const open = await this.#open.catch(() => null);
+    await open?.browser.stop();
+  }
+}
+
+function composer(page: Page) {
+  return page.getByRole('textbox', { name: COMPOSER, exact: true });
+}
+
+/** Of others. */
+function bubbles(page: Page, text: string) {
+  return page.locator('article.message:not(.mine)').filter({ hasText: text });
+}

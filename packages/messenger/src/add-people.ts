@@ -5,9 +5,9 @@ import { findPerson } from './conversation/people.ts';
 import { devicesOf, leavesOf, standingFor } from './conversation/roster.ts';
 import type { Person } from './conversation/state.ts';
 import type { Device } from './device.ts';
-import { commit } from './group-actions.ts';
 import { takeFor } from './inbox/taking.ts';
 import { handoverSaved } from './invite/handover.ts';
+import { commit } from './waiting.ts';
 
 /** @throws Problem 'no-contact', 'already-member', 'group-full', 'offline' */
 export async function addPeople(

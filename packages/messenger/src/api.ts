@@ -2,6 +2,7 @@
  * What a view (page, terminal, bot) may ask of the messenger. Plain values only, so that it crosses a
  * worker's boundary; ids are lower-case hex. The messenger never knows a screen.
  */
+import type { ChatsFacade } from './chats-api.ts';
 import type { DevicesFacade, DevicesView, RemovedView } from './devices-api.ts';
 
 export type ChatId = string;
@@ -81,7 +82,7 @@ export type ChatState =
   /** A member's device or the server broke the rules, or this device lost its state: see `trouble`. */
   | 'stopped';
 
-/** What a person noted about a chat for themselves. It stays on this device. */
+/** What a person noted about a chat for themselves. Their own other devices are told, and nobody else. */
 export interface ChatMarks {
   readonly pinned: boolean;
   /** Its messages do not count as unread ones of this person, and nothing calls for them. */
@@ -91,6 +92,17 @@ export interface ChatMarks {
   readonly unread: boolean;
 }
 export type ChatMark = Partial<ChatMarks>;
+
+/** A part of the list of chats. A chat may be in several. */
+export interface Folder {
+  readonly name: string;
+  readonly chats: readonly ChatId[];
+}
+
+export interface Draft {
+  readonly chat: ChatId;
+  readonly text: string;
+}
 
 export interface ChatSummary {
   readonly chat: ChatId;
@@ -153,6 +165,8 @@ export interface ChatDetail extends ChatSummary {
   /** Open invites that this device made. */
   readonly invites: readonly InviteView[];
   /** Why the chat is `stopped`, or what members disagree about. */
+  /** Seconds after which what is said goes from each device; 0: it stays. */
+  readonly timer: number;
   readonly trouble: 'unlawful-commit' | 'server-lies' | 'lost-state' | 'roles-differ' | null;
 }
 
@@ -179,6 +193,8 @@ export type ChatEvent =
   | { readonly event: 'added'; readonly person: string; readonly by: string }
   | { readonly event: 'left'; readonly person: string }
   | { readonly event: 'removed'; readonly person: string; readonly by: string }
+  /** Messages go by themselves so many seconds later; 0: they stay. */
+  | { readonly event: 'timer'; readonly after: number; readonly by: string }
   | { readonly event: 'renamed'; readonly title: string; readonly by: string }
   | { readonly event: 'admin'; readonly person: string; readonly on: boolean; readonly by: string }
   | { readonly event: 'lost'; readonly count: number }
@@ -190,6 +206,21 @@ export type ChatEvent =
   | { readonly event: 'resent'; readonly by: string }
   /** What stands before this line was given to this device by another one of the same person. */
   | { readonly event: 'given' };
+
+/** Everybody sees who chose what. */
+export interface PollView {
+  readonly options: readonly {
+    readonly text: string;
+    /** Names of those who chose it, the first first. */
+    readonly people: readonly string[];
+    readonly mine: boolean;
+  }[];
+  /** More than one may be chosen. */
+  readonly several: boolean;
+  readonly closed: boolean;
+  /** How many chose anything. */
+  readonly voters: number;
+}
 
 export interface MessageView {
   readonly id: MessageId;
@@ -218,9 +249,16 @@ export interface MessageView {
   readonly state: SendState | null;
   readonly problem: ProblemCode | null;
   /** An own change to this message that the server refused, so that nobody has it; until the next one. */
-  readonly undone: 'edit' | 'delete' | 'react' | null;
+  readonly undone: 'edit' | 'delete' | 'react' | 'vote' | 'close' | null;
   /** Sent again by this member, by name, after this device missed it: it is as they say. */
   readonly relayedBy: string | null;
+  /** Said by somebody elsewhere; by whom stays there. */
+  readonly forwarded: boolean;
+  /** Seconds for which each device keeps it; 0: it stays. */
+  readonly after: number;
+  /** ms: when it goes from this device; null while that is not known, or where it stays. */
+  readonly expires: number | null;
+  readonly poll: PollView | null;
 }
 
 export interface MessagePage {
@@ -236,6 +274,9 @@ export type Query =
   | { readonly query: 'status' }
   | { readonly query: 'devices' }
   | { readonly query: 'chats' }
+  /** What was typed and never sent, of every chat: told anew when another own device says so. */
+  | { readonly query: 'drafts' }
+  | { readonly query: 'folders' }
   | { readonly query: 'chat'; readonly chat: ChatId }
   /** The newest `limit` messages. */
   | { readonly query: 'messages'; readonly chat: ChatId; readonly limit: number };
@@ -244,6 +285,8 @@ export interface QueryResult {
   readonly status: AppStatus;
   readonly devices: DevicesView;
   readonly chats: readonly ChatSummary[];
+  readonly drafts: readonly Draft[];
+  readonly folders: readonly Folder[];
   readonly chat: ChatDetail | null;
   readonly messages: MessagePage;
 }
@@ -257,7 +300,7 @@ export interface InvitePreview {
   readonly people: number;
 }
 
-export interface Messenger extends DevicesFacade {
+export interface Messenger extends DevicesFacade, ChatsFacade {
   /** Calls `listener` with the present answer, then whenever it changes (at most once a frame or so). */
   subscribe<Q extends Query>(
     query: Q,
@@ -274,30 +317,18 @@ export interface Messenger extends DevicesFacade {
   /** Erases everything that this device holds. */
   wipe(): Promise<void>;
 
-  createGroup(title: string): Promise<{ readonly chat: ChatId }>;
-  /** A new seat: in `chat`, or in a new conversation of two when `chat` is null. */
-  invite(chat: ChatId | null): Promise<InviteView & { readonly chat: ChatId }>;
-  withdraw(chat: ChatId, invite: string): Promise<void>;
-  add(chat: ChatId, people: readonly PersonId[]): Promise<void>;
-  remove(chat: ChatId, person: PersonId): Promise<void>;
-  setAdmin(chat: ChatId, person: PersonId, on: boolean): Promise<void>;
-  setTitle(chat: ChatId, title: string): Promise<void>;
-  leave(chat: ChatId): Promise<void>;
-  /** Forgets a chat that was left. */
-  forget(chat: ChatId): Promise<void>;
   /** A blocked person's messages are not shown, and what they send to our inbox is dropped. */
   block(person: PersonId, on: boolean): Promise<void>;
   /** Everyone known from any chat, for `add`. */
   people(): Promise<readonly PersonView[]>;
-  /** 60 digits that both people see alike if nobody stands between them. */
-  safetyNumber(person: PersonId): Promise<string>;
-
   send(
     chat: ChatId,
     message: {
       readonly text: string;
       readonly reply?: MessageId;
       readonly mentions?: readonly PersonId[];
+      /** Shown as something that was said elsewhere. */
+      readonly forwarded?: boolean;
     },
   ): Promise<{ readonly id: MessageId }>;
   sendFile(
@@ -311,6 +342,7 @@ export interface Messenger extends DevicesFacade {
       readonly width?: number;
       readonly height?: number;
       readonly duration?: number;
+      readonly forwarded?: boolean;
     },
   ): Promise<{ readonly id: MessageId }>;
   /** `mentions`: everybody whom the text mentions now. */
@@ -337,9 +369,7 @@ export interface Messenger extends DevicesFacade {
   read(chat: ChatId, seq: number): Promise<void>;
   /** Changes what this person noted about a chat; what is not named stays. */
   mark(chat: ChatId, change: ChatMark): Promise<void>;
-  /** What was typed and never sent, of every chat. */
-  drafts(): Promise<readonly { readonly chat: ChatId; readonly text: string }[]>;
-  /** Keeps what is being typed, on this device; '' takes it away. @throws Problem 'too-long' */
+  /** Keeps what is being typed, on this person's devices; '' takes it away. @throws Problem 'too-long' */
   keepDraft(chat: ChatId, text: string): Promise<void>;
 
   /** The network came back, the page became visible: try at once. */

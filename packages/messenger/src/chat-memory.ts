@@ -1,14 +1,17 @@
 /**
  * What a person noted about their chats for themselves: pinned, muted, archived, to be read again, and what they had
- * begun to type. Kept on this device, sealed like everything else; nobody is told of it.
+ * begun to type, and their folders. Kept on this device, sealed like everything else; only their own other devices
+ * are told (devices/sharing.ts).
  */
-import { bool, struct, text } from '@polynya/protocol/schema';
-import type { ChatId, ChatMark, ChatMarks } from './api.ts';
+import { bool, list, struct, text } from '@polynya/protocol/schema';
+import type { ChatId, ChatMark, ChatMarks, Folder } from './api.ts';
 import type { Change, Store } from './store/store.ts';
 import { decode, encode } from './timeline/stored.ts';
 
 const marks = struct({ pinned: bool, muted: bool, archived: bool, unread: bool });
 const draft = struct({ text: text(16_000) });
+const folderList = list(struct({ name: text(32), chats: list(text(32), 512) }), 16);
+const FOLDERS = { table: 'setting', key: 'folders' } as const;
 
 const UNMARKED: ChatMarks = { pinned: false, muted: false, archived: false, unread: false };
 
@@ -44,17 +47,41 @@ export class ChatMemory {
     const before = this.of(chat);
     const after = { ...before, ...change };
     if (encode(marks, after).every((byte, i) => byte === encode(marks, before)[i])) return false;
-    await this.#store.apply([
-      { table: 'setting', key: markKey(chat), value: encode(marks, after) },
-    ]);
-    this.#marks.set(chat, after);
+    await this.#store.apply([this.marked(chat, after)]);
     return true;
+  }
+
+  /** All marks of a chat, which count from now on. To be stored. */
+  marked(chat: ChatId, after: ChatMarks): Change {
+    this.#marks.set(chat, after);
+    return { table: 'setting', key: markKey(chat), value: encode(marks, after) };
+  }
+
+  /** Chats of which anything is noted. */
+  get known(): ReadonlyMap<ChatId, ChatMarks> {
+    return this.#marks;
   }
 
   /** What was typed and not sent; '' takes it away. @throws StoreError */
   async keepDraft(chat: ChatId, said: string): Promise<void> {
+    await this.#store.apply([this.drafted(chat, said)]);
+  }
+
+  /** The change that keeps it. */
+  drafted(chat: ChatId, said: string): Change {
     const value = said === '' ? null : encode(draft, { text: said });
-    await this.#store.apply([{ table: 'setting', key: draftKey(chat), value }]);
+    return { table: 'setting', key: draftKey(chat), value };
+  }
+
+  async folders(): Promise<Folder[]> {
+    const stored = await this.#store.get(FOLDERS.table, FOLDERS.key);
+    return stored ? decode(folderList, stored) : [];
+  }
+
+  /** The change that keeps them. @throws ProtocolError: too many, or a name too long */
+  foldered(folders: readonly Folder[]): Change {
+    const all = folders.map(({ name, chats }) => ({ name, chats: [...chats] }));
+    return { ...FOLDERS, value: encode(folderList, all) };
   }
 
   async drafts(): Promise<{ readonly chat: ChatId; readonly text: string }[]> {

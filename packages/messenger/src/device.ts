@@ -30,6 +30,7 @@ import { ServerLink } from './line/server-link.ts';
 import { Changes } from './queries/changes.ts';
 import { Recovery } from './recovery/recovery.ts';
 import type { Change, Store } from './store/store.ts';
+import { watchExpiry } from './timeline/expiry.ts';
 import { Timeline } from './timeline/timeline.ts';
 
 export interface Ports {
@@ -63,6 +64,8 @@ export class Device {
   /** The invite that was looked at last, if its server is not ours: whoever follows it need not fetch it again. */
   previewed: Visit | null = null;
   readonly recovery: Recovery;
+  /** Takes away what goes by itself, if it is time. */
+  readonly lookForExpired: () => void;
   storageFull = false;
   readonly #closing = new AbortController();
   #self: Self | null = null;
@@ -73,7 +76,11 @@ export class Device {
     const { store, clock, random, log } = ports;
     this.changes = new Changes(clock);
     this.recovery = new Recovery(this);
-    this.timeline = new Timeline(store, () => this.self.person);
+    this.timeline = new Timeline(
+      store,
+      () => this.self.person,
+      () => clock.now(),
+    );
     this.files = new Files({
       store,
       clock,
@@ -86,6 +93,7 @@ export class Device {
       send: (chat, content, id) => this.conversation(chat).queueOnce(content, id),
       onTrouble: (error) => log(`a file waits: ${error instanceof Error ? error.name : 'unknown'}`),
     });
+    this.lookForExpired = watchExpiry(this);
   }
 
   /** What the store holds comes to life. @throws StoreError; ProtocolError 'malformed' for a damaged store */
@@ -106,6 +114,7 @@ export class Device {
     for (const link of this.links.values()) link.start();
     for (const conversation of this.conversations.values()) await conversation.start();
     await this.files.resumeAll();
+    this.lookForExpired();
     if (await hasFleet(this)) await (await fleetOf(this)).start();
   }
 

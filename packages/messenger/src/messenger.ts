@@ -4,7 +4,6 @@
  */
 import { fromHex } from '@polynya/protocol/bytes';
 import type { KnownContent } from '@polynya/protocol/content';
-import { ProtocolError } from '@polynya/protocol/protocol-error';
 import {
   type ChatId,
   type ChatMark,
@@ -15,19 +14,18 @@ import {
   type Query,
   type QueryResult,
 } from './api.ts';
-import { findPerson } from './conversation/people.ts';
+import { asProblem } from './as-problem.ts';
+import type { ChatsFacade } from './chats-api.ts';
 import { Device, type Ports } from './device.ts';
-import { DevicesPart } from './devices/devices-part.ts';
 import { fleetOf } from './devices/later.ts';
-import { createConversation, inviteTo, reached, withdrawInvite } from './group-actions.ts';
+import type { DevicesFacade } from './devices-api.ts';
 import { arrive, previewInvite, resumeArrivals } from './invite/arriving.ts';
 import { messagesTopic } from './queries/changes.ts';
 import { live } from './queries/live.ts';
-import { StoreError } from './store/store.ts';
 import { chatsOf, detailOf, everyone, messagesOf, statusOf } from './views.ts';
+import { reached } from './waiting.ts';
 
 const LONGEST_NAME = 64;
-const LONGEST_TITLE = 128;
 const LONGEST_TEXT = 16_000;
 /** ms: a log takes only so many Commits a minute, so where many join at once some wait. */
 const JOINING = 180_000;
@@ -40,14 +38,62 @@ export async function createMessenger(ports: Ports): Promise<Messenger> {
   ports.opened?.(device);
   await device.start();
   await resumeArrivals(device);
-  return new RunningMessenger(device);
+  return Object.assign(
+    new RunningMessenger(device),
+    later<DevicesFacade>(DEVICES, () => fleetOf(device)),
+    later<ChatsFacade>(CHATS, async () => new (await import('./occasional.ts')).Chats(device)),
+  );
 }
 
-class RunningMessenger extends DevicesPart implements Messenger {
+/** What of the facade is loaded when it is first asked for. */
+const DEVICES = {
+  linkDevice: true,
+  confirmLink: true,
+  cancelLink: true,
+  openLink: true,
+  renameDevice: true,
+  removeDevice: true,
+  openSaved: true,
+  recoveryKit: true,
+  keepRecoveryPhrase: true,
+  recover: true,
+} as const satisfies Record<keyof DevicesFacade, true>;
+const CHATS = {
+  createGroup: true,
+  invite: true,
+  withdraw: true,
+  add: true,
+  remove: true,
+  setAdmin: true,
+  setTitle: true,
+  leave: true,
+  forget: true,
+  safetyNumber: true,
+  setTimer: true,
+  poll: true,
+  vote: true,
+  closePoll: true,
+  history: true,
+  seenBy: true,
+  setFolders: true,
+} as const satisfies Record<keyof ChatsFacade, true>;
+
+/** Methods that wait for what does them to be loaded. */
+function later<T extends object>(names: Record<keyof T, true>, load: () => Promise<T>): T {
+  const call = (name: keyof T) => (args: unknown[]) =>
+    asProblem(load().then((part) => (part[name] as (...all: unknown[]) => unknown)(...args)));
+  return Object.fromEntries(
+    (Object.keys(names) as (keyof T)[]).map((name) => [
+      name,
+      (...args: unknown[]) => call(name)(args),
+    ]),
+  ) as T;
+}
+
+class RunningMessenger implements Omit<Messenger, keyof DevicesFacade | keyof ChatsFacade> {
   readonly #device: Device;
 
   constructor(device: Device) {
-    super((work) => asProblem(fleetOf(device).then(work)));
     this.#device = device;
   }
 
@@ -74,6 +120,10 @@ class RunningMessenger extends DevicesPart implements Messenger {
         return { topics: ['devices'], compute: async () => (await fleetOf(device)).view() };
       case 'chats':
         return { topics: ['chats'], compute: () => chatsOf(device) };
+      case 'drafts':
+        return { topics: ['drafts'], compute: () => device.memory.drafts() };
+      case 'folders':
+        return { topics: ['folders'], compute: () => device.memory.folders() };
       case 'chat':
         return { topics: [`chat/${query.chat}`], compute: () => detailOf(device, query.chat) };
       case 'messages': {
@@ -138,57 +188,6 @@ class RunningMessenger extends DevicesPart implements Messenger {
     await this.#device.ports.store.destroy();
   }
 
-  async createGroup(title: string) {
-    const about = { direct: false, title: checkedTitle(title) };
-    const { chat } = await createConversation(this.#device, about);
-    return { chat };
-  }
-
-  async invite(chat: ChatId | null) {
-    if (chat) this.#refuseSaved(chat);
-    const into = chat ?? (await createConversation(this.#device, { direct: true, title: '' })).chat;
-    const view = await asProblem(inviteTo(this.#device, into));
-    return { ...view, chat: into };
-  }
-
-  withdraw(chat: ChatId, invite: string) {
-    return asProblem(withdrawInvite(this.#device, chat, invite));
-  }
-
-  async add(chat: ChatId, people: readonly PersonId[]) {
-    this.#refuseSaved(chat);
-    const { addPeople } = await import('./occasional.ts');
-    await asProblem(addPeople(this.#device, chat, people));
-  }
-
-  remove(chat: ChatId, person: PersonId) {
-    const removing = import('./occasional.ts');
-    return asProblem(removing.then(({ removePerson }) => removePerson(this.#device, chat, person)));
-  }
-
-  async setAdmin(chat: ChatId, person: PersonId, on: boolean) {
-    const { state } = this.#device.conversation(chat).held;
-    if (!findPerson(state, this.#device.self.person)?.admin) throw new Problem('not-allowed');
-    if (!findPerson(state, person)?.here) throw new Problem('not-found');
-    await this.#say(chat, { kind: 'admin', person: fromHex(person), on });
-  }
-
-  async setTitle(chat: ChatId, title: string) {
-    this.#refuseSaved(chat);
-    if (this.#device.conversation(chat).held.state.direct) throw new Problem('not-allowed');
-    await this.#say(chat, { kind: 'title', title: checkedTitle(title) });
-  }
-
-  async leave(chat: ChatId) {
-    this.#refuseSaved(chat);
-    await this.#say(chat, { kind: 'leave' });
-  }
-
-  async forget(chat: ChatId) {
-    const { forgetChat } = await import('./occasional.ts');
-    await forgetChat(this.#device, chat);
-  }
-
   async block(person: PersonId, on: boolean) {
     const { ports, blocked, conversations } = this.#device;
     const value = on ? new Uint8Array(1) : null;
@@ -203,27 +202,17 @@ class RunningMessenger extends DevicesPart implements Messenger {
     return everyone(this.#device);
   }
 
-  async safetyNumber(person: PersonId) {
-    const { self, conversations } = this.#device;
-    for (const { held } of conversations.values()) {
-      const known = findPerson(held.state, person);
-      if (!known) continue;
-      const { safetyNumber } = await import('./occasional.ts');
-      return safetyNumber(self.root, known.root);
-    }
-    throw new Problem('not-found');
-  }
-
   async send(chat: ChatId, message: Parameters<Messenger['send']>[1]) {
-    const { text, reply, mentions = [] } = message;
+    const { text, reply, mentions = [], forwarded = false } = message;
     checkText(text);
-    const id = await this.#say(chat, {
-      kind: 'text',
+    const content = {
+      kind: 'text' as const,
       text,
       reply: reply ? fromHex(reply) : null,
       mentions: mentions.map(fromHex),
-    });
-    return { id };
+    };
+    const queued = this.#device.conversation(chat).queue(content, null, forwarded);
+    return { id: await asProblem(queued) };
   }
 
   sendFile(chat: ChatId, file: Blob, about: Parameters<Messenger['sendFile']>[2]) {
@@ -289,22 +278,22 @@ class RunningMessenger extends DevicesPart implements Messenger {
 
   async mark(chat: ChatId, change: ChatMark) {
     const conversation = this.#device.conversation(chat);
-    if (await this.#device.memory.set(chat, change)) conversation.touch();
-  }
-
-  drafts() {
-    return this.#device.memory.drafts();
+    if (!(await this.#device.memory.set(chat, change))) return;
+    conversation.touch();
+    if (this.#device.self.group) (await fleetOf(this.#device)).sharing.marks(chat);
   }
 
   async keepDraft(chat: ChatId, text: string) {
     this.#device.conversation(chat);
     checkLength(text);
     await asProblem(this.#device.memory.keepDraft(chat, text));
+    if (this.#device.self.group) (await fleetOf(this.#device)).sharing.draft(chat, text);
   }
 
   async kick() {
     for (const { connection } of this.#device.links.values()) connection.kick();
     for (const conversation of this.#device.conversations.values()) conversation.tryAgain();
+    this.#device.lookForExpired();
     await this.#device.files.resumeAll();
   }
 
@@ -313,42 +302,14 @@ class RunningMessenger extends DevicesPart implements Messenger {
     await this.#device.ports.store.close();
   }
 
-  /** The chat of own devices is nobody else's, and stays. */
-  #refuseSaved(chat: ChatId): void {
-    if (this.#device.conversation(chat).held.state.self) throw new Problem('not-allowed');
-  }
-
   #say(chat: ChatId, content: KnownContent): Promise<MessageId> {
     return asProblem(this.#device.conversation(chat).queue(content));
-  }
-}
-
-/** Whatever is refused below becomes one of the codes that a view has words for. */
-async function asProblem<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof StoreError && error.code === 'full') throw new Problem('storage-full');
-    if (!(error instanceof ProtocolError)) throw error;
-    if (error.code === 'full') throw new Problem('server-full');
-    if (error.code === 'busy') throw new Problem('offline');
-    if (error.code === 'expired') throw new Problem('invite-used');
-    if (['quota', 'rate', 'version', 'not-found', 'too-big'].includes(error.code)) {
-      throw new Problem(error.code as Problem['code']);
-    }
-    throw new Problem('failed', error.message);
   }
 }
 
 function checkedName(name: string): string {
   const trimmed = name.trim();
   if (trimmed === '' || trimmed.length > LONGEST_NAME) throw new Problem('too-long');
-  return trimmed;
-}
-
-function checkedTitle(title: string): string {
-  const trimmed = title.trim();
-  if (trimmed === '' || trimmed.length > LONGEST_TITLE) throw new Problem('too-long');
   return trimmed;
 }
 

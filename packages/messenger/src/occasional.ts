@@ -2,10 +2,8 @@
  * Work that most sessions never need, in one file that is loaded when the first of it is needed: as files of their own
  * these would tear apart what they share with the rest, and the first load would grow.
  */
-export { addPeople, removePerson } from './add-people.ts';
 export { handedIn } from './carry/handed-in.ts';
+export { Chats } from './chats.ts';
 export { Fleet } from './devices/fleet.ts';
-export { forgetChat } from './forget-chat.ts';
-export { safetyNumber } from './identity/safety-number.ts';
 export { receiveLetter } from './inbox/receive-letter.ts';
 export * from './recovery/repair.ts';

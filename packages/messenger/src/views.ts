@@ -65,6 +65,7 @@ export async function detailOf(device: Device, chat: ChatId): Promise<ChatDetail
       .map((person) => personView(device, conversation, person)),
     admin: findPerson(state, device.self.person)?.admin ?? false,
     invites: handovers.flatMap((handover) => inviteView(handover, device.self.person)),
+    timer: state.timer,
     trouble: state.trouble === '' ? null : state.trouble,
   };
 }
@@ -137,7 +138,7 @@ async function summaryOf(device: Device, conversation: Conversation): Promise<Ch
   };
 }
 
-function pageView(device: Device, { held }: Conversation): PageView {
+export function pageView(device: Device, { held }: Conversation): PageView {
   const me = device.self.person;
   const names = (person: PersonId) =>
     shownName(findPerson(held.state, person)?.name || nameOf(device, person));

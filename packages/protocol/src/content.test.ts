@@ -63,6 +63,21 @@ const notes: fc.Arbitrary<Note> = fc.oneof(
   fc.record({ note: fc.constant('name' as const), name: text(64) }),
   fc.record({ note: fc.constant('block' as const), person: id, on: fc.boolean() }),
   fc.record({ note: fc.constant('backup' as const), secret: key }),
+  fc.record({
+    note: fc.constant('marks' as const),
+    log: id,
+    pinned: fc.boolean(),
+    muted: fc.boolean(),
+    archived: fc.boolean(),
+    unread: fc.boolean(),
+  }),
+  fc.record({ note: fc.constant('draft' as const), log: id, text: text(16_000) }),
+  fc.record({
+    note: fc.constant('folders' as const),
+    folders: fc.array(fc.record({ name: text(32), logs: fc.array(id, { maxLength: 8 }) }), {
+      maxLength: 16,
+    }),
+  }),
 );
 
 type Fields<K> = Omit<Extract<KnownContent, { kind: K }>, 'kind'>;
@@ -80,6 +95,29 @@ const FIELDS: { [K in KnownContent['kind']]: fc.Arbitrary<Fields<K>> } = {
   devices: fc.record({ list: deviceLists }),
   own: fc.record({ note: notes }),
   carried: fc.record({ text: text(16_000), note: exactly(200) }),
+  wrapped: fc.record({
+    text: text(16_000),
+    after: fc.nat({ max: 31_536_000 }),
+    forwarded: fc.boolean(),
+    said: fc.record({
+      kind: fc.constant('text' as const),
+      text: text(16_000),
+      reply: maybe(id),
+      mentions,
+    }),
+  }),
+  timer: fc.record({ text: text(16_000), after: fc.nat({ max: 31_536_000 }) }),
+  poll: fc.record({
+    text: text(300),
+    options: fc.array(text(100), { minLength: 2, maxLength: 12 }),
+    several: fc.boolean(),
+  }),
+  vote: fc.record({
+    text: text(16_000),
+    target: id,
+    options: fc.array(fc.nat({ max: 11 }), { maxLength: 12 }),
+  }),
+  close: fc.record({ text: text(16_000), target: id }),
 };
 const KINDS = Object.keys(FIELDS) as KnownContent['kind'][];
 const contentOf = (kind: KnownContent['kind']) =>
@@ -105,6 +143,7 @@ const about: fc.Arbitrary<About> = fc.record({
     { maxLength: 4 },
   ),
   cameBy: fc.array(fc.record({ leaf: safe, person: id }), { maxLength: 64 }),
+  timer: fc.nat({ max: 31_536_000 }),
 });
 const welcomes: fc.Arbitrary<WelcomePackage> = fc.record({
   welcome: fc.uint8Array({ minLength: 1, maxLength: 5_000 }),

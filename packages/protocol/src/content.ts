@@ -5,7 +5,18 @@
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
 import { deviceList } from './device-list.ts';
 import { LIMITS } from './limits.ts';
-import { bool, bytes, type Infer, list, optional, struct, text, uint, variants } from './schema.ts';
+import {
+  bool,
+  bytes,
+  grown,
+  type Infer,
+  list,
+  optional,
+  struct,
+  text,
+  uint,
+  variants,
+} from './schema.ts';
 
 /** An entry's id, and so a message's. */
 const messageId = bytes(16);
@@ -13,6 +24,8 @@ const messageId = bytes(16);
 const personId = bytes(16);
 const mentions = list(personId, 64);
 const body = text(16_000);
+/** Seconds: a year. */
+const LONGEST_TIMER = 31_536_000;
 
 /** A sealed file: where its pieces lie and what opens them. `size` and `hash` (SHA-256) are of the plain bytes. */
 export const fileRef = struct({
@@ -57,16 +70,31 @@ const note = variants('note', {
   block: [2, { person: personId, on: bool }],
   /** The root key is under a phrase now: where the devices keep a backup. */
   backup: [3, { secret: bytes(32) }],
+  /** What the person noted about the conversation in `log`. */
+  marks: [4, { log: bytes(16), pinned: bool, muted: bool, archived: bool, unread: bool }],
+  /** What the person has begun to say there; '': nothing. */
+  draft: [5, { log: bytes(16), text: body }],
+  /** All of the person's folders of conversations, in their order. */
+  folders: [6, { folders: list(struct({ name: text(32), logs: list(bytes(16), 512) }), 16) }],
 });
 export type Note = Infer<typeof note>;
 
-export const content = variants('kind', {
+/** What a person says, and what may be wrapped. */
+const sayings = {
   text: [0, { text: body, reply: optional(messageId), mentions }],
+  file: [4, { file: fileRef, caption: body, reply: optional(messageId), mentions }],
+  /** `text` is the question. `several`: more than one answer may be chosen. */
+  poll: [15, { text: text(300), options: list(text(100), 12, 2), several: bool }],
+} as const;
+const saying = variants('kind', sayings);
+export type Saying = Infer<typeof saying>;
+
+export const content = variants('kind', {
+  ...sayings,
   edit: [1, { target: messageId, text: body, mentions }],
   delete: [2, { target: messageId }],
   /** `emoji` empty takes the sender's reaction back. */
   react: [3, { target: messageId, emoji: text(32) }],
-  file: [4, { file: fileRef, caption: body, reply: optional(messageId), mentions }],
   /** "I have everything up to `delivered`, I have seen everything up to `read`." */
   receipt: [5, { delivered: uint(), read: uint() }],
   title: [6, { title: text(128) }],
@@ -79,6 +107,14 @@ export const content = variants('kind', {
   own: [11, { note }],
   /** A message that its author could not bring into the log, handed in by the sender; `note` as in section 10. */
   carried: [12, { text: body, note: bytes(1, LIMITS.entryBody) }],
+  /** What is said, with what goes along: `after` seconds each device lets go of it (0: never). */
+  wrapped: [13, { text: body, after: uint(LONGEST_TIMER), forwarded: bool, said: saying }],
+  /** From now on messages are wrapped with this `after`. */
+  timer: [14, { text: body, after: uint(LONGEST_TIMER) }],
+  /** Indexes of a poll's options, ascending; none takes the vote back. */
+  vote: [16, { text: body, target: messageId, options: list(uint(11), 12) }],
+  /** By the sender of the poll only: later votes do not count. */
+  close: [17, { text: body, target: messageId }],
 });
 export type KnownContent = Infer<typeof content>;
 /** A part of a later version: its first field is text that anyone can read. */
@@ -111,7 +147,7 @@ export function decodeMessage(plaintext: Uint8Array): Message {
   return { ...message, body: decodeContent(message.body) };
 }
 
-const FIRST_UNKNOWN = 13;
+const FIRST_UNKNOWN = 18;
 
 function decodeContent(cbor: Cbor): Content {
   if (Array.isArray(cbor) && typeof cbor[0] === 'number' && cbor[0] >= FIRST_UNKNOWN) {
@@ -133,8 +169,7 @@ const person = struct({
   leaving: bool,
 });
 
-/** What an inviter knows of a conversation, given to whoever joins by it (docs/protocol.md, section 7). */
-export const about = struct({
+const everything = struct({
   /** A conversation of two; the title is then the other's name. */
   direct: bool,
   /** A person's own devices, and nobody else. */
@@ -144,7 +179,11 @@ export const about = struct({
   people: list(person, 256),
   /** Seats that someone came by and that stand still. */
   cameBy: list(struct({ leaf: uint(), person: personId }), 128),
+  /** Seconds after which what is said goes; 0: it stays. */
+  timer: uint(LONGEST_TIMER),
 });
+/** What an inviter knows of a conversation, given to whoever joins by it (docs/protocol.md, section 7). */
+export const about = grown(everything, 7, 0);
 export type About = Infer<typeof about>;
 
 /** A message that a device missed, as it stood when a member sent it again; `seq` in the log, `at` as its sender said. */

@@ -93,6 +93,17 @@ export function struct<F extends Fields>(fields: F): Codec<Shape<F>> {
   };
 }
 
+/** As `codec`, of an array of fields; one that an earlier version wrote, `added` shorter, gets these at its end. */
+export function grown<T>(codec: Codec<T>, length: number, ...added: Cbor[]): Codec<T> {
+  return {
+    encode: codec.encode,
+    decode: (cbor) =>
+      codec.decode(
+        Array.isArray(cbor) && cbor.length === length - added.length ? [...cbor, ...added] : cbor,
+      ),
+  };
+}
+
 type Variants = Record<string, readonly [tag: number, fields: Fields]>;
 type VariantOf<K extends string, V extends Variants> = {
   [N in keyof V & string]: { [P in K]: N } & { [F in keyof V[N][1]]: Infer<V[N][1][F]> };

@@ -128,7 +128,10 @@ export class Line {
   /** Opens the first way that can be opened, however long that takes. Rejects only when `signal` aborts. */
   async open(signal: AbortSignal): Promise<Opened> {
     for (;;) {
-      const won = this.next ?? (await this.#race(this.#ranked(), signal));
+      const won =
+        this.next ??
+        (await this.#race(this.#ranked(), signal)) ??
+        (await this.#race(this.#ranked(true), signal));
       this.next = null;
       if (won) return won;
       this.onPause();
@@ -141,8 +144,8 @@ export class Line {
     return this.#race([way, ...this.#ranked().filter((each) => each !== way)], signal);
   }
 
-  /** What may be tried, the best first, and last what is left alone. */
-  #ranked(): Way[] {
+  /** What may be tried, the best first, and last what is left alone; or what is for when nothing else passes. */
+  #ranked(last = false): Way[] {
     const now = this.#clock.now();
     // A way by all endpoints at once is slow, and works nearly everywhere: it would win where it should not.
     const spreads = ({ factory }: Way) => factory.spreads === true;
@@ -150,8 +153,9 @@ export class Line {
     const needed = (way: Way) => spreads(way) && this.#mute >= MUTE;
     const rank = (way: Way): number =>
       way.avoidUntil > now ? way.avoidUntil : needed(way) ? 0 : proven(way) ? 1 : 2;
+    const isLast = (way: Way) => way.factory.last === true && !proven(way);
     return this.#ways
-      .filter((way) => !spreads(way) || proven(way) || needed(way))
+      .filter((way) => isLast(way) === last && (!spreads(way) || proven(way) || needed(way)))
       .sort((a, b) => rank(a) - rank(b));
   }
 
@@ -317,7 +321,7 @@ export function nameOf({ factory, endpoint }: Way): string {
 }
 
 function isPlain(endpoint: string): boolean {
-  return !endpoint.includes('#');
+  return /^(?!dns:)[^#]+$/.test(endpoint);
 }
 
 function hostOf(endpoint: string): string {

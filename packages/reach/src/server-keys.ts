@@ -37,6 +37,8 @@ export interface ServerKeysOptions {
   readonly lastSerial: number;
   /** Keeps the serial of a record over restarts, before anyone is shown the record. */
   readonly saveSerial: (serial: number) => void;
+  /** Hears which keys are good, by their ids, and the serial of the record that has them. */
+  readonly shown?: (keyIds: readonly Uint8Array[], serial: number) => void;
 }
 
 export class ServerKeys {
@@ -85,6 +87,18 @@ export class ServerKeys {
     return this.#rotating;
   }
 
+  /**
+   * Signs the records anew under `serial` if theirs is lower: another process of this server showed one of
+   * that serial, and who saw it takes none below.
+   */
+  async raise(serial: number): Promise<void> {
+    await this.#rotating?.catch(() => undefined);
+    if (serial <= this.#serial || !this.#signing) return;
+    this.#serial = serial;
+    await this.#sign(this.#keys, this.#signing);
+    this.#options.saveSerial(serial);
+  }
+
   /** The key that a first flight names, if it is still good. */
   find(keyId: Uint8Array): ServerKey | undefined {
     const now = this.#options.clock.steady();
@@ -106,7 +120,7 @@ export class ServerKeys {
   }
 
   async #rotate(): Promise<void> {
-    const { clock, endpoints, shelves, seed } = this.#options;
+    const { clock, saveSerial, seed, shown } = this.#options;
     this.#signing ??= await importIdentity(seed);
     this.#identity = await identityOf(this.#signing);
     const now = clock.now();
@@ -118,6 +132,18 @@ export class ServerKeys {
     };
     const keys = [fresh, ...this.#keys.slice(0, 1)];
     this.#serial = Math.max(Math.floor(now / 1_000), this.#serial + 1);
+    await this.#sign(keys, this.#signing);
+    shown?.(
+      keys.map(({ recipient }) => recipient.keyId),
+      this.#serial,
+    );
+    saveSerial(this.#serial);
+  }
+
+  /** From then on the records are those of `keys`. */
+  async #sign(keys: ServerKey[], signing: CryptoKey): Promise<void> {
+    const { clock, endpoints, shelves } = this.#options;
+    const now = clock.now();
     const common = {
       version: PROTOCOL_VERSION,
       identity: this.#identity,
@@ -130,17 +156,16 @@ export class ServerKeys {
       until: Math.floor(until / 1_000),
     }));
     const whole = { ...common, keys: told, endpoints: [...endpoints] };
-    const record = await signAccessRecord(whole, this.#signing);
+    const record = await signAccessRecord(whole, signing);
     const shown: Uint8Array[] = [];
     for (const shelf of shelves) {
       const first = endpoints.slice(0, LIMITS.endpoints - shelf.length);
       const few = { ...common, keys: [], endpoints: [...first, ...shelf] };
-      shown.push(await signAccessRecord(few, this.#signing));
+      shown.push(await signAccessRecord(few, signing));
     }
     this.#shelves = shown;
     this.#keys = keys;
     this.#record = record;
-    this.#options.saveSerial(this.#serial);
   }
 }
 

@@ -63,6 +63,10 @@ export interface ServerSessionsOptions {
    * is reported, and the record is shown all the same.
    */
   readonly saveSerial: (serial: number) => void;
+  /** The number of this process among those of the server, below 65,536; it is hidden in handles. */
+  readonly process?: number;
+  /** Hears which record keys are good, by their ids, and the serial of the record that has them. */
+  readonly shown?: (keyIds: readonly Uint8Array[], serial: number) => void;
   readonly endpoints: readonly string[];
   /** Endpoints that are not for everybody; with those for everybody, at most 16 for each shelf. */
   readonly shelves?: readonly (readonly string[])[];
@@ -98,12 +102,13 @@ export class ServerSessions {
   constructor(options: ServerSessionsOptions) {
     this.#options = options;
     this.#limits = { ...DEFAULT_SESSION_LIMITS, ...options.limits };
-    this.#handles = new Handles(options.handleKey, options.random);
+    this.#handles = new Handles(options.handleKey, options.random, options.process);
     this.#sealer = new EnvelopeSealer(options.random);
     const { identity: seed, endpoints, shelves = [], clock, lastSerial, saveSerial } = options;
     const { flights } = this.#limits;
     const records = { seed, endpoints, shelves, lastSerial, saveSerial };
-    this.#keys = new ServerKeys({ ...records, clock, flights });
+    const { shown } = options;
+    this.#keys = new ServerKeys({ ...records, clock, flights, ...(shown && { shown }) });
   }
 
   /** Makes the first key and starts the timers that renew keys and end sessions. Call once, before `receive`. */
@@ -171,6 +176,16 @@ export class ServerSessions {
     return this.#byHandle.has(name(handle)) || this.#handles.issued(handle);
   }
 
+  /** The process of this server that issued a handle; undefined for bytes that none did. */
+  issuer(handle: Uint8Array): number | undefined {
+    return this.#handles.issued(handle) ? this.#handles.issuer(handle) : undefined;
+  }
+
+  /** Shows records of this serial, if theirs is lower: another process of this server does. */
+  raise(serial: number): Promise<void> {
+    return this.#keys.raise(serial);
+  }
+
   #answerRecordRequest(envelope: Uint8Array, sink: Sink): Promise<void> {
     const nonce = envelope.subarray(HANDLE, HANDLE + RECORD_NONCE);
     sink.send(concat(recordAnswerTag(this.identity(), nonce), this.record()));
@@ -225,10 +240,14 @@ export class ServerSessions {
   /** Fewer than `count` when the session was given nearly all that it may have. */
   #issue(held: Held, count: number): Handle[] {
     const left = this.#limits.handles - held.handles.length;
-    const issued = Array.from({ length: Math.min(count, left) }, () => this.#handles.issue());
-    for (const { handle } of issued) {
-      held.handles.push(name(handle));
-      this.#byHandle.set(name(handle), held);
+    const issued: Handle[] = [];
+    while (issued.length < Math.min(count, left)) {
+      const one = this.#handles.issue();
+      // 48 random bits may repeat.
+      if (this.#byHandle.has(name(one.handle))) continue;
+      issued.push(one);
+      held.handles.push(name(one.handle));
+      this.#byHandle.set(name(one.handle), held);
     }
     return issued;
   }

@@ -15,12 +15,15 @@ export interface SinkOptions {
   readonly backlog: () => number;
   /** Whether pushes may go out at any time (WebSocket), or only while the client lingers (POST). */
   readonly standing: boolean;
+  /** Ends the connection, where it is one. */
+  readonly end?: () => void;
 }
 
 export class Sink {
   readonly standing: boolean;
   readonly #send: (envelope: Uint8Array) => void;
   readonly #backlog: () => number;
+  readonly #end: (() => void) | undefined;
   readonly #users = new Set<SinkUser>();
   #open = true;
 
@@ -28,6 +31,7 @@ export class Sink {
     this.standing = options.standing;
     this.#send = options.send;
     this.#backlog = options.backlog;
+    this.#end = options.end;
   }
 
   get open(): boolean {
@@ -36,6 +40,11 @@ export class Sink {
 
   send(envelope: Uint8Array): void {
     if (this.#open) this.#send(envelope);
+  }
+
+  /** As the server does with what is not for it. */
+  end(): void {
+    if (this.#open) this.#end?.();
   }
 
   backlog(): number {

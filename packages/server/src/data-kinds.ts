@@ -110,6 +110,12 @@ export const DATA_KINDS: Readonly<Record<string, DataKind>> = {
   },
 };
 
+/** Tables that no backup has: they are about the server's own machines, and about now. */
+export const OWN_TABLES: Readonly<Record<string, string>> = {
+  process:
+    'the processes that serve from this database: where they reach each other, and when each was there last',
+};
+
 /** Files of the data folder, besides the database. */
 export const DATA_FILES: Readonly<Record<string, string>> = {
   'server-keys.json': 'the identity of the server: secret',

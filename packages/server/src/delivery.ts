@@ -28,6 +28,8 @@ export interface DeliveryOptions {
   readonly endpoints?: (knows: readonly Uint8Array[], serial: number) => Uint8Array;
   /** Hears of a storage that failed. */
   readonly report: (error: unknown) => void;
+  /** Takes signals along to the other processes of this server, if it has any. */
+  readonly signalElsewhere?: (log: Uint8Array, body: Uint8Array) => void;
 }
 
 interface Shared extends DeliveryOptions {
@@ -49,6 +51,11 @@ export class Delivery implements SessionHandler {
   /** Logs that somebody watches (count). */
   get watched(): number {
     return this.#shared.watchers.size;
+  }
+
+  /** A signal that came by another process of this server, which let its sender in. */
+  signal(log: Uint8Array, body: Uint8Array): void {
+    this.#shared.watchers.signal(log, undefined, body);
   }
 
   open(port: SessionPort): SessionLogic {
@@ -344,6 +351,7 @@ class DeliverySession implements SessionLogic {
     if (!signals.take()) throw new ProtocolError('rate', 'signals', signals.wait());
     await this.#engine.live(log, access);
     this.#shared.watchers.signal(log, this.#port, body);
+    this.#shared.signalElsewhere?.(log, body);
   }
 
   #make(): void {

@@ -18,7 +18,8 @@ const WITHOUT_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTS
 
 /** For its owner alone. On disk, under its name, when this returns. @throws the platform's error */
 export function createFile(path: string, content: Uint8Array): void {
-  const temporary = `${path}.new`;
+  // Several processes of one server share the folder.
+  const temporary = `${path}.${process.pid}.new`;
   withFile(temporary, 'w', (file) => writeSync(file, content));
   renameSync(temporary, path);
   syncFolderOf(path);

@@ -81,6 +81,30 @@ export interface Retention {
   readonly now: number;
 }
 
+/** One of several server processes that share a database. */
+export interface ServerProcess {
+  /** Hidden in the handles that it issues; below 65,536. */
+  readonly number: number;
+  /** Where its neighbours reach it: host and port. */
+  readonly address: string;
+  /** Ids of the record keys that it takes first flights to. */
+  readonly keys: readonly Uint8Array[];
+  /** Of the access record that it shows. */
+  readonly serial: number;
+}
+
+/** Who else serves from this database. */
+export interface ProcessTable {
+  /** Says that this process is there, and answers with all that said so lately. @throws StorageError */
+  beat(own: ServerProcess): Promise<ServerProcess[]>;
+  /** Tells the others to look again. */
+  changed(): void;
+  /** @throws StorageError */
+  leave(number: number): Promise<void>;
+  /** Calls `listener` when another said `changed`. */
+  onChange(listener: () => void): void;
+}
+
 /** A value of a row, as both engines have it. */
 export type Stored = number | Uint8Array;
 
@@ -173,6 +197,8 @@ export interface Engine {
   size(): Promise<number>;
   /** Calls `listener` after fsync, before the appends are answered, in the order of seqs. */
   onChange(listener: (change: LogChange) => void): void;
+  /** Where several processes may serve from one database. */
+  readonly processes?: ProcessTable;
   /** Resolves when the storage failed for good: nothing is answered any more, and only a new start may help. */
   readonly failed: Promise<StorageError>;
   /** Finishes what was asked for and lets go of the storage. */

@@ -3,12 +3,21 @@
  * (docs/protocol.md, section 2). What is not for it gets the site's answer. Keeps no access log.
  */
 import { timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BodyRoom } from '@polynya/reach/carriers/post/body';
 import { handlePost } from '@polynya/reach/carriers/post/server';
 import { Exchanges } from '@polynya/reach/carriers/sip/server';
 import { acceptWebSocket, WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
+import type { FindNeighbour } from '@polynya/reach/neighbour';
+import { Neighbours } from '@polynya/reach/neighbours';
 import type { ServerSessions } from '@polynya/reach/server-sessions';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { WebSocketServer } from 'ws';
@@ -19,9 +28,13 @@ import {
   endConnections,
   listen,
   newServer,
+  type Port,
   PREFLIGHT,
-  type Tls,
 } from './listening.ts';
+import { openFront } from './site/front.ts';
+import { type SecretPath, SecretPaths } from './site/secret-paths.ts';
+import type { Site } from './site/site.ts';
+import type { Certified } from './tls-options.ts';
 import type { WebFiles } from './web-files.ts';
 
 export const SESSION_PATH = '/s';
@@ -34,15 +47,19 @@ export interface HttpServerOptions {
   /** 0: any that is free. */
   readonly port: number;
   /** PEM. Without it the server speaks plain http. */
-  readonly tls?: Tls;
+  readonly tls?: Certified;
+  /** A web site for everybody else: what is ours is below this path then. */
+  readonly decoy?: SecretPath & { readonly site: Site };
   readonly limits: Config['http'];
   readonly files: WebFiles;
   /** What answers at one secret path: sees only requests for it. */
   readonly secretPage?: SecretPage;
   /** Resolves when no request is under way, for the server's end. */
   readonly idle: () => Promise<void>;
-  /** Makes the sessions, once the port is known. Requests wait for it. */
-  readonly sessions: (port: number) => Promise<ServerSessions>;
+  /** Where other processes of this server are, if it has any. */
+  readonly neighbour?: FindNeighbour;
+  /** Makes the sessions, once the port is known. Requests wait for it. `own`: POSTs that are for them alone. */
+  readonly sessions: (port: number, own: RequestListener) => Promise<ServerSessions>;
   /** Hears of errors that are bugs. */
   readonly report: (error: unknown) => void;
 }
@@ -69,20 +86,28 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const exchanges = new Exchanges(room, systemSteadyClock);
   const sockets = new WebSocketServer({ noServer: true, ...WEBSOCKET_OPTIONS });
 
-  const post: RequestListener = async (request, response) => {
-    try {
-      for (const [name, value] of Object.entries(CROSS_ORIGIN)) response.setHeader(name, value);
-      const outcome = await handlePost(request, response, await ready.promise, room, exchanges);
-      if (outcome === 'no-room') response.destroy();
-      else if (outcome === 'unknown' && !response.destroyed) files.refuse(response);
-    } catch (error) {
-      // The client went away in the middle; anything else is ours.
-      if (!request.readableAborted) report(error);
-      response.destroy();
-    }
-  };
+  /** What everybody is told who asks for what is not here. */
+  let refuse: (request: IncomingMessage, response: ServerResponse) => void = (_, response) =>
+    files.refuse(response);
 
-  const { secretPage } = options;
+  const postTo =
+    (neighbour?: FindNeighbour): RequestListener =>
+    async (request, response) => {
+      try {
+        for (const [name, value] of Object.entries(CROSS_ORIGIN)) response.setHeader(name, value);
+        const sessions = await ready.promise;
+        const outcome = await handlePost(request, response, sessions, room, exchanges, neighbour);
+        if (outcome === 'no-room') response.destroy();
+        else if (outcome === 'unknown' && !response.destroyed) refuse(request, response);
+      } catch (error) {
+        // The client went away in the middle; anything else is ours.
+        if (!request.readableAborted) report(error);
+        response.destroy();
+      }
+    };
+
+  const { neighbour, secretPage } = options;
+  const post = postTo(neighbour);
   const showSecret: RequestListener = (request, response) => {
     secretPage?.answer(request, response).catch((error: unknown) => {
       if (!request.readableAborted) report(error);
@@ -90,74 +115,121 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     });
   };
 
-  const server = listener(options, (request, response) => {
-    if (secretPage && isSame(request.url, secretPage.path)) showSecret(request, response);
-    else if (request.url !== SESSION_PATH) files.serve(request, response);
-    else if (request.method === 'POST') post(request, response);
-    else if (request.method === 'OPTIONS') response.writeHead(204, PREFLIGHT).end();
-    else files.serve(request, response);
-  });
-  server.maxConnections = limits.connections;
+  const { decoy } = options;
+  const paths = decoy && new SecretPaths([decoy]);
+  /** What follows the secret path, or all of it where there is none; undefined elsewhere. */
+  const ours = (url = '') => (paths ? paths.find(url)?.rest : url);
+  const handle: RequestListener = (request, response) => {
+    const url = ours(request.url);
+    if (url === undefined) refuse(request, response);
+    else if (secretPage && isSame(url, secretPage.path)) showSecret(request, response);
+    else if (url === SESSION_PATH && request.method === 'POST') post(request, response);
+    else if (url === SESSION_PATH && request.method === 'OPTIONS') {
+      response.writeHead(204, PREFLIGHT).end();
+    } else if (!files.serve(request, response, url)) refuse(request, response);
+  };
+  const http = httpOptions(limits, (url) => ours(url) === SESSION_PATH);
+  const server = decoy ? createServer(http, handle) : newServer(http, options.tls, handle);
   server.timeout = limits.idleMs;
+  const receiver = ready.promise.then((sessions) =>
+    neighbour ? new Neighbours(sessions, neighbour) : sessions,
+  );
+  receiver.catch(() => undefined);
   server.on('upgrade', (request, socket, head) => {
     destroyOnError(socket);
-    ready.promise.then(
+    receiver.then(
       (sessions) =>
         sockets.handleUpgrade(request, socket, head, (one) => acceptWebSocket(one, sessions)),
       () => socket.destroy(),
     );
   });
 
+  const opened = await open();
+  const { port } = opened;
+  try {
+    const sessions = await options.sessions(port, postTo());
+    ready.resolve(sessions);
+    const closed = () => close(opened, sockets, sessions, options);
+    return { port, sessions, connections: opened.connections, close: closed };
+  } catch (error) {
+    ready.promise.catch(report);
+    ready.reject(error);
+    void opened.close();
+    opened.closeAllConnections();
+    throw error;
+  }
+
+  async function open(): Promise<Opened> {
+    const { host, port, tls } = options;
+    const { connections } = limits;
+    if (!decoy) return openPort(server, { host, port, connections });
+    const isOurs = (target: string) => ours(target) !== undefined;
+    const { site } = decoy;
+    const place = { host, port, connections, ...(tls && { tls }) };
+    const front = await openFront({ ...place, site, isOurs, inner: server });
+    refuse = front.refuse;
+    return front;
+  }
+}
+
+interface Opened extends Port {
+  readonly port: number;
+  connections(): number;
+  close(): Promise<void>;
+}
+
+/** Where everybody is let in. */
+async function openPort(
+  server: Server,
+  place: { readonly host: string; readonly port: number; readonly connections: number },
+): Promise<Opened> {
   let connections = 0;
   server.on('connection', (socket) => {
     connections++;
     socket.once('close', () => connections--);
   });
-  await listen(server, options);
-  const { port } = server.address() as AddressInfo;
-  try {
-    const sessions = await options.sessions(port);
-    ready.resolve(sessions);
-    const closed = () => close(server, sockets, sessions, options);
-    return { port, sessions, connections: () => connections, close: closed };
-  } catch (error) {
-    ready.promise.catch(report);
-    ready.reject(error);
-    server.close();
-    server.closeAllConnections();
-    throw error;
-  }
+  server.maxConnections = place.connections;
+  await listen(server, place);
+  return {
+    port: (server.address() as AddressInfo).port,
+    connections: () => connections,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+    closeIdleConnections: () => server.closeIdleConnections(),
+    closeAllConnections: () => server.closeAllConnections(),
+  };
 }
 
-function listener({ tls, limits }: HttpServerOptions, handle: RequestListener): Server {
-  const options = {
+function httpOptions(
+  limits: HttpServerOptions['limits'],
+  known: (url: string) => boolean,
+): ServerOptions {
+  return {
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headersMs,
     requestTimeout: limits.requestMs,
     keepAliveTimeout: limits.idleMs,
     connectionsCheckingInterval: Math.min(5_000, limits.headersMs),
     // Any other upgrade, HTTP/2's among them, is not taken: the request is answered as it is without.
-    shouldUpgradeCallback: ({ url, headers }: IncomingMessage) =>
-      url === SESSION_PATH && headers.upgrade?.toLowerCase() === 'websocket',
+    shouldUpgradeCallback: ({ url = '', headers }: IncomingMessage) =>
+      headers.upgrade?.toLowerCase() === 'websocket' && known(url),
   };
-  return newServer(options, tls, handle);
 }
 
 /** What was asked before is answered; then clients are told to go, and ask again elsewhere or later. */
 async function close(
-  server: Server,
+  opened: Opened,
   sockets: WebSocketServer,
   sessions: ServerSessions,
   { idle, limits }: HttpServerOptions,
 ): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const closed = opened.close();
   for (const socket of sockets.clients) socket.pause();
   await atMost(idle(), limits.drainMs);
   // Answers are written in the turn after the one in which they are ready.
   await new Promise(setImmediate);
   sessions.stop();
   for (const socket of sockets.clients) socket.resume();
-  await endConnections(server, sockets, closed, GRACE);
+  await endConnections(opened, sockets, closed, GRACE);
 }
 
 async function atMost(done: Promise<void>, ms: number): Promise<void> {
@@ -170,7 +242,7 @@ async function atMost(done: Promise<void>, ms: number): Promise<void> {
 }
 
 /** In a time that tells nothing of where they differ. */
-function isSame(url: string | undefined, path: string): boolean {
-  const [a, b] = [Buffer.from(url ?? ''), Buffer.from(path)];
+function isSame(url: string, path: string): boolean {
+  const [a, b] = [Buffer.from(url), Buffer.from(path)];
   return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,8 +1,10 @@
 /** What the server's port and a bridge's have in common: how they listen, whom they let ask, how they end. */
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocketServer } from 'ws';
+import { type Certified, tlsOptions } from './tls-options.ts';
 
 /** Pages of other origins ask here too; no cookie or other credential is ever used. */
 export const CROSS_ORIGIN = { 'access-control-allow-origin': '*' };
@@ -13,24 +15,24 @@ export const PREFLIGHT = {
   'access-control-max-age': '86400',
 };
 
-/** PEM. */
-export interface Tls {
-  readonly cert: string | Buffer;
-  readonly key: string | Buffer;
-}
-
 /** A server of https with `tls`, else of http. */
 export function newServer(
   options: ServerOptions,
-  tls: Tls | undefined,
+  tls: Certified | undefined,
   handle: RequestListener,
 ): Server {
-  return tls ? createTlsServer({ ...options, ...tls }, handle) : createServer(options, handle);
+  if (!tls) return createServer(options, handle);
+  const server = createTlsServer({ ...options, ...tlsOptions(tls) }, handle);
+  tls.renewed?.((next) => server.setSecureContext(tlsOptions({ ...tls, ...next })));
+  return server;
 }
+
+/** A port, whoever reads first there: what `endConnections` and its callers need of a server. */
+export type Port = Pick<Server, 'closeIdleConnections' | 'closeAllConnections'>;
 
 /** Rejects with the platform's error (EADDRINUSE, EACCES and the like) when it cannot. */
 export function listen(
-  server: Server,
+  server: NetServer,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -49,7 +51,7 @@ export function destroyOnError(socket: Duplex): void {
 
 /** Tells clients to go elsewhere; what is not gone after `grace` ms is cut off, so that `closed` comes. */
 export async function endConnections(
-  server: Server,
+  server: Port,
   sockets: WebSocketServer,
   closed: Promise<void>,
   grace: number,

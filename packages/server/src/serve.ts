@@ -2,11 +2,15 @@
 import { createHash, createHmac, createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { LIMITS } from '@polynya/protocol/limits';
+import type { ChannelCarrier } from '@polynya/reach/carriers/webrtc-direct/channel';
+import { DirectError } from '@polynya/reach/carriers/webrtc-direct/node-datagrams';
+import { acceptDirect } from '@polynya/reach/carriers/webrtc-direct/server';
 import type { Random } from '@polynya/reach/clock';
 import { ServerSessions } from '@polynya/reach/server-sessions';
 import type { SteadyClock } from '@polynya/reach/steady-clock';
 import { type Config, ConfigError, type ConfigInput, parseConfig } from './config.ts';
 import { Delivery } from './delivery.ts';
+import { type DirectPlace, DirectPort } from './direct-port.ts';
 import type { Synchronous } from './engine/sqlite/database.ts';
 import { SqliteEngine } from './engine/sqlite/sqlite-engine.ts';
 import { type Engine, StorageError } from './engine.ts';
@@ -14,6 +18,8 @@ import { HostDesk } from './host-desk.ts';
 import { SESSION_PATH, type SecretPage, startHttpServer } from './http-server.ts';
 import { Meter } from './ops/meter.ts';
 import { startOps } from './ops/ops-server.ts';
+import { insideKey } from './processes/inside-tls.ts';
+import { Neighbourhood, type NeighbourhoodOptions } from './processes/neighbourhood.ts';
 import { startRetention } from './retention.ts';
 import { type Log, lineOf } from './server-log.ts';
 import {
@@ -27,10 +33,15 @@ import {
   saveRecordSerial,
 } from './server-state.ts';
 import { loadShelves, SHELF } from './shelves.ts';
+import { ownPath } from './site/secret-paths.ts';
+import type { Site } from './site/site.ts';
+import type { Certified } from './tls-options.ts';
 import { TrustedHours } from './trusted-hours.ts';
 import { WebFiles } from './web-files.ts';
 
 const DAY = 86_400;
+/** The door of WebRTC-Direct that leads to the sessions. */
+const OWN_DOOR = 'sessions';
 
 export interface ServeOptions {
   /** Holds the identity and the database; made if it is not there. */
@@ -39,16 +50,22 @@ export interface ServeOptions {
   /** 0: any that is free. */
   readonly port: number;
   /** PEM. */
-  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+  readonly tls?: Certified;
   /** The built page. */
   readonly pageDir?: string;
+  /** A web site for everybody else: page and endpoint are below a secret path then. */
+  readonly decoy?: Site;
   /** URLs that lead to this server's session endpoint, for the access record; else the one of `host` and `port`. */
   readonly endpoints?: readonly string[];
   /** Lines of bridges that lead to this server; those who are let in see four of them. */
   readonly bridges?: readonly string[];
+  /** Where others find this machine's UDP port for WebRTC-Direct, if it is to have one. */
+  readonly direct?: DirectPlace;
   readonly config?: ConfigInput;
   /** The URL of a PostgreSQL database to keep logs in; else SQLite in `dataDir`. */
   readonly postgres?: string;
+  /** Where other processes on the same PostgreSQL database hand over what is for sessions of this one. */
+  readonly inside?: { readonly host: string; readonly port: number };
   /** Where health and metrics are told, to this machine or to a network of the host's own; else nowhere. */
   readonly ops?: { readonly host: string; readonly port: number };
   readonly clock: SteadyClock;
@@ -59,8 +76,10 @@ export interface ServeOptions {
 }
 
 export interface RunningServer {
-  /** Of the site; the session endpoint is at `/s` under it. */
+  /** Of the page; the session endpoint is at `/s` under it. */
   readonly url: string;
+  /** The secret path behind which both are, after every public URL; '' for a server that shows itself. */
+  readonly below: string;
   readonly endpoints: readonly string[];
   /**
    * For an invite: those, and the bridges of one shelf, each in its turn unless one is chosen, from 1 on; none
@@ -126,9 +145,17 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const engine = await openEngine(options, config, () => hours.now());
   const scheme = tls ? 'https' : 'http';
   const urlAt = (port: number) => `${scheme}://${hostInUrl(options.host)}:${port}`;
-  const endpointsAt = (port: number) => options.endpoints ?? [`${urlAt(port)}${SESSION_PATH}`];
   try {
+    const directPort = options.direct && new DirectPort(dataDir, options.direct, random);
+    const byDatagrams = directPort ? [directPort.endpoint(OWN_DOOR)] : [];
     const keys = loadServerKeys(dataDir, random);
+    const { decoy: site } = options;
+    const decoy = site && { site, ...ownPath(keys.handleKey) };
+    const below = decoy ? `/${decoy.path}` : '';
+    const endpointsAt = (port: number) => [
+      ...(options.endpoints ?? [urlAt(port) + SESSION_PATH]).map((url) => behind(url, below)),
+      ...byDatagrams,
+    ];
     const lastSerial = loadRecordSerial(dataDir);
     const saveSerial = (serial: number) => saveRecordSerial(dataDir, serial);
     const [turn = 0] = random(1);
@@ -137,10 +164,19 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     let hostPage: SecretPage['answer'] | undefined;
     const endpoints = (knows: readonly Uint8Array[], serial: number) =>
       signed?.shelf(shelves.find(knows), serial) ?? new Uint8Array(0);
-    const delivery = new Delivery({ engine, config, now, endpoints, report });
+    const delivery = new Delivery({
+      ...{ engine, config, now, endpoints, report },
+      signalElsewhere: (log, body) => neighbourhood?.signal(log, body),
+    });
+    const neighbourhood = openNeighbourhood(options, engine, {
+      ...{ key: insideKey(keys.handleKey), random, report },
+      signal: (log, body) => delivery.signal(log, body),
+    });
     const handler = new Meter(delivery, () => clock.steady());
+    const { decoy: _, ...place } = options;
     const http = await startHttpServer({
-      ...options,
+      ...place,
+      ...(decoy && { decoy }),
       limits: config.http,
       files,
       report,
@@ -148,28 +184,41 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
         path: hostPath(keys.handleKey),
         answer: async (...exchange) => {
           if (hostPage) await hostPage(...exchange);
-          else files.serve(...exchange);
+          else files.refuse(exchange[1]);
         },
       },
       idle: () => handler.idle(),
-      sessions: async (port) => {
+      ...(neighbourhood && { neighbour: neighbourhood.find }),
+      sessions: async (port, own) => {
         const endpoints = endpointsAt(port);
         const { build } = files;
-        const records = { ...keys, lastSerial, saveSerial, endpoints, shelves: shelves.lists };
-        const wiring = { ...records, build, clock, random, handler, report };
-        const sessions = new ServerSessions(wiring);
+        const highest = (await neighbourhood?.highestSerial()) ?? 0;
+        const sessions = new ServerSessions({
+          ...{ ...keys, lastSerial: Math.max(lastSerial, highest), saveSerial, endpoints },
+          ...{ shelves: shelves.lists, build, clock, random, handler, report },
+          process: neighbourhood?.number ?? 0,
+          shown: (ids, serial) => neighbourhood?.show(ids, serial),
+        });
         await sessions.start();
+        await neighbourhood?.join(sessions, own);
         signed = sessions;
         return sessions;
       },
     }).catch((error: unknown) => {
       throw asStartError(error, options);
     });
+    const enter = (carrier: ChannelCarrier) => acceptDirect(carrier, http.sessions, clock);
+    const datagrams = await directPort
+      ?.listen(new Map([[OWN_DOOR, enter]]), config.http.connections, clock)
+      .catch(async (error: unknown) => {
+        await http.close();
+        throw asStartError(error, options);
+      });
     const retention = startRetention({ engine, keep: config.keep, clock, hours, log });
     const desk = new HostDesk({
       ...{ engine, config, dataDir, clock, random, retention },
       storage: options.postgres === undefined ? 'sqlite' : 'postgres',
-      connections: () => http.connections(),
+      connections: () => http.connections() + (datagrams?.connections ?? 0),
       sessions: () => http.sessions.size,
       watched: () => delivery.watched,
     });
@@ -186,12 +235,14 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     const watching =
       ops &&
       (await startOps(ops).catch(async (error: unknown) => {
+        datagrams?.close();
         await http.close();
         throw asStartError(error, ops);
       }));
     log({ event: 'started', tls: tls !== undefined, page: options.pageDir !== undefined });
     return {
-      url: urlAt(http.port),
+      url: urlAt(http.port) + below,
+      below,
       endpoints: endpointsAt(http.port),
       endpointsFor: (shelf) => [
         ...endpointsAt(http.port).slice(0, LIMITS.endpoints - SHELF),
@@ -219,6 +270,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
         log({ event: 'draining', underWay });
         const started = clock.steady();
         await http.close();
+        datagrams?.close();
+        await neighbourhood?.close();
         const ms = Math.round(clock.steady() - started);
         log({ event: 'drained', underWay: handler.underWay, ms });
         await watching?.close();
@@ -250,6 +303,17 @@ async function openEngine(
   return PostgresEngine.open({ url: postgres, keyFolder: keys, now, random, logBytes });
 }
 
+/** @throws StartError for an engine that is one process's alone */
+function openNeighbourhood(
+  { inside }: ServeOptions,
+  { processes: table }: Engine,
+  rest: Pick<NeighbourhoodOptions, 'key' | 'random' | 'signal' | 'report'>,
+): Neighbourhood | undefined {
+  if (!inside) return undefined;
+  if (table) return new Neighbourhood({ table, ...inside, ...rest });
+  throw new StartError('Several processes share a PostgreSQL database: SQLite is for one alone.');
+}
+
 function loadPage(folder: string | undefined): WebFiles {
   try {
     return new WebFiles(folder);
@@ -278,6 +342,7 @@ function asStartError(
   error: unknown,
   { host, port }: Pick<ServeOptions, 'host' | 'port'>,
 ): unknown {
+  if (error instanceof DirectError) return new StartError(error.message, { cause: error });
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') {
     const message = `Port ${port} of ${host} is in use: stop what runs there, or choose another port.`;
@@ -295,6 +360,11 @@ function asStartError(
 function hostInUrl(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
+}
+
+/** An endpoint as it is below the secret path of a server that has one. */
+function behind(endpoint: string, below: string): string {
+  return endpoint.replace(/\/s$/, `${below}${SESSION_PATH}`);
 }
 
 /** 192 bits that nobody guesses, the same at every start. */

@@ -6,7 +6,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '@polynya/reach/clock';
 import * as v from 'valibot';
-import { createFile } from './durable-file.ts';
+import { createFile, createFileOnce } from './durable-file.ts';
 import { StorageError } from './engine.ts';
 
 const SECRET = 32;
@@ -109,7 +109,8 @@ function parse(path: string): ServerKeyFile {
 function create(path: string, random: Random): void {
   const fresh = () => Buffer.from(random(SECRET)).toString('base64url');
   const text = JSON.stringify({ version: 1, identity: fresh(), handleKey: fresh() });
-  createFile(path, Buffer.from(`${text}\n`));
+  // Of processes that start together one makes them for all.
+  createFileOnce(path, Buffer.from(`${text}\n`));
 }
 
 function told<T>(what: string, use: () => T): T {

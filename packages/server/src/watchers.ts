@@ -61,8 +61,8 @@ export class Watchers {
     }
   }
 
-  /** Hands a signal to everyone who watches the log, except the session that sent it. */
-  signal(log: Uint8Array, sender: SessionPort, body: Uint8Array): void {
+  /** Hands a signal to everyone who watches the log, except the session that sent it, if that is here. */
+  signal(log: Uint8Array, sender: SessionPort | undefined, body: Uint8Array): void {
     for (const [{ port, n }, watch] of this.#byLog.get(keyOf(log)) ?? []) {
       if (port !== sender && watch === 'allowed') port.push({ item: 'signal', n, body });
     }

@@ -57,15 +57,12 @@ export class WebFiles {
     this.build = tag?.match(/\bcontent="?([^"\s>]{1,64})/)?.[1] ?? '';
   }
 
-  /** Answers any request that is not for the session endpoint. */
-  serve(request: IncomingMessage, response: ServerResponse): void {
-    const path = request.url?.split('?')[0] ?? '';
+  /** Answers with the file at a path, whatever its query; false where there is none: nothing was answered then. */
+  serve(request: IncomingMessage, response: ServerResponse, url: string): boolean {
+    const path = url.split('?')[0] ?? '';
     const readable = request.method === 'GET' || request.method === 'HEAD';
     const file = readable ? this.#files.get(path) : undefined;
-    if (!file) {
-      this.refuse(response);
-      return;
-    }
+    if (!file) return false;
     const unchanged = request.headers['if-none-match'] === file.etag;
     const brotli = /\bbr\b/.test(String(request.headers['accept-encoding'] ?? ''))
       ? file.brotli
@@ -81,6 +78,7 @@ export class WebFiles {
       ...(unchanged ? {} : { 'content-length': body.length }),
     });
     response.end(unchanged || request.method === 'HEAD' ? undefined : body);
+    return true;
   }
 
   /** The site's answer to whatever it does not know. */

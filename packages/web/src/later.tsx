@@ -27,6 +27,9 @@ function later<P extends object>(
   };
 }
 
+export const AttachMenu = later((extras) => extras.AttachMenu);
+export const Poll = later((extras) => extras.Poll);
+export const TimeLeft = later((extras) => extras.TimeLeft);
 export const AppKeys = later((extras) => extras.AppKeys, true);
 export const ChatKeys = later((extras) => extras.ChatKeys, true);
 export const ChatMenu = later((extras) => extras.ChatMenu);

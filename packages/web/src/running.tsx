@@ -2,8 +2,8 @@
 import { type Messenger, Problem } from '@polynya/messenger/api';
 import {
   type Accessor,
+  createComputed,
   createEffect,
-  createResource,
   createSignal,
   type JSX,
   on,
@@ -42,13 +42,12 @@ export function Running(props: RunningProps): JSX.Element {
   const status = useQuery(messenger, () => ({ query: 'status' as const }), 'person');
   const chats = useQuery(messenger, () => ({ query: 'chats' as const }), 'chat');
   const nav = createNavigation(history, window);
+  const kept = useQuery(messenger, () => ({ query: 'drafts' as const }), 'chat');
   // A chat that is being forgotten keeps no draft either.
-  const [drafts] = createResource(
-    async () =>
-      new Drafts(await messenger.drafts(), (chat, text) => {
-        messenger.keepDraft(chat, text).catch(() => undefined);
-      }),
-  );
+  const drafts = new Drafts((chat, text) => {
+    messenger.keepDraft(chat, text).catch(() => undefined);
+  });
+  createComputed(() => drafts.hear(kept() ?? []));
   const [settled, setSettled] = createSignal(false);
   const settling = setTimeout(() => setSettled(true), SETTLING);
   const [link, setLink] = createSignal(props.invite());
@@ -65,9 +64,9 @@ export function Running(props: RunningProps): JSX.Element {
 
   const kick = () => {
     if (document.visibilityState === 'visible') void messenger.kick();
-    else drafts()?.flush();
+    else drafts.flush();
   };
-  const flush = () => drafts()?.flush();
+  const flush = () => drafts.flush();
   window.addEventListener('pagehide', flush);
   window.addEventListener('online', kick);
   document.addEventListener('visibilitychange', kick);
@@ -84,7 +83,7 @@ export function Running(props: RunningProps): JSX.Element {
   });
 
   const busy = () =>
-    drafts()?.any ||
+    drafts.any ||
     link() !== null ||
     (chats() ?? []).some(({ last }) => last?.state === 'waiting' || last?.state === 'sending');
   // A server of another version may not even say which build it serves.
@@ -95,7 +94,7 @@ export function Running(props: RunningProps): JSX.Element {
   });
 
   return (
-    <Show when={drafts() && status()} fallback={<Starting />}>
+    <Show when={kept() && status()} fallback={<Starting />}>
       {(known) => (
         <AppContext.Provider
           value={{
@@ -103,7 +102,7 @@ export function Running(props: RunningProps): JSX.Element {
             status: known,
             chats: () => chats() ?? [],
             nav,
-            drafts: drafts() as Drafts,
+            drafts,
             settled,
             build: props.update.own,
             attempt,

@@ -10,14 +10,15 @@ import {
   loadOwnCertificate,
   type OwnCertificate,
 } from '@polynya/server/bridge/bridge-state';
-import { routeTo } from '@polynya/server/bridge/secret-paths';
-import { Site } from '@polynya/server/bridge/site';
+import { DirectPort } from '@polynya/server/direct-port';
 import { lineOf } from '@polynya/server/server-log';
+import { routeTo } from '@polynya/server/site/secret-paths';
+import { Site } from '@polynya/server/site/site';
 import { command, wholeNumber } from '../command.ts';
 import { Failure } from '../failure.ts';
 import { bridgeFolder, endpointUrl, siteUrl } from '../host/bridge-settings.ts';
 import { reachableHost } from '../host/reachable-at.ts';
-import { readTls } from '../host/settings.ts';
+import { directPlace, readTls } from '../host/settings.ts';
 import { qrLines } from '../render/qr.ts';
 import { endOf, note, print } from '../terminal.ts';
 
@@ -38,6 +39,8 @@ export const bridge = command({
     /** A certificate of its own, for terminals alone: browsers take none that no authority vouches for. */
     'self-signed': { type: 'boolean' },
     public: { type: 'string' },
+    /** Where others find a UDP port of this machine, for WebRTC. */
+    direct: { type: 'string' },
     connections: { type: 'string' },
   },
   takes: [0, 1],
@@ -52,10 +55,12 @@ export const bridge = command({
     if (own && given.tls) throw new Failure('--tls and --self-signed: only one of them.', 2);
     const tls = own ?? readTls(given.tls, key);
     const port = wholeNumber('The port', given.port, tls ? 443 : 8_080, [0, 65_535]);
+    const place = given.direct && directPlace({ value: given.direct, where: '--direct' });
     const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
-    const { routes, running } = await start(given.site, () => {
+    const { routes, direct, running } = await start(given.site, () => {
       const secret = loadBridgeSecret(folder, random);
       return {
+        ...(place && { direct: new DirectPort(folder, place, random) }),
         host: given.host ?? (tls ? '0.0.0.0' : '127.0.0.1'),
         port,
         ...(tls && { tls }),
@@ -73,6 +78,7 @@ export const bridge = command({
         const line = `${site}/${path}${own?.pin ?? ''}`;
         print(terminal, `For whoever runs ${endpoint}: polynya serve --bridge LINE`, line, '');
         if (terminal.output.isTTY) print(terminal, ...qrLines(line), '');
+        if (direct) print(terminal, 'And by datagrams (WebRTC):', direct.endpoint(endpoint), '');
       }
       print(terminal, 'Stop it with Ctrl-C.');
       await endOf(terminal);
@@ -99,11 +105,12 @@ function ownCertificate(folder: string, site: string | undefined): OwnCertificat
 async function start(
   siteFolder: string | undefined,
   options: () => Omit<BridgeOptions, 'site'>,
-): Promise<Pick<BridgeOptions, 'routes'> & { readonly running: RunningBridge }> {
+): Promise<Pick<BridgeOptions, 'routes' | 'direct'> & { readonly running: RunningBridge }> {
   try {
     const site = new Site(siteFolder);
     const whole = { ...options(), site };
-    return { routes: whole.routes, running: await startBridge(whole) };
+    const { routes, direct } = whole;
+    return { routes, ...(direct && { direct }), running: await startBridge(whole) };
   } catch (error) {
     const sentence = bridgeFailure(error);
     throw sentence === undefined ? error : new Failure(sentence, 1, error);

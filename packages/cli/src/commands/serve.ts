@@ -40,6 +40,8 @@ export const serve = command({
     tls: { type: 'string' },
     public: { type: 'string', multiple: true },
     bridge: { type: 'string', multiple: true },
+    /** Where others find a UDP port of this machine. */
+    direct: { type: 'string' },
     /** `NAME=VALUE` of any setting. */
     set: { type: 'string', multiple: true },
     uses: { type: 'string' },
@@ -67,6 +69,7 @@ export const serve = command({
       ...(tls && { tls }),
       ...(postgres !== undefined && { postgres }),
       bridges,
+      ...(settings.direct && { direct: settings.direct }),
       config: limits,
       ...(settings.ops && { ops: settings.ops }),
       ...(urls.length > 0 && { endpoints: urls.map((url) => `${url}/s`) }),

@@ -51,6 +51,12 @@ export const sections: readonly Section[] = [
         'The lines that polynya bridge printed for this server. Who is let in is told four of them.',
         '',
       ),
+      of(
+        'direct',
+        'text',
+        'Where others find a UDP port of this machine, such as 203.0.113.5:33478, for clients that get no TLS through (WebRTC). Else there is none.',
+        '',
+      ),
       of('tls.cert', 'text', 'The certificate, a PEM file. Without it, leave TLS to a proxy.', ''),
       of('tls.key', 'text', 'Its key, a PEM file without a password.', ''),
       of(

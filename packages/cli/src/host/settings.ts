@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Config, ConfigError, type ConfigInput, parseConfig } from '@polynya/server/config';
+import { type DirectPlace, parseDirectPlace } from '@polynya/server/direct-port';
 import { Failure, systemCode } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 import { bridgeLines } from './bridge-settings.ts';
@@ -43,6 +44,7 @@ export interface ServeFlags extends ServerOptions {
   readonly postgres?: string | undefined;
   readonly public?: readonly string[] | undefined;
   readonly bridge?: readonly string[] | undefined;
+  readonly direct?: string | undefined;
   /** Paths, both or none. */
   readonly tls?: { readonly cert: string | undefined; readonly key: string | undefined };
   readonly set?: readonly string[] | undefined;
@@ -57,6 +59,7 @@ export interface Settings {
   /** Without a slash at the end. */
   readonly publicUrls: readonly string[];
   readonly bridges: readonly string[];
+  readonly direct?: DirectPlace;
   /** What was said of the limits, and with it the limits as they are. */
   readonly limits: ConfigInput;
   readonly config: Config;
@@ -96,6 +99,7 @@ export function readSettings(flags: ServeFlags, env: Terminal['env']): Settings 
   const opsPort = ops ? portOf(ops) : 0;
   const tls = readTls(text('tls.cert'), text('tls.key'));
   const postgres = text('postgres');
+  const direct = given.get('direct');
   const port = given.get('port') ?? (env.PORT ? { value: env.PORT, where: 'PORT' } : undefined);
   return {
     dataDir,
@@ -106,6 +110,7 @@ export function readSettings(flags: ServeFlags, env: Terminal['env']): Settings 
     ...(tls && { tls }),
     publicUrls: publicUrls(given.get('public')),
     bridges: bridgeLines(wordsOf(given.get('bridge'))),
+    ...(direct?.value && { direct: directPlace(direct) }),
     limits,
     config: parseConfig(limits),
     statement: {
@@ -117,13 +122,14 @@ export function readSettings(flags: ServeFlags, env: Terminal['env']): Settings 
 }
 
 function fromFlags(flags: ServeFlags): GivenSettings {
-  const { host, port, postgres, tls } = flags;
+  const { host, port, postgres, direct, tls } = flags;
   const said = {
     host,
     port,
     postgres,
     public: flags.public?.join(' '),
     bridge: flags.bridge?.join(' '),
+    direct,
     'tls.cert': tls?.cert,
     'tls.key': tls?.key,
   };
@@ -203,6 +209,14 @@ function publicUrls(given: Given | undefined): string[] {
     }
     return url.href.replace(/\/+$/, '');
   });
+}
+
+/** @throws Failure */
+export function directPlace({ value, where }: Given): DirectPlace {
+  const place = parseDirectPlace(value);
+  if (place) return place;
+  const form = 'an address and a port like 203.0.113.5:33478 or [2001:db8::5]:33478';
+  throw new Failure(`${where} takes ${form}, not "${value}".`, 2);
 }
 
 function wordsOf(given: Given | undefined): string[] {

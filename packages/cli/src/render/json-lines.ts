@@ -47,6 +47,14 @@ export function messageJson(message: MessageView): string {
     problem: message.problem,
     undone: message.undone,
     relayedBy: message.relayedBy,
+    forwarded: message.forwarded,
+    after: message.after,
+    expires: message.expires === null ? null : isoTime(message.expires),
+    poll: message.poll && {
+      options: message.poll.options.map(({ text, people }) => ({ text, people })),
+      several: message.poll.several,
+      closed: message.poll.closed,
+    },
   });
 }
 

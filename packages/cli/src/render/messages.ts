@@ -34,12 +34,45 @@ function said(message: MessageView): string {
   if (message.deleted) return '(deleted)';
   const file = message.file ? fileWords(message.file) : '';
   const text = cleanText(message.text, INDENT);
-  return [file, text, message.edited ? '(edited)' : ''].filter((part) => part !== '').join(' ');
+  const { poll, forwarded, edited, after } = message;
+  return [
+    forwarded ? '(forwarded)' : '',
+    poll ? 'poll:' : '',
+    file,
+    text,
+    edited ? '(edited)' : '',
+    after > 0 ? `(goes after ${lasting(after)})` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
+/** Seconds, in the largest unit that fits. */
+function lasting(seconds: number): string {
+  const units = [
+    ['day', 86_400],
+    ['hour', 3_600],
+    ['minute', 60],
+    ['second', 1],
+  ] as const;
+  const [name, length] = units.find(([, one]) => seconds % one === 0) ?? ['second', 1];
+  const count = seconds / length;
+  return `${count} ${name}${count === 1 ? '' : 's'}`;
+}
+
+/** A vote is cast in the page; here one sees how it stands. */
+function pollLines(poll: NonNullable<MessageView['poll']>): string[] {
+  const lines = poll.options.map(({ text, people }) => {
+    const who = people.length === 0 ? '' : `: ${people.map(cleanLine).join(', ')}`;
+    return `${people.length} ${cleanLine(text)}${who}`;
+  });
+  return poll.closed ? [...lines, '(closed)'] : lines;
 }
 
 function asides(message: MessageView): string[] {
   const lines: string[] = [];
   const { reply, reactions, state, problem, undone, relayedBy } = message;
+  if (message.poll && !message.deleted) lines.push(...pollLines(message.poll));
   if (reply) lines.push(`> ${cleanLine(reply.name)}: ${excerpt(reply.text)}`);
   if (reactions.length > 0) {
     const each = reactions.map(
@@ -59,6 +92,8 @@ const undoneWords: Readonly<Record<NonNullable<MessageView['undone']>, string>> 
   edit: 'the server refused your edit: try again',
   delete: 'the server refused the deletion: try again',
   react: 'the server refused your reaction: try again',
+  vote: 'the server refused your vote: try again',
+  close: 'the server refused to close your poll: try again',
 };
 
 export function fileWords({ name, type, size: bytes }: FileView): string {
@@ -86,6 +121,10 @@ export function eventWords(event: ChatEvent): string {
       return `${called(event.by)} removed ${called(event.person)}`;
     case 'renamed':
       return `${called(event.by)} named the chat "${cleanLine(event.title)}"`;
+    case 'timer':
+      return event.after === 0
+        ? `${called(event.by)} lets messages stay`
+        : `${called(event.by)} lets messages go after ${lasting(event.after)}`;
     case 'admin': {
       const what = event.on ? 'made an admin' : 'no admin any more';
       return `${called(event.person)} was ${what} by ${called(event.by)}`;

@@ -22,6 +22,10 @@ export function aMessage(fields: Partial<MessageView>): MessageView {
     problem: null,
     undone: null,
     relayedBy: null,
+    forwarded: false,
+    after: 0,
+    expires: null,
+    poll: null,
     ...fields,
   };
 }

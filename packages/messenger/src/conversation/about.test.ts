@@ -21,7 +21,15 @@ function leaf(root: Uint8Array, at: number, kind: Leaf['kind'] = 'device'): Leaf
 function told(...roots: Uint8Array[]): About {
   const unknown = { admin: true, cards: [], by: null, leaving: false };
   const people = roots.map((root) => ({ root, name: `Person ${root[0]}`, ...unknown }));
-  return { direct: false, self: false, title: '', inviter: personBytes(anna), people, cameBy: [] };
+  return {
+    direct: false,
+    self: false,
+    title: '',
+    inviter: personBytes(anna),
+    people,
+    cameBy: [],
+    timer: 0,
+  };
 }
 
 test('a newcomer sees whoever stands in the group, once, whatever the inviter says', () => {

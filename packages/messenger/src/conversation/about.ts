@@ -22,6 +22,7 @@ export function aboutOf(state: ConversationState, self: Self): About {
       leaving,
     })),
     cameBy: state.cameBy,
+    timer: state.timer,
   };
 }
 

@@ -3,7 +3,7 @@
  * nothing here. Who may what is decided from the log alone, as for Commits.
  */
 import { equal, toHex } from '@polynya/protocol/bytes';
-import type { ContactCard, Content } from '@polynya/protocol/content';
+import type { ContactCard, Content, KnownContent } from '@polynya/protocol/content';
 import { LIMITS } from '@polynya/protocol/limits';
 import type { ChatEvent, PersonId } from '../api.ts';
 import { findPerson, withPerson } from './people.ts';
@@ -29,6 +29,16 @@ export function applyContent(
       const { title } = content;
       if (state.direct || title === state.title) return unchanged;
       return { state: { ...state, title }, events: [{ event: 'renamed', title, by: sender }] };
+    }
+    case 'timer': {
+      const { after } = content;
+      if ((!state.direct && !state.self && !author.admin) || after === state.timer) {
+        return unchanged;
+      }
+      return {
+        state: { ...state, timer: after },
+        events: [{ event: 'timer', after, by: sender }],
+      };
     }
     case 'admin': {
       const person = toHex(content.person);
@@ -67,7 +77,15 @@ function withCard(cards: Person['cards'], device: Uint8Array, card: ContactCard)
  * then could not open them, and would judge Commits otherwise, or know nobody's name.
  */
 export function changesRecord(content: Content): boolean {
-  return ['title', 'admin', 'leave', 'profile'].includes(content.kind);
+  return ['title', 'admin', 'leave', 'profile', 'timer'].includes(content.kind);
+}
+
+/** What is said, with what goes along. Other contents stay as they are. */
+export function wrapped(content: KnownContent, after: number, forwarded: boolean): KnownContent {
+  const { kind } = content;
+  if (kind !== 'text' && kind !== 'file' && kind !== 'poll') return content;
+  if (after === 0 && !forwarded) return content;
+  return { kind: 'wrapped', text: '', after, forwarded, said: content };
 }
 
 /** Contents that become rows of the timeline, or change some. */
@@ -77,5 +95,5 @@ export function isForTimeline(content: Content): boolean {
 
 /** Contents that a person wrote: what receipts are for. */
 export function isWritten(content: Content): boolean {
-  return ['text', 'file', 'unknown'].includes(content.kind);
+  return ['text', 'file', 'poll', 'wrapped', 'unknown'].includes(content.kind);
 }

@@ -12,7 +12,7 @@ import { KnownHead } from '../line/known-head.ts';
 import { StoreError } from '../store/store.ts';
 import type { Intent } from './commits.ts';
 import { Committer } from './committer.ts';
-import { isForTimeline } from './contents.ts';
+import { isForTimeline, wrapped } from './contents.ts';
 import { Core } from './core.ts';
 import { nextDelivery } from './deliveries.ts';
 import { Errands } from './errands.ts';
@@ -145,7 +145,12 @@ export class Conversation {
   }
 
   /** Queues a content behind all others; it is sent once a way opens. @throws Problem 'not-a-member', 'too-long' */
-  async queue(content: KnownContent, known: Uint8Array | null = null): Promise<MessageId> {
+  async queue(
+    bare: KnownContent,
+    known: Uint8Array | null = null,
+    forwarded = false,
+  ): Promise<MessageId> {
+    const content = wrapped(bare, this.held.state.timer, forwarded);
     if (this.held.state.phase !== 'active') throw new Problem('not-a-member');
     const { timeline, store, clock } = this.#world;
     const id = known ?? this.#world.random(16);
@@ -169,8 +174,8 @@ export class Conversation {
   async queueOnce(content: KnownContent, id: MessageId): Promise<void> {
     const known = fromHex(id);
     const waits = await this.#core.outbox.has(known);
-    const logged = (await this.#world.timeline.message(this.chat, id))?.seq ?? null;
-    if (!waits && logged === null) await this.queue(content, known);
+    const row = await this.#world.timeline.message(this.chat, id);
+    if (!waits && (row?.seq ?? null) === null) await this.queue(content, known, row?.forwarded);
   }
 
   /** Tries a refused message again, behind all others. False: there is none of this id. */

@@ -54,7 +54,8 @@ export function stateFrom(
     firstEpoch: group.epoch,
     people: peopleFrom(about, leavesOf(group)),
   });
-  return { ...state, self: about.self, cameBy: about.cameBy };
+  const { self, cameBy, timer } = about;
+  return { ...state, self, cameBy, timer };
 }
 
 /** The Commit by which a seat brings in this device. */

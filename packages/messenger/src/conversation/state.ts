@@ -6,6 +6,7 @@ import {
   bool,
   bytes,
   type Codec,
+  grown,
   type Infer,
   list,
   optional,
@@ -14,7 +15,7 @@ import {
   uint,
 } from '@polynya/protocol/schema';
 
-const RECORD_VERSION = 2;
+const RECORD_VERSION = 3;
 /** Hashes that are remembered, so that others' (seq, hash) can be compared with ours. */
 export const REMEMBERED = 256;
 /** Bytes of a running hash that a message carries. */
@@ -83,7 +84,7 @@ const sealedItem = struct({
 });
 export type SealedItem = Infer<typeof sealedItem>;
 
-const codec = struct({
+const fields = {
   version: uint(RECORD_VERSION),
   server: bytes(32),
   log: bytes(16),
@@ -150,7 +151,10 @@ const codec = struct({
       at: uint(),
     }),
   ),
-});
+  /** Seconds after which what is said goes; 0: it stays. */
+  timer: uint(),
+} as const;
+const codec = grown(struct(fields), Object.keys(fields).length, 0);
 export type ConversationState = Readonly<Infer<typeof codec>>;
 export type Phase = ConversationState['phase'];
 
@@ -192,6 +196,7 @@ export function blankState(
     base: 0,
     bad: null,
     refounded: null,
+    timer: 0,
     ...known,
   };
 }

@@ -36,6 +36,7 @@ import {
   loadDevices,
   loadLists,
 } from './registry.ts';
+import { Sharing } from './sharing.ts';
 import { Tending } from './tending.ts';
 import { welcomed } from './welcomed.ts';
 
@@ -49,6 +50,7 @@ export class Fleet implements DevicesFacade {
   readonly #tending: Tending;
   readonly #linking: Linking;
   readonly #keeping: Keeping;
+  readonly sharing: Sharing;
   #known = new Map<string, KnownDevice>();
   #opened = false;
   #said = '';
@@ -57,6 +59,7 @@ export class Fleet implements DevicesFacade {
     this.#device = device;
     this.#tending = new Tending(device, () => this.#known);
     this.#keeping = new Keeping(device);
+    this.sharing = new Sharing(device, (note) => this.say(note));
     this.#linking = new Linking({
       device,
       changed: () => device.changes.touch('devices'),
@@ -71,6 +74,7 @@ export class Fleet implements DevicesFacade {
     device.closing.addEventListener('abort', () => {
       this.#tending.close();
       this.#keeping.close();
+      this.sharing.close();
       void this.#linking.cancel();
     });
   }
@@ -94,6 +98,7 @@ export class Fleet implements DevicesFacade {
   look(): void {
     this.#tending.look();
     this.#keeping.look();
+    this.sharing.look();
     this.#introduce().catch((error: unknown) => this.#log('an introduction waits', error));
     this.#device.changes.touch('devices');
   }
@@ -253,6 +258,7 @@ export class Fleet implements DevicesFacade {
     switch (note.note) {
       case 'device': {
         const id = toHex(device);
+        if (!this.#known.get(id)?.name) this.sharing.welcome();
         const known = { ...(this.#known.get(id) ?? UNKNOWN), name: note.name };
         this.#known.set(id, known);
         return [deviceSaved(device, known)];
@@ -277,6 +283,10 @@ export class Fleet implements DevicesFacade {
         const value = note.on ? new Uint8Array(1) : null;
         return [{ table: 'person', key: `blocked/${person}`, value }];
       }
+      case 'marks':
+      case 'draft':
+      case 'folders':
+        return this.sharing.heard(note);
     }
   }
 

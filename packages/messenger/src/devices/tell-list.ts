@@ -2,7 +2,7 @@
 import type { DeviceList } from '@polynya/protocol/device-list';
 import type { ChatId } from '../api.ts';
 import type { Device } from '../device.ts';
-import { reached } from '../group-actions.ts';
+import { reached } from '../waiting.ts';
 
 /** Settles once it is in the log: whoever is to go by it hears it as well. @throws Problem 'offline', 'not-a-member' */
 export async function tellList(

@@ -97,6 +97,7 @@ function given(device: Device, chat: string, { missed, seq: upTo }: WelcomePacka
         sender: toHex(sender),
         mine,
         at: at * 1_000,
+        since: at * 1_000,
         content,
       };
       return { ...said, ...(evidence && { evidence }) };

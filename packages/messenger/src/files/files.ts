@@ -6,6 +6,7 @@ import { toHex } from '@polynya/protocol/bytes';
 import type { KnownContent } from '@polynya/protocol/content';
 import type { Clock, Random } from '@polynya/reach/clock';
 import { type ChatId, type MessageId, type Messenger, type PersonId, Problem } from '../api.ts';
+import { wrapped } from '../conversation/contents.ts';
 import { CHATS_TOPIC, messagesTopic } from '../queries/changes.ts';
 import type { Change } from '../store/store.ts';
 import { decode, encode } from '../timeline/stored.ts';
@@ -77,13 +78,14 @@ export class Files {
     const transfer = new Transfer(this.#options, chat, id);
     this.#copying.add(placeOf(chat, id));
     try {
-      const queued = { chat, id, at: clock.now(), sender: me(), content: draft };
+      const content = wrapped(draft, 0, about.forwarded ?? false);
+      const queued = { chat, id, at: clock.now(), sender: me(), content };
       await this.#create(transfer, { ...OUTGOING, drop: random(32) }, () =>
         timeline.queued(queued),
       );
       const hash = await copyIn(transfer, draft.file, source);
-      const content = { ...draft, file: { ...draft.file, hash } };
-      await transfer.update((record) => ({ ...record, content }));
+      const whole = { ...draft, file: { ...draft.file, hash } };
+      await transfer.update((record) => ({ ...record, content: whole }));
     } catch (error) {
       await this.#undo(transfer);
       // Discarded by the person while it was copied: that is what they asked for.

@@ -11,10 +11,11 @@ import {
   decodeMessage,
   type KnownContent,
   type MissedMessage,
+  type Saying,
 } from '@polynya/protocol/content';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { ChatId, PersonId } from '../api.ts';
-import { isWritten } from '../conversation/contents.ts';
+import { isWritten, wrapped } from '../conversation/contents.ts';
 import { devicesOf, type Leaf } from '../conversation/roster.ts';
 import type { ConversationState } from '../conversation/state.ts';
 import { personId } from '../identity/person.ts';
@@ -57,12 +58,18 @@ async function reactionsTo(
     const stored = await store.get('timeline', keys.logged(chat, seq + base));
     const row = stored ? decode(rowCodec, stored) : null;
     if (row?.row !== 'message') continue;
-    for (const { person, emoji, seq: place } of row.reactions) {
-      const content = { kind: 'react' as const, target, emoji };
-      const sender = fromHex(person);
-      const id = new Uint8Array(16);
+    const tell = (person: PersonId, place: number, content: KnownContent) => {
+      const [sender, id] = [fromHex(person), new Uint8Array(16)];
       given.push({ seq: Math.max(0, place - base), id, sender, at, content, evidence: null });
+    };
+    for (const { person, emoji, seq: place } of row.reactions) {
+      tell(person, place, { kind: 'react', target, emoji });
     }
+    const { votes = [], closed = 0 } = row.poll ?? {};
+    for (const { person, options, seq: place } of votes) {
+      tell(person, place, { kind: 'vote', text: '', target, options });
+    }
+    if (closed > 0) tell(row.sender, closed, { kind: 'close', text: '', target });
   }
   return given;
 }
@@ -148,6 +155,7 @@ export async function asArrived(
       sender,
       mine: sender === me,
       at: at * 1_000,
+      since: at * 1_000,
     };
     const shown = await isProven(message, around);
     const proof = shown && evidence ? { evidence } : {};
@@ -189,8 +197,13 @@ function cameBy(row: Row, person: PersonId): boolean {
 }
 
 /** What its sender would say now. */
-export function contentOf({ text, reply, mentions, file }: MessageRow): MissedMessage['content'] {
+export function contentOf(row: MessageRow): MissedMessage['content'] {
+  return wrapped(sayingOf(row), row.after, row.forwarded);
+}
+
+function sayingOf({ text, reply, mentions, file, poll }: MessageRow): Saying {
   const said = { reply: reply === null ? null : fromHex(reply), mentions: mentions.map(fromHex) };
+  if (poll) return { kind: 'poll', text, options: poll.options, several: poll.several };
   if (file) return { kind: 'file', file, caption: text, ...said };
   return { kind: 'text', text, ...said };
 }

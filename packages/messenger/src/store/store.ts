@@ -21,6 +21,7 @@ export const TABLES = [
   'invite',
   'setting',
   'search',
+  'expiry',
 ] as const;
 
 export type Table = (typeof TABLES)[number];

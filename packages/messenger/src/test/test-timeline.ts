@@ -71,10 +71,16 @@ export function from(sender: PersonId, seq: number, content: Content): Arrived {
 export class TestTimeline {
   readonly store: Store;
   readonly timeline: Timeline;
+  /** ms */
+  now = 1_000_000;
 
   constructor(store: Store) {
     this.store = store;
-    this.timeline = new Timeline(store, () => ME);
+    this.timeline = new Timeline(
+      store,
+      () => ME,
+      () => this.now,
+    );
   }
 
   static async open(path = ':memory:'): Promise<TestTimeline> {

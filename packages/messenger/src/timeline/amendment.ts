@@ -16,6 +16,8 @@ export const amendment = variants('kind', {
   delete: [1, {}],
   /** '' takes the reaction back. */
   react: [2, { emoji: text(32) }],
+  vote: [3, { options: list(uint(), 12) }],
+  close: [4, {}],
 });
 export type Amendment = Infer<typeof amendment>;
 
@@ -42,14 +44,24 @@ export function amendmentOf(content: Content): { target: MessageId; amendment: A
         target: toHex(content.target),
         amendment: { kind: 'react', emoji: content.emoji },
       };
+    case 'vote':
+      return {
+        target: toHex(content.target),
+        amendment: { kind: 'vote', options: content.options },
+      };
+    case 'close':
+      return { target: toHex(content.target), amendment: { kind: 'close' } };
     default:
       return null;
   }
 }
 
-/** Whether members follow an amendment by this person: only the sender edits and deletes. */
+/** Whether members follow an amendment by this person: only the sender edits, deletes and closes. */
 export function mayAmend(row: MessageRow, sender: PersonId, kind: Amendment['kind']): boolean {
-  if (row.deleted) return false;
+  if (row.deleted || (row.poll && kind === 'edit')) return false;
+  if (kind === 'vote' || kind === 'close') {
+    return row.poll !== null && (kind === 'vote' || sender === row.sender);
+  }
   return kind === 'react' || sender === row.sender;
 }
 
@@ -72,21 +84,46 @@ export function amend(row: MessageRow, { seq, sender, amendment }: LoggedAmendme
         file: null,
         reactions: [],
         edited: 0,
+        poll: null,
       };
     case 'react': {
       const before = row.reactions.find(({ person }) => person === sender);
       if (before && seq <= before.seq) return row;
-      if (!before && row.reactions.length === REACTIONS) return row;
+      if (!before && row.reactions.length === PEOPLE) return row;
       // One taken back stays as '', so that an older one that comes late does not return.
       const others = row.reactions.filter(({ person }) => person !== sender);
       const own = { person: sender, emoji: amendment.emoji, seq };
       return { ...row, reactions: [...others, own].sort((a, b) => a.seq - b.seq) };
     }
+    case 'vote':
+    case 'close':
+      return decided(row, { seq, sender, amendment });
   }
 }
 
-/** People who may react to one message. */
-const REACTIONS = 4_096;
+/** The first closing stands, and what comes behind it does not count; of one person's votes the last does. */
+function decided(row: MessageRow, { seq, sender, amendment }: LoggedAmendment): MessageRow {
+  const { poll } = row;
+  if (!poll) return row;
+  if (amendment.kind === 'close') {
+    if (poll.closed > 0 && poll.closed <= seq) return row;
+    const votes = poll.votes.filter((vote) => vote.seq < seq);
+    return { ...row, poll: { ...poll, closed: seq, votes } };
+  }
+  if (amendment.kind !== 'vote' || (poll.closed > 0 && seq > poll.closed)) return row;
+  const before = poll.votes.find(({ person }) => person === sender);
+  if ((before && seq <= before.seq) || (!before && poll.votes.length === PEOPLE)) return row;
+  const options = [...new Set(amendment.options)]
+    .filter((option) => option < poll.options.length)
+    .sort((a, b) => a - b)
+    .slice(0, poll.several ? undefined : 1);
+  const others = poll.votes.filter(({ person }) => person !== sender);
+  const votes = [...others, { person: sender, options, seq }].sort((a, b) => a.seq - b.seq);
+  return { ...row, poll: { ...poll, votes } };
+}
+
+/** People who may react to one message, or vote in it. */
+const PEOPLE = 4_096;
 /** Beyond every real seq, so that what is pending stands above what the log has. */
 const PENDING_SEQ = 2 ** 52;
 

@@ -16,6 +16,8 @@ export interface Arrived {
   /** ms */
   readonly at: number;
   readonly content: Content;
+  /** ms: from when its timer counts; left out: from now. */
+  readonly since?: number;
   /** Sent again by this person: nothing else says who wrote it, and what. */
   readonly relayedBy?: PersonId;
   /** Shows others who said it (packages/mls `Engine.verifyEvidence`). */

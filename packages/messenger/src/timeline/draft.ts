@@ -21,13 +21,16 @@ import { decode, encode } from './stored.ts';
 
 export class Draft {
   readonly chat: ChatId;
+  /** ms */
+  readonly now: number;
   readonly #store: Store;
   readonly #written = new Map<string, Change>();
   #counts: Counts | null = null;
 
-  constructor(store: Store, chat: ChatId) {
+  constructor(store: Store, chat: ChatId, now = 0) {
     this.#store = store;
     this.chat = chat;
+    this.now = now;
   }
 
   async get(table: Table, key: string): Promise<Uint8Array | undefined> {
@@ -89,6 +92,12 @@ export class Draft {
     const mayBeThere = direction === 'up' && (content !== null || state === 'here');
     if (mayBeThere) changes.push(dropWanted(this.chat, id, ref.blob, drop));
     for (const { table, key, value } of changes) this.put(table, key, value);
+  }
+
+  /** Takes what is kept of a message beside its row. */
+  forgetPast(id: MessageId): void {
+    this.put('timeline', keys.evidence(this.chat, id), null);
+    this.put('timeline', keys.history(this.chat, id), null);
   }
 
   /** In no particular order: no key is written twice. */

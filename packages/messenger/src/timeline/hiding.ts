@@ -5,7 +5,6 @@
 import { type MessageId, type PersonId, Problem } from '../api.ts';
 import { eraseFile, pieceCount } from '../files/file-record.ts';
 import type { Draft } from './draft.ts';
-import { keys } from './row.ts';
 import { recount } from './unread.ts';
 
 /** @throws Problem `not-found`; `not-allowed`: not in the log yet, so that it could still be sent */
@@ -15,7 +14,7 @@ export async function hide(draft: Draft, id: MessageId, me: PersonId): Promise<v
   if (place?.is !== 'row' || row?.row !== 'message') throw new Problem('not-found');
   if (row.seq === null) throw new Problem('not-allowed');
   draft.put('timeline', place.key, null);
-  draft.put('timeline', keys.evidence(draft.chat, id), null);
+  draft.forgetPast(id);
   draft.putCounts(recount(await draft.counts(), row, { ...row, deleted: true }, me));
   if (!row.file) return;
   // From here only: an own file stays where the others fetch it.

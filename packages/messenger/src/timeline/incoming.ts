@@ -1,6 +1,7 @@
 /** What the log brings, written into a draft: messages, amendments, receipts, events. */
 import { toHex } from '@polynya/protocol/bytes';
-import type { Content, FileRef } from '@polynya/protocol/content';
+import type { Content, FileRef, Saying } from '@polynya/protocol/content';
+import type { Infer } from '@polynya/protocol/schema';
 import type { MessageId, PersonId } from '../api.ts';
 import {
   AUTOMATIC,
@@ -10,16 +11,19 @@ import {
   INCOMING,
   pieceCount,
 } from '../files/file-record.ts';
-import { amend, amendmentOf, type LoggedAmendment } from './amendment.ts';
+import { amend, amendmentOf, type LoggedAmendment, mayAmend } from './amendment.ts';
 import type { Arrived, Happened, Queued } from './arrived.ts';
 import type { Draft } from './draft.ts';
-import { asideList, eventId, keys, type MessageRow } from './row.ts';
+import { asideList, eventId, keys, type MessageRow, reads, versions } from './row.ts';
 import { decode, encode } from './stored.ts';
 import { moveMark, recount } from './unread.ts';
 
 /** Amendments kept for one message that is not here, and messages they are kept for. */
 const ASIDE_EACH = 32;
 const ASIDE_TARGETS = 128;
+/** Kept of an edited message beside its first, and of how far somebody had read. */
+const VERSIONS = 63;
+const READS = 128;
 /** People whose receipts are kept, those heard of last. */
 const RECEIPTS = 4_096;
 /** The last moment that a Date can name, ms; a sender's clock may claim anything. */
@@ -46,12 +50,13 @@ export async function addArrived(draft: Draft, arrived: Arrived, me: PersonId): 
   await raiseTop(draft, seq);
   const amended = amendmentOf(content);
   if (amended) {
-    await addAmendment(draft, amended.target, { seq, sender, amendment: amended.amendment }, me);
+    const logged = { seq, sender, amendment: amended.amendment };
+    await addAmendment(draft, amended.target, logged, me, arrived.at);
   } else if (content.kind === 'receipt') {
     await addReceipt(draft, arrived, content);
   } else {
     const row = messageRow({ ...arrived, seq });
-    if (row && !(await draft.index(id))) await insertLogged(draft, row, me);
+    if (row && !(await draft.index(id))) await insertLogged(draft, row, me, arrived.since);
     if (row && arrived.evidence) await keepEvidence(draft, arrived.id, arrived.evidence);
   }
 }
@@ -66,10 +71,17 @@ async function keepEvidence(draft: Draft, id: MessageId, evidence: Uint8Array): 
 }
 
 /** A message that has its place in the log and has no row under it yet. */
-export async function insertLogged(draft: Draft, row: MessageRow, me: PersonId): Promise<void> {
+export async function insertLogged(
+  draft: Draft,
+  row: MessageRow,
+  me: PersonId,
+  since = draft.now,
+): Promise<void> {
   const key = keys.logged(draft.chat, row.seq ?? 0);
   draft.putIndex(row.id, { is: 'row', key });
-  const amended = (await takeAside(draft, row.id)).reduce(amend, row);
+  const expires = row.after > 0 ? since + row.after * 1_000 : null;
+  if (expires !== null) draft.put('expiry', keys.expiry(expires, key), new Uint8Array());
+  const amended = (await takeAside(draft, row.id)).reduce(amend, { ...row, expires });
   draft.putRow(key, amended);
   draft.putCounts(recount(await draft.counts(), null, amended, me));
   if (amended.file) await wantFile(draft, row.id, amended.file);
@@ -81,20 +93,40 @@ export async function addAmendment(
   target: MessageId,
   logged: LoggedAmendment,
   me: PersonId,
+  at = draft.now,
 ): Promise<void> {
   const place = await draft.index(target);
   if (!place) return setAside(draft, target, logged);
   if (place.is !== 'row') return;
   const row = await draft.row(place.key);
   if (row?.row !== 'message') return;
+  if (logged.amendment.kind === 'edit' && mayAmend(row, logged.sender, 'edit')) {
+    await keepVersion(draft, row, { seq: logged.seq, at, text: logged.amendment.text });
+  }
   const amended = amend(row, logged);
   if (amended === row) return;
   draft.putRow(place.key, amended);
   draft.putCounts(recount(await draft.counts(), row, amended, me));
-  if (amended.text !== row.text || amended.deleted) {
+  if (amended.deleted) draft.forgetPast(row.id);
+  else if (amended.text !== row.text) {
     draft.put('timeline', keys.evidence(draft.chat, row.id), null);
   }
   if (amended.deleted && row.file) await draft.eraseFile(row.id, row.file);
+}
+
+/** One's own may be told twice, with another time. */
+async function keepVersion(
+  draft: Draft,
+  row: MessageRow,
+  version: Infer<typeof versions>[number],
+): Promise<void> {
+  const key = keys.history(draft.chat, row.id);
+  const stored = await draft.get('timeline', key);
+  const first = { seq: 0, at: row.at, text: row.text };
+  const [oldest = first, ...others] = stored ? decode(versions, stored) : [];
+  if (others.some(({ seq }) => seq === version.seq)) return;
+  const later = [...others, version].sort((a, b) => a.seq - b.seq).slice(-VERSIONS);
+  draft.put('timeline', key, encode(versions, [oldest, ...later]));
 }
 
 /** The row of a content that is a message of its own; null for all other content. */
@@ -103,7 +135,8 @@ export function messageRow(
     Pick<Arrived, 'mine' | 'relayedBy'> & { readonly seq: number | null },
 ): MessageRow | null {
   const { id, seq, sender, mine, at, content, relayedBy = null } = message;
-  const said = wordsOf(content);
+  const wrapped = content.kind === 'wrapped' ? content : null;
+  const said = wordsOf(wrapped?.said ?? content);
   if (!said) return null;
   return {
     row: 'message',
@@ -112,7 +145,9 @@ export function messageRow(
     sender,
     mine,
     at: Math.min(at, MAX_DATE),
-    ...said,
+    reply: null,
+    mentions: [],
+    file: null,
     edited: 0,
     deleted: false,
     reactions: [],
@@ -120,6 +155,11 @@ export function messageRow(
     state: null,
     problem: null,
     relayedBy,
+    after: wrapped?.after ?? 0,
+    expires: null,
+    forwarded: wrapped?.forwarded ?? false,
+    poll: null,
+    ...said,
   };
 }
 
@@ -128,9 +168,10 @@ export async function raiseTop(draft: Draft, seq: number): Promise<void> {
   if (seq > counts.top) draft.putCounts({ ...counts, top: seq });
 }
 
-type Words = Pick<MessageRow, 'text' | 'reply' | 'mentions' | 'file'>;
+type Words = Pick<MessageRow, 'text'> &
+  Partial<Pick<MessageRow, 'reply' | 'mentions' | 'file' | 'poll'>>;
 
-function wordsOf(content: Content): Words | null {
+function wordsOf(content: Content | Saying): Words | null {
   switch (content.kind) {
     case 'text':
     case 'file': {
@@ -139,8 +180,12 @@ function wordsOf(content: Content): Words | null {
       const reply = content.reply && toHex(content.reply);
       return { text, reply, mentions: content.mentions.map(toHex), file };
     }
+    case 'poll': {
+      const { text, options, several } = content;
+      return { text, poll: { options, several, closed: 0, votes: [] } };
+    }
     case 'unknown':
-      return { text: content.text, reply: null, mentions: [], file: null };
+      return content.text === '' ? null : { text: content.text };
     default:
       return null;
   }
@@ -151,7 +196,7 @@ type Receipt = Extract<Content, { kind: 'receipt' }>;
 /** Ours, from another device, moves the read mark. Nobody has seen what comes after their receipt. */
 async function addReceipt(
   draft: Draft,
-  { mine, sender, seq }: Arrived,
+  { mine, sender, seq, at }: Arrived,
   said: Receipt,
 ): Promise<void> {
   const read = Math.min(said.read, seq - 1);
@@ -167,6 +212,11 @@ async function addReceipt(
   if (after.delivered === before?.delivered && after.read === before.read) return;
   const others = counts.receipts.filter(({ person }) => person !== sender);
   draft.putCounts({ ...counts, receipts: [...others, after].slice(-RECEIPTS) });
+  if (after.read === (before?.read ?? 0)) return;
+  const key = keys.reads(draft.chat, sender);
+  const stored = await draft.get('timeline', key);
+  const known = stored ? decode(reads, stored) : [];
+  draft.put('timeline', key, encode(reads, [...known, { read: after.read, at }].slice(-READS)));
 }
 
 async function setAside(draft: Draft, target: MessageId, logged: LoggedAmendment): Promise<void> {

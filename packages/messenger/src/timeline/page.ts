@@ -135,6 +135,10 @@ export class PageReader {
       problem: message.problem ?? record?.problem ?? null,
       undone: stored.pending.findLast(({ failed }) => failed)?.amendment.kind ?? null,
       relayedBy: message.relayedBy && names(message.relayedBy),
+      forwarded: message.forwarded,
+      after: message.after,
+      expires: message.expires,
+      poll: this.#poll(message),
     };
   }
 
@@ -160,6 +164,10 @@ export class PageReader {
       problem: null,
       undone: null,
       relayedBy: null,
+      forwarded: false,
+      after: 0,
+      expires: null,
+      poll: null,
     };
   }
 
@@ -179,6 +187,7 @@ export class PageReader {
       case 'unreached':
         return { ...event, person: names(event.person) };
       case 'resent':
+      case 'timer':
         return { ...event, by: names(event.by) };
       case 'renamed':
         return { ...event, title: shownName(event.title), by: names(event.by) };
@@ -217,6 +226,26 @@ export class PageReader {
       byEmoji.set(emoji, group);
     }
     return [...byEmoji.values()];
+  }
+
+  #poll({ poll }: MessageRow): MessageView['poll'] {
+    if (!poll) return null;
+    const { options, several, closed, votes } = poll;
+    return {
+      options: options.map((text, at) => {
+        const people = votes
+          .filter((vote) => vote.options.includes(at))
+          .map(({ person }) => person);
+        return {
+          text,
+          people: people.map((person) => this.#called(person)),
+          mine: people.includes(this.#me),
+        };
+      }),
+      several,
+      closed: closed > 0,
+      voters: votes.filter((vote) => vote.options.length > 0).length,
+    };
   }
 
   async #record(id: MessageId): Promise<FileRecord | null> {

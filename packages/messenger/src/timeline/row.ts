@@ -6,6 +6,7 @@
 import { fileRef } from '@polynya/protocol/content';
 import {
   bool,
+  grown,
   type Infer,
   list,
   optional,
@@ -14,7 +15,7 @@ import {
   uint,
   variants,
 } from '@polynya/protocol/schema';
-import type { ChatId, MessageId } from '../api.ts';
+import type { ChatId, MessageId, PersonId } from '../api.ts';
 import { loggedAmendment, pendingAmendment } from './amendment.ts';
 import type { Happened } from './arrived.ts';
 import { choice, problemCode } from './stored.ts';
@@ -44,6 +45,21 @@ const message = {
   problem: optional(problemCode),
   /** By whom it was sent again after this device missed it: it is as they say. */
   relayedBy: optional(id),
+  /** Seconds that this device keeps it; 0: for ever. */
+  after: uint(),
+  /** ms: when it goes. */
+  expires: optional(uint()),
+  forwarded: bool,
+  poll: optional(
+    struct({
+      options: list(text(100), 12),
+      several: bool,
+      /** seq of the entry that closed it; 0: open. */
+      closed: uint(),
+      /** One per person, by seq; none chosen where the vote was taken back. */
+      votes: list(struct({ person: id, options: list(uint(), 12), seq: uint() }), 4_096),
+    }),
+  ),
 } as const;
 
 const event = variants('event', {
@@ -59,12 +75,14 @@ const event = variants('event', {
   unreached: [9, { person: id }],
   resent: [10, { by: id }],
   given: [11, {}],
+  timer: [12, { after: uint(), by: id }],
 });
 
-export const row = variants('row', {
+const rows = variants('row', {
   message: [0, message],
   event: [1, { id: text(64), seq: uint(), at: uint(), event }],
 });
+export const row = grown(rows, 1 + Object.keys(message).length, 0, null, false, null);
 export type Row = Infer<typeof row>;
 export type MessageRow = Extract<Row, { row: 'message' }>;
 export type EventRow = Extract<Row, { row: 'event' }>;
@@ -103,6 +121,11 @@ export const NO_COUNTS: Counts = {
   aside: [],
 };
 
+/** What a message said, version by version; the first has seq 0. */
+export const versions = list(struct({ seq: uint(), at: uint(), text: text(16_000) }), 64);
+/** How far somebody had read by when, the oldest first. */
+export const reads = list(struct({ read: uint(), at: uint() }), 128);
+
 /** Amendments that came before their target. */
 export const asideList = list(loggedAmendment, 64);
 
@@ -120,6 +143,12 @@ export const keys = {
   }),
   index: (chat: ChatId, message: MessageId) => `${chat}/i/${message}`,
   aside: (chat: ChatId, target: MessageId) => `${chat}/a/${target}`,
+  /** What a message said before it was edited, and since. */
+  history: (chat: ChatId, message: MessageId) => `${chat}/h/${message}`,
+  /** When somebody said that they had read how far. */
+  reads: (chat: ChatId, person: PersonId) => `${chat}/r/${person}`,
+  /** Whatever goes by itself, by when it does. */
+  expiry: (at: number, row: string) => `${pad(at)}/${row}`,
   /** Of a message of another's that stands as it was said. */
   evidence: (chat: ChatId, message: MessageId) => `${chat}/e/${message}`,
   counts: (chat: ChatId) => `${chat}/c`,

@@ -7,6 +7,7 @@ import { eraseFile, fileKeys, pieceCount } from '../files/file-record.ts';
 import type { Change, Store } from '../store/store.ts';
 import type { Arrived, Happened, Queued } from './arrived.ts';
 import { Draft } from './draft.ts';
+import { expire } from './expiry.ts';
 import { hide } from './hiding.ts';
 import { addArrived, addEvent } from './incoming.ts';
 import { addQueued, drop, makeWay, place, setState } from './outgoing.ts';
@@ -22,12 +23,14 @@ import { findFirstUnread, moveMark } from './unread.ts';
 export class Timeline {
   readonly #store: Store;
   readonly #me: () => PersonId;
+  readonly #now: () => number;
   readonly #turns = new Map<ChatId, Promise<unknown>>();
 
   /** `me` is asked when messages come, by when there is a person. */
-  constructor(store: Store, me: () => PersonId) {
+  constructor(store: Store, me: () => PersonId, now: () => number) {
     this.#store = store;
     this.#me = me;
+    this.#now = now;
   }
 
   /** Runs `work` alone among all that is locked for this chat, in the order asked. Not reentrant. */
@@ -50,7 +53,7 @@ export class Timeline {
   async arrived(batch: readonly (Arrived | Happened)[]): Promise<Change[]> {
     const drafts = new Map<ChatId, Draft>();
     for (const one of batch) {
-      const draft = drafts.get(one.chat) ?? new Draft(this.#store, one.chat);
+      const draft = drafts.get(one.chat) ?? new Draft(this.#store, one.chat, this.#now());
       drafts.set(one.chat, draft);
       if ('event' in one) {
         await addEvent(draft, one);
@@ -91,6 +94,11 @@ export class Timeline {
   /** Drops an own message that the log does not have, its file and its amendments with it. */
   discard(chat: ChatId, id: MessageId): Promise<Change[]> {
     return this.#draft(chat, (draft) => drop(draft, id));
+  }
+
+  /** As `hide`, for a message whose time is over; what is not here any more is no error. */
+  expire(chat: ChatId, rows: readonly string[]): Promise<Change[]> {
+    return this.#draft(chat, (draft) => expire(draft, rows, this.#me()));
   }
 
   /** Takes a message off this device alone. @throws Problem `not-found`, `not-allowed`: it is not in the log yet */
@@ -154,7 +162,7 @@ export class Timeline {
   }
 
   async #draft(chat: ChatId, work: (draft: Draft) => Promise<void>): Promise<Change[]> {
-    const draft = new Draft(this.#store, chat);
+    const draft = new Draft(this.#store, chat, this.#now());
     await work(draft);
     return draft.changes();
   }

@@ -34,8 +34,10 @@ export interface CarrierFactory {
   readonly kind: CarrierKind;
   /** Whether one carrier goes by all endpoints at once, which are given with a space between. */
   readonly spreads?: boolean;
-  /** Whether it goes to an endpoint; when absent, to URLs without a `#`. */
+  /** Whether it goes to an endpoint; when absent, to URLs of the web without a `#`. */
   readonly takes?: (endpoint: string) => boolean;
+  /** Whether it is tried only when nothing else passes. */
+  readonly last?: boolean;
   /**
    * Opens a carrier to an endpoint. Rejects if that is not possible, or with
    * the signal's reason. `openings`: of late, the oldest first; whoever connects again and again notes it there.

@@ -13,12 +13,12 @@ import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type RunningServer, startServer } from '../serve.ts';
+import { routeTo } from '../site/secret-paths.ts';
+import { Site } from '../site/site.ts';
 import { newLogOn } from '../test/server-process.ts';
 import { WireClient } from '../test/wire-client.ts';
 import { type BridgeOptions, type RunningBridge, startBridge } from './bridge.ts';
 import { loadOwnCertificate } from './bridge-state.ts';
-import { routeTo } from './secret-paths.ts';
-import { Site } from './site.ts';
 
 let folder = '';
 const closing: { close(): unknown }[] = [];

@@ -2,24 +2,28 @@
  * A bridge: an ordinary web site that hands envelopes on to the servers its host chose, and to no other, by a
  * secret path for each (docs/protocol.md section 2). It opens no envelope, keeps no log and no address.
  */
-import { type IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
-import { WebSocketServer } from 'ws';
-import { StorageError } from '../engine.ts';
 import {
-  CROSS_ORIGIN,
-  destroyOnError,
-  endConnections,
-  listen,
-  newServer,
-  PREFLIGHT,
-  type Tls,
-} from '../listening.ts';
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import type { Socket } from 'node:net';
+import type { ChannelCarrier } from '@polynya/reach/carriers/webrtc-direct/channel';
+import { DirectError } from '@polynya/reach/carriers/webrtc-direct/node-datagrams';
+import { WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
+import { systemClock } from '@polynya/reach/clock';
+import { WebSocketServer } from 'ws';
+import type { DirectPort } from '../direct-port.ts';
+import { StorageError } from '../engine.ts';
+import { CROSS_ORIGIN, destroyOnError, endConnections, PREFLIGHT } from '../listening.ts';
+import { openFront } from '../site/front.ts';
+import { fileOf, type Route, SecretPaths } from '../site/secret-paths.ts';
+import type { Site } from '../site/site.ts';
+import type { Certified } from '../tls-options.ts';
 import { Forwarder, type ForwardLimits, join } from './forward.ts';
-import { fileOf, type Route, SecretPaths } from './secret-paths.ts';
-import type { Site } from './site.ts';
+import { joinDirect } from './join-direct.ts';
 
 /** How long what is under way gets to end by itself when the bridge stops, in ms. */
 const GRACE = 3_000;
@@ -31,13 +35,15 @@ export interface BridgeOptions {
   /** 0: any that is free. */
   readonly port: number;
   /** PEM. Without it the bridge speaks plain http: behind something that speaks TLS, or for tests. */
-  readonly tls?: Tls;
+  readonly tls?: Certified;
   readonly site: Site;
   readonly routes: readonly Route[];
   /** Whether files of the servers' pages can be had below the secret paths. */
   readonly app: boolean;
   /** Connections at a time (count). */
   readonly connections: number;
+  /** Takes callers by WebRTC-Direct, too, each route's at a door that is called by its endpoint. */
+  readonly direct?: DirectPort;
   readonly limits?: ForwardLimits;
   /** Hears of errors that are bugs; never of what somebody sent. */
   readonly report: (error: unknown) => void;
@@ -51,7 +57,7 @@ export interface RunningBridge {
 
 /** What to tell the host when a bridge does not start, or undefined for a bug. */
 export function bridgeFailure(error: unknown): string | undefined {
-  if (error instanceof StorageError) return error.message;
+  if (error instanceof StorageError || error instanceof DirectError) return error.message;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code.startsWith('ERR_')) {
     return code.startsWith('ERR_OSSL')
@@ -63,7 +69,7 @@ export function bridgeFailure(error: unknown): string | undefined {
 
 /** Listens. Rejects with the platform's error (EADDRINUSE, EACCES and the like) when it cannot. */
 export async function startBridge(options: BridgeOptions): Promise<RunningBridge> {
-  const { site, app, report } = options;
+  const { app, report } = options;
   const paths = new SecretPaths(options.routes);
   const forwarder = new Forwarder(options.limits);
   const sockets = new WebSocketServer({ noServer: true, ...WEBSOCKET_OPTIONS });
@@ -71,7 +77,8 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
   const serve: RequestListener = async (request, response) => {
     try {
       const found = paths.find(request.url ?? '');
-      if (!found || !(await forwarded(found, request, response))) refuse(site, request, response);
+      const taken = found && (await forwarded(found, request, response));
+      if (!taken && !response.destroyed) front.refuse(request, response);
     } catch (error) {
       if (!request.readableAborted) report(error);
       response.destroy();
@@ -95,58 +102,53 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     if (!app || !readable || !/^\/[\w./-]*$/.test(rest) || rest.includes('..')) return false;
     return forwarder.file(fileOf(route, rest), request, response);
   };
-  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+  const upgrade = async (request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> => {
     destroyOnError(socket);
     const found = paths.find(request.url ?? '');
     // The server first: whoever is let in by the bridge is let in by it, too.
     const server = found && (await forwarder.open(found.route.endpoint));
     if (socket.destroyed) return void server?.terminate();
     if (server) sockets.handleUpgrade(request, socket, head, (client) => join(client, server));
-    else answerPlainly(site, request, socket);
+    else front.refuseUpgrade(request, socket, head);
   };
 
-  const server = listener(options, serve, (url) => paths.find(url)?.rest === '');
-  server.maxConnections = options.connections;
-  server.timeout = IDLE_MS;
-  server.on('upgrade', (request, socket, head) => {
-    upgrade(request, socket, head).catch((error: unknown) => {
+  const inner = createServer(
+    httpOptions((url) => paths.find(url)?.rest === ''),
+    serve,
+  );
+  inner.timeout = IDLE_MS;
+  inner.on('upgrade', (request, socket, head) => {
+    upgrade(request, socket as Socket, head).catch((error: unknown) => {
       report(error);
       socket.destroy();
     });
   });
-  await listen(server, options);
+  const isOurs = (target: string) => paths.find(target) !== undefined;
+  const front = await openFront({ ...options, inner, isOurs });
+  const doors = new Map(
+    options.routes.map(({ endpoint }) => [
+      endpoint,
+      (client: ChannelCarrier) => joinDirect(client, forwarder.open(endpoint)),
+    ]),
+  );
+  const datagrams = await options.direct
+    ?.listen(doors, options.connections, systemClock)
+    .catch(async (error: unknown) => {
+      await front.close();
+      throw error;
+    });
   return {
-    port: (server.address() as AddressInfo).port,
+    port: front.port,
     close: async () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      await endConnections(server, sockets, closed, GRACE);
+      datagrams?.close();
+      await endConnections(front, sockets, front.close(), GRACE);
       forwarder.close();
     },
   };
 }
 
-/** What the site says to any address that it does not know. */
-function refuse(site: Site, request: IncomingMessage, response: ServerResponse): void {
-  if (response.destroyed) return;
-  for (const name of Object.keys(CROSS_ORIGIN)) response.removeHeader(name);
-  site.serve(request, response);
-}
-
-/** An upgrade that is not taken is answered as if nobody had asked for one. */
-function answerPlainly(site: Site, request: IncomingMessage, socket: Duplex): void {
-  const response = new ServerResponse(request);
-  response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0]);
-  response.shouldKeepAlive = false;
-  response.on('finish', () => socket.end());
-  site.serve(request, response);
-}
-
-function listener(
-  { tls }: BridgeOptions,
-  serve: RequestListener,
-  known: (url: string) => boolean,
-): Server {
-  const options = {
+function httpOptions(known: (url: string) => boolean): ServerOptions {
+  return {
     maxHeaderSize: 8_192,
     headersTimeout: HEADERS_MS,
     requestTimeout: 30_000,
@@ -156,5 +158,4 @@ function listener(
     shouldUpgradeCallback: ({ url = '', headers }: IncomingMessage) =>
       headers.upgrade?.toLowerCase() === 'websocket' && known(url),
   };
-  return newServer(options, tls, serve);
 }

@@ -1,7 +1,7 @@
 /** One message: who, what, in answer to what, and how far it has come. */
 import type { MessageView } from '@polynya/messenger/api';
 import { createSignal, type JSX, Show } from 'solid-js';
-import { MessageMenu } from '../later.tsx';
+import { MessageMenu, Poll, TimeLeft } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -88,6 +88,9 @@ export function Bubble(props: BubbleProps): JSX.Element {
             {props.message.name} <Tag of={props.message.tag} />
           </strong>
         </Show>
+        <Show when={props.message.forwarded && !props.message.deleted}>
+          <span class="bubble-forwarded">{t().forwarded}</span>
+        </Show>
         <Show when={props.message.reply}>
           {(quoted) => (
             <button
@@ -105,7 +108,13 @@ export function Bubble(props: BubbleProps): JSX.Element {
           {(file) => <FilePart message={props.message} file={file()} />}
         </Show>
         <MessageText message={props.message} />
+        <Show when={props.message.poll}>
+          {(poll) => <Poll message={props.message} poll={poll()} />}
+        </Show>
         <div class="bubble-meta">
+          <Show when={props.message.after > 0 && !props.message.deleted}>
+            <TimeLeft message={props.message} />
+          </Show>
           <Show when={props.message.relayedBy}>{(by) => <span>{t().relayedBy(by())}</span>}</Show>
           <Show when={props.message.edited && !props.message.deleted}>
             <span>{t().edited}</span>

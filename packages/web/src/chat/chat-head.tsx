@@ -1,15 +1,16 @@
 /** Who is here, and what they are doing. */
-import type { JSX } from 'solid-js';
+import { type JSX, Show } from 'solid-js';
 import { useApp } from '../state/app.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { IconButton } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
 import { Tag } from '../ui/tag.tsx';
 import { typingText } from '../words/typing-text.ts';
 import { useWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 
 export function ChatHead(): JSX.Element {
-  const { t } = useWords();
+  const { t, format } = useWords();
   const { nav, status } = useApp();
   const { detail, search, about } = useChat();
   const state = () => {
@@ -42,6 +43,15 @@ export function ChatHead(): JSX.Element {
           <h2>
             {detail().saved ? t().savedMessages : detail().title || t().newChat}{' '}
             <Tag of={detail().tag} />
+            <Show when={detail().timer > 0}>
+              <span
+                class="chat-head-timer"
+                role="img"
+                aria-label={t().timerOn(format().lasting(detail().timer))}
+              >
+                <Icon name="timer" size={16} />
+              </span>
+            </Show>
           </h2>
           <p aria-live="off">{state()}</p>
         </span>

@@ -10,7 +10,7 @@ import {
   Show,
   untrack,
 } from 'solid-js';
-import { EmojiDialog, VoiceBar } from '../later.tsx';
+import { AttachMenu, EmojiDialog, VoiceBar } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { IconButton } from '../ui/button.tsx';
 import { useWords } from '../words/use-words.ts';
@@ -21,6 +21,8 @@ import { mentionable, mentionedIn, openMention } from './mentions.ts';
 import { TurnedBar } from './turned-bar.tsx';
 
 const LETTERS = 16_000;
+/** Pixels that the menu stands above its button. */
+const ATTACH_MENU = 110;
 
 export interface ComposerProps {
   onFiles(files: readonly File[]): void;
@@ -36,6 +38,7 @@ export function Composer(props: ComposerProps): JSX.Element {
   const [choice, setChoice] = createSignal(0);
   const [speaking, setSpeaking] = createSignal(false);
   const [choosing, setChoosing] = createSignal(false);
+  const [attaching, setAttaching] = createSignal<{ x: number; y: number }>();
   const [dismissed, setDismissed] = createSignal(false);
   const chosen = new Set<PersonId>();
   let area!: HTMLTextAreaElement;
@@ -76,6 +79,16 @@ export function Composer(props: ComposerProps): JSX.Element {
           chosen.clear();
         }
         if (now) area.focus();
+      },
+      { defer: true },
+    ),
+  );
+  // Typed on another device, as long as nobody types here.
+  createEffect(
+    on(
+      () => drafts.get(chat),
+      (kept) => {
+        if (kept !== text() && turned()?.to !== 'edit' && document.activeElement !== area) put(kept);
       },
       { defer: true },
     ),
@@ -194,7 +207,15 @@ export function Composer(props: ComposerProps): JSX.Element {
         <MentionList people={candidates()} choice={choice()} onChoose={mention} />
       </Show>
       <div class="composer-line">
-        <IconButton icon="clip" label={t().attach} onClick={() => picker.click()} />
+        <IconButton
+          icon="clip"
+          label={t().attach}
+          aria-haspopup="menu"
+          onClick={({ currentTarget }) => {
+            const { left, top } = currentTarget.getBoundingClientRect();
+            setAttaching({ x: left, y: top - ATTACH_MENU });
+          }}
+        />
         <input
           ref={picker}
           type="file"
@@ -258,6 +279,11 @@ export function Composer(props: ComposerProps): JSX.Element {
             area.focus();
           }}
         />
+      </Show>
+      <Show when={attaching()}>
+        {(at) => (
+          <AttachMenu at={at()} onFiles={() => picker.click()} onClose={() => setAttaching()} />
+        )}
       </Show>
       <Show when={choosing()}>
         <EmojiDialog title={t().emoji} onChoose={insert} onClose={() => setChoosing(false)} />

@@ -1,9 +1,12 @@
 /** What happened in a chat, as a sentence. */
 import type { MessageView } from '@polynya/messenger/api';
-import type { Words } from '../words/en.ts';
+import type { Language } from '../words/use-words.ts';
 
 /** '' for a message that is no event. */
-export function eventText(t: () => Words, { event }: MessageView): string {
+export function eventText(
+  { t, format }: Pick<Language, 't' | 'format'>,
+  { event }: MessageView,
+): string {
   switch (event?.event) {
     case 'created':
       return t().eventCreated;
@@ -19,6 +22,10 @@ export function eventText(t: () => Words, { event }: MessageView): string {
       return t().eventRemoved(event.person, event.by);
     case 'renamed':
       return t().eventRenamed(event.title, event.by);
+    case 'timer':
+      return event.after === 0
+        ? t().eventTimerOff(event.by)
+        : t().eventTimer(event.by, format().lasting(event.after));
     case 'admin':
       return event.on
         ? t().eventAdminOn(event.person, event.by)

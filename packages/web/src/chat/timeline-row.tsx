@@ -6,7 +6,8 @@ import { eventText } from './event-text.ts';
 import type { Row } from './rows.ts';
 
 export function TimelineRow(props: { row: Row; flash: boolean }): JSX.Element {
-  const { t, format } = useWords();
+  const words = useWords();
+  const { t, format } = words;
   const is = <K extends Row['kind']>(kind: K) =>
     props.row.kind === kind && (props.row as Extract<Row, { kind: K }>);
   return (
@@ -22,7 +23,7 @@ export function TimelineRow(props: { row: Row; flash: boolean }): JSX.Element {
         )}
       </Match>
       <Match when={is('event')}>
-        {(row) => <p class="timeline-event">{eventText(t, row().message)}</p>}
+        {(row) => <p class="timeline-event">{eventText(words, row().message)}</p>}
       </Match>
       <Match when={is('day')}>
         {(row) => <h3 class="timeline-day">{format().day(row().at, Date.now())}</h3>}

@@ -12,55 +12,6 @@ import {
 
 type Method = Exclude<keyof Messenger, 'subscribe'>;
 
-/** Written out, because a type has no keys at run time. */
-const METHODS = {
-  preview: true,
-  register: true,
-  join: true,
-  rename: true,
-  wipe: true,
-  createGroup: true,
-  invite: true,
-  withdraw: true,
-  add: true,
-  remove: true,
-  setAdmin: true,
-  setTitle: true,
-  leave: true,
-  forget: true,
-  block: true,
-  people: true,
-  safetyNumber: true,
-  send: true,
-  sendFile: true,
-  edit: true,
-  delete: true,
-  hide: true,
-  react: true,
-  retry: true,
-  discard: true,
-  fetchFile: true,
-  pauseFile: true,
-  fileBlob: true,
-  typing: true,
-  read: true,
-  mark: true,
-  drafts: true,
-  keepDraft: true,
-  linkDevice: true,
-  confirmLink: true,
-  cancelLink: true,
-  openLink: true,
-  renameDevice: true,
-  removeDevice: true,
-  openSaved: true,
-  recoveryKit: true,
-  keepRecoveryPhrase: true,
-  recover: true,
-  kick: true,
-  close: true,
-} as const satisfies Record<Method, true>;
-
 type Ask =
   | { readonly ask: 'call'; readonly id: number; readonly method: Method; readonly args: unknown[] }
   | { readonly ask: 'subscribe'; readonly id: number; readonly query: Query }
@@ -140,28 +91,30 @@ export function connectMessenger(port: MessagePort): RemoteMessenger {
     ask({ ask: 'call', id, method, args });
     return answer.promise;
   };
-  const methods = Object.fromEntries(
-    Object.keys(METHODS).map((method) => [
-      method,
-      (...args: unknown[]) => call(method as Method, args),
-    ]),
-  ) as unknown as Pick<Messenger, Method>;
-
   return {
-    messenger: {
-      ...methods,
-      subscribe<Q extends Query>(
-        query: Q,
-        listener: (result: QueryResult[Q['query']]) => void,
-      ): () => void {
-        const id = next++;
-        listeners.set(id, listener as (value: unknown) => void);
-        ask({ ask: 'subscribe', id, query });
-        return () => {
-          if (listeners.delete(id)) ask({ ask: 'unsubscribe', id });
-        };
+    // Whatever is not this one method is a call.
+    messenger: new Proxy(
+      {
+        subscribe<Q extends Query>(
+          query: Q,
+          listener: (result: QueryResult[Q['query']]) => void,
+        ): () => void {
+          const id = next++;
+          listeners.set(id, listener as (value: unknown) => void);
+          ask({ ask: 'subscribe', id, query });
+          return () => {
+            if (listeners.delete(id)) ask({ ask: 'unsubscribe', id });
+          };
+        },
+      } as Messenger,
+      {
+        get: (known, name) =>
+          name === 'subscribe'
+            ? known.subscribe
+            : // Nor is it a promise, whoever waits for it.
+              name !== 'then' && ((...args: unknown[]) => call(name as Method, args)),
       },
-    },
+    ),
     end() {
       ended = true;
       port.close();

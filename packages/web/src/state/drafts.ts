@@ -1,11 +1,6 @@
 /** What was typed and not yet sent, by chat. The messenger keeps it, so that it outlives the page. */
-import type { ChatId } from '@polynya/messenger/api';
+import type { ChatId, Draft } from '@polynya/messenger/api';
 import { createSignal } from 'solid-js';
-
-export interface Draft {
-  readonly chat: ChatId;
-  readonly text: string;
-}
 
 /** ms: what is typed within them is written once. */
 const MOMENT = 300;
@@ -17,10 +12,15 @@ export class Drafts {
   readonly #touched = new Set<ChatId>();
   readonly #due = new Map<ChatId, ReturnType<typeof setTimeout>>();
 
-  /** `known`: what was kept when the page was opened. */
-  constructor(known: readonly Draft[], keep: (chat: ChatId, text: string) => void) {
+  constructor(keep: (chat: ChatId, text: string) => void) {
     this.#keep = keep;
-    this.#drafts[1](new Map(known.map(({ chat, text }) => [chat, text])));
+  }
+
+  /** What is kept, by this page or another device. What is being typed here stays. */
+  hear(kept: readonly Draft[]): void {
+    const drafts = new Map(kept.map(({ chat, text }) => [chat, text]));
+    for (const chat of this.#due.keys()) drafts.set(chat, this.get(chat));
+    this.#drafts[1](drafts);
   }
 
   /** '' when there is none. Views that ask hear when it changes. */

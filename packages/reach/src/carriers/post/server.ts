@@ -3,8 +3,10 @@
  * such a list.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HANDLE } from '@polynya/protocol/envelope';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import { decodeUpSip, encodeDownSip, isSip, type UpSip } from '@polynya/protocol/sip';
+import { decodeUpSip, EXCHANGE, encodeDownSip, isSip, type UpSip } from '@polynya/protocol/sip';
+import type { FindNeighbour, Neighbour } from '../../neighbour.ts';
 import type { ServerSessions } from '../../server-sessions.ts';
 import type { Exchanges } from '../sip/server.ts';
 import { beginBatch } from './batch.ts';
@@ -14,11 +16,15 @@ import { type BodyRoom, readBody } from './body.ts';
 type Outcome = 'handled' | 'unknown' | 'no-room';
 
 const HEADERS = { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' };
+/** Where a body has the handle of its first envelope, and a sip the same. */
+const FIRST = 4;
+/** Where a sip has its exchange. */
+const SECOND = FIRST + HANDLE;
 
 /**
  * Answers a POST. 'unknown': nothing in it is for this server, and the caller answers with what its site
  * says to any unknown address. 'no-room': the caller cuts the connection off, as carriers may end at any
- * time. Rejects only if the request breaks off.
+ * time. Rejects only if the request breaks off. What is for a neighbour goes there, unless that is away.
  */
 export async function handlePost(
   request: IncomingMessage,
@@ -26,17 +32,38 @@ export async function handlePost(
   sessions: ServerSessions,
   room: BodyRoom,
   exchanges: Exchanges,
+  neighbour: FindNeighbour = () => undefined,
 ): Promise<Outcome> {
   const body = await readBody(request, room, (handle) => sessions.issued(handle));
   if (body === 'no-room') return body;
   if (body === 'too-long') return 'unknown';
+  const exchange = isSip(body) ? body.subarray(SECOND, SECOND + EXCHANGE) : undefined;
+  const elsewhere = neighbour(body.subarray(FIRST, SECOND), exchange);
+  const answered = elsewhere ? await handedOn(elsewhere, body, response) : 'away';
+  if (answered !== 'away') return answered;
   if (isSip(body)) return handleSip(body, response, sessions, exchanges);
   const batch = beginBatch(body, sessions);
   if (!batch) return 'unknown';
-  const { answered } = batch;
-  await Promise.race([answered, new Promise<void>((resolve) => response.on('close', resolve))]);
+  await Promise.race([
+    batch.answered,
+    new Promise<void>((resolve) => response.on('close', resolve)),
+  ]);
   const answer = batch.end();
   if (!response.destroyed) response.writeHead(200, HEADERS).end(answer);
+  return 'handled';
+}
+
+async function handedOn(
+  neighbour: Neighbour,
+  body: Uint8Array,
+  response: ServerResponse,
+): Promise<Outcome | 'away'> {
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  const answer = await neighbour.post(body, gone.signal);
+  if (answer === 'unknown' || answer === 'away') return answer;
+  const last = isSip(body) ? { connection: 'close' } : {};
+  if (!response.destroyed) response.writeHead(200, { ...HEADERS, ...last }).end(answer);
   return 'handled';
 }
 

@@ -1,7 +1,7 @@
 /** The server's end of a WebSocket: each binary message is one envelope; whatever is not is answered by closing. */
 import { LIMITS } from '@polynya/protocol/limits';
 import type { WebSocket } from 'ws';
-import type { ServerSessions } from '../../server-sessions.ts';
+import type { Receiver } from '../../neighbour.ts';
 import { Sink } from '../../sink.ts';
 
 export interface WebSocketLimits {
@@ -29,13 +29,14 @@ export const WEBSOCKET_OPTIONS = {
 /** Serves one WebSocket until it closes. The caller bounds how many there are. */
 export function acceptWebSocket(
   socket: WebSocket,
-  sessions: ServerSessions,
+  sessions: Receiver,
   limits: WebSocketLimits = DEFAULT_WEBSOCKET_LIMITS,
 ): void {
   let full = false;
   const sink = new Sink({
     standing: true,
     backlog: () => socket.bufferedAmount,
+    end: () => socket.close(),
     send: (envelope) => {
       if (socket.bufferedAmount > limits.buffered) return socket.terminate();
       full ||= socket.bufferedAmount > 0;

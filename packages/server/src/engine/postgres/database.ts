@@ -8,9 +8,10 @@ import pg from 'pg';
 import { StorageError } from '../../engine.ts';
 import { sql as first } from './migrations/0001-first.ts';
 import { sql as terms } from './migrations/0002-terms.ts';
+import { sql as processes } from './migrations/0003-processes.ts';
 
 /** `migrations[i]` leads from version i to i + 1. Only ever appended to. */
-const migrations: readonly string[] = [first, terms];
+const migrations: readonly string[] = [first, terms, processes];
 
 const CONNECTIONS = 10;
 /** Holds whoever else would migrate the same database: any number that nobody else uses. */

@@ -29,6 +29,7 @@ import { FollowedLogs } from './followed-logs.ts';
 import { Inboxes } from './inboxes.ts';
 import { NOTHING } from './log-statements.ts';
 import { Logs } from './logs.ts';
+import { Processes } from './processes.ts';
 import { PostgresSnapshot } from './snapshot.ts';
 import { census, quotas, size } from './survey.ts';
 import { WakeUps } from './wake-ups.ts';
@@ -67,6 +68,7 @@ export class PostgresEngine implements Engine {
   /** Of earlier hours nothing is left, so the next scrub destroys their days' keys. */
   #keysSince = 0;
 
+  readonly processes: Processes;
   /** A database that does not answer now may later: nothing is given up for good. */
   readonly failed = new Promise<StorageError>(() => undefined);
 
@@ -99,7 +101,9 @@ export class PostgresEngine implements Engine {
     });
     const name = Buffer.from(random(16)).toString('hex');
     const woken = (shards: ReadonlySet<number> | undefined) => this.#followed.look(shards);
-    this.#wakeUps = new WakeUps({ database, name, woken });
+    const processes = () => this.processes.hear();
+    this.#wakeUps = new WakeUps({ database, name, woken, processes });
+    this.processes = new Processes(database, () => this.#wakeUps.tellProcesses());
   }
 
   /** @throws StorageError */

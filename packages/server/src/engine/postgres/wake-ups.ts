@@ -17,6 +17,8 @@ const RETRY = 1_000;
 /** NOTIFY's payload is below 8,000 bytes: more shards at once are told as all of them. */
 const MOST = 1_000;
 const ALL = '*';
+/** Told instead of shards when a process came, went or has another key. */
+const PROCESSES = '@';
 
 export const shardOf = (log: Uint8Array): number => ((log[0] ?? 0) * 256 + (log[1] ?? 0)) % SHARDS;
 
@@ -26,6 +28,8 @@ export interface WakeUpsOptions {
   readonly name: string;
   /** Hears in which shards others appended; undefined: in any, as after a time without hearing. */
   readonly woken: (shards: ReadonlySet<number> | undefined) => void;
+  /** Hears that the table of processes changed. */
+  readonly processes: () => void;
 }
 
 export class WakeUps {
@@ -67,6 +71,11 @@ export class WakeUps {
     }
   }
 
+  /** The table of processes changed. */
+  tellProcesses(): void {
+    if (!this.#stopped) this.#send(PROCESSES);
+  }
+
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#telling);
@@ -79,6 +88,10 @@ export class WakeUps {
     const told = this.#shards.size > MOST ? ALL : [...this.#shards].join(',');
     this.#shards.clear();
     this.#telling = undefined;
+    this.#send(told);
+  }
+
+  #send(told: string): void {
     const payload = `${this.#name} ${told}`;
     this.#options.database
       .query('SELECT pg_notify($1, $2)', [CHANNEL, payload])
@@ -89,7 +102,8 @@ export class WakeUps {
   #hear(payload: string): void {
     const [name, shards = ''] = payload.split(' ');
     if (name === this.#name) return;
-    this.#options.woken(shards === ALL ? undefined : new Set(shards.split(',').map(Number)));
+    if (shards === PROCESSES) this.#options.processes();
+    else this.#options.woken(shards === ALL ? undefined : new Set(shards.split(',').map(Number)));
   }
 
   #lost(client: pg.PoolClient | undefined): void {

@@ -1,0 +1,64 @@
+/**
+ * What a person does with chats now and then, and never needs for reading and writing: a part of the facade in
+ * api.ts whose work is loaded when it is first asked for.
+ */
+import type { ChatId, Folder, InviteView, MessageId, PersonId } from './api.ts';
+
+/** What a message said for a while. */
+export interface VersionView {
+  readonly text: string;
+  /** ms: from when on. */
+  readonly at: number;
+}
+
+/** How far a message came with one of the others. */
+export interface SeenView {
+  readonly person: PersonId;
+  readonly name: string;
+  readonly tag: string | null;
+  readonly state: 'sent' | 'delivered' | 'read';
+  /** ms: when they said that they had read so far; null: not yet, or longer ago than is kept. */
+  readonly at: number | null;
+}
+
+export interface ChatsFacade {
+  createGroup(title: string): Promise<{ readonly chat: ChatId }>;
+  /** A new seat: in `chat`, or in a new conversation of two when `chat` is null. */
+  invite(chat: ChatId | null): Promise<InviteView & { readonly chat: ChatId }>;
+  withdraw(chat: ChatId, invite: string): Promise<void>;
+  add(chat: ChatId, people: readonly PersonId[]): Promise<void>;
+  remove(chat: ChatId, person: PersonId): Promise<void>;
+  setAdmin(chat: ChatId, person: PersonId, on: boolean): Promise<void>;
+  setTitle(chat: ChatId, title: string): Promise<void>;
+  leave(chat: ChatId): Promise<void>;
+  /** Forgets a chat that was left. */
+  forget(chat: ChatId): Promise<void>;
+  /** 60 digits that both people see alike if nobody stands between them. */
+  safetyNumber(person: PersonId): Promise<string>;
+
+  /**
+   * What is said from now on goes so many seconds later; 0: it stays.
+   * @throws Problem 'not-allowed': in a group an admin decides
+   */
+  setTimer(chat: ChatId, after: number): Promise<void>;
+  /** A question with 2 to 12 answers. Everybody sees who chose what. @throws Problem 'too-long' */
+  poll(
+    chat: ChatId,
+    poll: {
+      readonly question: string;
+      readonly options: readonly string[];
+      /** More than one may be chosen. */
+      readonly several?: boolean;
+    },
+  ): Promise<{ readonly id: MessageId }>;
+  /** Indexes of the options; none takes the vote back. @throws Problem 'not-allowed': no poll, or closed */
+  vote(chat: ChatId, message: MessageId, options: readonly number[]): Promise<void>;
+  /** @throws Problem 'not-allowed': somebody else's */
+  closePoll(chat: ChatId, message: MessageId): Promise<void>;
+  /** At most 16, each with a name of at most 32 letters. @throws Problem 'too-long' */
+  setFolders(folders: readonly Folder[]): Promise<void>;
+  /** What a message says and said before, the oldest first. */
+  history(chat: ChatId, message: MessageId): Promise<readonly VersionView[]>;
+  /** Of an own message, everybody else who is here. @throws Problem 'not-found', 'not-allowed' */
+  seenBy(chat: ChatId, message: MessageId): Promise<readonly SeenView[]>;
+}

@@ -1,0 +1,142 @@
+/** What people do with chats now and then (chats-api.ts). Loaded when the first of it is asked for. */
+import { equal, fromHex } from '@polynya/protocol/bytes';
+import type { KnownContent } from '@polynya/protocol/content';
+import { addPeople, removePerson } from './add-people.ts';
+import { type ChatId, type Folder, type MessageId, type PersonId, Problem } from './api.ts';
+import type { ChatsFacade } from './chats-api.ts';
+import { findPerson } from './conversation/people.ts';
+import type { Device } from './device.ts';
+import { fleetOf } from './devices/later.ts';
+import { forgetChat } from './forget-chat.ts';
+import { createConversation, inviteTo, withdrawInvite } from './group-actions.ts';
+import { safetyNumber } from './identity/safety-number.ts';
+import { historyOf, seenBy } from './timeline/looking-back.ts';
+
+const LONGEST_TITLE = 128;
+
+export class Chats implements ChatsFacade {
+  readonly #device: Device;
+
+  constructor(device: Device) {
+    this.#device = device;
+  }
+
+  async createGroup(title: string) {
+    const about = { direct: false, title: checkedTitle(title) };
+    const { chat } = await createConversation(this.#device, about);
+    return { chat };
+  }
+
+  async invite(chat: ChatId | null) {
+    if (chat) this.#refuseSaved(chat);
+    const into = chat ?? (await createConversation(this.#device, { direct: true, title: '' })).chat;
+    const view = await inviteTo(this.#device, into);
+    return { ...view, chat: into };
+  }
+
+  withdraw(chat: ChatId, invite: string) {
+    return withdrawInvite(this.#device, chat, invite);
+  }
+
+  async add(chat: ChatId, people: readonly PersonId[]) {
+    this.#refuseSaved(chat);
+    await addPeople(this.#device, chat, people);
+  }
+
+  remove(chat: ChatId, person: PersonId) {
+    return removePerson(this.#device, chat, person);
+  }
+
+  async setAdmin(chat: ChatId, person: PersonId, on: boolean) {
+    const { state } = this.#device.conversation(chat).held;
+    if (!findPerson(state, this.#device.self.person)?.admin) throw new Problem('not-allowed');
+    if (!findPerson(state, person)?.here) throw new Problem('not-found');
+    await this.#say(chat, { kind: 'admin', person: fromHex(person), on });
+  }
+
+  async setTitle(chat: ChatId, title: string) {
+    this.#refuseSaved(chat);
+    if (this.#device.conversation(chat).held.state.direct) throw new Problem('not-allowed');
+    await this.#say(chat, { kind: 'title', title: checkedTitle(title) });
+  }
+
+  async leave(chat: ChatId) {
+    this.#refuseSaved(chat);
+    await this.#say(chat, { kind: 'leave' });
+  }
+
+  async forget(chat: ChatId) {
+    await forgetChat(this.#device, chat);
+  }
+
+  async safetyNumber(person: PersonId) {
+    const { self, conversations } = this.#device;
+    for (const { held } of conversations.values()) {
+      const known = findPerson(held.state, person);
+      if (!known) continue;
+      return safetyNumber(self.root, known.root);
+    }
+    throw new Problem('not-found');
+  }
+
+  async setTimer(chat: ChatId, after: number) {
+    const { direct, self, people } = this.#device.conversation(chat).held.state;
+    const mine = people.find((person) => equal(person.root, this.#device.self.root));
+    if (!direct && !self && !mine?.admin) throw new Problem('not-allowed');
+    await this.#say(chat, { kind: 'timer', text: '', after });
+  }
+
+  async poll(
+    chat: ChatId,
+    { question, options, several = false }: Parameters<ChatsFacade['poll']>[1],
+  ) {
+    const answers = options.map((option) => option.trim()).filter((option) => option !== '');
+    const text = question.trim();
+    if (text === '' || new Set(answers).size < 2) throw new Problem('failed', 'nothing to choose');
+    return { id: await this.#say(chat, { kind: 'poll', text, options: answers, several }) };
+  }
+
+  async vote(chat: ChatId, message: MessageId, options: readonly number[]) {
+    const row = await this.#device.timeline.message(chat, message);
+    if (!row?.poll || row.poll.closed > 0) throw new Problem('not-allowed');
+    const chosen = [...new Set(options)].sort((a, b) => a - b);
+    await this.#say(chat, { kind: 'vote', text: '', target: fromHex(message), options: chosen });
+  }
+
+  async closePoll(chat: ChatId, message: MessageId) {
+    await this.#say(chat, { kind: 'close', text: '', target: fromHex(message) });
+  }
+
+  async setFolders(folders: readonly Folder[]) {
+    const { memory, ports, changes } = this.#device;
+    if (folders.length > 16 || folders.some(({ name }) => name.length > 32)) {
+      throw new Problem('too-long');
+    }
+    await ports.store.apply([memory.foldered(folders)]);
+    changes.touch('folders');
+    (await fleetOf(this.#device)).sharing.folders(folders);
+  }
+
+  history(chat: ChatId, message: MessageId) {
+    return historyOf(this.#device, chat, message);
+  }
+
+  seenBy(chat: ChatId, message: MessageId) {
+    return seenBy(this.#device, chat, message);
+  }
+
+  /** The chat of own devices is nobody else's, and stays. */
+  #refuseSaved(chat: ChatId): void {
+    if (this.#device.conversation(chat).held.state.self) throw new Problem('not-allowed');
+  }
+
+  #say(chat: ChatId, content: KnownContent): Promise<MessageId> {
+    return this.#device.conversation(chat).queue(content);
+  }
+}
+
+function checkedTitle(title: string): string {
+  const trimmed = title.trim();
+  if (trimmed === '' || trimmed.length > LONGEST_TITLE) throw new Problem('too-long');
+  return trimmed;
+}

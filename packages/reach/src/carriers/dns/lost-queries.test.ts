@@ -1,0 +1,120 @@
+/** Whatever resolvers do to single queries, all that a client asks is answered: in virtual time, over real sessions. */
+import type { Entry } from '@polynya/protocol/requests';
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { Connection } from '../../client.ts';
+import { systemRandom } from '../../clock.ts';
+import { seeded } from '../../test/bad-carrier.ts';
+import { badResolver, GOOD, type ResolverPlan } from '../../test/bad-resolver.ts';
+import { startSessions } from '../../test/loopback.ts';
+import { ToyLogs } from '../../test/toy-log.ts';
+import { VirtualTime, watchWebCrypto } from '../../test/virtual-time.ts';
+import { carryOutBy } from './carry-out.ts';
+import { dnsCarrier } from './dns.ts';
+import { TYPE } from './message.ts';
+import { Pieces } from './pieces.ts';
+import { Zone } from './zone.ts';
+
+const TIMES = Number(process.env.POLYNYA_RUNS ?? 1);
+const ID = new Uint8Array(16).fill(1);
+const SECRET = new Uint8Array(32).fill(2);
+const ZONE = 't.chat.example';
+/** Of entries, in bytes: a text, a long one, a small picture. */
+const SIZES = [140, 2_500, 9_000];
+const DAY = 24 * 3_600_000;
+
+beforeAll(async () => {
+  watchWebCrypto();
+  // Loaded before time is virtual: reading files is nothing that it waits for.
+  await Promise.all([import('./client.ts'), import('./mode.ts'), import('./resolver.ts')]);
+});
+
+interface Given {
+  readonly seed: number;
+  readonly plan: ResolverPlan;
+  readonly restartAt: number | null;
+}
+
+const plan: fc.Arbitrary<ResolverPlan> = fc.record({
+  lost: fc.integer({ min: 0, max: 30 }),
+  failed: fc.integer({ min: 0, max: 10 }),
+  twice: fc.integer({ min: 0, max: 30 }),
+  slow: fc.integer({ min: 10, max: 1_500 }),
+  types: fc.constantFrom(Object.values(TYPE), [TYPE.TXT], [TYPE.AAAA, TYPE.A]),
+  most: fc.constantFrom(512, 1_232),
+  tcp: fc.boolean(),
+});
+const given: fc.Arbitrary<Given> = fc.record({
+  seed: fc.integer(),
+  plan,
+  restartAt: fc.option(fc.integer({ min: 1_000, max: 60_000 })),
+});
+
+test(
+  'every entry arrives once and in order, though queries are lost, repeated, refused and overtaken, and the server begins anew',
+  () =>
+    fc.assert(
+      fc.asyncProperty(given, async (one) => void (await deliver(one))),
+      { numRuns: 8 * TIMES, endOnFailure: true },
+    ),
+  120_000 * TIMES,
+);
+
+test('a resolver that passes on nothing but addresses is enough', async () => {
+  const { seconds } = await deliver({
+    seed: 5,
+    plan: { ...GOOD, types: [TYPE.A], most: 512, tcp: false },
+    restartAt: null,
+  });
+  expect(seconds).toBeLessThan(120);
+}, 120_000);
+
+test('a resolver is asked no more than the trials, 8 at once and 25 a second', async () => {
+  const { asked, seconds } = await deliver({ seed: 6, plan: GOOD, restartAt: null });
+  expect(asked).toBeLessThan(7 + 8 + 25 * seconds);
+}, 120_000);
+
+/** How long it took, and how often the resolver was asked. */
+async function deliver({ seed, plan, restartAt }: Given) {
+  const clock = new VirtualTime();
+  const chance = seeded(seed);
+  const logs = new ToyLogs();
+  let sessions = await startSessions(logs, { clock });
+  const zoneOfNow = () => {
+    const issued = (handle: Uint8Array) => sessions.issued(handle);
+    const pieces = new Pieces({ carryOut: carryOutBy(sessions), issued, clock });
+    return new Zone({ zone: ZONE, nameserver: 'chat.example', pieces });
+  };
+  let zone = zoneOfNow();
+  if (restartAt !== null) {
+    clock.setTimeout(() => {
+      void startSessions(logs, { clock }).then((fresh) => {
+        sessions.stop();
+        sessions = fresh;
+        zone = zoneOfNow();
+      });
+    }, restartAt);
+  }
+  const ask = badResolver(() => zone, plan, { clock, chance });
+  const connection = new Connection({
+    address: { identity: sessions.identity(), endpoints: [`dns:${ZONE}`] },
+    carriers: [dnsCarrier(clock, systemRandom, ask)],
+    clock,
+    random: systemRandom,
+  });
+  const log = connection.log(ID, SECRET);
+  const seen: Entry[] = [];
+  log.watch({ entries: (entries) => void seen.push(...entries) }, 1);
+  const sent = SIZES.map((size) => ({ id: systemRandom(16), epoch: 0, body: systemRandom(size) }));
+  const began = clock.steady();
+  for (const entry of sent) void log.append([entry], { patience: DAY });
+  await clock.until(() => seen.length >= sent.length, DAY);
+  const bodies = (entries: readonly { body: Uint8Array }[]) =>
+    entries.map(({ body }) => Buffer.from(body).toString('hex')).sort();
+  expect(bodies(seen)).toEqual(bodies(sent));
+  expect(seen.map(({ seq }) => seq)).toEqual(sent.map((_, index) => index + 1));
+  const result = { seconds: (clock.steady() - began) / 1_000, asked: ask.asked };
+  connection.close();
+  sessions.stop();
+  return result;
+}

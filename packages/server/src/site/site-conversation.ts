@@ -1,0 +1,128 @@
+/**
+ * One connection to the site, from request to request. Whoever asks for what is behind a secret path is handed on with
+ * all that was read and not answered; nobody else ever meets the program behind the site.
+ */
+import type { Socket } from 'node:net';
+import { BodySkipper, type Skipped } from './body-skipper.ts';
+import { readHead, type SiteRequest } from './request-head.ts';
+import { type Answer, bytesOf, ending, type Site, type SiteAddress } from './site.ts';
+
+/** As nginx has them unless told otherwise, in ms: until a head is here, between requests, and for what still comes. */
+const HEAD_MS = 60_000;
+const KEPT_MS = 75_000;
+const LINGER_MS = 5_000;
+/** Requests that a connection is kept for. */
+const REQUESTS = 1_000;
+
+export interface Visited {
+  readonly site: Site;
+  readonly at: SiteAddress;
+  /** Plain HTTP came where TLS is spoken. */
+  readonly plain?: boolean;
+  /** Whether a target is behind a secret path; takes the same time for all. */
+  isOurs(target: string): boolean;
+  /** Takes the connection over; what was read comes again. */
+  handOn(socket: Socket): void;
+}
+
+/** Answers on a connection until it ends or is handed on. @param first what was answered already, to be sent before */
+export function converse(socket: Socket, visited: Visited, first?: Buffer): void {
+  new SiteConversation(socket, visited).begin(first);
+}
+
+class SiteConversation {
+  readonly #socket: Socket;
+  readonly #visited: Visited;
+  #read: Buffer = Buffer.alloc(0);
+  #skipping: BodySkipper | undefined;
+  #requests = 0;
+  #ended = false;
+
+  constructor(socket: Socket, visited: Visited) {
+    this.#socket = socket;
+    this.#visited = visited;
+  }
+
+  begin(first?: Buffer): void {
+    const socket = this.#socket;
+    socket.setTimeout(HEAD_MS);
+    socket.on('timeout', this.#destroy);
+    socket.on('error', this.#destroy);
+    socket.on('end', this.#destroy);
+    socket.on('data', this.#take);
+    if (first) socket.write(first);
+    socket.resume();
+  }
+
+  readonly #destroy = (): void => {
+    this.#socket.destroy();
+  };
+
+  readonly #take = (bytes: Buffer): void => {
+    if (this.#ended) return;
+    this.#read = this.#read.length === 0 ? bytes : Buffer.concat([this.#read, bytes]);
+    while (this.#read.length > 0 && !this.#ended && this.#next());
+    if (this.#ended || !this.#socket.writableNeedDrain) return;
+    this.#socket.pause();
+    this.#socket.once('drain', () => this.#socket.resume());
+  };
+
+  /** Whether there may be more to do with what was read. */
+  #next(): boolean {
+    if (this.#skipping) {
+      const state = this.#skip(this.#skipping);
+      if (state === 'malformed') this.#socket.destroy();
+      return state === 'done';
+    }
+    const { site, at, plain = false } = this.#visited;
+    const head = readHead(this.#read);
+    if (head.state === 'more') return false;
+    if (head.state === 'refused') {
+      this.#send(site.refuse(head.status), '1.1');
+      return false;
+    }
+    const { request, length } = head;
+    if (!plain && this.#visited.isOurs(request.target)) {
+      this.#handOn();
+      return false;
+    }
+    this.#read = this.#read.subarray(length);
+    const state = this.#skip(new BodySkipper(request.headers));
+    const answer = plain ? site.refusePlain(request) : site.answer(request, at);
+    const last = state === 'malformed' || ++this.#requests === REQUESTS;
+    this.#send(last ? ending(answer) : answer, request.version);
+    return state === 'done';
+  }
+
+  /** Passes over what has come of a body. */
+  #skip(body: BodySkipper): Skipped['state'] {
+    const { state, rest } = body.skip(this.#read);
+    this.#read = rest;
+    this.#skipping = state === 'more' ? body : undefined;
+    return state;
+  }
+
+  #send(answer: Answer, version: SiteRequest['version']): void {
+    const socket = this.#socket;
+    socket.write(bytesOf(answer, version));
+    if (!answer.ends) {
+      socket.setTimeout(KEPT_MS);
+      return;
+    }
+    this.#ended = true;
+    // Who still sends a body reads the answer first: an end at once would take it away.
+    if (this.#skipping) socket.setTimeout(LINGER_MS).end();
+    else socket.destroySoon();
+  }
+
+  #handOn(): void {
+    const socket = this.#socket;
+    this.#ended = true;
+    socket.pause();
+    socket.setTimeout(0);
+    socket.off('timeout', this.#destroy).off('error', this.#destroy);
+    socket.off('end', this.#destroy).off('data', this.#take);
+    socket.unshift(this.#read);
+    this.#visited.handOn(socket);
+  }
+}

@@ -2,7 +2,6 @@
 import { createSocket } from 'node:dgram';
 import { Resolver } from 'node:dns/promises';
 import { DNS_SALT, encodeDnsQuery } from '@polynya/protocol/dns-query';
-import { recordRequest } from '@polynya/protocol/envelope';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Connection } from '../../client.ts';
@@ -59,7 +58,7 @@ describe('by the host’s own resolver, over real sockets,', () => {
     });
     const log = connection.log(systemRandom(16), systemRandom(32));
     const entry = { id: systemRandom(16), epoch: 0, body: systemRandom(140) };
-    expect(await log.append([entry])).toEqual([1]);
+    expect(await log.append([entry])).toEqual({ seqs: [1] });
     connection.close();
   }, 120_000);
 
@@ -131,10 +130,4 @@ test('queries of any form are answered or passed over, over UDP and TCP, and the
   );
   socket.close();
   expect(await system().resolveNs(ZONE)).toEqual(['chat.example']);
-});
-
-test('a request for the access record is answered in pieces, to strangers too', async () => {
-  const body = recordRequest(sessions.identity(), systemRandom(16), systemRandom(224));
-  const answer = await carryOutBy(sessions)(new Uint8Array([0, 0, 1, 0, ...body]));
-  expect(answer?.length).toBeGreaterThan(1_200);
 });

@@ -27,9 +27,12 @@ export async function look(
   { home, abroad, stun }: Sites,
   notes: Notes,
 ): Promise<Omit<Seen, 'reached'>> {
-  const origins = [...new Set(endpoints.map((endpoint) => new URL(endpoint).origin))];
+  const urls = endpoints.map((endpoint) => new URL(endpoint));
+  // What other carriers go to has no TLS and no name to look at.
+  const sites = urls.filter(({ protocol }) => /^https?:$/.test(protocol));
+  const origins = [...new Set(sites.map(({ origin }) => origin))];
   const hosts = origins.map((origin) => ({ origin, ...hostOf(origin) }));
-  const sites = Promise.all(
+  const compared = Promise.all(
     [home, abroad].map((names) => Promise.all(names.map((name) => seenOf(notes, name)))),
   );
   // Addresses before names: a filter that hears the name may cut off the address for minutes.
@@ -37,7 +40,7 @@ export async function look(
   for (const { host, port, origin } of hosts.sort((a, b) => isIP(b.host) - isIP(a.host))) {
     server.push(await seenOf(notes, host, port, origin.startsWith('https:')));
   }
-  const [atHome = [], outside = []] = await sites;
+  const [atHome = [], outside = []] = await compared;
   const best = hosts.find((_, index) =>
     [server[index]?.tls, server[index]?.otherHello].includes('ok'),
   );

@@ -1,7 +1,6 @@
 /** Both halves from Node, over loopback. A browser's half: packages/reach/e2e. */
 import { createHash, X509Certificate } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { encodeDirectEndpoint } from '@polynya/protocol/webrtc-direct';
 import { selfSigned } from '@polynya/server/bridge/self-signed';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -10,6 +9,7 @@ import { systemClock, systemRandom } from '../../clock.ts';
 import type { ServerSessions } from '../../server-sessions.ts';
 import { seeded } from '../../test/bad-carrier.ts';
 import { BadDatagrams } from '../../test/bad-datagrams.ts';
+import { freeUdpPort } from '../../test/free-udp-port.ts';
 import { startSessions } from '../../test/loopback.ts';
 import { ToyLogs } from '../../test/toy-log.ts';
 import { DirectListener } from './listener.ts';
@@ -38,7 +38,7 @@ const endpointAt = (at: number) =>
 beforeEach(async () => {
   logs = new ToyLogs();
   sessions = await startSessions(logs);
-  port = await freePort();
+  port = await freeUdpPort();
   listener = await DirectListener.start({
     ...{ address: HERE, port, cert, key, connections: 4, clock: systemClock },
     doors: [{ secret: SECRET, enter: (carrier) => acceptDirect(carrier, sessions, systemClock) }],
@@ -127,11 +127,3 @@ describe('the port stays silent', () => {
     prober.close();
   });
 });
-
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, HERE);
-  await once(socket, 'listening');
-  const { port: free } = socket.address();
-  await new Promise<void>((resolve) => socket.close(() => resolve()));
-  return free;
-}

@@ -1,5 +1,5 @@
 /** `polynya knows`: every kind of datum that the server stores, as its database itself says. */
-import { DATA_FILES, DATA_KINDS, IN_MEMORY } from '@polynya/server/data-kinds';
+import { DATA_FILES, DATA_KINDS, IN_MEMORY, OWN_TABLES } from '@polynya/server/data-kinds';
 import type { TableCensus } from '@polynya/server/engine-survey';
 import { command } from '../command.ts';
 import { askServer } from '../host/control-socket.ts';
@@ -19,7 +19,10 @@ export const knows = command({
     if (json) {
       print(
         terminal,
-        JSON.stringify({ tables: found, files: DATA_FILES, inMemoryOnly: IN_MEMORY }),
+        JSON.stringify({
+          ...{ tables: found, files: DATA_FILES, inMemoryOnly: IN_MEMORY },
+          ownTables: OWN_TABLES,
+        }),
       );
       return;
     }
@@ -29,6 +32,8 @@ export const knows = command({
       print(terminal, ...table(Object.entries(columns).map(([column, is]) => ['   ', column, is])));
       print(terminal, '');
     }
+    print(terminal, 'Of the server itself, with several processes on PostgreSQL:');
+    print(terminal, ...table(Object.entries(OWN_TABLES).map((own) => [' ', ...own])), '');
     print(terminal, 'Files beside the database:');
     print(terminal, ...table(Object.entries(DATA_FILES).map((file) => [' ', ...file])));
     print(terminal, '', 'In memory only, never written:', ...IN_MEMORY.map((one) => `  ${one}`));

@@ -72,6 +72,7 @@ export const serve = command({
       ...(settings.direct && { direct: settings.direct }),
       config: limits,
       ...(settings.ops && { ops: settings.ops }),
+      ...(settings.inside && { inside: settings.inside }),
       ...(urls.length > 0 && { endpoints: urls.map((url) => `${url}/s`) }),
       clock: { now: () => Date.now(), steady: () => performance.now(), setTimeout: after },
       random: (length) => crypto.getRandomValues(new Uint8Array(length)),

@@ -67,6 +67,18 @@ export const sections: readonly Section[] = [
       ),
       of('ops.host', 'text', 'The address that it listens on.', '127.0.0.1'),
       of(
+        'inside.port',
+        'count',
+        'The port at which other processes on the same PostgreSQL database hand over what is for sessions here. 0: none.',
+        '0',
+      ),
+      of(
+        'inside.host',
+        'text',
+        'The address that it listens on, as the others reach it: not 0.0.0.0.',
+        '127.0.0.1',
+      ),
+      of(
         'postgres',
         'text',
         'The URL of a PostgreSQL database to keep everything in but identity and keys. Else SQLite in the data folder.',

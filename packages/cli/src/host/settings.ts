@@ -66,6 +66,8 @@ export interface Settings {
   readonly statement: AboutHost;
   /** Where health and metrics are told, if they are. */
   readonly ops?: { readonly host: string; readonly port: number };
+  /** Where other processes of the same server reach this one, if there are any. */
+  readonly inside?: { readonly host: string; readonly port: number };
 }
 
 /**
@@ -97,6 +99,8 @@ export function readSettings(flags: ServeFlags, env: Terminal['env']): Settings 
   const limits = limitsOf(given);
   const ops = given.get('ops.port');
   const opsPort = ops ? portOf(ops) : 0;
+  const inside = given.get('inside.port');
+  const insidePort = inside ? portOf(inside) : 0;
   const tls = readTls(text('tls.cert'), text('tls.key'));
   const postgres = text('postgres');
   const direct = given.get('direct');
@@ -106,6 +110,9 @@ export function readSettings(flags: ServeFlags, env: Terminal['env']): Settings 
     host: text('host') ?? (tls ? '0.0.0.0' : '127.0.0.1'),
     port: port ? portOf(port) : PORT,
     ...(opsPort > 0 && { ops: { host: text('ops.host') ?? '127.0.0.1', port: opsPort } }),
+    ...(insidePort > 0 && {
+      inside: { host: text('inside.host') ?? '127.0.0.1', port: insidePort },
+    }),
     ...(postgres !== undefined && { postgres }),
     ...(tls && { tls }),
     publicUrls: publicUrls(given.get('public')),

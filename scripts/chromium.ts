@@ -19,6 +19,8 @@ function options(): LaunchOptions {
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-sync',
+    // WebRTC goes to this machine, too.
+    '--allow-loopback-in-peer-connection',
     // A test never leaves this machine.
     '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost',
   ];

@@ -1,12 +1,18 @@
 /** The page of `connection.test.ts`: connections to a server, handed to the test by name. */
 import { decodeInvite } from '@polynya/protocol/invite-link';
+import type { CarrierFactory } from '../src/carriers/carrier.ts';
 import { postCarrier } from '../src/carriers/post/client.ts';
+import { pageDirectCarrier } from '../src/carriers/webrtc-direct/page-client.ts';
 import { webSocketCarrier } from '../src/carriers/websocket/client.ts';
 import { Connection } from '../src/client.ts';
 import { systemClock, systemRandom } from '../src/clock.ts';
 import type { LogHandle } from '../src/log-handle.ts';
 
-const CARRIERS = { websocket: webSocketCarrier, post: postCarrier };
+const CARRIERS = {
+  websocket: webSocketCarrier,
+  post: postCarrier,
+  'webrtc-direct': pageDirectCarrier,
+} satisfies Record<string, CarrierFactory>;
 export type CarrierKind = keyof typeof CARRIERS;
 
 /** One member: a connection, the log that it watches, and what it was told. */
@@ -23,7 +29,7 @@ class Member {
   constructor(link: string, kinds: readonly CarrierKind[]) {
     const { identity, endpoints } = decodeInvite(link);
     const carriers = kinds.map((kind) => ({
-      kind,
+      ...CARRIERS[kind],
       open: async (endpoint: string, signal: AbortSignal) => {
         const carrier = await CARRIERS[kind].open(endpoint, signal);
         this.opened.push(kind);

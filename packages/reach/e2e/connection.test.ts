@@ -7,6 +7,7 @@ import { rolldown } from 'rolldown';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launch } from '../../../scripts/chromium.ts';
 import { ServerProcess } from '../../web/e2e/server-process.ts';
+import { freeUdpPort } from '../src/test/free-udp-port.ts';
 import type { CarrierKind } from './connection-page.ts';
 import { Network } from './network.ts';
 
@@ -19,7 +20,8 @@ let page: Page;
 
 beforeAll(async () => {
   await network.start();
-  server = await ServerProcess.start(['--public', network.url]);
+  const direct = `127.0.0.1:${await freeUdpPort()}`;
+  server = await ServerProcess.start(['--public', network.url, '--direct', direct]);
   network.target = Number(new URL(server.page).port);
   const script = await bundle(fileURLToPath(new URL('./connection-page.ts', import.meta.url)));
   site = createServer((request, response) => {
@@ -129,6 +131,15 @@ describe.each<CarrierKind>(['websocket', 'post'])('a connection by %s alone', (k
     await sees(1, [1, 2, 3]);
     expect((await told(0)).sessions).toBe(2);
   });
+});
+
+test('a page reaches a server by WebRTC-Direct, with nothing but an invite, and is pushed what another says', async () => {
+  await meet('webrtc-direct');
+  await append(0, 1);
+  await append(1, 2);
+  await sees(0, [1, 2]);
+  await sees(1, [1, 2]);
+  expect(await told(0)).toMatchObject({ opened: ['webrtc-direct'], sessions: 1 });
 });
 
 test('a session moves from WebSocket to POST where WebSockets begin to be reset', async () => {

@@ -17,12 +17,19 @@ export interface EngineHandle {
   takeOver(): void;
 }
 
+/** Where its file does not come, the worker gives up when it has waited long enough. */
+async function dial(endpoint: string, port: MessagePort): Promise<void> {
+  const file = await import('@polynya/messenger/line/dial').catch(() => undefined);
+  await file?.dial(endpoint, port);
+}
+
 export function startEngine(): EngineHandle {
   const [state, setState] = createSignal<EngineState>({ phase: 'starting' });
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
   let remote: RemoteMessenger | undefined;
 
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+    if (data.phase === 'dial') return void dial(data.endpoint, data.port);
     remote?.end();
     remote = data.phase === 'running' ? connectMessenger(data.port) : undefined;
     if (remote) setState({ phase: 'running', messenger: remote.messenger });

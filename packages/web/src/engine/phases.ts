@@ -3,6 +3,8 @@
 export type FromWorker =
   /** The port leads to the messenger, see remote.ts. */
   | { readonly phase: 'running'; readonly port: MessagePort }
+  /** Nothing changed: the page is to dial by WebRTC and to serve the carrier at the port. */
+  | { readonly phase: 'dial'; readonly endpoint: string; readonly port: MessagePort }
   | { readonly phase: 'elsewhere' }
   /** `code` is the StoreError's, or 'failed'. */
   | { readonly phase: 'broken'; readonly code: string; readonly why: string };

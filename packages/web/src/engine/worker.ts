@@ -16,7 +16,9 @@ let messenger: Messenger | undefined;
 const writer = writeAlone(navigator.locks, new BroadcastChannel('polynya-writer'), {
   async begin() {
     try {
-      messenger = await openMessenger();
+      messenger = await openMessenger((endpoint, port) =>
+        tell({ phase: 'dial', endpoint, port }, [port]),
+      );
       const { port1, port2 } = new MessageChannel();
       serveMessenger(messenger, port1);
       tell({ phase: 'running', port: port2 }, [port2]);

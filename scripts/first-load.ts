@@ -30,6 +30,10 @@ const loadedLater: { name: RegExp; why: string }[] = [
     name: /^sips\.js$/,
     why: 'only a line that freezes connections needs it, after one has frozen',
   },
+  {
+    name: /^(dial|carrier-port)\.js$/,
+    why: 'WebRTC is for whom no WebSocket answers, and is kept with the page for that day',
+  },
   { name: /^en\.js$/, why: 'one language loads; the Russian one, which is longer, is counted' },
 ];
 

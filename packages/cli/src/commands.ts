@@ -190,6 +190,11 @@ export const commands: Readonly<Record<string, Entry>> = {
     what: 'makes a server out of a backup',
     load: async () => (await import('./commands/restore.ts')).restore,
   },
+  migrate: {
+    usage: 'migrate --from sqlite --to postgres --postgres URL [--data DIR] [--json]',
+    what: 'moves all that the server here keeps to PostgreSQL, and checks the copy',
+    load: async () => (await import('./commands/migrate.ts')).migrate,
+  },
   settings: {
     usage: 'settings',
     what: 'prints a configuration file: every setting of a server, and what it does',

@@ -114,6 +114,7 @@ export const DATA_KINDS: Readonly<Record<string, DataKind>> = {
 export const OWN_TABLES: Readonly<Record<string, string>> = {
   process:
     'the processes that serve from this database: where they reach each other, and when each was there last',
+  copied_from: 'that this is a copy of another database of this server, until it is used',
 };
 
 /** Files of the data folder, besides the database. */
@@ -122,6 +123,7 @@ export const DATA_FILES: Readonly<Record<string, string>> = {
   'record-serial': 'the number of its last access record',
   'last-hour': 'the hour that its clock showed last',
   'keys/': 'one key for each day of bodies, destroyed with the day: secret',
+  'moved-to-postgres': 'that the database went to PostgreSQL; holds nothing',
   'polynya.conf': 'the settings, if they are kept here',
   'control.sock': 'how commands on this machine reach the server; holds nothing',
 };

@@ -7,8 +7,10 @@ import type { Random } from '@polynya/reach/clock';
 import type { SteadyClock } from '@polynya/reach/steady-clock';
 import { type BackupReport, makeBackup } from './backup/backup.ts';
 import type { Config } from './config.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, StorageError } from './engine.ts';
 import type { Quotas, TableCensus } from './engine-survey.ts';
+import { type MoveReport, moveToPostgres } from './migrate/move.ts';
+import type { WriteGate } from './migrate/write-gate.ts';
 import type { Retaining } from './retention.ts';
 
 export interface HostDeskOptions {
@@ -19,6 +21,7 @@ export interface HostDeskOptions {
   readonly clock: SteadyClock;
   readonly random: Random;
   readonly retention: Retaining;
+  readonly gate: WriteGate;
   /** What is open now. */
   readonly connections: () => number;
   readonly sessions: () => number;
@@ -113,5 +116,23 @@ export class HostDesk {
     const now = () => clock.now();
     const keepDays = config.keep.days;
     return makeBackup({ engine, dataDir, keepDays, file, keysFile, now, random });
+  }
+
+  /**
+   * Moves everything to a PostgreSQL database, while who reads goes on and who writes is put off; they are as
+   * long as this process runs once it succeeded, because what they wrote would stay behind. @throws StorageError
+   */
+  async move(postgres: string): Promise<MoveReport> {
+    const { engine, dataDir, gate, random, storage } = this.#options;
+    if (storage === 'postgres') {
+      throw new StorageError('in-use', 'This server is on PostgreSQL already.');
+    }
+    await gate.close();
+    try {
+      return await moveToPostgres({ engine, dataDir, postgres, random });
+    } catch (error) {
+      gate.reopen();
+      throw error;
+    }
   }
 }

@@ -16,10 +16,12 @@ import { SqliteEngine } from './engine/sqlite/sqlite-engine.ts';
 import { type Engine, StorageError } from './engine.ts';
 import { HostDesk } from './host-desk.ts';
 import { SESSION_PATH, type SecretPage, startHttpServer } from './http-server.ts';
+import { wasMoved } from './migrate/move.ts';
+import { WriteGate } from './migrate/write-gate.ts';
 import { Meter } from './ops/meter.ts';
 import { startOps } from './ops/ops-server.ts';
 import { insideKey } from './processes/inside-tls.ts';
-import { Neighbourhood, type NeighbourhoodOptions } from './processes/neighbourhood.ts';
+import { openNeighbourhood } from './processes/neighbourhood.ts';
 import { startRetention } from './retention.ts';
 import { type Log, lineOf } from './server-log.ts';
 import {
@@ -168,11 +170,12 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       ...{ engine, config, now, endpoints, report },
       signalElsewhere: (log, body) => neighbourhood?.signal(log, body),
     });
-    const neighbourhood = openNeighbourhood(options, engine, {
+    const neighbourhood = openNeighbourhood(options.inside, engine.processes, {
       ...{ key: insideKey(keys.handleKey), random, report },
       signal: (log, body) => delivery.signal(log, body),
     });
-    const handler = new Meter(delivery, () => clock.steady());
+    const gate = new WriteGate(delivery);
+    const handler = new Meter(gate, () => clock.steady());
     const { decoy: _, ...place } = options;
     const http = await startHttpServer({
       ...place,
@@ -216,7 +219,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       });
     const retention = startRetention({ engine, keep: config.keep, clock, hours, log });
     const desk = new HostDesk({
-      ...{ engine, config, dataDir, clock, random, retention },
+      ...{ engine, config, dataDir, clock, random, retention, gate },
       storage: options.postgres === undefined ? 'sqlite' : 'postgres',
       connections: () => http.connections() + (datagrams?.connections ?? 0),
       sessions: () => http.sessions.size,
@@ -260,7 +263,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
         const hash = new Uint8Array(createHash('sha256').update(secret).digest());
         const until = Math.floor(now() / 1_000) + days * DAY;
         // A random tag, so that no allowance can withdraw it.
-        await engine.invite({ hash, uses, until, tag: random(32), each: config.allowance });
+        const invite = { hash, uses, until, tag: random(32), each: config.allowance };
+        await gate.write(() => engine.invite(invite));
         return secret;
       },
       ...(watching && { opsPort: watching.port }),
@@ -295,23 +299,16 @@ async function openEngine(
   const { dataDir, postgres, random, synchronous = 'FULL' } = options;
   const { logBytes } = keep;
   if (postgres === undefined) {
+    if (wasMoved(dataDir)) {
+      const why = `What was in ${dataDir} is in PostgreSQL now: start the server with --postgres URL.`;
+      throw new StorageError('in-use', why);
+    }
     return new SqliteEngine({ path: databasePath(dataDir), now, random, logBytes, synchronous });
   }
   // Only then, for it takes as long to load as all the rest.
   const { PostgresEngine } = await import('./engine/postgres/postgres-engine.ts');
   const keys = keyFolder(dataDir);
   return PostgresEngine.open({ url: postgres, keyFolder: keys, now, random, logBytes });
-}
-
-/** @throws StartError for an engine that is one process's alone */
-function openNeighbourhood(
-  { inside }: ServeOptions,
-  { processes: table }: Engine,
-  rest: Pick<NeighbourhoodOptions, 'key' | 'random' | 'signal' | 'report'>,
-): Neighbourhood | undefined {
-  if (!inside) return undefined;
-  if (table) return new Neighbourhood({ table, ...inside, ...rest });
-  throw new StartError('Several processes share a PostgreSQL database: SQLite is for one alone.');
 }
 
 function loadPage(folder: string | undefined): WebFiles {

@@ -48,5 +48,7 @@ async function answerTo(
       return desk.prune(request.days);
     case 'backup':
       return desk.backup(request.file, request.keys);
+    case 'migrate':
+      return desk.move(request.postgres);
   }
 }

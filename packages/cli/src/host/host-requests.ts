@@ -2,6 +2,7 @@
 import type { BackupReport } from '@polynya/server/backup/backup';
 import type { TableCensus } from '@polynya/server/engine-survey';
 import type { PruneReport, ServerStatus } from '@polynya/server/host-desk';
+import type { MoveReport } from '@polynya/server/migrate/move';
 
 /** An invite to the server that is asked for. */
 export interface InviteWish {
@@ -17,7 +18,9 @@ export type HostRequest =
   /** Days; absent: as the settings say. */
   | { readonly ask: 'prune'; readonly days?: number }
   /** Absolute paths. */
-  | { readonly ask: 'backup'; readonly file: string; readonly keys: string };
+  | { readonly ask: 'backup'; readonly file: string; readonly keys: string }
+  /** The URL of the database. */
+  | { readonly ask: 'migrate'; readonly postgres: string };
 
 interface Share {
   readonly logs: number;
@@ -51,6 +54,7 @@ export interface HostAnswers {
   readonly knows: readonly TableCensus[];
   readonly prune: PruneReport;
   readonly backup: BackupReport;
+  readonly migrate: MoveReport;
 }
 
 export type AnswerTo<R extends HostRequest> = HostAnswers[R['ask']];
@@ -65,7 +69,7 @@ export function requestFrom(said: string): HostRequest | undefined {
     throw error;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const { ask, uses, days, shelf, file, keys } = value as Record<string, unknown>;
+  const { ask, uses, days, shelf, file, keys, postgres } = value as Record<string, unknown>;
   switch (ask) {
     case 'status':
     case 'quotas':
@@ -80,6 +84,8 @@ export function requestFrom(said: string): HostRequest | undefined {
       return isCount(days) ? { ask, days } : undefined;
     case 'backup':
       return typeof file === 'string' && typeof keys === 'string' ? { ask, file, keys } : undefined;
+    case 'migrate':
+      return typeof postgres === 'string' ? { ask, postgres } : undefined;
     default:
       return undefined;
   }

@@ -7,6 +7,7 @@ import { equal } from '@polynya/protocol/bytes';
 import type { Random } from '@polynya/reach/clock';
 import type { Neighbour } from '@polynya/reach/neighbour';
 import type { ServerSessions } from '@polynya/reach/server-sessions';
+import { ConfigError } from '../config.ts';
 import type { ProcessTable, ServerProcess } from '../engine.ts';
 import { InsideClient } from './inside-client.ts';
 import { type InsideServer, startInside } from './inside-server.ts';
@@ -29,6 +30,17 @@ export interface NeighbourhoodOptions {
   /** Hands on what came for those who watch here. */
   readonly signal: (log: Uint8Array, body: Uint8Array) => void;
   readonly report: (error: unknown) => void;
+}
+
+/** Undefined where this process is alone. @throws ConfigError for a database that is one process's alone */
+export function openNeighbourhood(
+  inside: Pick<NeighbourhoodOptions, 'host' | 'port'> | undefined,
+  table: ProcessTable | undefined,
+  rest: Pick<NeighbourhoodOptions, 'key' | 'random' | 'signal' | 'report'>,
+): Neighbourhood | undefined {
+  if (!inside) return undefined;
+  if (table) return new Neighbourhood({ table, ...inside, ...rest });
+  throw new ConfigError('Several processes share a PostgreSQL database: SQLite is for one alone.');
 }
 
 interface Known {

@@ -14,7 +14,8 @@ import { systemClock, systemRandom } from '@polynya/reach/clock';
 import { KnownServer } from '@polynya/reach/known-server';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type RunningServer, StartError, startServer } from '../serve.ts';
+import { ConfigError } from '../config.ts';
+import { type RunningServer, startServer } from '../serve.ts';
 import { type Balancer, startBalancer } from '../test/balancer.ts';
 import { entry, hashOf, id, secret } from '../test/ids.ts';
 import { missingPostgres, PostgresCluster } from '../test/postgres-cluster.ts';
@@ -40,7 +41,7 @@ const start = (dataDir: string, postgres?: string) =>
 
 test('SQLite is for one process alone', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'polynya-several-'));
-  await expect(start(folder)).rejects.toThrow(StartError);
+  await expect(start(folder)).rejects.toThrow(ConfigError);
   rmSync(folder, { recursive: true });
 });
 

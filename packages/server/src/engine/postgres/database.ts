@@ -9,9 +9,10 @@ import { StorageError } from '../../engine.ts';
 import { sql as first } from './migrations/0001-first.ts';
 import { sql as terms } from './migrations/0002-terms.ts';
 import { sql as processes } from './migrations/0003-processes.ts';
+import { sql as copied } from './migrations/0004-copied.ts';
 
 /** `migrations[i]` leads from version i to i + 1. Only ever appended to. */
-const migrations: readonly string[] = [first, terms, processes];
+const migrations: readonly string[] = [first, terms, processes, copied];
 
 const CONNECTIONS = 10;
 /** Holds whoever else would migrate the same database: any number that nobody else uses. */

@@ -111,6 +111,8 @@ export class PostgresEngine implements Engine {
     const database = await Database.open(options.url);
     const engine = new PostgresEngine(database, options);
     engine.#keys.load();
+    // From now on there is more here than in what was copied.
+    await database.query('DELETE FROM copied_from');
     await engine.#wakeUps.listen();
     return engine;
   }

@@ -30,16 +30,8 @@ export class PostgresSnapshot implements Snapshot {
     }
   }
 
-  async *rows({ name, columns }: StoredTable) {
-    await this.#client.query(
-      `DECLARE every NO SCROLL CURSOR FOR SELECT ${columns.join()} FROM ${name}`,
-    );
-    for (;;) {
-      const { rows } = await this.#client.query(`FETCH ${FETCHED} FROM every`);
-      if (rows.length === 0) break;
-      for (const row of rows) yield columns.map((column) => stored(row[column]));
-    }
-    await this.#client.query('CLOSE every');
+  rows(table: StoredTable) {
+    return rowsOf(this.#client, table);
   }
 
   async close() {
@@ -49,6 +41,17 @@ export class PostgresSnapshot implements Snapshot {
     );
     this.#client.release(ended);
   }
+}
+
+/** As the transaction of this connection sees them. */
+export async function* rowsOf(client: PoolClient, { name, columns }: StoredTable) {
+  await client.query(`DECLARE every NO SCROLL CURSOR FOR SELECT ${columns.join()} FROM ${name}`);
+  for (;;) {
+    const { rows } = await client.query(`FETCH ${FETCHED} FROM every`);
+    if (rows.length === 0) break;
+    for (const row of rows) yield columns.map((column) => stored(row[column]));
+  }
+  await client.query('CLOSE every');
 }
 
 /** What the database itself says that it holds: what is partitioned is ours, and beside it the version. */

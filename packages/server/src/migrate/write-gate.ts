@@ -1,0 +1,54 @@
+/** Puts writers off while the server's data moves to another database; who reads and watches goes on. */
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import type { Op, Request } from '@polynya/protocol/requests';
+import type { SessionHandler, SessionLogic, SessionPort } from '@polynya/reach/session-handler';
+import { StorageError } from '../engine.ts';
+
+/** What a writer is told to wait, in ms. */
+const AGAIN_MS = 5_000;
+
+/** All others leave the database as it is. */
+const READS: ReadonlySet<Op> = new Set([
+  ...(['open', 'read', 'watch', 'unwatch', 'signal', 'get', 'stat', 'allowance'] as const),
+  ...(['endpoints', 'handles', 'linger', 'bye'] as const),
+]);
+
+export class WriteGate implements SessionHandler {
+  readonly #inner: SessionHandler;
+  #closed = false;
+  #writing = 0;
+  #idle: (() => void)[] = [];
+
+  constructor(inner: SessionHandler) {
+    this.#inner = inner;
+  }
+
+  open(port: SessionPort): SessionLogic {
+    const logic = this.#inner.open(port);
+    const call = (request: Request) =>
+      READS.has(request.op) ? logic.call(request) : this.write(() => logic.call(request));
+    return { call, end: () => logic.end() };
+  }
+
+  /** Runs what changes the database. Rejects with `busy` while the gate is closed. */
+  async write<T>(run: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new ProtocolError('busy', 'read-only: the data moves', AGAIN_MS);
+    this.#writing++;
+    try {
+      return await run();
+    } finally {
+      if (--this.#writing === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    }
+  }
+
+  /** From now on nothing is written; resolves when nothing is being written. @throws StorageError if it is closed */
+  async close(): Promise<void> {
+    if (this.#closed) throw new StorageError('in-use', 'The data is being moved, or was moved.');
+    this.#closed = true;
+    if (this.#writing > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  reopen(): void {
+    this.#closed = false;
+  }
+}

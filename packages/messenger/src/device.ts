@@ -19,7 +19,7 @@ import { leavesOf } from './conversation/roster.ts';
 import type { Log, World } from './conversation/world.ts';
 import { fleetOf } from './devices/later.ts';
 import type { KnownList } from './devices/registry.ts';
-import { Files } from './files/files.ts';
+import { LaterFiles } from './files/later.ts';
 import { isGrown, lists } from './identity/device-list.ts';
 import { personId } from './identity/person.ts';
 import { Self } from './identity/self.ts';
@@ -52,7 +52,7 @@ export class Device {
   readonly ports: Ports;
   readonly changes: Changes;
   readonly timeline: Timeline;
-  readonly files: Files;
+  readonly files: LaterFiles;
   readonly memory: ChatMemory;
   readonly links = new Map<string, ServerLink>();
   readonly conversations = new Map<ChatId, Conversation>();
@@ -81,7 +81,7 @@ export class Device {
       () => this.self.person,
       () => clock.now(),
     );
-    this.files = new Files({
+    this.files = new LaterFiles({
       store,
       clock,
       random,

@@ -219,7 +219,8 @@ class RunningMessenger implements Omit<Messenger, keyof DevicesFacade | keyof Ch
     if (this.#device.conversation(chat).held.state.phase !== 'active') {
       return Promise.reject(new Problem('not-a-member'));
     }
-    return this.#device.files.sendFile(chat, file, about);
+    const { files } = this.#device;
+    return files.get().then((ready) => ready.sendFile(chat, file, about));
   }
 
   async edit(chat: ChatId, message: MessageId, text: string, mentions: readonly PersonId[] = []) {
@@ -245,23 +246,23 @@ class RunningMessenger implements Omit<Messenger, keyof DevicesFacade | keyof Ch
 
   async retry(chat: ChatId, message: MessageId) {
     const queued = await this.#device.conversation(chat).retry(fromHex(message));
-    if (!queued) await this.#device.files.retry(chat, message);
+    if (!queued) await (await this.#device.files.get()).retry(chat, message);
   }
 
   async discard(chat: ChatId, message: MessageId) {
     await this.#device.conversation(chat).discard(message);
   }
 
-  fetchFile(chat: ChatId, message: MessageId) {
-    return this.#device.files.fetch(chat, message);
+  async fetchFile(chat: ChatId, message: MessageId) {
+    return (await this.#device.files.get()).fetch(chat, message);
   }
 
-  pauseFile(chat: ChatId, message: MessageId) {
-    return this.#device.files.pause(chat, message);
+  async pauseFile(chat: ChatId, message: MessageId) {
+    return (await this.#device.files.get()).pause(chat, message);
   }
 
-  fileBlob(chat: ChatId, message: MessageId) {
-    return this.#device.files.blob(chat, message);
+  async fileBlob(chat: ChatId, message: MessageId) {
+    return (await this.#device.files.get()).blob(chat, message);
   }
 
   async typing(chat: ChatId) {

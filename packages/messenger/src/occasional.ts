@@ -5,5 +5,6 @@
 export { handedIn } from './carry/handed-in.ts';
 export { Chats } from './chats.ts';
 export { Fleet } from './devices/fleet.ts';
+export { Files } from './files/files.ts';
 export { receiveLetter } from './inbox/receive-letter.ts';
 export * from './recovery/repair.ts';

@@ -19,19 +19,27 @@ export type Platform = Pick<Ports, 'network' | 'turned' | 'opened'> & {
   readonly primitives?: Primitives;
   /** Tried after WebSocket and before POST. */
   readonly carriers?: readonly CarrierFactory[];
+  /** Tried after all others. */
+  readonly last?: readonly CarrierFactory[];
   readonly through?: (factory: CarrierFactory) => CarrierFactory;
 };
 
 /**
  * The messenger owns the store from now on.
  * @param platform what it has beside that; `primitives`: its cryptography, where that is better than WebCrypto's;
- *   `carriers`: of its own; `through`: what stands before each of them and the usual ones
+ *   `carriers`, `last`: of its own; `through`: what stands before each of them and the usual ones
  * @throws StoreError
  */
 export async function openMessenger(
   store: Store,
   log: Log,
-  { primitives, carriers = [], through = (factory) => factory, ...platform }: Platform = {},
+  {
+    primitives,
+    carriers = [],
+    last = [],
+    through = (factory) => factory,
+    ...platform
+  }: Platform = {},
 ): Promise<Messenger> {
   const now = () => Math.floor(systemClock.now() / 1_000);
   return createMessenger({
@@ -46,6 +54,7 @@ export async function openMessenger(
     carriers: [
       ...[webSocketCarrier, ...carriers, postCarrier],
       sipCarrier(systemClock, systemRandom),
+      ...last,
     ].map((factory) => through(factory)),
     log,
     ...platform,

@@ -3,8 +3,9 @@
  * server by hand.
  */
 import { nodePrimitives } from '@polynya/crypto/node-primitives';
+import { dnsCarrier } from '@polynya/reach/carriers/dns/dns';
 import { pinnedWebSocketCarrier } from '@polynya/reach/carriers/websocket/pinned';
-import { systemClock } from '@polynya/reach/clock';
+import { systemClock, systemRandom } from '@polynya/reach/clock';
 import type { Messenger } from './api.ts';
 import { Carry } from './carry/carry.ts';
 import { keyPassed } from './carry/keys.ts';
@@ -36,6 +37,7 @@ export async function openNodeMessenger(
     ...(network && { network }),
     primitives: nodePrimitives,
     carriers: [pinnedWebSocketCarrier],
+    last: [dnsCarrier(systemClock, systemRandom)],
     through: (factory) => whileConnected(factory),
     turned: (chat, before, after) =>
       keyPassed({ store, now: systemClock.now() }, chat, before, after),

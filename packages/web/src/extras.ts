@@ -3,15 +3,15 @@
  * once they work. `later.tsx` is how views reach it.
  */
 export { AttachMenu } from './chat/attach-menu.tsx';
+export { ChatFoot } from './chat/chat-foot.tsx';
 export { ChatSearch } from './chat/chat-search.tsx';
 export { EmojiDialog } from './chat/emoji-dialog.tsx';
+export { FilePart } from './chat/file-part.tsx';
 export { MessageMenu } from './chat/message-menu.tsx';
-export { Picture } from './chat/picture.tsx';
 export { Poll } from './chat/poll.tsx';
 export { SelectionBar } from './chat/selection-bar.tsx';
 export { SendFiles } from './chat/send-files.tsx';
 export { TimeLeft } from './chat/time-left.tsx';
-export { Voice } from './chat/voice.tsx';
 export { VoiceBar } from './chat/voice-bar.tsx';
 export { LinkNew } from './devices/link-new.tsx';
 export { Recover } from './devices/recover.tsx';

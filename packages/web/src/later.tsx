@@ -28,6 +28,8 @@ function later<P extends object>(
 }
 
 export const AttachMenu = later((extras) => extras.AttachMenu);
+export const ChatFoot = later((extras) => extras.ChatFoot);
+export const FilePart = later((extras) => extras.FilePart);
 export const Poll = later((extras) => extras.Poll);
 export const TimeLeft = later((extras) => extras.TimeLeft);
 export const AppKeys = later((extras) => extras.AppKeys, true);
@@ -39,12 +41,10 @@ export const EmojiDialog = later((extras) => extras.EmojiDialog);
 export const MessageMenu = later((extras) => extras.MessageMenu);
 export const SelectionBar = later((extras) => extras.SelectionBar);
 export const SendFiles = later((extras) => extras.SendFiles);
-export const Picture = later((extras) => extras.Picture);
 export const NewChat = later((extras) => extras.NewChat);
 export const NewGroup = later((extras) => extras.NewGroup);
 export const ChatPanel = later((extras) => extras.ChatPanel);
 export const LinkNew = later((extras) => extras.LinkNew);
 export const Recover = later((extras) => extras.Recover);
 export const Settings = later((extras) => extras.Settings);
-export const Voice = later((extras) => extras.Voice);
 export const VoiceBar = later((extras) => extras.VoiceBar);

@@ -82,5 +82,26 @@ test('a line of JSON has exactly these fields', () => {
     problem: null,
     undone: null,
     relayedBy: null,
+    forwarded: false,
+    after: 0,
+    expires: null,
+    poll: null,
   });
+});
+
+test('a poll, a forwarded message and one that goes say what they are', () => {
+  const options = [
+    { text: 'Yes', people: ['Ann', 'Bob'], mine: false },
+    { text: 'No', people: [], mine: false },
+  ];
+  const poll = { options, several: false, closed: true, voters: 2 };
+  const asked = messageLines(aMessage({ text: 'Tea?', poll, after: 86_400 }), new Map());
+  expect(asked[0]).toMatch(/Ann: poll: Tea\? \(goes after 1 day\)$/);
+  expect(asked.slice(1).map((line) => line.trim())).toEqual([
+    '2 Yes: Ann, Bob',
+    '0 No',
+    '(closed)',
+  ]);
+  const [sent] = messageLines(aMessage({ text: 'Look', forwarded: true }), new Map());
+  expect(sent).toMatch(/Ann: \(forwarded\) Look$/);
 });

@@ -3,24 +3,11 @@
  * drops one outlives its file in a record here, until the server has said that the blob is gone.
  */
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import { bytes, struct } from '@polynya/protocol/schema';
-import { type ChatId, type MessageId, Problem } from '../api.ts';
-import type { Change, Store } from '../store/store.ts';
-import { decode, encode } from '../timeline/stored.ts';
+import { type ChatId, Problem } from '../api.ts';
+import type { Store } from '../store/store.ts';
+import { decode } from '../timeline/stored.ts';
+import { DROPS, dropRecord } from './drop-record.ts';
 import type { FileLine } from './transfer.ts';
-
-const dropRecord = struct({ blob: bytes(16), secret: bytes(32) });
-const DROPS = { from: 'drop/', to: 'drop0' };
-
-/** What has the blob of an own file dropped. */
-export function dropWanted(
-  chat: ChatId,
-  id: MessageId,
-  blob: Uint8Array,
-  secret: Uint8Array,
-): Change {
-  return { table: 'file', key: `drop/${chat}/${id}`, value: encode(dropRecord, { blob, secret }) };
-}
 
 export interface BlobDropsOptions {
   readonly store: Store;

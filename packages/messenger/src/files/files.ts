@@ -9,7 +9,7 @@ import { type ChatId, type MessageId, type Messenger, type PersonId, Problem } f
 import { wrapped } from '../conversation/contents.ts';
 import { CHATS_TOPIC, messagesTopic } from '../queries/changes.ts';
 import type { Change } from '../store/store.ts';
-import { decode, encode } from '../timeline/stored.ts';
+import { encode } from '../timeline/stored.ts';
 import { BlobDrops } from './blob-drops.ts';
 import { assemble, download } from './download.ts';
 import {
@@ -163,17 +163,6 @@ export class Files {
    */
   resumeAll(): Promise<void> {
     return this.#resume({ patient: false });
-  }
-
-  /** How many own files are on their way, or wait to be. @throws StoreError */
-  async uploads(): Promise<number> {
-    const { store } = this.#options;
-    const marks = await store.range('file', fileKeys.todos);
-    const records = await Promise.all(
-      marks.map(([key]) => store.get('file', key.replace('todo/', 'record/'))),
-    );
-    return records.filter((stored) => stored && decode(fileRecord, stored).direction === 'up')
-      .length;
   }
 
   /** Nothing moves any more. The Store can be closed. */

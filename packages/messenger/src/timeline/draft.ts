@@ -4,7 +4,7 @@
  */
 import type { FileRef } from '@polynya/protocol/content';
 import type { ChatId, MessageId } from '../api.ts';
-import { dropWanted } from '../files/blob-drops.ts';
+import { dropWanted } from '../files/drop-record.ts';
 import { eraseFile, fileKeys, fileRecord, pieceCount } from '../files/file-record.ts';
 import type { Change, Range, Store, Table } from '../store/store.ts';
 import {

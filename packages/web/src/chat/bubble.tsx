@@ -1,7 +1,7 @@
 /** One message: who, what, in answer to what, and how far it has come. */
 import type { MessageView } from '@polynya/messenger/api';
 import { createSignal, type JSX, Show } from 'solid-js';
-import { MessageMenu, Poll, TimeLeft } from '../later.tsx';
+import { FilePart, MessageMenu, Poll, TimeLeft } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -10,7 +10,6 @@ import { nameToneOf } from '../ui/tone.ts';
 import { useWords } from '../words/use-words.ts';
 import './bubble.css';
 import { useChat } from './chat-context.ts';
-import { FilePart } from './file-part.tsx';
 import { onLongPress } from './long-press.ts';
 import { MessageText } from './message-text.tsx';
 import { Reactions } from './reactions.tsx';

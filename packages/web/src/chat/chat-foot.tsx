@@ -3,11 +3,11 @@ import { createSignal, type JSX, Show } from 'solid-js';
 import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
 import { Confirm } from '../ui/confirm.tsx';
-import { useWords } from '../words/use-words.ts';
+import { useExtraWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 
 export function ChatFoot(): JSX.Element {
-  const { t } = useWords();
+  const { t } = useExtraWords();
   const { messenger, attempt, nav } = useApp();
   const { detail } = useChat();
   const [forgetting, setForgetting] = createSignal(false);

@@ -1,12 +1,11 @@
 /** One open chat: its head, its timeline, and where one writes. */
 import type { ChatId, MessageId, MessageView } from '@polynya/messenger/api';
 import { createEffect, createSignal, type JSX, onCleanup, Show } from 'solid-js';
-import { ChatKeys, ChatPanel, ChatSearch, SelectionBar, SendFiles } from '../later.tsx';
+import { ChatFoot, ChatKeys, ChatPanel, ChatSearch, SelectionBar, SendFiles } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { useQuery } from '../state/query.ts';
 import { useWords } from '../words/use-words.ts';
 import { ChatContext } from './chat-context.ts';
-import { ChatFoot } from './chat-foot.tsx';
 import { ChatHead } from './chat-head.tsx';
 import './chat-view.css';
 import { Composer } from './composer.tsx';

@@ -88,7 +88,8 @@ export function Composer(props: ComposerProps): JSX.Element {
     on(
       () => drafts.get(chat),
       (kept) => {
-        if (kept !== text() && turned()?.to !== 'edit' && document.activeElement !== area) put(kept);
+        if (kept !== text() && turned()?.to !== 'edit' && document.activeElement !== area)
+          put(kept);
       },
       { defer: true },
     ),
@@ -184,7 +185,8 @@ export function Composer(props: ComposerProps): JSX.Element {
       turn(null);
     } else if (event.key === 'ArrowUp' && bare && text() === '' && !turned()) {
       const message = messages().findLast(
-        ({ mine, event: happened, deleted, file }) => mine && !happened && !deleted && !file,
+        ({ mine, event: happened, deleted, file, poll }) =>
+          mine && !happened && !deleted && !file && !poll,
       );
       if (!message) return;
       event.preventDefault();

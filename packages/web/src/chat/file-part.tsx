@@ -1,18 +1,19 @@
 /** The file of a message: what it is, how much of it is here, and what can be done about that. */
 import type { FileView, MessageView } from '@polynya/messenger/api';
 import { createSignal, type JSX, Show } from 'solid-js';
-import { Picture, Voice } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
-import type { Words } from '../words/en.ts';
+import type { ExtraWords } from '../words/en-extras.ts';
 import type { Formats } from '../words/format.ts';
-import { useWords } from '../words/use-words.ts';
+import { useExtraWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 import './file-part.css';
+import { Picture } from './picture.tsx';
 import { saveBlob } from './save-blob.ts';
+import { Voice } from './voice.tsx';
 
-function stateOf(t: () => Words, format: Formats, file: FileView): string {
+function stateOf(t: () => ExtraWords, format: Formats, file: FileView): string {
   const size = format.size(file.size);
   const progress = t().fileProgress(format.size(file.done), size);
   switch (file.state) {
@@ -31,7 +32,7 @@ function stateOf(t: () => Words, format: Formats, file: FileView): string {
 }
 
 export function FilePart(props: { message: MessageView; file: FileView }): JSX.Element {
-  const { t, format } = useWords();
+  const { t, format } = useExtraWords();
   const { messenger, attempt } = useApp();
   const { detail, thumbs } = useChat();
   const [viewing, setViewing] = createSignal(false);

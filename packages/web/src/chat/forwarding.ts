@@ -1,4 +1,4 @@
-/** Messages sent on to another chat, as own ones: what was said by whom stays where it was said. */
+/** Messages sent on to another chat, and shown so: what was said by whom stays where it was said. */
 import { type ChatId, type MessageView, type Messenger, Problem } from '@polynya/messenger/api';
 
 /** In the order in which they are given. @throws Problem 'not-found': a file that is not on this device */
@@ -9,9 +9,15 @@ export async function forward(
   messages: readonly MessageView[],
 ): Promise<void> {
   if (messages.some(({ file }) => file && file.state !== 'here')) throw new Problem('not-found');
-  for (const { id, text, file } of messages) {
+  for (const { id, text, file, poll } of messages) {
+    if (poll) {
+      // Asked anew: what was chosen elsewhere stays there.
+      const options = poll.options.map((option) => option.text);
+      await messenger.poll(to, { question: text, options, several: poll.several });
+      continue;
+    }
     if (!file) {
-      await messenger.send(to, { text });
+      await messenger.send(to, { text, forwarded: true });
       continue;
     }
     const { name, thumb, width, height, duration } = file;
@@ -20,6 +26,7 @@ export async function forward(
       width,
       height,
       duration,
+      forwarded: true,
       ...(thumb && { thumb }),
       ...(text !== '' && { caption: text }),
     };

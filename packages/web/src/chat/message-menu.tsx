@@ -9,6 +9,7 @@ import { useChat } from './chat-context.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { EmojiDialog } from './emoji-dialog.tsx';
 import { forward } from './forwarding.ts';
+import { MessageInfo } from './message-info.tsx';
 
 const QUICK = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 
@@ -22,7 +23,7 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
   const { t } = useExtraWords();
   const { messenger, attempt, nav } = useApp();
   const { detail, turn, select } = useChat();
-  const [next, setNext] = createSignal<'emoji' | 'delete' | 'forward'>();
+  const [next, setNext] = createSignal<'emoji' | 'delete' | 'forward' | 'info'>();
   const { message } = props;
   const chat = detail().chat;
   const stored = message.seq !== null;
@@ -69,7 +70,7 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
             {t().reply}
           </MenuItem>
         </Show>
-        <Show when={alive() && message.mine && !message.file}>
+        <Show when={alive() && message.mine && !message.file && !message.poll}>
           <MenuItem icon="edit" onChoose={() => turn({ to: 'edit', message })}>
             {t().edit}
           </MenuItem>
@@ -77,6 +78,16 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
         <Show when={message.text !== ''}>
           <MenuItem icon="copy" onChoose={copy}>
             {t().copyText}
+          </MenuItem>
+        </Show>
+        <Show when={message.poll && !message.poll.closed && message.mine && alive()}>
+          <MenuItem icon="poll" onChoose={() => attempt(messenger.closePoll(chat, message.id))}>
+            {t().closePoll}
+          </MenuItem>
+        </Show>
+        <Show when={stored && (message.mine || message.edited)}>
+          <MenuItem icon="info" onChoose={() => setNext('info')}>
+            {t().messageInfo}
           </MenuItem>
         </Show>
         <Show when={stored}>
@@ -93,6 +104,9 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
       </Menu>
       <Show when={next() === 'delete'}>
         <DeleteDialog messages={[message]} onClose={props.onClose} />
+      </Show>
+      <Show when={next() === 'info'}>
+        <MessageInfo message={props.message} onClose={props.onClose} />
       </Show>
       <Show when={next() === 'forward'}>
         <ChatPicker

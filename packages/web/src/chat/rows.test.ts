@@ -27,6 +27,10 @@ function message(seq: number, change: Partial<MessageView> = {}): MessageView {
     problem: null,
     undone: null,
     relayedBy: null,
+    forwarded: false,
+    after: 0,
+    expires: null,
+    poll: null,
     ...change,
   };
 }

@@ -14,6 +14,7 @@ import './chat-panel.css';
 import { ChatMarksPart } from './chat-marks-part.tsx';
 import { PersonRow } from './person-row.tsx';
 import { Rename } from './rename.tsx';
+import { TimerPart } from './timer-part.tsx';
 
 export function ChatPanel(props: { detail: ChatDetail; onClose(): void }): JSX.Element {
   const { t, format } = useExtraWords();
@@ -34,6 +35,9 @@ export function ChatPanel(props: { detail: ChatDetail; onClose(): void }): JSX.E
       </Show>
       <Show when={active() && !props.detail.direct && !props.detail.saved}>
         <Rename chat={chat()} title={props.detail.title} />
+      </Show>
+      <Show when={active()}>
+        <TimerPart detail={props.detail} />
       </Show>
       <ChatMarksPart chat={chat()} marks={props.detail.marks} />
       <section class="panel-part">

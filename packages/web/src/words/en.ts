@@ -100,6 +100,7 @@ export const en = {
   typing: 'typing…',
 
   findInChat: 'Search in this chat',
+  timerOn: (after: string) => `Messages go after ${after}`,
   openPanel: 'About this chat',
   people: (count: number) => n(count, { one: 'person', other: 'people' }),
   justYou: 'Only you so far',
@@ -110,6 +111,7 @@ export const en = {
   inviteHere: 'Invite to this chat',
   noMessages: 'Nothing said yet. Say hello.',
   waitingText: 'Your guest is not here yet. What you write now, they will read when they come.',
+  forwarded: 'Forwarded',
   edited: 'edited',
   relayedBy: (name: string) => `as ${name} has it`,
   deletedMessage: 'Deleted',
@@ -129,6 +131,8 @@ export const en = {
     edit: 'The server refused your edit. Try again.',
     delete: 'The server refused the deletion. Try again.',
     react: 'The server refused your reaction. Try again.',
+    vote: 'The server refused your vote. Try again.',
+    close: 'The server refused to close the poll. Try again.',
   },
   retry: 'Try again',
   discard: 'Discard',
@@ -139,25 +143,13 @@ export const en = {
   send: 'Send',
   emoji: 'Emoji',
   recordVoice: 'Record a voice note',
-  attach: 'Attach a file',
+  attach: 'Attach',
   editing: 'Editing',
   saveEdit: 'Save changes',
   stopReply: 'Do not reply',
   stopEdit: 'Stop editing',
   dropHere: 'Drop files to send them',
   whomToMention: 'People to mention',
-
-  fileGet: 'Download',
-  fileOpen: 'Open picture',
-  filePause: 'Pause',
-  fileResume: 'Resume',
-  fileSave: 'Save',
-  fileWaiting: 'Waiting for network',
-  filePaused: 'Paused',
-  fileFailed: 'Interrupted',
-  fileProgress: (done: string, size: string) => `${done} of ${size}`,
-  progress: 'Progress',
-  picture: (name: string) => `Picture ${name}`,
 
   eventCreated: 'The chat begins here',
   eventJoined: (person: string) => `${person} came in`,
@@ -166,6 +158,8 @@ export const en = {
   eventLeft: (person: string) => `${person} left`,
   eventRemoved: (person: string, by: string) => `${by} removed ${person}`,
   eventRenamed: (title: string, by: string) => `${by} named the group “${title}”`,
+  eventTimer: (by: string, after: string) => `${by} lets messages go after ${after}`,
+  eventTimerOff: (by: string) => `${by} lets messages stay`,
   eventAdminOn: (person: string, by: string) => `${by} made ${person} an admin`,
   eventAdminOff: (person: string, by: string) => `${by} took admin rights from ${person}`,
   eventLost: (count: number) =>
@@ -179,9 +173,6 @@ export const en = {
   eventGiven: 'What stands above was given by your own device',
 
   chatJoining: 'Coming in…',
-  chatLeft: 'You left this chat. To come back, ask a member for an invite.',
-  chatRemoved: 'You were removed from this chat. To come back, ask a member for an invite.',
-  chatStopped: 'Nothing can be sent here for now.',
   troubleUnlawful:
     'A member’s device broke the rules of the chat. The others’ devices go on without it as soon as they meet.',
   troubleLies:
@@ -190,12 +181,6 @@ export const en = {
     'Members see different admins in this chat. Ask each other who is one before you trust what admins do here.',
   troubleLost:
     'This device lost its place in the chat. It goes on as soon as another member’s device is online.',
-  blockedNote: 'You blocked this person. Their messages are not shown.',
-  forget: 'Forget this chat',
-  forgetAsk: 'Forget this chat?',
-  forgetText: 'Its messages and files are erased from this device.',
-
-  unblock: 'Unblock',
 
   language: 'Language',
 

@@ -11,11 +11,19 @@ export interface Formats {
   full(at: number): string;
   /** Bytes in units that fit. */
   size(bytes: number): string;
+  /** Seconds in the largest unit of which there is one; `narrow`: as short as can be. */
+  lasting(seconds: number, look?: 'long' | 'narrow'): string;
   /** Minutes, hours or days. */
   span(ms: number): string;
 }
 
 const DAY = 86_400_000;
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
 
 /** Whole days between the calendar days of two times, in the time zone of the device. */
 export function daysBetween(at: number, now: number): number {
@@ -33,11 +41,15 @@ export function createFormats(locale: string): Formats {
   const short = dates({ day: '2-digit', month: '2-digit', year: '2-digit' });
   const full = dates({ dateStyle: 'long', timeStyle: 'short' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
-  const unit = (value: number, name: string) =>
+  const unit = (
+    value: number,
+    name: string,
+    unitDisplay: 'short' | 'long' | 'narrow' = name.endsWith('byte') ? 'short' : 'long',
+  ) =>
     new Intl.NumberFormat(locale, {
       style: 'unit',
       unit: name,
-      unitDisplay: name.endsWith('byte') ? 'short' : 'long',
+      unitDisplay,
       maximumFractionDigits: value < 10 && name !== 'byte' ? 1 : 0,
     }).format(value);
 
@@ -60,6 +72,10 @@ export function createFormats(locale: string): Formats {
     size(bytes) {
       if (bytes < 1000) return unit(bytes, 'byte');
       return bytes < 1_000_000 ? unit(bytes / 1000, 'kilobyte') : unit(bytes / 1e6, 'megabyte');
+    },
+    lasting(seconds, look = 'long') {
+      const [name, length] = UNITS.find(([, one]) => seconds >= one) ?? UNITS[3];
+      return unit(Math.round(seconds / length), name, look);
     },
     span(ms) {
       const minutes = Math.round(Math.abs(ms) / 60_000);

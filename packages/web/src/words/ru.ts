@@ -112,6 +112,7 @@ export const ru: Words = {
   typing: 'печатает…',
 
   findInChat: 'Поиск в этом чате',
+  timerOn: (after) => `Сообщения исчезают: ${after}`,
   openPanel: 'О чате',
   people: (count) => n(count, people),
   justYou: 'Пока только вы',
@@ -122,6 +123,7 @@ export const ru: Words = {
   inviteHere: 'Пригласить в этот чат',
   noMessages: 'Здесь пока тихо. Поздоровайтесь.',
   waitingText: 'Гость ещё не пришёл. Всё, что вы напишете, он прочтёт, когда войдёт.',
+  forwarded: 'Переслано',
   edited: 'изменено',
   relayedBy: (name) => `копия от ${name}`,
   deletedMessage: 'Удалено',
@@ -141,6 +143,8 @@ export const ru: Words = {
     edit: 'Сервер не принял правку. Попробуйте ещё раз.',
     delete: 'Сервер не принял удаление. Попробуйте ещё раз.',
     react: 'Сервер не принял реакцию. Попробуйте ещё раз.',
+    vote: 'Сервер не принял ваш голос. Попробуйте ещё раз.',
+    close: 'Сервер не принял закрытие опроса. Попробуйте ещё раз.',
   },
   retry: 'Повторить',
   discard: 'Убрать',
@@ -159,18 +163,6 @@ export const ru: Words = {
   dropHere: 'Отпустите файлы, чтобы отправить',
   whomToMention: 'Кого упомянуть',
 
-  fileGet: 'Скачать',
-  fileOpen: 'Открыть картинку',
-  filePause: 'Приостановить',
-  fileResume: 'Продолжить',
-  fileSave: 'Сохранить',
-  fileWaiting: 'Ждёт сети',
-  filePaused: 'Приостановлено',
-  fileFailed: 'Прервано',
-  fileProgress: (done, size) => `${done} из ${size}`,
-  progress: 'Ход передачи',
-  picture: (name) => `Картинка ${name}`,
-
   eventCreated: 'Здесь начинается чат',
   eventJoined: (person) => `${person} теперь в чате`,
   eventJoinedBy: (person, by) => `${person} теперь в чате · приглашение: ${by} · не проверено`,
@@ -178,6 +170,8 @@ export const ru: Words = {
   eventLeft: (person) => `${person} больше не в чате`,
   eventRemoved: (person, by) => `${by}: ${person} больше не в чате`,
   eventRenamed: (title, by) => `${by}: новое название — «${title}»`,
+  eventTimer: (by, after) => `${by}: сообщения исчезают через ${after}`,
+  eventTimerOff: (by) => `${by}: сообщения больше не исчезают`,
   eventAdminOn: (person, by) => `${by}: ${person} теперь администратор`,
   eventAdminOff: (person, by) => `${by}: ${person} больше не администратор`,
   eventLost: (count) =>
@@ -191,9 +185,6 @@ export const ru: Words = {
   eventGiven: 'Всё, что выше, передано с другого вашего устройства',
 
   chatJoining: 'Входим…',
-  chatLeft: 'Вы вышли из этого чата. Чтобы вернуться, попросите приглашение.',
-  chatRemoved: 'Вас удалили из этого чата. Чтобы вернуться, попросите приглашение.',
-  chatStopped: 'Пока сюда нельзя писать.',
   troubleUnlawful:
     'Устройство одного из участников нарушило правила чата. Остальные продолжат без него, как только их устройства встретятся.',
   troubleLies:
@@ -202,12 +193,6 @@ export const ru: Words = {
     'Участники видят в этом чате разных администраторов. Спросите друг друга, кто администратор, прежде чем им доверять.',
   troubleLost:
     'Это устройство потеряло своё место в чате. Всё продолжится, когда в сети будет устройство другого участника.',
-  blockedNote: 'Вы заблокировали этого человека. Его сообщения не показываются.',
-  forget: 'Забыть чат',
-  forgetAsk: 'Забыть этот чат?',
-  forgetText: 'Его сообщения и файлы будут стёрты с этого устройства.',
-
-  unblock: 'Разблокировать',
 
   language: 'Язык',
 

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocketServer } from 'ws';
-import { type Certified, tlsOptions } from './tls-options.ts';
+import { type Certified, withTls } from './tls-options.ts';
 
 /** Pages of other origins ask here too; no cookie or other credential is ever used. */
 export const CROSS_ORIGIN = { 'access-control-allow-origin': '*' };
@@ -22,9 +22,7 @@ export function newServer(
   handle: RequestListener,
 ): Server {
   if (!tls) return createServer(options, handle);
-  const server = createTlsServer({ ...options, ...tlsOptions(tls) }, handle);
-  tls.renewed?.((next) => server.setSecureContext(tlsOptions({ ...tls, ...next })));
-  return server;
+  return withTls(tls, (secure) => createTlsServer({ ...options, ...secure }, handle));
 }
 
 /** A port, whoever reads first there: what `endConnections` and its callers need of a server. */

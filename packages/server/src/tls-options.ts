@@ -1,5 +1,8 @@
-/** How the program speaks TLS: as nginx does that was told nothing but its certificate, so that it looks like most of the web. */
-import type { TlsOptions } from 'node:tls';
+/**
+ * How the program speaks TLS: as nginx does that was told nothing but its certificate, so that it looks like most of
+ * the web; and the answer to challenges over TLS itself (RFC 8737).
+ */
+import { createSecureContext, type TlsOptions } from 'node:tls';
 
 /** PEM. */
 export interface Tls {
@@ -7,26 +10,53 @@ export interface Tls {
   readonly key: string | Buffer;
 }
 
-/** A certificate that may be followed by others. */
+/** A certificate that others may follow. */
 export interface Certified extends Tls {
-  /** Says once whom to tell of the next. */
+  /** `tell` hears of each that follows. */
   readonly renewed?: (tell: (next: Tls) => void) => void;
-  /** The certificate of a challenge that is under way, for a client that asks for nothing else (RFC 8737). */
+  /** What to show, for a moment, to whoever asks for this name: an authority that checks whose it is. */
   readonly challenge?: (name: string) => Tls | undefined;
 }
 
-/** What nginx's `HIGH:!aNULL:!MD5` means, which leaves the choice to the client. */
+/** nginx's own words for what it takes; the client chooses. */
 const CIPHERS = 'HIGH:!aNULL:!MD5';
+const PROTOCOLS = ['http/1.1', 'http/1.0', 'http/0.9'];
+const CHALLENGED = 'acme-tls/1';
 
-/** For `tls.createServer` and `https.createServer`. */
-export function tlsOptions({ cert, key }: Tls): TlsOptions {
-  return {
-    cert,
-    key,
-    ciphers: CIPHERS,
-    honorCipherOrder: false,
-    minVersion: 'TLSv1.2',
-    ALPNProtocols: ['http/1.1', 'http/1.0', 'http/0.9'],
+/** Its servers: of `node:tls` or `node:https`. */
+export interface TlsServer {
+  setSecureContext(options: TlsOptions): void;
+}
+
+/** Makes a server by `create`, which is given what to tell `createServer`, and keeps its certificate new. */
+export function withTls<T extends TlsServer>(
+  tls: Certified,
+  create: (options: TlsOptions) => T,
+): T {
+  const { challenge } = tls;
+  const server = create({
+    ...settings(tls),
     sessionTimeout: 300,
+    ...(challenge ? answering(challenge) : { ALPNProtocols: PROTOCOLS }),
+  });
+  tls.renewed?.((next) => server.setSecureContext(settings(next)));
+  return server;
+}
+
+/** As without challenges, but while there is one under way. */
+function answering(challenge: NonNullable<Certified['challenge']>): TlsOptions {
+  return {
+    SNICallback: (name, done) => {
+      const asked = challenge(name);
+      done(null, asked && createSecureContext(settings(asked)));
+    },
+    ALPNCallback: ({ servername, protocols }) =>
+      protocols.includes(CHALLENGED) && challenge(servername)
+        ? CHALLENGED
+        : PROTOCOLS.find((each) => protocols.includes(each)),
   };
+}
+
+function settings({ cert, key }: Tls) {
+  return { cert, key, ciphers: CIPHERS, honorCipherOrder: false, minVersion: 'TLSv1.2' } as const;
 }

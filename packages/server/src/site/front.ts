@@ -6,7 +6,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { listen, type Port } from '../listening.ts';
-import { type Certified, tlsOptions } from '../tls-options.ts';
+import { type Certified, withTls } from '../tls-options.ts';
 import type { SiteRequest } from './request-head.ts';
 import { type Answer, bytesOf, type Site, type SiteAddress } from './site.ts';
 import { converse, type Visited } from './site-conversation.ts';
@@ -69,10 +69,11 @@ export async function openFront(options: FrontOptions): Promise<Front> {
     },
   };
 
-  const secure = tls && createTlsServer({ ...tlsOptions(tls), handshakeTimeout: HANDSHAKE_MS });
+  const handshakeTimeout = HANDSHAKE_MS;
+  const secure =
+    tls && withTls(tls, (options) => createTlsServer({ ...options, handshakeTimeout }));
   secure?.on('secureConnection', (socket) => visit(socket));
   secure?.on('tlsClientError', (_, socket) => socket.destroy());
-  if (secure) tls?.renewed?.((next) => secure.setSecureContext(tlsOptions({ ...tls, ...next })));
 
   const listening = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     raw.add(socket);
@@ -93,6 +94,12 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   listening.maxConnections = options.connections;
   await listen(listening, options);
   at = { ...at, port: (listening.address() as AddressInfo).port };
+  // Nobody who sends this is a client of ours: what is no request to this parser is none to the site's.
+  inner.on('clientError', (error: Error & { code?: string }, socket) => {
+    const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' || !socket.writable;
+    if (late) socket.destroy();
+    else socket.end(bytesOf(site.refuse(400), '1.1'));
+  });
   // From then on it keeps the list of its connections, and looks whether heads and bodies come in time.
   inner.emit('listening');
 

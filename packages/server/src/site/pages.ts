@@ -1,7 +1,7 @@
 /** The files of a web site in memory, found as nginx finds them with `try_files $uri $uri.html $uri/ =404`. */
 import { readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { filesIn } from '../files-in.ts';
+import { filesIn, foldersIn } from '../files-in.ts';
 
 /** As nginx's own list has them. */
 const TYPES: Readonly<Record<string, string>> = {
@@ -51,11 +51,8 @@ export class Pages {
     for (const name of folder === undefined ? [] : filesIn(folder)) {
       const path = join(folder ?? '', name);
       this.#pages.set(`/${name}`, pageOf(name, readFileSync(path), statSync(path).mtimeMs));
-      const parts = name.split('/').slice(0, -1);
-      parts.forEach((_, index) => {
-        this.#folders.add(`/${parts.slice(0, index + 1).join('/')}`);
-      });
     }
+    for (const name of folder === undefined ? [] : foldersIn(folder)) this.#folders.add(`/${name}`);
   }
 
   /** @param path absolute, decoded, without `.` and `..` */

@@ -11,6 +11,8 @@ import { type Answer, bytesOf, ending, type Site, type SiteAddress } from './sit
 const HEAD_MS = 60_000;
 const KEPT_MS = 75_000;
 const LINGER_MS = 5_000;
+/** What is asked behind secret paths; anything else is the site's to answer. */
+const OURS = ['GET', 'HEAD', 'POST', 'OPTIONS'];
 /** Requests that a connection is kept for. */
 const REQUESTS = 1_000;
 
@@ -82,7 +84,7 @@ class SiteConversation {
       return false;
     }
     const { request, length } = head;
-    if (!plain && this.#visited.isOurs(request.target)) {
+    if (this.#isOurs(request) && !plain) {
       this.#handOn();
       return false;
     }
@@ -92,6 +94,11 @@ class SiteConversation {
     const last = state === 'malformed' || ++this.#requests === REQUESTS;
     this.#send(last ? ending(answer) : answer, request.version);
     return state === 'done';
+  }
+
+  #isOurs({ method, target, version, headers }: SiteRequest): boolean {
+    const found = this.#visited.isOurs(target);
+    return found && version === '1.1' && OURS.includes(method) && headers.expect === undefined;
   }
 
   /** Passes over what has come of a body. */
@@ -111,7 +118,7 @@ class SiteConversation {
     }
     this.#ended = true;
     // Who still sends a body reads the answer first: an end at once would take it away.
-    if (this.#skipping) socket.setTimeout(LINGER_MS).end();
+    if (this.#skipping) socket.setTimeout(LINGER_MS);
     else socket.destroySoon();
   }
 
@@ -124,5 +131,6 @@ class SiteConversation {
     socket.off('end', this.#destroy).off('data', this.#take);
     socket.unshift(this.#read);
     this.#visited.handOn(socket);
+    socket.resume();
   }
 }

@@ -151,7 +151,10 @@ export class Site {
 }
 
 /** As it goes over the wire; HTTP/0.9 has the body alone. */
-export function bytesOf({ status, headers, body }: Answer, version: SiteRequest['version']): Buffer {
+export function bytesOf(
+  { status, headers, body }: Answer,
+  version: SiteRequest['version'],
+): Buffer {
   if (version === '0.9') return body;
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   return Buffer.concat([

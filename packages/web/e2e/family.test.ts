@@ -1,0 +1,97 @@
+/** What a family does beside talking: polls, messages that go by themselves, versions, who has read what. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launch } from '../../../scripts/chromium.ts';
+import { Person, PHONE } from './person.ts';
+import { ServerProcess } from './server-process.ts';
+
+let server: ServerProcess;
+let browser: Browser;
+let anna: Person;
+let boris: Person;
+
+beforeAll(async () => {
+  server = await ServerProcess.start();
+  browser = await launch();
+  anna = await Person.at(browser, { viewport: { width: 1280, height: 800 } });
+  boris = await Person.at(browser, { ...PHONE, locale: 'ru-RU', colorScheme: 'dark' });
+  await anna.arrive(server.link, 'Anna');
+  await boris.arrive(await anna.inviteToChat(), 'Борис');
+  await boris.say('привет');
+  await anna.sees('привет');
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** With POLYNYA_SHOTS, a folder, it keeps what is seen. */
+async function shot(person: Person, name: string): Promise<void> {
+  const { POLYNYA_SHOTS: folder } = process.env;
+  if (folder) await person.page.screenshot({ path: `${folder}/${name}.png` });
+}
+
+describe('a family', () => {
+  it('asks in a poll, votes, and closes it', async () => {
+    await anna.button(anna.words.attach).click();
+    await anna.page.getByRole('menuitem', { name: anna.words.poll, exact: true }).click();
+    await anna.page.getByLabel(anna.words.pollQuestion).fill('When do we come?');
+    await anna.page.getByLabel(anna.words.pollAnswer(1), { exact: true }).fill('On Saturday');
+    await anna.page.getByLabel(anna.words.pollAnswer(2), { exact: true }).fill('On Sunday');
+    await shot(anna, 'poll-new');
+    await anna.page.getByRole('dialog').getByRole('button', { name: anna.words.send }).click();
+    const choice = (person: Person) =>
+      person.bubble('When do we come?').getByRole('button', { name: 'On Sunday' });
+    await choice(boris).click();
+    await choice(anna).getByText('Борис').waitFor();
+    await shot(anna, 'poll-desk');
+    await shot(boris, 'poll-phone');
+    await boris.expectAccessible();
+    await anna.choose('When do we come?', anna.words.closePoll);
+    await boris.bubble('When do we come?').getByText(boris.words.pollClosed).waitFor();
+    expect(await choice(boris).isDisabled()).toBe(true);
+  });
+
+  it('sees what a message said before, and when it was read', async () => {
+    await anna.say('At six');
+    await boris.sees('At six');
+    await anna.marked('At six', anna.words.stateRead);
+    await anna.choose('At six', anna.words.edit);
+    await anna.composer.fill('At seven');
+    await anna.composer.press('Enter');
+    await boris.sees('At seven');
+    await anna.choose('At seven', anna.words.messageInfo);
+    const info = anna.page.getByRole('dialog');
+    await info.getByText('At six', { exact: true }).waitFor();
+    await info.getByText(/^Read .*\d\d:\d\d$/).waitFor();
+    await shot(anna, 'info-desk');
+    await anna.expectAccessible();
+    await anna.page.keyboard.press('Escape');
+  });
+
+  it('lets messages go by themselves, also over a reload', async () => {
+    await boris.page.locator('.chat-head-button').click();
+    await boris.page.getByLabel(boris.words.timer).selectOption('300');
+    await shot(boris, 'timer-panel-phone');
+    await boris.page.keyboard.press('Escape');
+    await anna.page.getByText(anna.words.eventTimer('Борис', '5 minutes')).waitFor();
+    await anna.say('The key is under the pot');
+    await boris.sees('The key is under the pot');
+    await boris.bubble('The key is under the pot').locator('.time-left').waitFor();
+    await shot(boris, 'timer-phone');
+    await shot(anna, 'timer-desk');
+    // Six minutes later, and both open the page anew.
+    for (const person of [anna, boris]) {
+      await person.aheadOfEngine('{ const now = Date.now; Date.now = () => now() + 360_000; }');
+      // Else the service worker has the engine as it is.
+      await person.page.evaluate(async () => {
+        for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
+      });
+      await person.page.reload();
+      await person.sees('At seven');
+      await person.bubble('The key is under the pot').waitFor({ state: 'detached' });
+    }
+    expect([...anna.complaints, ...boris.complaints]).toEqual([]);
+  });
+});

@@ -3,6 +3,7 @@ import { OVERHEAD, padme, unpad } from '@polynya/protocol/envelope';
 import { expect, test } from 'vitest';
 import { systemRandom } from './clock.ts';
 import { EnvelopeSealer } from './envelope-sealer.ts';
+import { GcmKey } from './gcm/gcm.ts';
 import { openGcm } from './hpke-recipient.ts';
 
 const key = systemRandom(32);
@@ -22,7 +23,7 @@ test.each([0, 1, 200, 228, 229, 5_000])(
     const cbor = encodeCbor(value);
     const parts = [cbor.subarray(0, 1), cbor.subarray(1)];
     for (const aad of [new Uint8Array(0), keyId]) {
-      const envelope = sealer.seal(key, aad, OVERHEAD.down, parts);
+      const envelope = sealer.seal(new GcmKey(key), aad, OVERHEAD.down, parts);
       expect(opened(envelope, aad)).toEqual(value);
       expect(envelope.length).toBe(padme(OVERHEAD.down + cbor.length));
     }
@@ -30,9 +31,9 @@ test.each([0, 1, 200, 228, 229, 5_000])(
 );
 
 test('nothing of a longer envelope before it is left in the padding, and no nonce comes twice', () => {
-  sealer.seal(key, keyId, OVERHEAD.down, [systemRandom(5_000)]);
+  sealer.seal(new GcmKey(key), keyId, OVERHEAD.down, [systemRandom(5_000)]);
   const envelopes = Array.from({ length: 1_000 }, () =>
-    sealer.seal(key, keyId, OVERHEAD.down, [encodeCbor([1])]),
+    sealer.seal(new GcmKey(key), keyId, OVERHEAD.down, [encodeCbor([1])]),
   );
   for (const envelope of envelopes) expect(opened(envelope, keyId)).toEqual([1]);
   const nonces = envelopes.map((one) => Buffer.from(one.subarray(0, 12)).toString('hex'));

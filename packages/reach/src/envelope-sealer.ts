@@ -1,15 +1,17 @@
 /**
  * Seals what a server sends (docs/protocol.md section 3): nonce ‖ AES-256-GCM(key, nonce, aad, CBOR ‖ zeros),
- * the CBOR being given in parts that were encoded before, because many clients are sent the same ones.
+ * the CBOR being given in parts that were encoded before, because many clients are sent the same ones. And opens
+ * what it is sent.
  */
-import { createCipheriv } from 'node:crypto';
-import { NONCE, padme, TAG } from '@polynya/protocol/envelope';
+import { HANDLE, NONCE, padme } from '@polynya/protocol/envelope';
 import { LIMITS } from '@polynya/protocol/limits';
 import type { Random } from './clock.ts';
+import { Gcm, type GcmKey } from './gcm/gcm.ts';
 import { pooled } from './random-pool.ts';
 
 export class EnvelopeSealer {
   readonly #random: Random;
+  readonly #gcm = new Gcm();
   /** Where a plaintext is put together; never more than one at a time. */
   readonly #plaintext = new Uint8Array(LIMITS.envelope);
 
@@ -21,12 +23,7 @@ export class EnvelopeSealer {
    * `overhead`: what the envelope adds to its plaintext (`OVERHEAD`), so that its whole length is padded.
    * The parts have to fit into an envelope.
    */
-  seal(
-    key: Uint8Array,
-    aad: Uint8Array,
-    overhead: number,
-    parts: readonly Uint8Array[],
-  ): Uint8Array {
+  seal(key: GcmKey, aad: Uint8Array, overhead: number, parts: readonly Uint8Array[]): Uint8Array {
     let used = 0;
     for (const part of parts) {
       this.#plaintext.set(part, used);
@@ -34,14 +31,13 @@ export class EnvelopeSealer {
     }
     const length = padme(overhead + used) - overhead;
     this.#plaintext.fill(0, used, length);
-    const nonce = this.#random(NONCE);
-    const cipher = createCipheriv('aes-256-gcm', key, nonce);
-    if (aad.length > 0) cipher.setAAD(aad);
-    const sealed = new Uint8Array(NONCE + length + TAG);
-    sealed.set(nonce);
-    sealed.set(cipher.update(this.#plaintext.subarray(0, length)), NONCE);
-    cipher.final();
-    sealed.set(cipher.getAuthTag(), NONCE + length);
-    return sealed;
+    return this.#gcm.seal(key, this.#random(NONCE), aad, this.#plaintext.subarray(0, length));
+  }
+
+  /** The plaintext of handle ‖ nonce ‖ ciphertext ‖ tag; null if it does not open. */
+  open(key: GcmKey, envelope: Uint8Array): Uint8Array | null {
+    const handle = envelope.subarray(0, HANDLE);
+    const nonce = envelope.subarray(HANDLE, HANDLE + NONCE);
+    return this.#gcm.open(key, nonce, handle, envelope.subarray(HANDLE + NONCE));
   }
 }

@@ -4,7 +4,7 @@
  */
 import { concat } from '@polynya/protocol/bytes';
 import type { Cbor } from '@polynya/protocol/cbor';
-import { HANDLE, NONCE, OVERHEAD, unpad } from '@polynya/protocol/envelope';
+import { OVERHEAD, unpad } from '@polynya/protocol/envelope';
 import { PROTOCOL_VERSION } from '@polynya/protocol/limits';
 import { ERROR_CODES, ProtocolError } from '@polynya/protocol/protocol-error';
 import { ReplayWindow } from '@polynya/protocol/replay-window';
@@ -18,7 +18,7 @@ import {
   results,
 } from '@polynya/protocol/requests';
 import type { EnvelopeSealer } from './envelope-sealer.ts';
-import { openGcm } from './hpke-recipient.ts';
+import { GcmKey } from './gcm/gcm.ts';
 import { type ItemEncoder, structWith } from './item-encoder.ts';
 import { Packer, room } from './packing.ts';
 import { PushQueue } from './push-queue.ts';
@@ -81,6 +81,8 @@ export class ServerSession implements SessionPort, SinkUser {
   /** When the client was last heard. */
   heard: number;
   readonly #options: ServerSessionOptions;
+  readonly #up: GcmKey;
+  readonly #down: GcmKey;
   readonly #logic: SessionLogic;
   readonly #window = new ReplayWindow();
   readonly #running = new Map<number, Running>();
@@ -100,6 +102,8 @@ export class ServerSession implements SessionPort, SinkUser {
 
   constructor(options: ServerSessionOptions) {
     this.#options = options;
+    this.#up = new GcmKey(options.keys.up);
+    this.#down = new GcmKey(options.keys.down);
     this.started = options.clock.steady();
     this.heard = this.started;
     this.#pushes = new PushQueue(options.limits.pushBytes);
@@ -131,10 +135,7 @@ export class ServerSession implements SessionPort, SinkUser {
    * open, in which case nothing has changed.
    */
   receive(envelope: Uint8Array, sink: Sink): Promise<void> | 'unknown' {
-    const handle = envelope.subarray(0, HANDLE);
-    const nonce = envelope.subarray(HANDLE, HANDLE + NONCE);
-    const sealed = envelope.subarray(HANDLE + NONCE);
-    const plaintext = openGcm(this.#options.keys.up, nonce, sealed, handle);
+    const plaintext = this.#options.sealer.open(this.#up, envelope);
     const message = plaintext && decodeUp(plaintext);
     if (!message) return 'unknown';
     if (!this.#window.accept(message.seq)) return Promise.resolve();
@@ -178,8 +179,8 @@ export class ServerSession implements SessionPort, SinkUser {
     this.#sinks.clear();
     this.#running.clear();
     this.#answers.clear();
-    this.#options.keys.up.fill(0);
-    this.#options.keys.down.fill(0);
+    this.#up.end();
+    this.#down.end();
     this.#logic.end();
   }
 
@@ -357,7 +358,7 @@ export class ServerSession implements SessionPort, SinkUser {
   }
 
   #seal(parts: readonly Uint8Array[], overhead: number, aad: Uint8Array): Uint8Array {
-    return this.#options.sealer.seal(this.#options.keys.down, aad, overhead, parts);
+    return this.#options.sealer.seal(this.#down, aad, overhead, parts);
   }
 }
 

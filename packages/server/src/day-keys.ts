@@ -9,16 +9,15 @@
  *
  * Several server processes may share the folder: who makes a day's key first makes it for all.
  */
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Random } from '@polynya/reach/clock';
+import { Gcm, GcmKey } from '@polynya/reach/gcm/gcm';
 import { pooled } from '@polynya/reach/random-pool';
 import { createFileOnce, destroyFile } from './durable-file.ts';
 import { StorageError } from './engine.ts';
 
-const CIPHER = 'aes-256-gcm';
 const KEY = 32;
 const NONCE = 12;
 const TAG = 16;
@@ -37,7 +36,8 @@ export class DayKeys {
   readonly #folder: string;
   readonly #random: Random;
   readonly #nonces: Random;
-  #keys: Map<number, KeyObject> | undefined;
+  readonly #gcm = new Gcm();
+  #keys: Map<number, GcmKey> | undefined;
 
   /** Touches no file before it is used, because another server may hold the folder. */
   constructor(folder: string, random: Random) {
@@ -59,32 +59,15 @@ export class DayKeys {
   /** Seals under the key of `hour`'s day, which is made, and on disk, before this returns. @throws full, busy, StorageError */
   seal(hour: number, place: Place, body: Uint8Array): Uint8Array {
     const key = this.#find(dayOf(hour)) ?? this.#create(dayOf(hour));
-    const nonce = this.#nonces(NONCE);
-    const cipher = createCipheriv(CIPHER, key, nonce).setAAD(additional(place));
-    const sealed = new Uint8Array(NONCE + body.length + TAG);
-    sealed.set(nonce);
-    sealed.set(cipher.update(body), NONCE);
-    cipher.final();
-    sealed.set(cipher.getAuthTag(), NONCE + body.length);
-    return sealed;
+    return this.#gcm.seal(key, this.#nonces(NONCE), additional(place), body);
   }
 
   /** The body, or undefined when its day's key is gone or it was sealed under another or for another place. */
   open(hour: number, place: Place, stored: Uint8Array): Uint8Array | undefined {
     const key = this.#find(dayOf(hour));
     if (!key || stored.length < NONCE + TAG) return undefined;
-    const end = stored.length - TAG;
-    const decipher = createDecipheriv(CIPHER, key, stored.subarray(0, NONCE), {
-      authTagLength: TAG,
-    });
-    decipher.setAAD(additional(place)).setAuthTag(stored.subarray(end));
-    const body = decipher.update(stored.subarray(NONCE, end));
-    try {
-      decipher.final();
-    } catch {
-      return undefined;
-    }
-    return new Uint8Array(body.buffer, body.byteOffset, body.length);
+    const nonce = stored.subarray(0, NONCE);
+    return this.#gcm.open(key, nonce, additional(place), stored.subarray(NONCE)) ?? undefined;
   }
 
   /** Destroys the keys of all days before that of `hour`. @throws StorageError */
@@ -92,17 +75,18 @@ export class DayKeys {
     for (const day of this.#loaded().keys()) {
       if (day >= dayOf(hour)) continue;
       this.#told(() => existsSync(this.#path(day)) && destroyFile(this.#path(day)));
+      this.#keys?.get(day)?.end();
       this.#keys?.delete(day);
     }
   }
 
-  #loaded(): Map<number, KeyObject> {
+  #loaded(): Map<number, GcmKey> {
     this.#keys ??= this.#told(() => this.#read());
     return this.#keys;
   }
 
-  #read(): Map<number, KeyObject> {
-    const keys = new Map<number, KeyObject>();
+  #read(): Map<number, GcmKey> {
+    const keys = new Map<number, GcmKey>();
     if (!existsSync(this.#folder)) return keys;
     for (const name of readdirSync(this.#folder)) {
       const day = Date.parse(name) / DAY_MS;
@@ -115,14 +99,14 @@ export class DayKeys {
     return keys;
   }
 
-  #readKey(day: number): KeyObject | 'destroyed' {
+  #readKey(day: number): GcmKey | 'destroyed' {
     const key = readFileSync(this.#path(day));
     if (key.length !== KEY) throw damaged(this.#path(day));
-    return key.every((byte) => byte === 0) ? 'destroyed' : createSecretKey(key);
+    return key.every((byte) => byte === 0) ? 'destroyed' : new GcmKey(key);
   }
 
   /** The key of a day, also one that another process made. */
-  #find(day: number): KeyObject | undefined {
+  #find(day: number): GcmKey | undefined {
     const keys = this.#loaded();
     const known = keys.get(day);
     if (known || !existsSync(this.#path(day))) return known;
@@ -132,11 +116,11 @@ export class DayKeys {
     return key;
   }
 
-  #create(day: number): KeyObject {
+  #create(day: number): GcmKey {
     const bytes = this.#random(KEY);
     const key = this.#told(() => {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      if (createFileOnce(this.#path(day), bytes)) return createSecretKey(bytes);
+      if (createFileOnce(this.#path(day), bytes)) return new GcmKey(bytes);
       const made = this.#readKey(day);
       if (made === 'destroyed') throw new ProtocolError('busy', 'a key goes', BUSY_MS);
       return made;

@@ -4,6 +4,7 @@
  */
 import { nodePrimitives } from '@polynya/crypto/node-primitives';
 import { dnsCarrier } from '@polynya/reach/carriers/dns/dns';
+import { nodeDirectCarrier } from '@polynya/reach/carriers/webrtc-direct/node-client';
 import { pinnedWebSocketCarrier } from '@polynya/reach/carriers/websocket/pinned';
 import { systemClock, systemRandom } from '@polynya/reach/clock';
 import type { Messenger } from './api.ts';
@@ -36,7 +37,7 @@ export async function openNodeMessenger(
   const messenger = await openMessenger(store, log, {
     ...(network && { network }),
     primitives: nodePrimitives,
-    carriers: [pinnedWebSocketCarrier],
+    carriers: [pinnedWebSocketCarrier, nodeDirectCarrier()],
     last: [dnsCarrier(systemClock, systemRandom)],
     through: (factory) => whileConnected(factory),
     turned: (chat, before, after) =>

@@ -33,6 +33,23 @@ async function idOf(device: Person): Promise<string> {
 }
 
 describe('own devices share', () => {
+  test('what is noted about a chat, drafts and folders', async () => {
+    await phone.messenger.mark(chat, { pinned: true, muted: true });
+    await phone.messenger.keepDraft(chat, 'half a sen');
+    await phone.messenger.setFolders([{ name: 'Family', chats: [chat] }]);
+    await laptop.until({ query: 'chat', chat }, (one) => one?.marks.pinned === true, 'the mark');
+    await laptop.until(
+      { query: 'drafts' },
+      (drafts) => drafts[0]?.text === 'half a sen' && drafts[0].chat === chat,
+      'the draft',
+    );
+    await laptop.until({ query: 'folders' }, ([one]) => one?.chats[0] === chat, 'the folder');
+    await laptop.messenger.mark(chat, { pinned: false });
+    await phone.until({ query: 'chat', chat }, (one) => one?.marks.pinned === false, 'unpinned');
+    const { marks } = (await boris.now({ query: 'chat', chat })) ?? {};
+    expect(marks).toMatchObject({ pinned: false, muted: false });
+  });
+
   test('a chat of their own, "Saved messages"', async () => {
     const { saved } = await phone.now({ query: 'devices' });
     await phone.messenger.send(saved ?? '', { text: 'Milk' });

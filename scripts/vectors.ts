@@ -30,6 +30,7 @@ import { carried } from './vectors/carried.ts';
 import { contents } from './vectors/contents.ts';
 import { credentials } from './vectors/credentials.ts';
 import { deviceLists } from './vectors/device-lists.ts';
+import { dnsQueries } from './vectors/dns-queries.ts';
 import { linking } from './vectors/linking.ts';
 import { diagnostic, readableJson } from './vectors/readable.ts';
 import { ENTRIES, EXCHANGES, ITEMS } from './vectors/requests.ts';
@@ -241,6 +242,7 @@ export async function vectorFiles(): Promise<ReadonlyMap<string, string>> {
     'access-record.json': accessRecords(),
     'session.json': await session(),
     'sip.json': sips(),
+    'dns.json': dnsQueries(),
     'device-list.json': await deviceLists(),
     'linking.json': linking(),
     'content.json': contents(),

@@ -18,7 +18,7 @@ const https = createServer(
     const url = new URL(request.url ?? '/', 'https://dns.example');
     const asked = url.searchParams.get('dns');
     const query = asked === null ? await body(request) : Buffer.from(asked, 'base64url');
-    const answer = url.pathname === '/dns-query' ? answerTo(query, addressOf) : null;
+    const answer = url.pathname === '/dns-query' ? await answerTo(query, addressOf) : null;
     if (!answer) return void response.writeHead(400).end();
     response.writeHead(200, {
       'content-type': 'application/dns-message',

@@ -64,6 +64,9 @@ export const SUBNETS: Readonly<Record<Network, string>> = {
 /** The address that everybody's system asks for names: the ISP's resolver at home, the public one abroad. */
 export const NAMESERVER = '192.0.2.53';
 
+/** A zone whose names the server itself knows: a resolver that is asked for one asks there. */
+export const DELEGATED = { zone: 't.chat.example', nameserver: HOSTS.server.address } as const;
+
 /** What the censor has heard of and does not like. */
 export const BLOCKED = {
   names: [HOSTS.server.name, HOSTS.naive.name],

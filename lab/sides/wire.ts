@@ -26,12 +26,12 @@ export function bytesOf(packets: readonly Packet[]): number {
   return packets.reduce((sum, { length }) => sum + length, 0);
 }
 
-/** The way most bytes came by: `tls NAME`, `tls ADDRESS` without a name, `udp ADDRESS`; null if none came. */
+/** The way most bytes came by: `tls NAME`, `tls ADDRESS` without a name, `udp ADDRESS`, `dns ADDRESS`; null if none came. */
 export function mainWay(packets: readonly Packet[]): string | null {
   const streams = streamsIn(packets);
   const totals = new Map<string, number>();
   for (const back of streams) {
-    if (back.to.startsWith(HOME) && back.bytes.length > 0 && back.fromPort !== 53) {
+    if (back.to.startsWith(HOME) && back.bytes.length > 0) {
       const way = wayOf(back, streams);
       totals.set(way, (totals.get(way) ?? 0) + back.bytes.length);
     }
@@ -40,6 +40,7 @@ export function mainWay(packets: readonly Packet[]): string | null {
 }
 
 function wayOf(back: Stream, streams: readonly Stream[]): string {
+  if (back.fromPort === 53) return `dns ${back.from}`;
   if (back.protocol === 'udp') return `udp ${back.from}`;
   const there = streams.find(
     (stream) =>

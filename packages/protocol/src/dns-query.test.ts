@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
-  DNS_ASK,
   DNS_EXCHANGE,
-  DNS_SALT,
   type DnsQuery,
   decodeDnsQuery,
-  dnsPieceSize,
+  dnsName,
+  dnsNameBytes,
   dnsRoom,
   encodeDnsQuery,
   isDnsZone,
@@ -14,20 +13,14 @@ import {
 import { LIMITS } from './limits.ts';
 
 const ZONE = 't.chat.example';
-const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
-const common = { most: fc.nat(255).map((units) => 8 * units), salt: bytes(DNS_SALT) };
-const exchange = bytes(DNS_EXCHANGE);
-const piece = fc.uint8Array({ minLength: 1, maxLength: dnsPieceSize(ZONE) });
+const most = fc.nat(255).map((units) => 8 * units);
+const exchange = fc.uint8Array({ minLength: DNS_EXCHANGE, maxLength: DNS_EXCHANGE });
+const piece = fc.uint8Array({ minLength: 1, maxLength: 130 });
 const queries: fc.Arbitrary<DnsQuery> = fc.oneof(
-  fc.record({ ask: fc.constant('trial' as const), ...common }),
-  fc.record({
-    ask: fc.constant('answer' as const),
-    ...common,
-    exchange,
-    from: fc.nat(LIMITS.post),
-  }),
+  fc.record({ ask: fc.constant('trial' as const), most }),
+  fc.record({ ask: fc.constant('answer' as const), most, exchange, from: fc.nat(LIMITS.post) }),
   fc
-    .record({ ...common, exchange, offset: fc.nat(9_999), piece, after: fc.nat(9_999) })
+    .record({ most, exchange, offset: fc.nat(9_999), piece, after: fc.nat(9_999) })
     .map(({ after, ...rest }) => {
       const total = rest.offset + rest.piece.length + after;
       return { ask: 'piece' as const, ...rest, total };
@@ -40,12 +33,23 @@ const shuffled = (name: string, cases: number) =>
     .map((letter, at) => ((cases >> (at % 31)) & 1 ? letter.toUpperCase() : letter))
     .join('');
 
-test('a query comes out of its name as it went in, whatever became of the case of its letters', () => {
+test('a query comes out as it went in, and what fills it up says nothing', () => {
   fc.assert(
-    fc.property(queries, fc.nat(), (query, cases) => {
-      const name = shuffled(encodeDnsQuery(query, ZONE), cases);
-      expect(decodeDnsQuery(name, ZONE)).toEqual(query);
+    fc.property(queries, fc.nat(100), (query, fill) => {
+      expect(decodeDnsQuery(encodeDnsQuery(query, fill))).toEqual(query);
     }),
+  );
+});
+
+test('a name says what it was made of, whatever became of the case of its letters', () => {
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ minLength: 1, maxLength: dnsRoom(ZONE) }),
+      fc.nat(),
+      (bytes, cases) => {
+        expect(dnsNameBytes(shuffled(dnsName(bytes, ZONE), cases), ZONE)).toEqual(bytes);
+      },
+    ),
   );
 });
 
@@ -58,36 +62,46 @@ test('no name is longer than DNS allows, in whole or by label, and none says les
     fc.property(labels, fc.integer({ min: 130, max: 253 }), (parts, letters) => {
       const zone = parts.join('.');
       fc.pre(isDnsZone(zone));
-      const query = { ask: 'answer', most: 8, salt: new Uint8Array(4), from: 0 } as const;
-      const fill = new Uint8Array(Math.max(0, dnsRoom(zone, letters) - DNS_ASK));
-      const name = encodeDnsQuery({ ...query, exchange: new Uint8Array(8) }, zone, fill);
-      if (fill.length > 0) expect(name.length).toBeLessThanOrEqual(letters);
-      if (fill.length > 0) expect(name.length).toBeGreaterThan(letters - 4);
+      const room = dnsRoom(zone, letters);
+      const name = dnsName(new Uint8Array(room), zone);
+      if (room > 0) expect(name.length).toBeLessThanOrEqual(letters);
+      expect(dnsName(new Uint8Array(room + 1), zone).length).toBeGreaterThan(letters);
       for (const label of name.split('.')) expect(label.length).toBeLessThanOrEqual(63);
     }),
   );
 });
 
-test('what fills a question up says nothing', () => {
-  const query = { ask: 'trial', most: 512, salt: new Uint8Array(4).fill(9) } as const;
-  expect(decodeDnsQuery(encodeDnsQuery(query, ZONE, new Uint8Array(99)), ZONE)).toEqual(query);
-});
-
-test('any name is decoded or malformed, and nothing else', () => {
+test('any bytes and any name are decoded or malformed, and nothing else', () => {
   const label = fc.stringMatching(/^[a-z2-7]{0,63}$/);
   const name = fc.oneof(
     fc.array(label, { maxLength: 4 }).map((all) => [...all, ZONE].join('.')),
     fc.string(),
   );
+  const orMalformed = (decode: () => unknown): void => {
+    try {
+      decode();
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'malformed' });
+    }
+  };
   fc.assert(
-    fc.property(name, (said) => {
-      try {
-        decodeDnsQuery(said, ZONE);
-      } catch (error) {
-        expect(error).toMatchObject({ code: 'malformed' });
-      }
+    fc.property(fc.uint8Array({ maxLength: 60 }), name, (bytes, said) => {
+      orMalformed(() => decodeDnsQuery(bytes));
+      orMalformed(() => dnsNameBytes(said, ZONE));
     }),
   );
+});
+
+test('a piece that does not lie in its body is malformed', () => {
+  const common = { ask: 'piece', most: 512, exchange: new Uint8Array(8) } as const;
+  const three = new Uint8Array(3);
+  for (const wrong of [
+    { ...common, total: 3, offset: 1, piece: three },
+    { ...common, total: 3, offset: 0, piece: new Uint8Array(0) },
+    { ...common, total: LIMITS.post + 1, offset: 0, piece: three },
+  ]) {
+    expect(() => decodeDnsQuery(encodeDnsQuery(wrong))).toThrow('piece');
+  }
 });
 
 test('a zone is a name in lower case that leaves room', () => {

@@ -1,6 +1,6 @@
 /**
  * What is said in the names of DNS queries (docs/protocol.md section 2): a piece of a body on its way up, or a
- * question for a piece of its answer, in base32 (RFC 4648 section 6) under a zone. Encodings only.
+ * question for a piece of its answer; and names as such, in base32 (RFC 4648 section 6) under a zone. Encodings only.
  */
 import { type Bytes, concat } from './bytes.ts';
 import { LIMITS } from './limits.ts';
@@ -12,21 +12,16 @@ const LABEL = 63;
 const NAME = 253;
 /** Bytes of the number by which the queries of one exchange are known. */
 export const DNS_EXCHANGE = 8;
-/** Bytes that no two queries have in common but by accident, so that no resolver answers from its memory. */
-export const DNS_SALT = 4;
 /** An answer's length is said in units of so many bytes. */
 const UNIT = 8;
-/** Bytes that come before what fills up a trial, before a piece, and before what fills up a question for one. */
-const COMMON = 2 + DNS_SALT;
-const UP = COMMON + DNS_EXCHANGE + 6;
-/** Bytes of a question for a piece of an answer. */
+/** Bytes of what every query says, of a question for a piece of an answer, and of what comes before a piece. */
+const COMMON = 2;
 export const DNS_ASK = COMMON + DNS_EXCHANGE + 3;
+const UP = COMMON + DNS_EXCHANGE + 6;
 
 interface Common {
   /** Bytes that the message with the answer may have. */
   readonly most: number;
-  /** `DNS_SALT` random bytes. */
-  readonly salt: Uint8Array;
 }
 
 /** How the queries of one exchange are known. */
@@ -35,7 +30,7 @@ interface OfExchange extends Common {
   readonly exchange: Uint8Array;
 }
 
-/** Asks for a trial answer as long as may be, to find out what the resolver lets pass. */
+/** Asks for zeros, as many as may be, to find out what the resolver lets pass. */
 export interface DnsTrial extends Common {
   readonly ask: 'trial';
 }
@@ -59,6 +54,37 @@ export type DnsQuery = DnsTrial | DnsPiece | DnsAnswerWanted;
 
 const KINDS = ['trial', 'piece', 'answer'] as const;
 
+/** @param fill zeros behind what says less than a piece: an answer is never much longer than its question (bytes) */
+export function encodeDnsQuery(query: DnsQuery, fill = 0): Bytes {
+  const head = new Uint8Array([KINDS.indexOf(query.ask), Math.floor(query.most / UNIT)]);
+  if (query.ask === 'trial') return concat(head, new Uint8Array(fill));
+  const { exchange } = query;
+  if (query.ask === 'answer') return concat(head, exchange, u24(query.from), new Uint8Array(fill));
+  return concat(head, exchange, u24(query.total), u24(query.offset), query.piece);
+}
+
+/** @throws ProtocolError 'malformed' for what no client asks */
+export function decodeDnsQuery(bytes: Uint8Array): DnsQuery {
+  const ask = KINDS[bytes[0] ?? KINDS.length];
+  if (bytes.length < COMMON || ask === undefined) throw malformed('no query');
+  const most = (bytes[1] ?? 0) * UNIT;
+  if (ask === 'trial') return { ask, most };
+  if (bytes.length < DNS_ASK) throw malformed('truncated query');
+  const exchange = bytes.subarray(COMMON, COMMON + DNS_EXCHANGE);
+  const first = readU24(bytes, COMMON + DNS_EXCHANGE);
+  if (ask === 'answer') return { ask, most, exchange, from: first };
+  if (bytes.length <= UP) throw malformed('no piece');
+  const [offset, piece] = [readU24(bytes, UP - 3), bytes.subarray(UP)];
+  if (first > LIMITS.post || offset + piece.length > first)
+    throw malformed('piece out of its body');
+  return { ask, most, exchange, total: first, offset, piece };
+}
+
+/** Bytes of a piece in a query of so many bytes. */
+export function dnsPieceSize(query: number): number {
+  return query - UP;
+}
+
 /** Whether a zone's name is one, in lower case, and leaves room for what is said. */
 export function isDnsZone(zone: string): boolean {
   const isName = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/.test(zone);
@@ -72,56 +98,8 @@ export function dnsRoom(zone: string, letters = NAME): number {
   return Math.max(0, Math.floor((encoded * 5) / 8));
 }
 
-/** Bytes of a body that one query brings up. */
-export function dnsPieceSize(zone: string): number {
-  return dnsRoom(zone) - UP;
-}
-
-/**
- * The name to ask for. What says less than a piece can be filled up with `fill`, at random, so that it is as long as
- * one: an answer is never much longer than its question.
- */
-export function encodeDnsQuery(
-  query: DnsQuery,
-  zone: string,
-  fill: Uint8Array = new Uint8Array(0),
-): string {
-  const kind = [KINDS.indexOf(query.ask), Math.floor(query.most / UNIT)];
-  const head = concat(new Uint8Array(kind), query.salt);
-  if (query.ask === 'trial') return nameOf(concat(head, fill), zone);
-  const { exchange } = query;
-  if (query.ask === 'answer') return nameOf(concat(head, exchange, u24(query.from), fill), zone);
-  const { total, offset, piece } = query;
-  return nameOf(concat(head, exchange, u24(total), u24(offset), piece), zone);
-}
-
-/**
- * What a name under `zone` asks for, in letters of either case, as resolvers change them.
- * @throws ProtocolError 'malformed' for a name that no client asks for
- */
-export function decodeDnsQuery(name: string, zone: string): DnsQuery {
-  const bytes = bytesOf(name, zone);
-  const ask = KINDS[bytes[0] ?? KINDS.length];
-  if (bytes.length < COMMON || ask === undefined) throw malformed('no query');
-  const common = { most: (bytes[1] ?? 0) * UNIT, salt: bytes.subarray(2, COMMON) };
-  if (ask === 'trial') return { ask, ...common };
-  if (bytes.length < DNS_ASK) throw malformed('truncated query');
-  const exchange = bytes.subarray(COMMON, COMMON + DNS_EXCHANGE);
-  const first = readU24(bytes, COMMON + DNS_EXCHANGE);
-  if (ask === 'answer') return { ask, ...common, exchange, from: first };
-  if (bytes.length <= UP) throw malformed('no piece');
-  const [offset, piece] = [readU24(bytes, UP - 3), bytes.subarray(UP)];
-  if (first > LIMITS.post || offset + piece.length > first)
-    throw malformed('piece out of its body');
-  return { ask, ...common, exchange, total: first, offset, piece };
-}
-
-/** What answers a trial: so many bytes that follow from its salt, which nobody else would answer. */
-export function dnsTrialAnswer(salt: Uint8Array, length: number): Bytes {
-  return Uint8Array.from({ length }, (_, at) => ((salt[at % DNS_SALT] ?? 0) + at) & 0xff);
-}
-
-function nameOf(bytes: Uint8Array, zone: string): string {
+/** The name under `zone` that says some bytes, at most `dnsRoom` of them. */
+export function dnsName(bytes: Uint8Array, zone: string): string {
   let letters = '';
   let [held, bits] = [0, 0];
   for (const byte of bytes) {
@@ -133,7 +111,11 @@ function nameOf(bytes: Uint8Array, zone: string): string {
   return [...labels, zone].join('.');
 }
 
-function bytesOf(name: string, zone: string): Bytes {
+/**
+ * What a name under `zone` says, in letters of either case, as resolvers change them.
+ * @throws ProtocolError 'malformed' for a name that says nothing
+ */
+export function dnsNameBytes(name: string, zone: string): Bytes {
   const lower = name.toLowerCase();
   if (!lower.endsWith(`.${zone}`)) throw malformed('not of this zone');
   const letters = lower.slice(0, -zone.length - 1).replaceAll('.', '');

@@ -321,7 +321,7 @@ export function nameOf({ factory, endpoint }: Way): string {
 }
 
 function isPlain(endpoint: string): boolean {
-  return /^(?!dns:)[^#]+$/.test(endpoint);
+  return !endpoint.includes('#');
 }
 
 function hostOf(endpoint: string): string {

@@ -2,6 +2,8 @@
 import { createHash, createHmac, createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { LIMITS } from '@polynya/protocol/limits';
+import { zoneEndpoint } from '@polynya/reach/carriers/dns/dns';
+import { sessionsEnd } from '@polynya/reach/carriers/dns/sessions-end';
 import type { ChannelCarrier } from '@polynya/reach/carriers/webrtc-direct/channel';
 import { DirectError } from '@polynya/reach/carriers/webrtc-direct/node-datagrams';
 import { acceptDirect } from '@polynya/reach/carriers/webrtc-direct/server';
@@ -11,6 +13,7 @@ import type { SteadyClock } from '@polynya/reach/steady-clock';
 import { type Config, ConfigError, type ConfigInput, parseConfig } from './config.ts';
 import { Delivery } from './delivery.ts';
 import { type DirectPlace, DirectPort } from './direct-port.ts';
+import { type DnsPlace, startZone, zoneKey } from './dns-zone.ts';
 import type { Synchronous } from './engine/sqlite/database.ts';
 import { SqliteEngine } from './engine/sqlite/sqlite-engine.ts';
 import { type Engine, StorageError } from './engine.ts';
@@ -63,6 +66,8 @@ export interface ServeOptions {
   readonly bridges?: readonly string[];
   /** Where others find this machine's UDP port for WebRTC-Direct, if it is to have one. */
   readonly direct?: DirectPlace;
+  /** The zone by whose names clients ask where nothing but DNS passes, if there is one. */
+  readonly dns?: DnsPlace;
   readonly config?: ConfigInput;
   /** The URL of a PostgreSQL database to keep logs in; else SQLite in `dataDir`. */
   readonly postgres?: string;
@@ -149,8 +154,12 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const urlAt = (port: number) => `${scheme}://${hostInUrl(options.host)}:${port}`;
   try {
     const directPort = options.direct && new DirectPort(dataDir, options.direct, random);
-    const byDatagrams = directPort ? [directPort.endpoint(OWN_DOOR)] : [];
     const keys = loadServerKeys(dataDir, random);
+    const nameKey = zoneKey(keys.handleKey);
+    const byDatagrams = [
+      ...(directPort ? [directPort.endpoint(OWN_DOOR)] : []),
+      ...(options.dns ? [zoneEndpoint(options.dns.zone, nameKey)] : []),
+    ];
     const { decoy: site } = options;
     const decoy = site && { site, ...ownPath(keys.handleKey) };
     const below = decoy ? `/${decoy.path}` : '';
@@ -217,6 +226,16 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
         await http.close();
         throw asStartError(error, options);
       });
+    const end = sessionsEnd(http.sessions);
+    const zone =
+      options.dns &&
+      (await startZone(options.dns, nameKey, end, { clock, random, report }).catch(
+        async (error: unknown) => {
+          datagrams?.close();
+          await http.close();
+          throw asStartError(error, options.dns ?? options);
+        },
+      ));
     const retention = startRetention({ engine, keep: config.keep, clock, hours, log });
     const desk = new HostDesk({
       ...{ engine, config, dataDir, clock, random, retention, gate },
@@ -239,6 +258,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       ops &&
       (await startOps(ops).catch(async (error: unknown) => {
         datagrams?.close();
+        await zone?.close();
         await http.close();
         throw asStartError(error, ops);
       }));
@@ -273,6 +293,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
         const { underWay } = handler;
         log({ event: 'draining', underWay });
         const started = clock.steady();
+        await zone?.close();
         await http.close();
         datagrams?.close();
         await neighbourhood?.close();

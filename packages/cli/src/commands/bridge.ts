@@ -11,12 +11,15 @@ import {
   type OwnCertificate,
 } from '@polynya/server/bridge/bridge-state';
 import { DirectPort } from '@polynya/server/direct-port';
+import { zoneKey, zoneLine } from '@polynya/server/dns-zone';
 import { lineOf } from '@polynya/server/server-log';
 import { routeTo } from '@polynya/server/site/secret-paths';
 import { Site } from '@polynya/server/site/site';
 import { command, wholeNumber } from '../command.ts';
 import { Failure } from '../failure.ts';
+import { acmeSettings, certificatesOf } from '../host/acme-settings.ts';
 import { bridgeFolder, endpointUrl, siteUrl } from '../host/bridge-settings.ts';
+import { dnsPlace } from '../host/dns-settings.ts';
 import { reachableHost } from '../host/reachable-at.ts';
 import { directPlace, readTls } from '../host/settings.ts';
 import { qrLines } from '../render/qr.ts';
@@ -36,11 +39,18 @@ export const bridge = command({
     data: { type: 'string' },
     /** The certificate; its key is the word after it. */
     tls: { type: 'string' },
+    /** A name or address to fetch a certificate for, from `acme-directory` if not from the usual authority. */
+    acme: { type: 'string', multiple: true },
+    'acme-directory': { type: 'string' },
+    'acme-contact': { type: 'string' },
     /** A certificate of its own, for terminals alone: browsers take none that no authority vouches for. */
     'self-signed': { type: 'boolean' },
     public: { type: 'string' },
     /** Where others find a UDP port of this machine, for WebRTC. */
     direct: { type: 'string' },
+    /** A zone that is delegated to this machine, and at which port it answers. */
+    dns: { type: 'string' },
+    'dns-port': { type: 'string' },
     connections: { type: 'string' },
   },
   takes: [0, 1],
@@ -52,16 +62,39 @@ export const bridge = command({
     const told = given.public === undefined ? undefined : siteUrl(given.public);
     const folder = bridgeFolder(given.data, terminal.env);
     const own = given['self-signed'] ? ownCertificate(folder, told) : undefined;
-    if (own && given.tls) throw new Failure('--tls and --self-signed: only one of them.', 2);
-    const tls = own ?? readTls(given.tls, key);
+    const { 'acme-directory': directory, 'acme-contact': contact } = given;
+    const acme = acmeSettings({ names: given.acme ?? [], directory, contact });
+    if ([own, given.tls, acme].filter((one) => one !== undefined).length > 1) {
+      throw new Failure('--tls, --self-signed and --acme: only one of them.', 2);
+    }
+    const fetched = acme && orFailure(() => certificatesOf(acme, folder, terminal));
+    const tls = own ?? fetched ?? readTls(given.tls, key);
     const port = wholeNumber('The port', given.port, tls ? 443 : 8_080, [0, 65_535]);
     const place = given.direct && directPlace({ value: given.direct, where: '--direct' });
     const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
-    const { routes, direct, running } = await start(given.site, () => {
+    if (given.dns !== undefined && endpoints.length > 1) {
+      throw new Failure('A zone leads to one server: --dns takes one --to.', 2);
+    }
+    const host = given.host ?? (tls ? '0.0.0.0' : '127.0.0.1');
+    const dnsPort = wholeNumber('--dns-port', given['dns-port'], 53, [0, 65_535]);
+    const urls = told === undefined ? [] : [told];
+    const dns =
+      given.dns &&
+      dnsPlace(
+        { value: given.dns, where: '--dns' },
+        { nameserver: undefined, urls, host, port: dnsPort },
+      );
+    const {
+      routes,
+      direct,
+      dns: zone,
+      running,
+    } = await start(given.site, () => {
       const secret = loadBridgeSecret(folder, random);
       return {
         ...(place && { direct: new DirectPort(folder, place, random) }),
-        host: given.host ?? (tls ? '0.0.0.0' : '127.0.0.1'),
+        ...(dns && { dns: { ...dns, key: zoneKey(secret) } }),
+        host,
         port,
         ...(tls && { tls }),
         routes: endpoints.map((endpoint) => routeTo(endpoint, secret)),
@@ -70,6 +103,7 @@ export const bridge = command({
         report: (error) => note(terminal, JSON.stringify(lineOf(error))),
       };
     });
+    const endFetching = fetched?.keep();
     const at = tls ? urlAt('https', reachableHost(tls.cert), running.port, 443) : undefined;
     const site = told ?? at ?? urlAt('http', '127.0.0.1', running.port, 80);
     try {
@@ -79,10 +113,12 @@ export const bridge = command({
         print(terminal, `For whoever runs ${endpoint}: polynya serve --bridge LINE`, line, '');
         if (terminal.output.isTTY) print(terminal, ...qrLines(line), '');
         if (direct) print(terminal, 'And by datagrams (WebRTC):', direct.endpoint(endpoint), '');
+        if (zone) print(terminal, 'And by names (DNS):', zoneLine(zone.zone, zone.key), '');
       }
       print(terminal, 'Stop it with Ctrl-C.');
       await endOf(terminal);
     } finally {
+      endFetching?.();
       await running.close();
     }
     print(terminal, 'Stopped.');
@@ -93,8 +129,13 @@ export const bridge = command({
 function ownCertificate(folder: string, site: string | undefined): OwnCertificate {
   const wanted = 'With --self-signed say where others find it: --public https://ADDRESS';
   if (!site?.startsWith('https:')) throw new Failure(wanted, 2);
+  return orFailure(() => loadOwnCertificate(folder, new URL(site).hostname));
+}
+
+/** @throws Failure with a sentence for its host */
+function orFailure<T>(make: () => T): T {
   try {
-    return loadOwnCertificate(folder, new URL(site).hostname);
+    return make();
   } catch (error) {
     const sentence = bridgeFailure(error);
     throw sentence === undefined ? error : new Failure(sentence, 1, error);
@@ -105,12 +146,13 @@ function ownCertificate(folder: string, site: string | undefined): OwnCertificat
 async function start(
   siteFolder: string | undefined,
   options: () => Omit<BridgeOptions, 'site'>,
-): Promise<Pick<BridgeOptions, 'routes' | 'direct'> & { readonly running: RunningBridge }> {
+): Promise<Pick<BridgeOptions, 'routes' | 'direct' | 'dns'> & { readonly running: RunningBridge }> {
   try {
     const site = new Site(siteFolder);
     const whole = { ...options(), site };
-    const { routes, direct } = whole;
-    return { routes, ...(direct && { direct }), running: await startBridge(whole) };
+    const { routes, direct, dns } = whole;
+    const running = await startBridge(whole);
+    return { routes, ...(direct && { direct }), ...(dns && { dns }), running };
   } catch (error) {
     const sentence = bridgeFailure(error);
     throw sentence === undefined ? error : new Failure(sentence, 1, error);

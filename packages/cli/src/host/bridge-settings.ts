@@ -1,6 +1,7 @@
 /** What a host says of bridges: where one keeps its secret and leads to, and the lines that servers are told. */
 import { join, resolve } from 'node:path';
 import { isDirectLine } from '@polynya/server/direct-port';
+import { isZoneLine } from '@polynya/server/dns-zone';
 import { Failure } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -29,7 +30,7 @@ export function siteUrl(given: string): string {
 /** Lines that bridges printed for the server that is told them. @throws Failure for anything else */
 export function bridgeLines(given: readonly string[]): string[] {
   return given.map((line) => {
-    if (isDirectLine(line)) return line;
+    if (isDirectLine(line) || isZoneLine(line)) return line;
     const [pin = ''] = /#sha256=[\w-]{43}$/.exec(line) ?? [];
     const url = webUrl('--bridge', line.slice(0, line.length - pin.length));
     if (url.pathname !== '/') return url.href + pin;

@@ -13,9 +13,11 @@ import type { Socket } from 'node:net';
 import type { ChannelCarrier } from '@polynya/reach/carriers/webrtc-direct/channel';
 import { DirectError } from '@polynya/reach/carriers/webrtc-direct/node-datagrams';
 import { WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
-import { systemClock } from '@polynya/reach/clock';
+import { systemClock, systemRandom } from '@polynya/reach/clock';
+import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { WebSocketServer } from 'ws';
 import type { DirectPort } from '../direct-port.ts';
+import { type DnsPlace, startZone } from '../dns-zone.ts';
 import { StorageError } from '../engine.ts';
 import { CROSS_ORIGIN, destroyOnError, endConnections, PREFLIGHT } from '../listening.ts';
 import { openFront } from '../site/front.ts';
@@ -44,6 +46,8 @@ export interface BridgeOptions {
   readonly connections: number;
   /** Takes callers by WebRTC-Direct, too, each route's at a door that is called by its endpoint. */
   readonly direct?: DirectPort;
+  /** A zone by whose names clients ask where nothing but DNS passes; it leads where the first route does. */
+  readonly dns?: DnsPlace & { readonly key: Uint8Array };
   readonly limits?: ForwardLimits;
   /** Hears of errors that are bugs; never of what somebody sent. */
   readonly report: (error: unknown) => void;
@@ -137,10 +141,23 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       await front.close();
       throw error;
     });
+  const [route] = options.routes;
+  const carryOut = async (body: Uint8Array) =>
+    route ? forwarder.body(route.endpoint, body) : null;
+  const byNames = { carryOut, issued: () => true };
+  const means = { clock: systemSteadyClock, random: systemRandom, report };
+  const zone =
+    options.dns &&
+    (await startZone(options.dns, options.dns.key, byNames, means).catch(async (error: unknown) => {
+      datagrams?.close();
+      await front.close();
+      throw error;
+    }));
   return {
     port: front.port,
     close: async () => {
       datagrams?.close();
+      await zone?.close();
       await endConnections(front, sockets, front.close(), GRACE);
       forwarder.close();
     },

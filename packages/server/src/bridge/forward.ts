@@ -95,6 +95,18 @@ export class Forwarder {
     }
   }
 
+  /** Hands on envelopes that came otherwise than by a POST: the body of its answer, null when it has none. */
+  async body(endpoint: string, body: Uint8Array): Promise<Uint8Array | null> {
+    const headers = { 'content-type': ENVELOPES, 'content-length': body.length };
+    const answer = await this.#ask(endpoint, { method: 'POST', headers }, null, Buffer.from(body));
+    if (!answer) return null;
+    const { statusCode, headers: said } = answer;
+    const taken = statusCode === 200 && said['content-type'] === ENVELOPES;
+    // What breaks off is none; a status that is no answer is read away, for the connection's sake.
+    const whole = await buffer(answer).catch(() => null);
+    return taken ? whole : null;
+  }
+
   /** Hands on a file of the server's page. False when there is none: nothing was answered then. */
   async file(url: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const { method = 'GET', headers } = request;
@@ -123,13 +135,13 @@ export class Forwarder {
   }
 
   /** The server's answer; null if none comes. Ends when whoever asked goes away. */
-  #ask(url: string, options: RequestOptions, response: ServerResponse, body?: Buffer) {
+  #ask(url: string, options: RequestOptions, response: ServerResponse | null, body?: Buffer) {
     const secure = url.startsWith('https:');
     const { answerMs: timeout } = this.#limits;
     const outgoing = secure
       ? secureRequest(url, { ...options, timeout, agent: this.#secure })
       : plainRequest(url, { ...options, timeout, agent: this.#plain });
-    response.on('close', () => outgoing.destroy());
+    response?.on('close', () => outgoing.destroy());
     return new Promise<IncomingMessage | null>((resolve) => {
       outgoing.on('error', () => resolve(null));
       outgoing.on('timeout', () => outgoing.destroy());

@@ -2,17 +2,17 @@
  * The client's end of the DNS carrier (docs/protocol.md section 2): bodies cut into names that are asked for, answers
  * put together of records. What is lost is asked again from here, so nothing above asks twice.
  */
-import { DNS_EXCHANGE, DNS_SALT, encodeDnsQuery } from '@polynya/protocol/dns-query';
+import { DNS_EXCHANGE, dnsPieceSize, dnsRoom } from '@polynya/protocol/dns-query';
 import { joinEnvelopes, splitEnvelopes } from '@polynya/protocol/envelope';
 import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { decodeDownSip } from '@polynya/protocol/sip';
 import type { Clock, Random } from '../../clock.ts';
 import type { Carrier, CarrierEnd } from '../carrier.ts';
+import { COVER } from './cover.ts';
 import { DnsExchange, type Wanted } from './exchange.ts';
-import { askBy, fillOf, type WorkingMode } from './mode.ts';
+import { type Asking, askBy, type WorkingMode } from './mode.ts';
 import { Pace } from './pace.ts';
-import type { Ask } from './resolver.ts';
 
 /** For so long a mode is taken for one that works, in ms. */
 export const MODE_KEPT = 60_000;
@@ -27,10 +27,8 @@ const DEAD = { after: 30_000, lost: 6 };
 /** Before what was answered wrongly is asked again, in ms: a resolver that cannot, cannot at once either. */
 const PENALTY = { first: 500, most: 8_000 };
 
-export interface DnsOptions {
-  readonly zone: string;
+export interface DnsOptions extends Asking {
   readonly mode: WorkingMode;
-  readonly ask: Ask;
   readonly clock: Clock;
   readonly random: Random;
   /** Called when nothing comes through any more. */
@@ -90,7 +88,8 @@ export class DnsCarrier implements Carrier {
     if (this.#closing.signal.aborted) return;
     const { random, zone } = this.#options;
     const body = joinEnvelopes(envelopes);
-    this.#exchanges.push(new DnsExchange(random(DNS_EXCHANGE), body, lingers, zone));
+    const size = dnsPieceSize(dnsRoom(zone) - COVER.query);
+    this.#exchanges.push(new DnsExchange(random(DNS_EXCHANGE), body, lingers, size));
     this.#pump();
   }
 
@@ -118,18 +117,16 @@ export class DnsCarrier implements Carrier {
   }
 
   async #ask(one: Wanted): Promise<void> {
-    const { mode, zone, ask, clock, random } = this.#options;
+    const { mode, clock } = this.#options;
     const { exchange } = one;
     one.underWay = true;
-    const query = exchange.query(one, mode.most, random(DNS_SALT));
-    const fill = query.ask === 'answer' ? random(fillOf(mode, zone)) : undefined;
+    const query = exchange.query(one, mode.most);
     const began = clock.now();
     const late = new AbortController();
     const cancel = clock.setTimeout(() => late.abort(), this.#pace.patience(one.tries));
     try {
       const signal = AbortSignal.any([this.#closing.signal, late.signal]);
-      const name = encodeDnsQuery(query, zone, fill);
-      const down = decodeDownSip(await askBy(mode, name, ask, signal));
+      const down = decodeDownSip(await askBy(mode, query, this.#options, signal));
       this.#pace.answered(Math.max(0, clock.now() - began));
       this.#heardAt = clock.now();
       this.#lost = 0;

@@ -1,5 +1,5 @@
 /** The client's end of one exchange over DNS: which queries it still takes to bring a body up and its answer down. */
-import { type DnsQuery, dnsPieceSize } from '@polynya/protocol/dns-query';
+import type { DnsQuery } from '@polynya/protocol/dns-query';
 import type { DownSip } from '@polynya/protocol/sip';
 
 /** A body of more than this begins with its first piece alone, by which the server sees whose it is. */
@@ -34,12 +34,15 @@ export class DnsExchange {
   readonly #come = new Map<number, number>();
   #pause = PAUSE.first;
 
-  /** @param id `DNS_EXCHANGE` random bytes */
-  constructor(id: Uint8Array, body: Uint8Array, lingers: boolean, zone: string) {
+  /**
+   * @param id `DNS_EXCHANGE` random bytes
+   * @param size of a piece on its way up, in bytes
+   */
+  constructor(id: Uint8Array, body: Uint8Array, lingers: boolean, size: number) {
     this.lingers = lingers;
     this.#id = id;
     this.#body = body;
-    this.#size = dnsPieceSize(zone);
+    this.#size = size;
     const count = Math.ceil(body.length / this.#size);
     const offsets = Array.from({ length: count }, (_, index) => index * this.#size);
     this.#waiting = body.length > STRANGERS ? offsets.splice(1) : [];
@@ -52,8 +55,8 @@ export class DnsExchange {
     return up * this.#size;
   }
 
-  query({ offset, from }: Wanted, most: number, salt: Uint8Array): DnsQuery {
-    const common = { most, salt, exchange: this.#id };
+  query({ offset, from }: Wanted, most: number): DnsQuery {
+    const common = { most, exchange: this.#id };
     if (offset === null) return { ask: 'answer', ...common, from };
     const piece = this.#body.subarray(offset, offset + this.#size);
     return { ask: 'piece', ...common, total: this.#body.length, offset, piece };

@@ -9,16 +9,18 @@ import { badResolver, GOOD, type ResolverPlan } from '../../test/bad-resolver.ts
 import { startSessions } from '../../test/loopback.ts';
 import { ToyLogs } from '../../test/toy-log.ts';
 import { VirtualTime, watchWebCrypto } from '../../test/virtual-time.ts';
-import { carryOutBy } from './carry-out.ts';
-import { dnsCarrier } from './dns.ts';
+import { Cover } from './cover.ts';
+import { dnsCarrier, zoneEndpoint } from './dns.ts';
 import { TYPE } from './message.ts';
 import { Pieces } from './pieces.ts';
+import { sessionsEnd } from './sessions-end.ts';
 import { Zone } from './zone.ts';
 
 const TIMES = Number(process.env.POLYNYA_RUNS ?? 1);
 const ID = new Uint8Array(16).fill(1);
 const SECRET = new Uint8Array(32).fill(2);
 const ZONE = 't.chat.example';
+const KEY = new Uint8Array(16).fill(3);
 /** Of entries, in bytes: a text, a long one, a small picture. */
 const SIZES = [140, 2_500, 9_000];
 const DAY = 24 * 3_600_000;
@@ -26,7 +28,12 @@ const DAY = 24 * 3_600_000;
 beforeAll(async () => {
   watchWebCrypto();
   // Loaded before time is virtual: reading files is nothing that it waits for.
-  await Promise.all([import('./client.ts'), import('./mode.ts'), import('./resolver.ts')]);
+  await Promise.all([
+    import('./client.ts'),
+    import('./mode.ts'),
+    import('./cover.ts'),
+    import('./resolver.ts'),
+  ]);
 });
 
 interface Given {
@@ -81,9 +88,9 @@ async function deliver({ seed, plan, restartAt }: Given) {
   const logs = new ToyLogs();
   let sessions = await startSessions(logs, { clock });
   const zoneOfNow = () => {
-    const issued = (handle: Uint8Array) => sessions.issued(handle);
-    const pieces = new Pieces({ carryOut: carryOutBy(sessions), issued, clock });
-    return new Zone({ zone: ZONE, nameserver: 'chat.example', pieces });
+    const pieces = new Pieces({ ...sessionsEnd(sessions), clock });
+    const cover = new Cover(KEY, systemRandom);
+    return new Zone({ zone: ZONE, nameserver: 'chat.example', cover, pieces });
   };
   let zone = zoneOfNow();
   if (restartAt !== null) {
@@ -97,7 +104,7 @@ async function deliver({ seed, plan, restartAt }: Given) {
   }
   const ask = badResolver(() => zone, plan, { clock, chance });
   const connection = new Connection({
-    address: { identity: sessions.identity(), endpoints: [`dns:${ZONE}`] },
+    address: { identity: sessions.identity(), endpoints: [zoneEndpoint(ZONE, KEY)] },
     carriers: [dnsCarrier(clock, systemRandom, ask)],
     clock,
     random: systemRandom,

@@ -2,16 +2,15 @@
  * How answers come down: by which records, how long, over UDP or TCP. Found out by trying, since resolvers differ in
  * what they let pass, and anybody may stand in for them.
  */
-
-import { equal } from '@polynya/protocol/bytes';
 import {
   DNS_ASK,
-  DNS_SALT,
+  type DnsQuery,
+  dnsName,
   dnsRoom,
-  dnsTrialAnswer,
   encodeDnsQuery,
 } from '@polynya/protocol/dns-query';
-import type { Clock, Random } from '../../clock.ts';
+import type { Clock } from '../../clock.ts';
+import { COVER, type Cover } from './cover.ts';
 import { OPT_RECORD, RCODE, TYPE } from './message.ts';
 import { type Carrying, fromRecords } from './records.ts';
 import type { Ask } from './resolver.ts';
@@ -49,43 +48,40 @@ const AMPLIFICATION = 4;
 /** Bytes of a query besides its name: header, type and class, and what stands around a name. */
 const AROUND = 18;
 
+/** Whom to ask, and for names of which zone. */
+export interface Asking {
+  readonly ask: Ask;
+  readonly zone: string;
+  readonly cover: Cover;
+}
+
 /** The best of those that work. Rejects if none does, or when `signal` aborts. */
 export async function findMode(
-  ask: Ask,
-  zone: string,
-  { clock, random }: { readonly clock: Clock; readonly random: Random },
+  asking: Asking,
+  clock: Clock,
   signal: AbortSignal,
 ): Promise<WorkingMode> {
   for (let round = 0; round < TRIAL.rounds; round++) {
     signal.throwIfAborted();
-    const found = await tryAll(ask, zone, clock, random, signal);
+    const found = await tryAll(asking, clock, signal);
     if (found) return found;
   }
   signal.throwIfAborted();
   throw new Error('the resolver passes on nothing of this zone');
 }
 
-function tryAll(
-  ask: Ask,
-  zone: string,
-  clock: Clock,
-  random: Random,
-  signal: AbortSignal,
-): Promise<WorkingMode | null> {
+function tryAll(asking: Asking, clock: Clock, signal: AbortSignal): Promise<WorkingMode | null> {
   const { promise, resolve } = Promise.withResolvers<WorkingMode | null>();
   const over = new AbortController();
   const outcomes: (WorkingMode | 'failed' | undefined)[] = MODES.map(() => undefined);
   let cancelWait: (() => void) | undefined;
-  const end = (): void => {
-    const best = outcomes.find((outcome) => outcome !== undefined && outcome !== 'failed');
-    resolve(best ?? null);
-  };
+  const end = (): void => resolve(outcomes.find((one) => typeof one === 'object') ?? null);
   const cancel = clock.setTimeout(end, TRIAL.patience);
   signal.addEventListener('abort', end, { once: true });
   for (const [index, mode] of MODES.entries()) {
-    void tryMode(ask, zone, mode, random, over.signal).then((size) => {
+    void tryMode(asking, mode, over.signal).then((size) => {
       outcomes[index] = size >= LEAST ? { ...mode, size } : 'failed';
-      const best = outcomes.findIndex((outcome) => outcome !== undefined && outcome !== 'failed');
+      const best = outcomes.findIndex((one) => typeof one === 'object');
       const known = outcomes.slice(0, best < 0 ? outcomes.length : best);
       if (known.every((outcome) => outcome !== undefined)) end();
       else if (best >= 0) cancelWait ??= clock.setTimeout(end, TRIAL.better);
@@ -100,43 +96,33 @@ function tryAll(
 }
 
 /** How many bytes came down; 0 if nothing did, or something else than was asked for. */
-async function tryMode(
-  ask: Ask,
-  zone: string,
-  mode: Mode,
-  random: Random,
-  signal: AbortSignal,
-): Promise<number> {
-  const salt = random(DNS_SALT);
-  const fill = random(fillFor(mode, zone, 2 + DNS_SALT));
-  const name = encodeDnsQuery({ ask: 'trial', most: mode.most, salt }, zone, fill);
-  const answer = await askBy(mode, name, ask, signal).catch(() => null);
-  return answer && equal(answer, dnsTrialAnswer(salt, answer.length)) ? answer.length : 0;
+async function tryMode(asking: Asking, mode: Mode, signal: AbortSignal): Promise<number> {
+  const query = { ask: 'trial', most: mode.most } as const;
+  const zeros = await askBy(mode, query, asking, signal).catch(() => null);
+  return zeros?.length ?? 0;
 }
 
 /** The bytes that an answer brings down. Rejects if none comes, or one that is not the zone's. */
 export async function askBy(
   mode: Mode,
-  name: string,
-  ask: Ask,
+  query: DnsQuery,
+  { ask, zone, cover }: Asking,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const { type, edns, most } = mode;
-  const query = { name, type, most: edns ? most : null };
-  let answer = await ask(query, mode.via, signal);
-  if (answer.truncated && mode.via === 'udp') answer = await ask(query, 'tcp', signal);
+  const { type, edns, most, via } = mode;
+  const covered = cover.coverQuery(encodeDnsQuery(query, fillFor(mode, query, zone)));
+  const question = { name: dnsName(covered, zone), type, most: edns ? most : null };
+  let answer = await ask(question, via, signal);
+  if (answer.truncated && via === 'udp') answer = await ask(question, 'tcp', signal);
   const bytes = answer.rcode === RCODE.ok ? fromRecords(type, answer.records) : null;
-  if (!bytes) throw new Error('an answer that is not the zone’s');
-  return bytes;
+  const said = bytes && cover.openAnswer(covered, bytes);
+  if (!said) throw new Error('an answer that is not the zone’s');
+  return said;
 }
 
-/** Bytes that fill up a question for a piece of an answer, so that it may be answered at full length. */
-export function fillOf(mode: Mode, zone: string): number {
-  return fillFor(mode, zone, DNS_ASK);
-}
-
-function fillFor({ via, most, edns }: Mode, zone: string, said: number): number {
-  if (via === 'tcp') return 0;
+/** Bytes that fill up a question, so that it may be answered at full length. */
+function fillFor({ via, most, edns }: Mode, { ask }: DnsQuery, zone: string): number {
+  if (via === 'tcp' || ask === 'piece') return 0;
   const letters = Math.ceil(most / AMPLIFICATION) - AROUND - (edns ? OPT_RECORD : 0);
-  return Math.max(0, dnsRoom(zone, letters) - said);
+  return Math.max(0, dnsRoom(zone, letters) - COVER.query - DNS_ASK);
 }

@@ -21,13 +21,15 @@ const BODY = { known: 262_144, strange: 4_096 };
 /** Bytes of all that is held: of one handle's bodies and answers, of all handles', of answers to strangers. */
 const ROOM = { ...BODY, handle: 2_097_152, all: 67_108_864, strangers: 8_388_608 };
 
-/** Carries a body out: its answer, however late, or null if nothing in it is for the server. Never rejects. */
-export type CarryOut = (body: Uint8Array<ArrayBuffer>) => Promise<Uint8Array | null>;
-
-export interface PiecesOptions {
-  readonly carryOut: CarryOut;
+/** Where bodies lead. */
+export interface PiecesEnd {
+  /** Carries a body out: its answer, however late, or null if nothing in it is for the server. Never rejects. */
+  readonly carryOut: (body: Uint8Array<ArrayBuffer>) => Promise<Uint8Array | null>;
   /** Whether 16 bytes are a handle of the server; a bridge, which cannot tell, says yes. */
   readonly issued: (handle: Uint8Array) => boolean;
+}
+
+export interface PiecesOptions extends PiecesEnd {
   readonly clock: SteadyClock;
 }
 

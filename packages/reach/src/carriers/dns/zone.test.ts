@@ -1,7 +1,8 @@
 /** What the zone says to resolvers, and to those who would misuse it: over real sockets, asked by the host's resolver. */
 import { createSocket } from 'node:dgram';
 import { Resolver } from 'node:dns/promises';
-import { DNS_SALT, encodeDnsQuery } from '@polynya/protocol/dns-query';
+import { type DnsQuery, dnsName, encodeDnsQuery } from '@polynya/protocol/dns-query';
+import { decodeDownSip } from '@polynya/protocol/sip';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Connection } from '../../client.ts';
@@ -10,15 +11,18 @@ import type { ServerSessions } from '../../server-sessions.ts';
 import { systemSteadyClock } from '../../steady-clock.ts';
 import { startSessions } from '../../test/loopback.ts';
 import { ToyLogs } from '../../test/toy-log.ts';
-import { carryOutBy } from './carry-out.ts';
-import { dnsCarrier } from './dns.ts';
+import { Cover } from './cover.ts';
+import { dnsCarrier, zoneEndpoint } from './dns.ts';
 import { serveZone, type ZoneServer } from './listen.ts';
 import { decodeAnswer, encodeQuestion, RCODE, TYPE } from './message.ts';
 import { Pieces } from './pieces.ts';
 import { askResolver } from './resolver.ts';
+import { sessionsEnd } from './sessions-end.ts';
 import { Zone } from './zone.ts';
 
 const ZONE = 't.chat.example';
+const KEY = new Uint8Array(16).fill(3);
+const cover = new Cover(KEY, systemRandom);
 const PATIENCE = { timeout: 60_000 };
 
 let sessions: ServerSessions;
@@ -27,9 +31,8 @@ let server: ZoneServer;
 
 beforeEach(async () => {
   sessions = await startSessions(new ToyLogs());
-  const issued = (handle: Uint8Array) => sessions.issued(handle);
-  const pieces = new Pieces({ carryOut: carryOutBy(sessions), issued, clock: systemSteadyClock });
-  zone = new Zone({ zone: ZONE, nameserver: 'chat.example', pieces });
+  const pieces = new Pieces({ ...sessionsEnd(sessions), clock: systemSteadyClock });
+  zone = new Zone({ zone: ZONE, nameserver: 'chat.example', cover, pieces });
   server = await serveZone(zone, { host: '127.0.0.1', port: 0 }, (error) => {
     throw error;
   });
@@ -41,6 +44,11 @@ afterEach(async () => {
 
 const at = () => [`127.0.0.1:${server.port}`];
 
+const nothing = new Uint8Array(0);
+
+const named = (query: DnsQuery, fill = 0) =>
+  dnsName(cover.coverQuery(encodeDnsQuery(query, fill)), ZONE);
+
 /** As a system's own resolver asks. */
 function system(): Resolver {
   const resolver = new Resolver({ timeout: 20_000 });
@@ -51,7 +59,7 @@ function system(): Resolver {
 describe('by the host’s own resolver, over real sockets,', () => {
   test('a text goes up and comes down', async () => {
     const connection = new Connection({
-      address: { identity: sessions.identity(), endpoints: [`dns:${ZONE}`] },
+      address: { identity: sessions.identity(), endpoints: [zoneEndpoint(ZONE, KEY)] },
       carriers: [dnsCarrier(systemClock, systemRandom, askResolver(systemRandom, at))],
       clock: systemClock,
       random: systemRandom,
@@ -85,17 +93,30 @@ test('what is not its own it does not ask for elsewhere', async () => {
   }
 });
 
+test('who does not know its key is answered as by a zone without names, whatever is asked', async () => {
+  const other = new Cover(systemRandom(16), systemRandom);
+  const trial = encodeDnsQuery({ ask: 'trial', most: 1_232 }, 100);
+  const ours = cover.coverQuery(trial);
+  const answerTo = async (covered: Uint8Array) => {
+    const query = encodeQuestion(1, dnsName(covered, ZONE), TYPE.TXT, 1_232);
+    return decodeAnswer((await zone.answer(query, 'udp')) ?? nothing);
+  };
+  expect((await answerTo(ours))?.records).toHaveLength(1);
+  for (const covered of [other.coverQuery(trial), trial, ours.subarray(1), nothing]) {
+    expect(await answerTo(covered)).toMatchObject({ rcode: RCODE.ok, records: [] });
+  }
+});
+
 test('no answer over UDP is longer than four times its query', async () => {
   const query = fc.record({
     type: fc.constantFrom(...Object.values(TYPE), 255),
     most: fc.option(fc.nat(65_535)),
     said: fc.nat(255).map((units) => 8 * units),
-    fill: fc.nat(140),
+    fill: fc.nat(110),
   });
   await fc.assert(
     fc.asyncProperty(query, async ({ type, most, said, fill }) => {
-      const trial = { ask: 'trial', most: said, salt: systemRandom(DNS_SALT) } as const;
-      const name = encodeDnsQuery(trial, ZONE, systemRandom(fill));
+      const name = named({ ask: 'trial', most: said }, fill);
       const message = encodeQuestion(1, name, type, most);
       const answer = await zone.answer(message, 'udp');
       expect(answer?.length).toBeLessThanOrEqual(4 * message.length);
@@ -107,13 +128,13 @@ test('no answer over UDP is longer than four times its query', async () => {
 test('who shows no handle is held to a first flight: a longer body is gone', async () => {
   const ask = async (total: number, offset: number) => {
     const exchange = new Uint8Array(8).fill(total % 251);
-    const common = { most: 512, salt: systemRandom(DNS_SALT), exchange };
     const piece = systemRandom(100);
-    const name = encodeDnsQuery({ ask: 'piece', ...common, total, offset, piece }, ZONE);
-    const answer = await zone.answer(encodeQuestion(1, name, TYPE.NULL, 1_232), 'udp');
-    return ['taken', 'answer', 'gone'][
-      decodeAnswer(answer ?? new Uint8Array(0))?.records[0]?.[0] ?? 9
-    ];
+    const said = encodeDnsQuery({ ask: 'piece', most: 512, exchange, total, offset, piece });
+    const covered = cover.coverQuery(said);
+    const query = encodeQuestion(1, dnsName(covered, ZONE), TYPE.NULL, 1_232);
+    const [record = nothing] =
+      decodeAnswer((await zone.answer(query, 'udp')) ?? nothing)?.records ?? [];
+    return decodeDownSip(cover.openAnswer(covered, record) ?? nothing).state;
   };
   expect(await ask(4_000, 200)).toBe('taken');
   expect(await ask(5_000, 0)).toBe('gone');

@@ -2,14 +2,10 @@
  * The server's end of the DNS carrier: an authoritative server for one zone (RFC 1035 section 6.2), whose names are
  * what clients say. It asks nobody else, and no answer over UDP is much longer than its query.
  */
-import {
-  DNS_SALT,
-  type DnsQuery,
-  decodeDnsQuery,
-  dnsTrialAnswer,
-} from '@polynya/protocol/dns-query';
+import { type DnsQuery, decodeDnsQuery, dnsNameBytes } from '@polynya/protocol/dns-query';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { encodeDownSip } from '@polynya/protocol/sip';
+import { COVER, type Cover } from './cover.ts';
 import {
   type AnswerOptions,
   decodeQuestion,
@@ -37,6 +33,8 @@ export interface ZoneOptions {
   readonly zone: string;
   /** What the zone's parent calls this server. */
   readonly nameserver: string;
+  /** Who does not know its key is answered as by a zone that has no names. */
+  readonly cover: Cover;
   readonly pieces: Pieces;
 }
 
@@ -62,16 +60,24 @@ export class Zone {
     if (name === zone && (asked.type === TYPE.NS || asked.type === TYPE.SOA)) {
       return say({ records: [asked.type === TYPE.NS ? this.#nameserver : this.#authority.data] });
     }
-    const query = isCarrying(asked.type) ? decoded(name, zone) : null;
+    const covered = isCarrying(asked.type) ? orNull(() => dnsNameBytes(name, zone)) : null;
+    const query = covered && this.#opened(covered);
     // Never "no such name": a resolver that asks label by label (RFC 9156) would go no further.
     if (!query || !isCarrying(asked.type)) return say({ authority: this.#authority });
-    const size = bytesIn(asked.type, roomFor(asked, query, via, message.length));
-    if (size < DOWN + DNS_SALT) return say({ truncated: true });
-    const bytes =
+    const room = bytesIn(asked.type, roomFor(asked, query, via, message.length));
+    const size = room - COVER.answer;
+    if (size <= DOWN) return say({ truncated: true });
+    const down =
       query.ask === 'trial'
-        ? dnsTrialAnswer(query.salt, size)
+        ? new Uint8Array(size)
         : encodeDownSip(await this.#options.pieces.take(query, size - DOWN));
+    const bytes = this.#options.cover.coverAnswer(covered, down);
     return say({ records: toRecords(asked.type, bytes) });
+  }
+
+  #opened(covered: Uint8Array): DnsQuery | null {
+    const said = this.#options.cover.openQuery(covered);
+    return said && orNull(() => decodeDnsQuery(said));
   }
 
   get #nameserver(): Buffer {
@@ -96,9 +102,10 @@ function roomFor(asked: Question, query: DnsQuery, via: 'udp' | 'tcp', length: n
   return whole - HEADER - asked.length - (asked.most === null ? 0 : OPT_RECORD);
 }
 
-function decoded(name: string, zone: string): DnsQuery | null {
+/** Null for what is malformed. */
+function orNull<T>(decode: () => T): T | null {
   try {
-    return decodeDnsQuery(name, zone);
+    return decode();
   } catch (error) {
     if (error instanceof ProtocolError) return null;
     throw error;

@@ -1,0 +1,16 @@
+/** Bodies that came by DNS lead to the server's own sessions. */
+import type { ServerSessions } from '../../server-sessions.ts';
+import { beginBatch } from '../post/batch.ts';
+import type { PiecesEnd } from './pieces.ts';
+
+export function sessionsEnd(sessions: ServerSessions): PiecesEnd {
+  return {
+    carryOut: async (body) => {
+      const batch = beginBatch(body, sessions);
+      if (!batch) return null;
+      await batch.answered;
+      return batch.end();
+    },
+    issued: (handle) => sessions.issued(handle),
+  };
+}

@@ -8,8 +8,10 @@ import {
   startFailure,
   startServer,
 } from '@polynya/server/serve';
+import { Site } from '@polynya/server/site/site';
 import { command, wholeNumber } from '../command.ts';
-import { Failure } from '../failure.ts';
+import { Failure, systemCode } from '../failure.ts';
+import { ACME_PORT, acmeUrls, certificatesOf } from '../host/acme-settings.ts';
 import { attendantOf } from '../host/attendant.ts';
 import { openControl } from '../host/control-socket.ts';
 import { hostPageOf } from '../host/page/host-page.ts';
@@ -19,6 +21,7 @@ import {
   mostUses,
   pageFolder,
   readSettings,
+  type Settings,
   serverOptions,
 } from '../host/settings.ts';
 import { qrLines } from '../render/qr.ts';
@@ -38,10 +41,16 @@ export const serve = command({
     postgres: { type: 'string' },
     /** The certificate; its key is the word after it. */
     tls: { type: 'string' },
+    /** A name or address to fetch a certificate for. */
+    acme: { type: 'string', multiple: true },
+    /** The folder of a web site for everybody else. */
+    decoy: { type: 'string' },
     public: { type: 'string', multiple: true },
     bridge: { type: 'string', multiple: true },
     /** Where others find a UDP port of this machine. */
     direct: { type: 'string' },
+    /** A zone that is delegated to this machine. */
+    dns: { type: 'string' },
     /** `NAME=VALUE` of any setting. */
     set: { type: 'string', multiple: true },
     uses: { type: 'string' },
@@ -52,16 +61,14 @@ export const serve = command({
     const { tls: cert, ...rest } = given;
     const flags = cert === undefined && key === undefined ? rest : { ...rest, tls: { cert, key } };
     const settings = readSettings(flags, terminal.env);
-    const { dataDir, host, port, tls, postgres, bridges, limits } = settings;
+    const { dataDir, host, port, tls, acme, postgres, bridges, limits } = settings;
     const uses = wholeNumber('--uses', given.uses, FIRST_USES, [1, mostUses]);
     const days = wholeNumber('--days', given.days, 7, [1, longestInvite]);
-    const urls = [...settings.publicUrls];
-    if (tls && urls.length === 0 && port !== 0)
-      urls.push(`https://${reachableHost(tls.cert)}:${port}`);
+    const urls = urlsOf(settings);
     if (!existsSync(join(pageFolder, 'index.html'))) {
       throw new Failure('The page is not built yet: run npm run build, or npm start.');
     }
-    const server = await start({
+    const { server, certificates } = await start(settings, terminal, {
       dataDir,
       host,
       port,
@@ -70,6 +77,7 @@ export const serve = command({
       ...(postgres !== undefined && { postgres }),
       bridges,
       ...(settings.direct && { direct: settings.direct }),
+      ...(settings.dns && { dns: settings.dns }),
       config: limits,
       ...(settings.ops && { ops: settings.ops }),
       ...(settings.inside && { inside: settings.inside }),
@@ -81,12 +89,16 @@ export const serve = command({
         if (!SAID_IN_WORDS.has(line.event)) note(terminal, JSON.stringify(line));
       },
     });
+    const endCertificates = certificates?.keep();
     try {
-      const page = urls[0] ?? server.url;
+      const page = urls[0] === undefined ? server.url : urls[0] + server.below;
       const link = await makeHostInvite(server, `${page}/`, uses, days);
-      print(terminal, ...greeting(page, link, { uses, days, dataDir, qr: tls !== undefined }));
+      const qr = tls !== undefined || acme !== undefined;
+      const [endpoint = ''] = server.below === '' ? [] : server.endpoints;
+      print(terminal, ...greeting(page, link, { uses, days, dataDir, qr, endpoint }));
       await attend(server, page, dataDir, terminal);
     } finally {
+      endCertificates?.();
       await server.close();
     }
     print(terminal, 'Stopped. All that was acknowledged is kept.');
@@ -94,13 +106,41 @@ export const serve = command({
 });
 
 /** @throws Failure with the server's own sentence */
-async function start(options: ServeOptions): Promise<RunningServer> {
+async function start(
+  { decoy, acme, dataDir }: Settings,
+  terminal: Terminal,
+  options: ServeOptions,
+) {
   try {
-    return await startServer(options);
+    const certificates = acme && certificatesOf(acme, dataDir, terminal);
+    const site = decoy === undefined ? undefined : siteIn(decoy);
+    const server = await startServer({
+      ...options,
+      ...(certificates && { tls: certificates }),
+      ...(site && { decoy: site }),
+    });
+    return { server, certificates };
   } catch (error) {
     const sentence = startFailure(error);
     throw sentence === undefined ? error : new Failure(sentence, 1, error);
   }
+}
+
+/** @throws Failure */
+function siteIn(folder: string): Site {
+  try {
+    return new Site(folder);
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    throw new Failure(`The web site in ${folder} cannot be read (${systemCode(error)}).`, 1, error);
+  }
+}
+
+/** What was said, or what the certificate says; none where only this machine is to find it. */
+function urlsOf({ publicUrls, tls, acme, port }: Settings): readonly string[] {
+  if (publicUrls.length > 0) return publicUrls;
+  if (acme && port === ACME_PORT) return acmeUrls(acme);
+  return tls && port !== 0 ? [`https://${reachableHost(tls.cert)}:${port}`] : [];
 }
 
 /** Answers `polynya invite`, `status` and the like until the user wants an end. */
@@ -128,9 +168,12 @@ interface Greeting {
   readonly days: number;
   readonly dataDir: string;
   readonly qr: boolean;
+  /** What bridges are told of a server that does not show itself; '' for others. */
+  readonly endpoint: string;
 }
 
-function greeting(page: string, link: string, { uses, days, dataDir, qr }: Greeting): string[] {
+function greeting(page: string, link: string, greeting: Greeting): string[] {
+  const { uses, days, dataDir, qr, endpoint } = greeting;
   const people = uses === 1 ? 'one person' : `${uses} people`;
   const time = days === 1 ? 'one day' : `${days} days`;
   return [
@@ -140,6 +183,9 @@ function greeting(page: string, link: string, { uses, days, dataDir, qr }: Greet
     link,
     '',
     ...(qr ? [...qrLines(link), ''] : []),
+    ...(endpoint === ''
+      ? []
+      : ['Everybody else sees your web site. For bridges:', `polynya bridge --to ${endpoint}`, '']),
     'Stop it with Ctrl-C.',
   ];
 }

@@ -3,11 +3,11 @@ import { X509Certificate } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 
 /** The first name or address that the certificate vouches for (RFC 5280 subjectAltName), else this machine's own. */
-export function reachableHost(certificate: Buffer): string {
+export function reachableHost(certificate: string | Buffer): string {
   return nameIn(certificate) ?? ownAddress() ?? 'localhost';
 }
 
-function nameIn(pem: Buffer): string | undefined {
+function nameIn(pem: string | Buffer): string | undefined {
   try {
     const names = new X509Certificate(pem).subjectAltName?.split(', ') ?? [];
     const found = names

@@ -3,8 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Config, ConfigError, type ConfigInput, parseConfig } from '@polynya/server/config';
 import { type DirectPlace, parseDirectPlace } from '@polynya/server/direct-port';
+import type { DnsPlace } from '@polynya/server/dns-zone';
 import { Failure, systemCode } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
+import { ACME_PORT, type AcmeSettings, acmeSettings } from './acme-settings.ts';
 import { bridgeLines } from './bridge-settings.ts';
 import {
   fromEnvironment,
@@ -14,12 +16,14 @@ import {
   numberOf,
   readConfigFile,
 } from './config-file.ts';
+import { dnsPlace } from './dns-settings.ts';
 import { limitDefaults, type Setting, settings } from './setting-list.ts';
 import type { AboutHost } from './statement-text.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 const CONFIG_FILE = 'polynya.conf';
 const PORT = 8787;
+const DNS_PORT = 53;
 
 /** Of one invite (docs/protocol.md, `grant`). */
 export const mostUses = 1_000;
@@ -42,9 +46,13 @@ export interface ServeFlags extends ServerOptions {
   readonly host?: string | undefined;
   readonly port?: string | undefined;
   readonly postgres?: string | undefined;
+  /** Names and addresses to fetch a certificate for. */
+  readonly acme?: readonly string[] | undefined;
+  readonly decoy?: string | undefined;
   readonly public?: readonly string[] | undefined;
   readonly bridge?: readonly string[] | undefined;
   readonly direct?: string | undefined;
+  readonly dns?: string | undefined;
   /** Paths, both or none. */
   readonly tls?: { readonly cert: string | undefined; readonly key: string | undefined };
   readonly set?: readonly string[] | undefined;
@@ -56,10 +64,15 @@ export interface Settings {
   readonly port: number;
   readonly postgres?: string;
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
+  /** Never with `tls`. */
+  readonly acme?: AcmeSettings;
+  /** The folder of the web site that everybody else sees. */
+  readonly decoy?: string;
   /** Without a slash at the end. */
   readonly publicUrls: readonly string[];
   readonly bridges: readonly string[];
   readonly direct?: DirectPlace;
+  readonly dns?: DnsPlace;
   /** What was said of the limits, and with it the limits as they are. */
   readonly limits: ConfigInput;
   readonly config: Config;
@@ -102,22 +115,44 @@ export function readSettings(flags: ServeFlags, env: Terminal['env']): Settings 
   const inside = given.get('inside.port');
   const insidePort = inside ? portOf(inside) : 0;
   const tls = readTls(text('tls.cert'), text('tls.key'));
+  const acme = acmeSettings({
+    names: wordsOf(given.get('acme.names')),
+    directory: text('acme.directory'),
+    contact: text('acme.contact'),
+    profile: text('acme.profile'),
+  });
+  if (tls && acme)
+    throw new Failure('A certificate is given or fetched: tls.cert or acme.names.', 2);
+  const decoy = text('decoy');
   const postgres = text('postgres');
   const direct = given.get('direct');
+  const zone = given.get('dns.zone');
+  const urls = publicUrls(given.get('public'));
+  const host = text('host') ?? (tls || acme ? '0.0.0.0' : '127.0.0.1');
   const port = given.get('port') ?? (env.PORT ? { value: env.PORT, where: 'PORT' } : undefined);
   return {
     dataDir,
-    host: text('host') ?? (tls ? '0.0.0.0' : '127.0.0.1'),
-    port: port ? portOf(port) : PORT,
+    host,
+    port: port ? portOf(port) : acme ? ACME_PORT : PORT,
     ...(opsPort > 0 && { ops: { host: text('ops.host') ?? '127.0.0.1', port: opsPort } }),
     ...(insidePort > 0 && {
       inside: { host: text('inside.host') ?? '127.0.0.1', port: insidePort },
     }),
     ...(postgres !== undefined && { postgres }),
     ...(tls && { tls }),
-    publicUrls: publicUrls(given.get('public')),
+    ...(acme && { acme }),
+    ...(decoy !== undefined && { decoy }),
+    publicUrls: urls,
     bridges: bridgeLines(wordsOf(given.get('bridge'))),
     ...(direct?.value && { direct: directPlace(direct) }),
+    ...(zone?.value && {
+      dns: dnsPlace(zone, {
+        nameserver: text('dns.nameserver'),
+        urls,
+        host: text('dns.host') ?? host,
+        port: given.has('dns.port') ? portOf(given.get('dns.port') as Given) : DNS_PORT,
+      }),
+    }),
     limits,
     config: parseConfig(limits),
     statement: {
@@ -129,14 +164,17 @@ export function readSettings(flags: ServeFlags, env: Terminal['env']): Settings 
 }
 
 function fromFlags(flags: ServeFlags): GivenSettings {
-  const { host, port, postgres, direct, tls } = flags;
+  const { host, port, postgres, direct, dns, tls } = flags;
   const said = {
     host,
     port,
     postgres,
+    decoy: flags.decoy,
+    'acme.names': flags.acme?.join(' '),
     public: flags.public?.join(' '),
     bridge: flags.bridge?.join(' '),
     direct,
+    'dns.zone': dns,
     'tls.cert': tls?.cert,
     'tls.key': tls?.key,
   };

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { joinEnvelopes } from '@polynya/protocol/envelope';
+import { dnsCarrier, zoneEndpoint } from '@polynya/reach/carriers/dns/dns';
+import { askResolver } from '@polynya/reach/carriers/dns/resolver';
 import { postCarrier } from '@polynya/reach/carriers/post/client';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
 import { pinnedWebSocketCarrier } from '@polynya/reach/carriers/websocket/pinned';
@@ -49,13 +51,14 @@ interface Bridged extends RunningBridge {
 
 async function bridgeTo(
   endpoint: string,
-  { app = false, tls }: Partial<Pick<BridgeOptions, 'app' | 'tls'>> = {},
+  { app = false, tls, dns }: Partial<Pick<BridgeOptions, 'app' | 'tls' | 'dns'>> = {},
 ): Promise<Bridged> {
   const route = routeTo(endpoint, new Uint8Array(32));
   const bugs: unknown[] = [];
   const bridge = await startBridge({
     ...{ host: '127.0.0.1', port: 0, site: new Site(), routes: [route], app, connections: 100 },
     ...(tls && { tls }),
+    ...(dns && { dns }),
     report: (error) => bugs.push(error),
   });
   const url = `http://127.0.0.1:${bridge.port}`;
@@ -110,6 +113,19 @@ describe('by its secret path a bridge', () => {
     expect(await client.ask('watch', { n: 1 })).toMatchObject({ head: 0 });
     client.close();
   });
+
+  test('and by names below its zone leads a client to the server', async () => {
+    const { endpoints, identity, invite } = await server();
+    const [zone, key] = ['d.bakery.example', systemRandom(16)];
+    const at = { nameserver: 'bakery.example', host: '127.0.0.1', port: 0 };
+    const bridge = await bridgeTo(endpoints[0] ?? '', { dns: { zone, key, ...at } });
+    const ask = askResolver(systemRandom, () => [`127.0.0.1:${bridge.dnsPort}`]);
+    const carrier = dnsCarrier(systemSteadyClock, systemRandom, ask);
+    const client = await WireClient.connect(zoneEndpoint(zone, key), identity, carrier);
+    await newLogOn(client, { invite: await invite(1, 1) });
+    expect(await client.ask('watch', { n: 1 })).toMatchObject({ head: 0 });
+    client.close();
+  }, 120_000);
 
   test('tells the server nothing of who comes', async () => {
     const seen: IncomingHttpHeaders[] = [];

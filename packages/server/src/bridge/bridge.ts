@@ -55,6 +55,8 @@ export interface BridgeOptions {
 
 export interface RunningBridge {
   readonly port: number;
+  /** Of its zone, if it has one. */
+  readonly dnsPort?: number;
   /** Takes nobody in any more, lets what is under way end, tells the others to go elsewhere. */
   close(): Promise<void>;
 }
@@ -155,6 +157,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     }));
   return {
     port: front.port,
+    ...(zone && { dnsPort: zone.port }),
     close: async () => {
       datagrams?.close();
       await zone?.close();

@@ -1,4 +1,4 @@
-/** Tries another way beside the one in use, a better one or one that does not freeze, and moves only if the server answers there. */
+/** Tries a better way beside the one in use, and moves only if the server answers there. */
 import type { Carrier } from './carriers/carrier.ts';
 import { type Clock, pause } from './clock.ts';
 import { Conversation } from './conversation.ts';
@@ -40,26 +40,6 @@ export function lookForBetterWay(options: BetterWayOptions): void {
   };
   const wait = Math.max(spreads ? RETRY : 1_000, better.at - clock.now());
   void pause(clock, wait, conversation.signal).then(look);
-}
-
-/**
- * Gives up a carrier that owes an answer if it stays silent while one of many connections is answered: it is
- * frozen then, and that way is the next.
- */
-export async function giveUpIfFrozen(
-  conversation: Conversation,
-  line: Line,
-  closing: AbortSignal,
-): Promise<void> {
-  const { spread } = line;
-  const { heardAt } = conversation;
-  conversation.doubted = true;
-  const carrier = spread && (await line.tryOne(spread, closing).catch(() => null));
-  carrier?.close();
-  if (!carrier || conversation.ended || conversation.heardAt !== heardAt) return;
-  line.proven = nameOf(spread);
-  conversation.silent = true;
-  conversation.end();
 }
 
 async function works(way: Way, options: BetterWayOptions, times: number): Promise<boolean> {

@@ -6,25 +6,26 @@
 import { OVERHEAD } from '@polynya/protocol/envelope';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Item, Op, Request, Result } from '@polynya/protocol/requests';
-import { giveUpIfFrozen, lookForBetterWay, worksBy } from './better-way.ts';
+import { doubt } from './beside.ts';
+import { lookForBetterWay, worksBy } from './better-way.ts';
 import { BACKGROUND, type CallOptions, Calls, type PendingCall } from './calls.ts';
 import type { Carrier } from './carriers/carrier.ts';
-import { fraction, pause } from './clock.ts';
+import { pause } from './clock.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { Conversation } from './conversation.ts';
 import { Line, nameOf, type Way } from './line.ts';
 import { lingerOn } from './linger.ts';
 import { LogHandle, type LogHost } from './log-handle.ts';
 import { room } from './packing.ts';
+import { keepAsking } from './pulse.ts';
 import { type Hello, type Problem, SessionKeeper } from './session-keeper.ts';
 
 export type { Hello, Problem } from './session-keeper.ts';
 
-const HEARTBEAT = 30_000;
 /** Bytes that a carrier may hold before more is given to it. */
 const CARRIER_BACKLOG = 262_144;
-/** A connection that lived so long had nothing wrong with it, in ms. */
-const STEADY = 10_000;
+/** What is said within so long goes together where each packet may count, in ms. */
+const GATHER = 10;
 /** A connection that lived so long is followed by the next at once, in ms. */
 const LIVED = 1_000;
 
@@ -173,7 +174,10 @@ export class Connection {
   ): Promise<Result<O>> {
     if (this.#closing.signal.aborted) return Promise.reject(this.#closing.signal.reason);
     const answer = this.#calls.add(op, log, build, options);
-    if (!BACKGROUND.includes(op)) this.#line.hurry();
+    if (!BACKGROUND.includes(op)) {
+      this.#line.hurry();
+      this.#now?.stir();
+    }
     this.#wantLine();
     this.#scheduleFlush();
     return answer;
@@ -213,7 +217,7 @@ export class Connection {
       try {
         const { carrier, way } = await this.#line.open(signal);
         const goOn = await this.#converse(carrier, way);
-        if (!goOn && this.#wanted) await this.#line.pause(signal);
+        if (!goOn && this.#wanted && !this.#line.next) await this.#line.pause(signal);
       } catch (error) {
         if (!signal.aborted) throw error;
       }
@@ -249,15 +253,13 @@ export class Connection {
           await this.#line.pause(conversation.signal).catch(() => undefined);
       }
     } finally {
+      lived = clock.now() - conversation.startedAt;
+      this.#line.used(conversation, lived);
       conversation.end();
       this.#now = null;
       this.#cancelTimer();
       this.#calls.resend();
-      lived = clock.now() - conversation.startedAt;
-      const { heard, excused, silent } = conversation;
-      if (handle && !heard && carrier.polls) this.#keeper.giveBack(handle);
-      if (silent || (!heard && !excused)) this.#line.failed(way);
-      else if (heard && lived >= STEADY) this.#line.steady(way);
+      if (handle && !conversation.heard && carrier.polls) this.#keeper.giveBack(handle);
     }
     return conversation.excused || (conversation.heard && lived >= LIVED);
   }
@@ -277,7 +279,8 @@ export class Connection {
     const way = nameOf(conversation.way);
     this.#line.proven = way;
     saveWay?.(way);
-    void this.#beat(conversation);
+    const { random } = this.#options;
+    void keepAsking(conversation, this.#line.frozen > 0, clock, random, () => this.#heartbeat());
     if (conversation.carrier.polls) {
       const ask = (ms: number, signal: AbortSignal) =>
         this.#request('linger', null, () => ({ op: 'linger', ms }), { signal });
@@ -287,15 +290,6 @@ export class Connection {
     const answers = (probe: Conversation) => this.#keeper.answers(probe);
     const { signal: closing } = this.#closing;
     lookForBetterWay({ conversation, line: this.#line, clock, answers, closing });
-  }
-
-  async #beat(conversation: Conversation): Promise<void> {
-    const { clock, random } = this.#options;
-    while (!conversation.ended) {
-      const every = conversation.carrier.sure ? 4 * HEARTBEAT : HEARTBEAT;
-      await pause(clock, every * (1 - fraction(random) / 5), conversation.signal);
-      if (!conversation.ended) this.#heartbeat();
-    }
   }
 
   #heartbeat(): void {
@@ -330,17 +324,20 @@ export class Connection {
       return;
     }
     this.#pushes++;
+    this.#now?.stir();
     for (const log of this.#logs) if (log.number === item.n) log.receive(item);
   }
 
-  /** Sends what is due at the end of this turn, together. */
+  /** Sends what is due, together: at the end of this turn, or a little later where each packet may count. */
   #scheduleFlush(): void {
     if (this.#flushing) return;
     this.#flushing = true;
-    queueMicrotask(() => {
+    const flush = (): void => {
       this.#flushing = false;
       this.#flush();
-    });
+    };
+    if (this.#now?.unfrozen) queueMicrotask(flush);
+    else this.#options.clock.setTimeout(flush, GATHER);
   }
 
   #flush(): void {
@@ -362,22 +359,19 @@ export class Connection {
     this.#cancelTimer();
     const conversation = this.#now;
     if (!conversation?.handle) return;
-    const now = this.#options.clock.now();
+    const { clock } = this.#options;
+    const now = clock.now();
     const next = Math.min(this.#calls.nextDue(), this.#silentAt(conversation));
     if (next === Number.POSITIVE_INFINITY) return;
     const wait = Math.max(next - now, 20);
-    this.#cancelTimer = this.#options.clock.setTimeout(() => {
+    this.#cancelTimer = clock.setTimeout(() => {
       if (this.#now !== conversation) return;
-      if (this.#silentAt(conversation) > this.#options.clock.now()) this.#flush();
-      else if (conversation.doubted) {
-        conversation.silent = true;
-        conversation.end();
-      } else {
-        // A server that is slow in what it was asked answers this at once, so the carrier is heard.
+      if (this.#silentAt(conversation) > clock.now()) return this.#flush();
+      // A server that is slow in what it was asked answers this at once, so the carrier is heard.
+      const ask = () =>
         this.#request('handles', null, () => ({ op: 'handles', count: 0 })).catch(() => undefined);
-        void giveUpIfFrozen(conversation, this.#line, this.#closing.signal);
-        this.#armTimer();
-      }
+      doubt(conversation, this.#line, clock, this.#closing.signal, ask);
+      this.#armTimer();
     }, wait);
   }
 

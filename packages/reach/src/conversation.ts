@@ -4,12 +4,14 @@ import type { Carrier } from './carriers/carrier.ts';
 import type { Clock } from './clock.ts';
 import type { Way } from './line.ts';
 
-/** Silence after which a carrier that owes answers is in doubt, and dead, in ms; bytes per ms of the slowest line. */
-const DOUBT = 4_000;
+/** Silence after which a carrier that owes answers is asked, and dead, in ms; bytes per ms of the slowest line. */
+const DOUBT = 1_000;
 const SILENCE = 15_000;
 const SLOWEST = 4;
 /** A line on which a carrier opens slowly is slow in all: it is in doubt after so many times what that took. */
 const SLOW = 3;
+/** What no frozen connection brings that was seen in the field: so many envelopes, or so many bytes. */
+const UNFROZEN = { envelopes: 64, bytes: 65_536 };
 
 /** What became of a carrier: it stays but the session is gone, or it is dead. */
 export type Turn = 'renew' | 'dead';
@@ -26,12 +28,18 @@ export class Conversation {
   heard = false;
   /** Whether it was given up because answers that it owed did not come. */
   silent = false;
-  /** Whether it was looked into because it owed an answer for long: that is done once. */
-  doubted = false;
+  /** What was done about its silence since it was heard last: it was asked, or others were tried beside it. */
+  doubt: 'none' | 'asked' | 'tried-others' = 'none';
+  /** When something was last said on it by anybody, in ms since 1970: more may follow soon. */
+  stirredAt: number;
+  onStir: () => void = () => undefined;
   /** Whether its end says nothing against the carrier, so that the next may be tried at once. */
   excused = false;
   readonly #clock: Clock;
   readonly #abort = new AbortController();
+  readonly #come = { envelopes: 0, bytes: 0 };
+  /** How often it was asked in vain, the server having been slow and nothing else. */
+  #slow = 0;
   #expected: ((envelope: Uint8Array) => Promise<boolean>) | null = null;
   #turn: (turn: Turn) => void = () => undefined;
 
@@ -47,8 +55,11 @@ export class Conversation {
     this.#clock = clock;
     this.startedAt = clock.now();
     this.heardAt = this.startedAt;
+    this.stirredAt = this.startedAt;
     let last = Promise.resolve();
     carrier.onEnvelope = (envelope) => {
+      this.#come.envelopes++;
+      this.#come.bytes += envelope.length;
       last = last
         .then(async () => {
           if (!(await this.#expected?.(envelope))) await receive(envelope);
@@ -73,6 +84,12 @@ export class Conversation {
     return this.#abort.signal;
   }
 
+  /** Whether it has brought more than a connection that freezes does. */
+  get unfrozen(): boolean {
+    const { envelopes, bytes } = this.#come;
+    return envelopes >= UNFROZEN.envelopes || bytes >= UNFROZEN.bytes;
+  }
+
   /**
    * When the carrier will have been silent for too long, in ms since 1970.
    * @param since from when on an answer has been owed
@@ -81,11 +98,20 @@ export class Conversation {
   silentAt(since: number, bytes: number): number {
     if (this.carrier.sure) return Number.POSITIVE_INFINITY;
     const large = Math.min(bytes, LIMITS.piece) / SLOWEST;
-    const doubt = Math.min(SILENCE, Math.max(DOUBT, SLOW * this.way.took));
-    return Math.max(since, this.heardAt) + (this.doubted ? SILENCE : doubt) + large;
+    const patience = Math.max(DOUBT * 2 ** this.#slow, SLOW * this.way.took);
+    const doubt = Math.min(SILENCE, patience);
+    const waits = { none: doubt, asked: 1.5 * doubt, 'tried-others': Math.max(SILENCE, 2 * doubt) };
+    return Math.max(since, this.heardAt) + waits[this.doubt] + large;
+  }
+
+  stir(): void {
+    this.stirredAt = this.#clock.now();
+    this.onStir();
   }
 
   noteHeard(): void {
+    if (this.doubt !== 'none') this.#slow++;
+    this.doubt = 'none';
     this.heard = true;
     this.heardAt = this.#clock.now();
   }

@@ -139,9 +139,10 @@ export class Line {
     }
   }
 
-  /** This way once more, and the others behind it; null when none opens. Rejects when `signal` aborts. */
-  beside(way: Way, signal: AbortSignal): Promise<Opened | null> {
-    return this.#race([way, ...this.#ranked().filter((each) => each !== way)], signal);
+  /** This way once more and the others, `first` or behind them; null when none opens. Rejects when `signal` aborts. */
+  beside(way: Way, first: boolean, signal: AbortSignal): Promise<Opened | null> {
+    const others = this.#ranked().filter((each) => each !== way);
+    return this.#race(first ? [way, ...others] : [...others, way], signal, STAGGER.usual);
   }
 
   /** What may be tried, the best first, and last what is left alone; or what is for when nothing else passes. */
@@ -159,8 +160,15 @@ export class Line {
       .sort((a, b) => rank(a) - rank(b));
   }
 
-  /** The first that opens; null when none does. Those that failed before it are left alone: the fault is theirs. */
-  async #race(ways: Way[], signal: AbortSignal): Promise<Opened | null> {
+  /**
+   * The first that opens; null when none does. Those that failed before it are left alone: the fault is theirs.
+   * @param head ms that one which has worked has for itself
+   */
+  async #race(
+    ways: Way[],
+    signal: AbortSignal,
+    head: number = STAGGER.proven,
+  ): Promise<Opened | null> {
     const over = new AbortController();
     const ended = AbortSignal.any([signal, over.signal]);
     const running: Way[] = [];
@@ -197,9 +205,8 @@ export class Line {
             running.push(way);
             // Rejected once the race is over, when nobody asks any more.
             run(way).catch(reject);
-            const { usual, proven } = STAGGER;
             const alone = nameOf(way) === this.proven || way.factory.spreads;
-            cancel = this.#clock.setTimeout(next, alone ? proven : usual);
+            cancel = this.#clock.setTimeout(next, alone ? head : STAGGER.usual);
           } else if (running.length === 0) resolve(null);
         };
         next();

@@ -96,6 +96,21 @@ test('what failed where another worked is left alone for 420 s, unless nothing e
   expect(await open()).toBe('a https://one/s');
 });
 
+test('while all others hang, what is left alone is tried after all, 3 s later', async () => {
+  const plan: Plan = {
+    'a https://one/s': { after: 10, opens: false },
+    'a https://two/s': { after: 10, opens: true },
+  };
+  const { tried, open } = stand(plan);
+  await open();
+  plan['a https://one/s'] = { after: 10, opens: true };
+  delete plan['a https://two/s'];
+  tried.length = 0;
+  expect(await open()).toBe('a https://one/s');
+  const [two, one] = tried.map((each) => Number(each.split(' ')[0]));
+  expect((one ?? 0) - (two ?? 0)).toBe(3_300);
+});
+
 test('what failed when nothing worked is not held against it', async () => {
   const plan: Plan = {
     'a https://one/s': { after: 10, opens: false },

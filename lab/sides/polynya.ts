@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import type { Diagnosis } from '../diagnosis.ts';
 import type { Certificate } from '../network/certificates.ts';
 import { Program } from '../network/host.ts';
-import { HOSTS, type HostName } from '../network/plan.ts';
+import { DELEGATED, HOSTS, type HostName } from '../network/plan.ts';
 import type { Talker } from './talk.ts';
 
 /** The program. */
 export const MAIN = join(import.meta.dirname, '..', '..', 'packages', 'cli', 'src', 'main.ts');
+/** The server's UDP port. */
+const DATAGRAMS = 33_478;
 /** What is set up without a censor takes no longer, ms. */
 const PATIENCE = 60_000;
 
@@ -31,7 +33,10 @@ export class PolynyaServer {
     const at = ['--public', `https://${name}`, '--public', `https://${address}`];
     const tls = ['--host', '0.0.0.0', '--port', '443', '--tls', certPath, keyPath];
     const by = bridges.flatMap((line) => ['--bridge', line]);
-    this.#program = new Program(host, [MAIN, 'serve', ...tls, ...at, ...by, '--data', this.#data]);
+    const names = host === 'server' ? ['--dns', DELEGATED.zone] : [];
+    const datagrams = ['--direct', `${address}:${DATAGRAMS}`];
+    const args = [...tls, ...at, ...by, ...datagrams, ...names, '--data', this.#data];
+    this.#program = new Program(host, [MAIN, 'serve', ...args]);
   }
 
   /** Resolves when it serves. @throws Error with its own words when it does not */

@@ -9,9 +9,10 @@ describe('the command line', () => {
 
   test('names scenarios and variants, in two ways', () => {
     const names = (args: string[]) => readArguments(args).scenarios.map(({ variant }) => variant);
-    expect(names(['name-filter/reset', '--scenario', 'address-block'])).toEqual([
+    expect(names(['name-filter/reset', '--scenario', 'fingerprint'])).toEqual([
       'reset',
-      'dropped',
+      'node',
+      'quic',
     ]);
     expect(names(['curtain'])).toEqual([
       'packets-in-all',

@@ -63,6 +63,12 @@ function scenario(variant: string, short: Short): Scenario {
 
 const dns = { technique: dnsRemoval, kind: 'removed', expected: 'dns-removed' } as const;
 const filtered = { technique: nameFilter, bound: 15, expected: 'name-filtered' } as const;
+const noTcp = {
+  technique: addressBlock,
+  kind: 'tcp',
+  bound: 20,
+  expected: 'address-blocked',
+} as const;
 const frozen = { technique: curtain, bound: 15, expected: 'frozen' } as const;
 const noDatagrams = { technique: udp, bound: 15, expected: 'udp-dropped' } as const;
 const listed = { technique: whitelist, expected: 'domestic-only' } as const;
@@ -88,6 +94,8 @@ export const scenarios: readonly Scenario[] = [
     ...{ technique: addressBlock, ...bites, ...chromium, kind: 'dropped', bound: 20 },
     expected: 'address-blocked',
   }),
+  scenario('datagrams', { ...noTcp, ...bites }),
+  scenario('datagrams-chromium', { ...noTcp, ...bites, ...chromium }),
   scenario('packets-in-all', { ...frozen, ...bites }),
   scenario('packets-each-way', { ...frozen, ...bites }),
   scenario('reply-bytes', { ...frozen, ...bites }),

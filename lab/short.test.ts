@@ -14,7 +14,7 @@ const main = join(import.meta.dirname, 'main.ts');
 
 describe.skipIf(reason !== undefined)('the short board', () => {
   test('shows that a removed name and a blocked address stop the naive client, and nothing else does', async () => {
-    const wanted = ['dns-removal/installed', 'address-block', '--bound', '4'];
+    const wanted = ['dns-removal/installed', 'address-block/dropped', '--bound', '4'];
     const sides = ['--side', 'open', '--side', 'naive'];
     const { stdout } = await run(process.execPath, [main, ...wanted, ...sides, '--json']);
     const rows = JSON.parse(stdout) as Row[];

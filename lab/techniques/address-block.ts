@@ -1,10 +1,10 @@
 /** Packets to and from a listed address are dropped. */
-import { BLOCKED } from '../network/plan.ts';
+import { BLOCKED, BRIDGES, HOSTS } from '../network/plan.ts';
 import type { Technique } from './technique.ts';
 
 export const addressBlock: Technique = {
   name: 'address-block',
-  what: 'packets to and from the server’s address vanish',
+  what: 'packets to and from the server’s address vanish; or only those of TCP, and of all bridges’ too',
   sources: [
     'Xue et al., TSPU: Russia’s Decentralized Censorship System, IMC 2022, https://doi.org/10.1145/3517745.3561461 (blocking by address)',
     'Ramesh et al., Decentralized Control: A Case Study of Russia, NDSS 2020 (addresses on the national blocklist)',
@@ -15,6 +15,13 @@ export const addressBlock: Technique = {
       const list = `{ ${BLOCKED.addresses.join(', ')} }`;
       rules.up(`ip daddr ${list} drop`);
       rules.down(`ip saddr ${list} drop`);
+    },
+    tcp: (rules) => {
+      // Of the bridges, too: nothing but datagrams is left.
+      const bridges = BRIDGES.map((host) => HOSTS[host].address);
+      const list = `{ ${[...BLOCKED.addresses, ...bridges].join(', ')} }`;
+      rules.up(`ip daddr ${list} meta l4proto tcp drop`);
+      rules.down(`ip saddr ${list} meta l4proto tcp drop`);
     },
   },
 };

@@ -29,8 +29,10 @@ export const whackAMole: Technique = {
 
 /** @param way as seen on the wire: `tls NAME`, `tls ADDRESS`, `tcp ADDRESS`, `udp ADDRESS` */
 export function aim(way: string, random: () => number): Kill {
-  const [, target = ''] = way.split(' ');
+  const [by, target = ''] = way.split(' ');
   const address = addressOf(target);
+  // Datagrams know neither resets nor names.
+  if (by === 'udp') return { address: address ?? target, name: null, means: 'address' };
   const means = MEANS[Math.floor(random() * (address === undefined ? 2 : 3))] ?? 'address';
   return { address: address ?? target, name: address === undefined ? null : target, means };
 }

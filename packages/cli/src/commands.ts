@@ -140,15 +140,20 @@ export const commands: Readonly<Record<string, Entry>> = {
   },
   serve: {
     usage:
-      'serve [--config FILE] [--host H] [--port P] [--data DIR] [--postgres URL] [--tls CERT KEY] [--public URL]... [--bridge LINE]... [--direct ADDRESS:PORT] [--set NAME=VALUE]... [--uses N]',
+      'serve [--config FILE] [--host H] [--port P] [--data DIR] [--postgres URL] [--tls CERT KEY] [--public URL]... [--bridge LINE]... [--direct ADDRESS:PORT] [--dns ZONE] [--set NAME=VALUE]... [--uses N]',
     what: 'runs a server',
     load: async () => (await import('./commands/serve.ts')).serve,
   },
   bridge: {
     usage:
-      'bridge --to URL... [--tls CERT KEY | --self-signed] [--public URL] [--direct ADDRESS:PORT] [--site DIR] [--app] [--host H] [--port P] [--data DIR]',
+      'bridge --to URL... [--tls CERT KEY | --self-signed] [--public URL] [--direct ADDRESS:PORT] [--dns ZONE] [--site DIR] [--app] [--host H] [--port P] [--data DIR]',
     what: 'lends this machine as a way to a server, behind a web site',
     load: async () => (await import('./commands/bridge.ts')).bridge,
+  },
+  bridges: {
+    usage: 'bridges [LINE...] [--remove] [--data DIR] [--json]',
+    what: 'tells the server that runs here of bridges, at once, or lists them',
+    load: async () => (await import('./commands/bridges.ts')).bridges,
   },
   invite: {
     usage: 'invite [--data DIR] [--uses N] [--days N] [--shelf N] [--json]',

@@ -49,11 +49,13 @@ export class ServerKeys {
   #shelves: Uint8Array[] = [];
   #keys: ServerKey[] = [];
   #serial: number;
+  #lists: readonly (readonly string[])[];
   #rotating: Promise<void> | undefined;
 
   constructor(options: ServerKeysOptions) {
     this.#options = options;
     this.#serial = options.lastSerial;
+    this.#lists = options.shelves;
   }
 
   /** The server's Ed25519 public key; empty before the first `rotate`. */
@@ -99,6 +101,23 @@ export class ServerKeys {
     this.#options.saveSerial(serial);
   }
 
+  /** The shelves are these from now on: all records are signed anew, under a higher serial. */
+  async place(shelves: readonly (readonly string[])[]): Promise<void> {
+    await this.#rotating?.catch(() => undefined);
+    this.#lists = shelves;
+    await this.raise(this.#nextSerial());
+    this.#show();
+  }
+
+  #show(): void {
+    const ids = this.#keys.map(({ recipient }) => recipient.keyId);
+    this.#options.shown?.(ids, this.#serial);
+  }
+
+  #nextSerial(): number {
+    return Math.max(Math.floor(this.#options.clock.now() / 1_000), this.#serial + 1);
+  }
+
   /** The key that a first flight names, if it is still good. */
   find(keyId: Uint8Array): ServerKey | undefined {
     const now = this.#options.clock.steady();
@@ -120,7 +139,7 @@ export class ServerKeys {
   }
 
   async #rotate(): Promise<void> {
-    const { clock, saveSerial, seed, shown } = this.#options;
+    const { clock, saveSerial, seed } = this.#options;
     this.#signing ??= await importIdentity(seed);
     this.#identity = await identityOf(this.#signing);
     const now = clock.now();
@@ -131,18 +150,15 @@ export class ServerKeys {
       taken: new Set<string>(),
     };
     const keys = [fresh, ...this.#keys.slice(0, 1)];
-    this.#serial = Math.max(Math.floor(now / 1_000), this.#serial + 1);
+    this.#serial = this.#nextSerial();
     await this.#sign(keys, this.#signing);
-    shown?.(
-      keys.map(({ recipient }) => recipient.keyId),
-      this.#serial,
-    );
+    this.#show();
     saveSerial(this.#serial);
   }
 
   /** From then on the records are those of `keys`. */
   async #sign(keys: ServerKey[], signing: CryptoKey): Promise<void> {
-    const { clock, endpoints, shelves } = this.#options;
+    const { clock, endpoints } = this.#options;
     const now = clock.now();
     const common = {
       version: PROTOCOL_VERSION,
@@ -158,7 +174,7 @@ export class ServerKeys {
     const whole = { ...common, keys: told, endpoints: [...endpoints] };
     const record = await signAccessRecord(whole, signing);
     const shown: Uint8Array[] = [];
-    for (const shelf of shelves) {
+    for (const shelf of this.#lists) {
       const first = endpoints.slice(0, LIMITS.endpoints - shelf.length);
       const few = { ...common, keys: [], endpoints: [...first, ...shelf] };
       shown.push(await signAccessRecord(few, signing));

@@ -181,6 +181,11 @@ export class ServerSessions {
     return this.#handles.issued(handle) ? this.#handles.issuer(handle) : undefined;
   }
 
+  /** The shelves are these from now on. */
+  place(shelves: readonly (readonly string[])[]): Promise<void> {
+    return this.#keys.place(shelves);
+  }
+
   /** Shows records of this serial, if theirs is lower: another process of this server does. */
   raise(serial: number): Promise<void> {
     return this.#keys.raise(serial);

@@ -12,6 +12,7 @@ import type { Quotas, TableCensus } from './engine-survey.ts';
 import { type MoveReport, moveToPostgres } from './migrate/move.ts';
 import type { WriteGate } from './migrate/write-gate.ts';
 import type { Retaining } from './retention.ts';
+import type { BridgeList } from './shelves.ts';
 
 export interface HostDeskOptions {
   readonly engine: Engine;
@@ -21,6 +22,7 @@ export interface HostDeskOptions {
   readonly clock: SteadyClock;
   readonly random: Random;
   readonly retention: Retaining;
+  readonly bridges: BridgeList;
   readonly gate: WriteGate;
   /** What is open now. */
   readonly connections: () => number;
@@ -90,6 +92,17 @@ export class HostDesk {
   /** @throws StorageError */
   census(): Promise<TableCensus[]> {
     return this.#options.engine.census();
+  }
+
+  /** The bridges that stand now, shelf by shelf, once some were added and others taken away. @throws StorageError, BridgeError */
+  async bridges(
+    add: readonly string[],
+    remove: readonly string[],
+  ): Promise<readonly (readonly string[])[]> {
+    const { bridges } = this.#options;
+    if (add.length > 0) await bridges.add(add);
+    if (remove.length > 0) await bridges.remove(remove);
+    return bridges.shelves.lists;
   }
 
   /** Deletes what is too old, now; with `days`, also what is older than that. @throws StorageError */

@@ -37,7 +37,7 @@ import {
   saveLastHour,
   saveRecordSerial,
 } from './server-state.ts';
-import { loadShelves, SHELF } from './shelves.ts';
+import { BridgeList, SHELF } from './shelves.ts';
 import { ownPath } from './site/secret-paths.ts';
 import type { Site } from './site/site.ts';
 import type { Certified } from './tls-options.ts';
@@ -170,11 +170,11 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     const lastSerial = loadRecordSerial(dataDir);
     const saveSerial = (serial: number) => saveRecordSerial(dataDir, serial);
     const [turn = 0] = random(1);
-    const shelves = loadShelves(dataDir, options.bridges ?? [], turn);
+    const bridges = new BridgeList(dataDir, options.bridges ?? [], turn);
     let signed: ServerSessions | undefined;
     let hostPage: SecretPage['answer'] | undefined;
     const endpoints = (knows: readonly Uint8Array[], serial: number) =>
-      signed?.shelf(shelves.find(knows), serial) ?? new Uint8Array(0);
+      signed?.shelf(bridges.shelves.find(knows), serial) ?? new Uint8Array(0);
     const delivery = new Delivery({
       ...{ engine, config, now, endpoints, report },
       signalElsewhere: (log, body) => neighbourhood?.signal(log, body),
@@ -207,13 +207,14 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
         const highest = (await neighbourhood?.highestSerial()) ?? 0;
         const sessions = new ServerSessions({
           ...{ ...keys, lastSerial: Math.max(lastSerial, highest), saveSerial, endpoints },
-          ...{ shelves: shelves.lists, build, clock, random, handler, report },
+          ...{ shelves: bridges.shelves.lists, build, clock, random, handler, report },
           process: neighbourhood?.number ?? 0,
           shown: (ids, serial) => neighbourhood?.show(ids, serial),
         });
         await sessions.start();
         await neighbourhood?.join(sessions, own);
         signed = sessions;
+        bridges.onChange = (lists) => sessions.place(lists);
         return sessions;
       },
     }).catch((error: unknown) => {
@@ -238,7 +239,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       ));
     const retention = startRetention({ engine, keep: config.keep, clock, hours, log });
     const desk = new HostDesk({
-      ...{ engine, config, dataDir, clock, random, retention, gate },
+      ...{ engine, config, dataDir, clock, random, retention, bridges, gate },
       storage: options.postgres === undefined ? 'sqlite' : 'postgres',
       connections: () => http.connections() + (datagrams?.connections ?? 0),
       sessions: () => http.sessions.size,
@@ -269,7 +270,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       endpoints: endpointsAt(http.port),
       endpointsFor: (shelf) => [
         ...endpointsAt(http.port).slice(0, LIMITS.endpoints - SHELF),
-        ...shelves.forInvite(shelf === undefined ? shelves.next() : shelf - 1),
+        ...bridges.shelves.forInvite(shelf === undefined ? bridges.shelves.next() : shelf - 1),
       ],
       identity: http.sessions.identity(),
       desk,

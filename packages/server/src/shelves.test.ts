@@ -7,7 +7,7 @@ import { openEndpointRecord } from '@polynya/reach/known-server';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startServer } from './serve.ts';
-import { loadShelves } from './shelves.ts';
+import { BridgeError, BridgeList } from './shelves.ts';
 import { newLogOn } from './test/server-process.ts';
 import { WireClient } from './test/wire-client.ts';
 
@@ -21,7 +21,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const load = (...numbers: number[]) => loadShelves(folder, bridges(...numbers), 0);
+const listed = (...numbers: number[]) => new BridgeList(folder, bridges(...numbers), 0);
+const load = (...numbers: number[]) => listed(...numbers).shelves;
 
 describe('bridges', () => {
   test('stand four on a shelf, and stay where they are', () => {
@@ -48,7 +49,7 @@ describe('bridges', () => {
     expect([both.next(), both.next(), both.next()]).toEqual([0, 1, 0]);
     const shelves = load(5);
     expect([shelves.next(), shelves.next()]).toEqual([1, 1]);
-    expect(loadShelves(mkdtempSync(join(folder, 'none-')), [], 7).next()).toBe(0);
+    expect(new BridgeList(mkdtempSync(join(folder, 'none-')), [], 7).shelves.next()).toBe(0);
   });
 
   test('are told from another one on in each invite', () => {
@@ -58,6 +59,22 @@ describe('bridges', () => {
       bridges(2, 3, 1),
       [],
     ]);
+  });
+
+  test('that were told at run time stand after a restart too, until they are taken away so', async () => {
+    const list = listed(1);
+    await list.add(bridges(2, 3));
+    expect(load(1).lists).toEqual([bridges(1, 2, 3)]);
+    await listed(1).remove(bridges(2));
+    expect(load(1).lists).toEqual([bridges(1, 3)]);
+    expect(load().lists).toEqual([bridges(3)]);
+  });
+
+  test('that the settings name, or that do not stand, are not taken away', async () => {
+    const list = listed(1);
+    await expect(list.remove(bridges(1))).rejects.toThrow(BridgeError);
+    await expect(list.remove(bridges(2))).rejects.toThrow(BridgeError);
+    expect(load(1).lists).toEqual([bridges(1)]);
   });
 
   test('whose file is damaged are told so, without what it says', () => {
@@ -97,6 +114,10 @@ test('who was let in is told its own shelf, signed, and nobody else anything', a
   expect(await ask(serial, 5)).toHaveLength(0);
   const first = await openEndpointRecord(await ask(serial - 1), server.identity, Date.now());
   expect(first.endpoints).toEqual([endpoint, ...bridges(1, 2, 3, 4)]);
+  await server.desk.bridges(bridges(6), []);
+  const grown = await openEndpointRecord(await ask(serial, 5), server.identity, Date.now());
+  expect(grown.endpoints).toEqual([endpoint, ...bridges(5, 6)]);
+  expect(server.endpointsFor(2)).toHaveLength(3);
   const stranger = { allowance: systemRandom(32), knows: [hashOf(1)], serial: 0 };
   await expect(client.ask('endpoints', stranger)).rejects.toMatchObject({ code: 'not-found' });
   client.close();

@@ -16,6 +16,8 @@ export const SHELF = 4;
 const entry = v.strictObject({
   url: v.pipe(v.string(), v.maxLength(LIMITS.endpoint)),
   shelf: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(10_000)),
+  /** It was told while the server ran, and stands until it is taken away the same way. */
+  told: v.optional(v.literal(true)),
 });
 const schema = v.strictObject({ version: v.literal(1), bridges: v.array(entry) });
 type Placed = v.InferOutput<typeof entry>;
@@ -60,21 +62,92 @@ export class Shelves {
   }
 }
 
-/** Places bridges that are new, keeps that, and answers all. @throws StorageError */
-export function loadShelves(dataDir: string, bridges: readonly string[], turn: number): Shelves {
-  const path = join(dataDir, 'bridges.json');
-  const known = existsSync(path) ? read(path) : [];
-  const placed = place(known, [...new Set(bridges)]);
-  if (placed.length > known.length) {
-    const text = JSON.stringify({ version: 1, bridges: placed }, null, 1);
+/** What a host wants of bridges that cannot be; `message` is one sentence. */
+export class BridgeError extends Error {
+  override readonly name = 'BridgeError';
+}
+
+/** The shelves as they stand, while the server runs and over its starts (`bridges.json` in the data folder). */
+export class BridgeList {
+  readonly #path: string;
+  readonly #settings: readonly string[];
+  readonly #turn: number;
+  #placed: readonly Placed[];
+  #shelves: Shelves;
+  /** Hears of every change. */
+  onChange: (lists: Shelves['lists']) => Promise<void> = () => Promise.resolve();
+
+  /**
+   * @param settings bridges that the host's settings name
+   * @throws StorageError
+   */
+  constructor(dataDir: string, settings: readonly string[], turn: number) {
+    this.#path = join(dataDir, 'bridges.json');
+    this.#settings = [...new Set(settings)];
+    this.#turn = turn;
+    const known = existsSync(this.#path) ? read(this.#path) : [];
+    this.#placed = place(known, standing(known, this.#settings));
+    if (this.#placed.length > known.length) this.#save();
+    this.#shelves = this.#arranged();
+  }
+
+  get shelves(): Shelves {
+    return this.#shelves;
+  }
+
+  /** From now on these stand too. @throws StorageError */
+  async add(lines: readonly string[]): Promise<void> {
+    const placed = place(this.#placed, [...standing(this.#placed, this.#settings), ...lines]);
+    await this.#take(
+      placed.map((one) => (lines.includes(one.url) ? { ...one, told: true as const } : one)),
+    );
+  }
+
+  /** From now on these stand no more. @throws StorageError, BridgeError */
+  async remove(lines: readonly string[]): Promise<void> {
+    const kept = lines.find((line) => this.#settings.includes(line));
+    if (kept !== undefined) throw new BridgeError(`The settings name this bridge: ${kept}`);
+    const now = this.#shelves.lists.flat();
+    const unknown = lines.find((line) => !now.includes(line));
+    if (unknown !== undefined) throw new BridgeError(`No such bridge: ${unknown}`);
+    await this.#take(
+      this.#placed.map(({ url, shelf, told }) =>
+        told && !lines.includes(url) ? { url, shelf, told } : { url, shelf },
+      ),
+    );
+  }
+
+  async #take(placed: readonly Placed[]): Promise<void> {
+    const before = this.#placed;
+    this.#placed = placed;
     try {
-      createFile(path, Buffer.from(`${text}\n`));
+      this.#save();
+    } catch (error) {
+      this.#placed = before;
+      throw error;
+    }
+    this.#shelves = this.#arranged();
+    await this.onChange(this.#shelves.lists);
+  }
+
+  #arranged(): Shelves {
+    return new Shelves(this.#placed, standing(this.#placed, this.#settings), this.#turn);
+  }
+
+  #save(): void {
+    const text = JSON.stringify({ version: 1, bridges: this.#placed }, null, 1);
+    try {
+      createFile(this.#path, Buffer.from(`${text}\n`));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      throw new StorageError('unavailable', `The file ${path} cannot be written (${why}).`, error);
+      const message = `The file ${this.#path} cannot be written (${why}).`;
+      throw new StorageError('unavailable', message, error);
     }
   }
-  return new Shelves(placed, bridges, turn);
+}
+
+function standing(placed: readonly Placed[], settings: readonly string[]): string[] {
+  return [...settings, ...placed.filter(({ told }) => told).map(({ url }) => url)];
 }
 
 /** New ones take the first free places, whatever stood there before. */

@@ -1,6 +1,7 @@
 /** Answers what commands on this machine ask of the server that runs in this process. */
 import { inviteFailure, makeHostInvite } from '@polynya/server/host-invite';
 import type { RunningServer } from '@polynya/server/serve';
+import { BridgeError } from '@polynya/server/shelves';
 import { Failure } from '../failure.ts';
 import { version } from '../version.ts';
 import type { Attendant } from './control-socket.ts';
@@ -16,7 +17,7 @@ export function attendantOf(server: RunningServer, page: string, hostPage: strin
       return await answerTo(request, server, page, hostPage);
     } catch (error) {
       // A full or failing disk: whoever asked hears of it, and the server goes on or ends by itself.
-      const why = inviteFailure(error);
+      const why = error instanceof BridgeError ? error.message : inviteFailure(error);
       throw why === undefined ? error : new Failure(why, 1, error);
     }
   };
@@ -42,6 +43,8 @@ async function answerTo(
       const hex = (id: Uint8Array) => Buffer.from(id).toString('hex');
       return { ...quotas, invites: quotas.invites.map((one) => ({ ...one, id: hex(one.id) })) };
     }
+    case 'bridges':
+      return { shelves: await desk.bridges(request.add, request.remove) };
     case 'knows':
       return desk.census();
     case 'prune':

@@ -15,6 +15,8 @@ export interface InviteWish {
 export type HostRequest =
   | ({ readonly ask: 'invite' } & InviteWish)
   | { readonly ask: 'status' | 'quotas' | 'knows' }
+  /** Lines of bridges. */
+  | { readonly ask: 'bridges'; readonly add: readonly string[]; readonly remove: readonly string[] }
   /** Days; absent: as the settings say. */
   | { readonly ask: 'prune'; readonly days?: number }
   /** Absolute paths. */
@@ -51,6 +53,7 @@ export interface HostAnswers {
     readonly hostPage: string;
   };
   readonly quotas: QuotasJson;
+  readonly bridges: { readonly shelves: readonly (readonly string[])[] };
   readonly knows: readonly TableCensus[];
   readonly prune: PruneReport;
   readonly backup: BackupReport;
@@ -69,7 +72,10 @@ export function requestFrom(said: string): HostRequest | undefined {
     throw error;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const { ask, uses, days, shelf, file, keys, postgres } = value as Record<string, unknown>;
+  const { ask, add, remove, uses, days, shelf, file, keys, postgres } = value as Record<
+    string,
+    unknown
+  >;
   switch (ask) {
     case 'status':
     case 'quotas':
@@ -79,6 +85,8 @@ export function requestFrom(said: string): HostRequest | undefined {
       if (!isCount(uses) || !isCount(days)) return undefined;
       if (shelf === undefined) return { ask, uses, days };
       return isCount(shelf) ? { ask, uses, days, shelf } : undefined;
+    case 'bridges':
+      return isTexts(add) && isTexts(remove) ? { ask, add, remove } : undefined;
     case 'prune':
       if (days === undefined) return { ask };
       return isCount(days) ? { ask, days } : undefined;
@@ -90,6 +98,9 @@ export function requestFrom(said: string): HostRequest | undefined {
       return undefined;
   }
 }
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string');
 
 const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value > 0;

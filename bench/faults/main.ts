@@ -11,6 +11,7 @@ import { dropped, neverReads } from './bad-clients.ts';
 import { readOnlyDisk, slowDisk } from './bad-disks.ts';
 import { carrierLoss } from './carrier-loss.ts';
 import { clockJumps } from './clock-jumps.ts';
+import { failover, split } from './failover.ts';
 import { type Fault, type FaultRow, holds } from './fault.ts';
 import { fullDisk } from './full-disk.ts';
 import { drained, killed, onPostgres, tornWal } from './kills.ts';
@@ -27,6 +28,8 @@ const faults: Readonly<Record<string, Fault>> = {
   'dropped-connections': dropped,
   'never-reads': neverReads,
   postgres: onPostgres,
+  failover,
+  split,
 };
 
 const ROUNDS = '20';

@@ -1,8 +1,9 @@
 /**
- * The way to PostgreSQL: a pool of connections, forward-only migrations under a lock, and what its errors
- * mean (https://www.postgresql.org/docs/15/errcodes-appendix.html). A lost connection refuses what was
+ * The way to PostgreSQL: a pool of connections to the server that is the primary now, forward-only migrations
+ * under a lock, and what its errors mean (https://www.postgresql.org/docs/15/errcodes-appendix.html). A lost connection refuses what was
  * under way, whose outcome nobody knows, and the next statement opens another: requests are idempotent.
  */
+import { Socket } from 'node:net';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import pg from 'pg';
 import { StorageError } from '../../engine.ts';
@@ -10,11 +11,14 @@ import { sql as first } from './migrations/0001-first.ts';
 import { sql as terms } from './migrations/0002-terms.ts';
 import { sql as processes } from './migrations/0003-processes.ts';
 import { sql as copied } from './migrations/0004-copied.ts';
+import { findPrimary, serversIn } from './primary.ts';
 
 /** `migrations[i]` leads from version i to i + 1. Only ever appended to. */
 const migrations: readonly string[] = [first, terms, processes, copied];
 
 const CONNECTIONS = 10;
+/** How often it is looked which of several servers is the primary, in ms. */
+const LOOK_MS = 1_000;
 /** Holds whoever else would migrate the same database: any number that nobody else uses. */
 const MIGRATION_LOCK = 7_091_423;
 /** Tries of a transaction that others got in the way of (count). */
@@ -41,23 +45,36 @@ export interface Sql {
 }
 
 export class Database implements Sql {
-  readonly #pool: pg.Pool;
+  readonly #servers: readonly string[];
+  #primary: string;
+  /** Of the pool's connections. */
+  readonly #sockets = new Set<Socket>();
+  #pool: pg.Pool;
+  #looking: NodeJS.Timeout | undefined;
+  #closed = false;
 
-  private constructor(pool: pg.Pool) {
-    this.#pool = pool;
+  private constructor(servers: readonly string[], primary: string) {
+    this.#servers = servers;
+    this.#primary = primary;
+    this.#pool = this.#newPool();
   }
 
   /** Connects and migrates. @throws StorageError */
   static async open(url: string): Promise<Database> {
-    const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, types: types as never });
-    // An idle connection broke; the next statement opens another.
-    pool.on('error', () => undefined);
-    const database = new Database(pool);
+    const servers = serversIn(url);
+    const [only = url] = servers;
+    const primary = servers.length > 1 ? await findPrimary(servers) : only;
+    if (primary === undefined) {
+      const why = 'None of the PostgreSQL servers answers as a primary.';
+      throw new StorageError('unavailable', why);
+    }
+    const database = new Database(servers, primary);
     try {
       await database.#migrate();
+      if (servers.length > 1) database.#lookLater();
       return database;
     } catch (error) {
-      await pool.end();
+      await database.close();
       throw error instanceof StorageError ? error : asFault(error);
     }
   }
@@ -94,7 +111,45 @@ export class Database implements Sql {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#looking);
     await this.#pool.end();
+  }
+
+  #newPool(): pg.Pool {
+    const pool = new pg.Pool({
+      connectionString: this.#primary,
+      max: CONNECTIONS,
+      types: types as never,
+      stream: () => {
+        const socket = new Socket();
+        this.#sockets.add(socket);
+        socket.once('close', () => this.#sockets.delete(socket));
+        return socket;
+      },
+    });
+    // An idle connection broke; the next statement opens another.
+    pool.on('error', () => undefined);
+    return pool;
+  }
+
+  #lookLater(): void {
+    this.#looking = setTimeout(async () => {
+      const found = await findPrimary(this.#servers);
+      if (this.#closed) return;
+      if (found !== undefined && found !== this.#primary) this.#turnTo(found);
+      this.#lookLater();
+    }, LOOK_MS).unref();
+  }
+
+  /** What is under way with the old primary, which may never answer, is refused: nobody knows its outcome. */
+  #turnTo(primary: string): void {
+    const before = this.#pool;
+    const sockets = [...this.#sockets];
+    this.#primary = primary;
+    this.#pool = this.#newPool();
+    before.end().catch(() => undefined);
+    for (const socket of sockets) socket.destroy();
   }
 
   async #once<T>(run: (sql: Sql) => Promise<T>): Promise<T> {

@@ -9,17 +9,13 @@ describe('the command line', () => {
 
   test('names scenarios and variants, in two ways', () => {
     const names = (args: string[]) => readArguments(args).scenarios.map(({ variant }) => variant);
-    expect(names(['name-filter/reset', '--scenario', 'fingerprint'])).toEqual([
+    expect(names(['name-filter/reset', '--scenario', 'severed'])).toEqual([
       'reset',
-      'node',
-      'quic',
+      'same-country',
+      'cross-border',
     ]);
-    expect(names(['curtain'])).toEqual([
-      'packets-in-all',
-      'packets-each-way',
-      'reply-bytes',
-      'picture',
-    ]);
+    const curtains = scenarios.filter(({ name }) => name === 'curtain');
+    expect(names(['curtain'])).toEqual(curtains.map(({ variant }) => variant));
   });
 
   test('switches bridges off that there are', () => {
@@ -48,6 +44,7 @@ describe('the command line', () => {
     [['--side', 'left']],
     [['--seed', 'x']],
     [['--bound', '0']],
+    [['--lanes', '0']],
     [['--frost']],
   ])('refuses %j with a sentence', (args) => {
     expect(() => readArguments(args)).toThrow(ArgumentError);

@@ -1,4 +1,5 @@
 /** What may be said on the command line of `npm run lab`. */
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Side } from './board/row.ts';
 import { BRIDGES } from './network/plan.ts';
@@ -16,13 +17,15 @@ export interface LabArguments {
   readonly bound: number | undefined;
   /** Bridges that are switched off before the censor begins. */
   readonly dead: readonly BridgeHost[];
+  /** Labs side by side. */
+  readonly lanes: number;
   readonly json: boolean;
   /** Where scoreboard.md and scoreboard.html go; undefined for nowhere. */
   readonly out: string | undefined;
 }
 
 export const USAGE =
-  'npm run lab -- [SCENARIO[/VARIANT]]... [--side open|naive|polynya]... [--set TECHNIQUE.PARAMETER=N]... [--seed N] [--bound SECONDS] [--dead BRIDGE]... [--json] [--out DIR]';
+  'npm run lab -- [SCENARIO[/VARIANT]]... [--side open|naive|polynya]... [--set TECHNIQUE.PARAMETER=N]... [--seed N] [--bound SECONDS] [--dead BRIDGE]... [--lanes N] [--json] [--out DIR]';
 
 /** Something that can be said better: `message` is for the person who said it. */
 export class ArgumentError extends Error {}
@@ -41,6 +44,9 @@ export function readArguments(args: readonly string[]): LabArguments {
   if (!Number.isSafeInteger(seed)) throw new ArgumentError('--seed takes a whole number.');
   const bound = values.bound === undefined ? undefined : Number(values.bound);
   if (bound !== undefined && !(bound > 0)) throw new ArgumentError('--bound takes seconds.');
+  const lanes = Number(values.lanes ?? availableParallelism());
+  if (!Number.isSafeInteger(lanes) || lanes < 1)
+    throw new ArgumentError('--lanes takes a whole number.');
   return {
     scenarios: wanted.length === 0 ? scenarios : wanted.flatMap(named),
     sides: sides as Side[],
@@ -48,6 +54,7 @@ export function readArguments(args: readonly string[]): LabArguments {
     seed,
     bound,
     dead: (values.dead ?? []).map(bridge),
+    lanes,
     json: values.json ?? false,
     out: values.out,
   };
@@ -65,6 +72,7 @@ function parsed(args: readonly string[]) {
         seed: { type: 'string' },
         bound: { type: 'string' },
         dead: { type: 'string', multiple: true },
+        lanes: { type: 'string' },
         json: { type: 'boolean' },
         out: { type: 'string' },
       },

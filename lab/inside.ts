@@ -1,4 +1,8 @@
-/** Program: the lab, in namespaces of its own. Prints one JSON row a line as each is known; words go to stderr. */
+/**
+ * Program: the lab, in namespaces of its own. Takes names of scenarios by its standard input and answers each with one
+ * line of JSON, its rows or why it has none, after which it is not to be used any more; words go to stderr.
+ */
+import { createInterface } from 'node:readline';
 import { readArguments } from './arguments.ts';
 import { Lab } from './lab.ts';
 import { assertInside } from './network/enter.ts';
@@ -8,16 +12,27 @@ import { runScenario } from './run.ts';
 assertInside();
 const { scenarios, sides, settings, seed, bound, dead } = readArguments(process.argv.slice(2));
 const lab = new Lab();
-await lab.start({ sites: sides.includes('polynya') });
-for (const usual of scenarios) {
-  const scenario = bound === undefined ? usual : { ...usual, bound };
-  // Each scenario is the same whatever others are run.
-  const chance = seeded(seed + hash(`${scenario.name}/${scenario.variant}`));
-  for (const row of await runScenario(lab, scenario, { settings, chance, sides, dead })) {
-    console.log(JSON.stringify(row));
+const ready = lab.start({ sites: sides.includes('polynya') });
+// Told to whoever asks for the first scenario.
+ready.catch(() => undefined);
+for await (const wanted of createInterface({ input: process.stdin })) {
+  try {
+    await ready;
+    console.log(JSON.stringify({ rows: await run(wanted) }));
+  } catch (error) {
+    console.error(error);
+    const broke = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    console.log(JSON.stringify({ broke }));
   }
 }
-process.exit(0);
+
+async function run(wanted: string) {
+  const usual = scenarios.find(({ name, variant }) => `${name}/${variant}` === wanted);
+  if (!usual) throw new Error(`no scenario ${wanted}`);
+  const scenario = bound === undefined ? usual : { ...usual, bound };
+  // Each scenario is the same whatever others are run.
+  return runScenario(lab, scenario, { settings, chance: seeded(seed + hash(wanted)), sides, dead });
+}
 
 function hash(text: string): number {
   return [...text].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, 7);

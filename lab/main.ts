@@ -1,42 +1,49 @@
-/** `npm run lab`: builds the lab, runs the scenarios, prints the board. Exit code 1 if the lab itself does not hold. */
-import { once } from 'node:events';
+/** `npm run lab`: builds labs, runs the scenarios, prints the board. Exit code 1 if the lab itself does not hold. */
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { ArgumentError, readArguments } from './arguments.ts';
 import { page } from './board/page.ts';
-import { labHolds, type Row } from './board/row.ts';
+import { inOrder, labHolds, type Row, told } from './board/row.ts';
 import { markdownTable, terminalTable } from './board/tables.ts';
+import { runLanes } from './lanes.ts';
 import { enter, whyNot } from './network/enter.ts';
+import { scenarios as all } from './scenarios.ts';
 
 const INSIDE = join(import.meta.dirname, 'inside.ts');
 
 async function main(args: readonly string[]): Promise<number> {
-  const { json, out, seed, scenarios, sides } = readArguments(args);
+  const { json, out, seed, scenarios, sides, lanes } = readArguments(args);
   const reason = whyNot();
   if (reason !== undefined) throw new ArgumentError(reason);
-  const lab = enter(INSIDE, args);
+  const labs: ChildProcess[] = [];
   // unshare(1) heeds no milder signal; the kernel then ends all that is inside.
-  const stop = () => lab.kill('SIGKILL');
+  const stop = () => {
+    for (const lab of labs) lab.kill('SIGKILL');
+    process.exit(130);
+  };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  const rows: Row[] = [];
-  if (lab.stdout) {
-    for await (const line of createInterface({ input: lab.stdout })) {
-      const row = JSON.parse(line) as Row;
-      rows.push(row);
-      process.stderr.write(`${progress(row)}\n`);
-    }
-  }
-  if (lab.exitCode === null && lab.signalCode === null) await once(lab, 'exit');
-  if (lab.exitCode !== 0) throw new ArgumentError('The lab broke off: its own words are above.');
-  console.log(json ? JSON.stringify(rows, null, 1) : terminalTable(rows));
-  if (out !== undefined) {
-    mkdirSync(out, { recursive: true });
-    writeFileSync(join(resolve(out), 'scoreboard.md'), markdownTable(rows, seed));
-    writeFileSync(join(resolve(out), 'scoreboard.html'), page(rows, seed));
-  }
-  const complete = rows.length > 0 || scenarios.length * sides.length === 0;
-  return complete && rows.every(labHolds) ? 0 : 1;
+  const start = () => {
+    const lab = enter(INSIDE, args);
+    labs.push(lab);
+    return lab;
+  };
+  let rows: readonly Row[] = [];
+  const onRows = (come: readonly Row[]) => {
+    rows = inOrder([...rows, ...come], all);
+    for (const row of come) process.stderr.write(`${progress(row)}\n`);
+    if (out !== undefined) write(out, rows, seed);
+  };
+  await runLanes({ scenarios, sides, lanes, start, onRows });
+  console.log(json ? JSON.stringify(rows.map(told), null, 1) : terminalTable(rows));
+  return rows.every(labHolds) ? 0 : 1;
+}
+
+/** What there is so far: a board that is broken off is one all the same. */
+function write(out: string, rows: readonly Row[], seed: number): void {
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(resolve(out), 'scoreboard.md'), markdownTable(rows, seed));
+  writeFileSync(join(resolve(out), 'scoreboard.html'), page(rows, seed));
 }
 
 function progress({ scenario, variant, side, passed, seconds, why }: Row): string {

@@ -1,5 +1,5 @@
 /** One scenario: without a censor, then under it, naive client and Polynya side by side; what came of it, as rows. */
-import type { Row, Side } from './board/row.ts';
+import { type Row, rowWithout, type Side } from './board/row.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { Lab } from './lab.ts';
 import { Capture } from './network/capture.ts';
@@ -54,18 +54,8 @@ export async function runScenario(
     rows.push(rowOf(scenario, side, run, crossing(packets, run.clients)));
   };
   const pairs = polynya ? await settle(lab, scenario, options) : null;
-  if (typeof pairs === 'string') {
-    // Without a censor this has to work: nothing can be said of what it would do under one.
-    const run = {
-      outcome: failed(pairs),
-      clients: [],
-      secrets: new Map(),
-      diagnosis: null,
-      over: 0,
-    };
-    for (const side of sides) if (side !== 'naive') add(side, run, []);
-    return rows;
-  }
+  // Without a censor this has to work: nothing can be said of what it would do under one.
+  if (typeof pairs === 'string') return sides.map((side) => rowWithout(scenario, side, pairs));
   if (pairs && sides.includes('open')) {
     const capture = await begin(lab);
     const [naive, ours] = await Promise.all([
@@ -231,10 +221,6 @@ function ownChance(chance: Chance): Chance {
 
 function now(): number {
   return Date.now() / 1_000;
-}
-
-function failed(why: string): Outcome {
-  return { passed: false, seconds: null, why };
 }
 
 function wordsOf(chance: Chance, length = 30): [string, string] {

@@ -1,5 +1,6 @@
-/** One line of the scoreboard, as `--json` prints it. Fields are only ever added. */
+/** One line of the scoreboard, and what `--json` prints of it. */
 import type { Diagnosis } from '../diagnosis.ts';
+import type { Scenario } from '../scenarios.ts';
 
 export type Side = 'open' | 'naive' | 'polynya';
 
@@ -22,12 +23,40 @@ export interface Row {
   readonly diagnosis: Diagnosis | null;
   /** What it should say; null where several are right. */
   readonly expected: Diagnosis | null;
+  // From here on: for people, on the boards.
   /** Whether the texts came through, diagnosis aside. */
   readonly delivered: boolean;
   /** In seconds. */
   readonly bound: number;
   /** Why it did not pass, for a person. */
   readonly why: string | null;
+}
+
+/** What `--json` prints of it. */
+export function told({ delivered: _, bound: __, why: ___, ...row }: Row) {
+  return row;
+}
+
+/** That of a scenario which could not be run. */
+export function rowWithout(
+  { name, variant, expectNaive, bound, expected }: Scenario,
+  side: Side,
+  why: string,
+): Row {
+  return {
+    ...{ scenario: name, variant, side, expectNaive, bound, why },
+    ...{ passed: false, delivered: false, seconds: null, bytes: 0, carrier: null },
+    ...{ diagnosis: null, expected: side === 'polynya' ? expected : 'none' },
+  };
+}
+
+/** As the board has them, in whatever order they came. */
+export function inOrder(rows: readonly Row[], board: readonly Scenario[]): Row[] {
+  const sides: readonly Side[] = ['open', 'naive', 'polynya'];
+  const at = (row: Row) =>
+    3 * board.findIndex((one) => one.name === row.scenario && one.variant === row.variant) +
+    sides.indexOf(row.side);
+  return [...rows].sort((a, b) => at(a) - at(b));
 }
 
 /** Whether the lab itself worked: whoever must pass passes, and the block bites. */

@@ -15,6 +15,7 @@ import { failover, split } from './failover.ts';
 import { type Fault, type FaultRow, holds } from './fault.ts';
 import { fullDisk } from './full-disk.ts';
 import { drained, killed, onPostgres, tornWal } from './kills.ts';
+import { processes } from './processes.ts';
 
 const faults: Readonly<Record<string, Fault>> = {
   kill: killed,
@@ -28,6 +29,7 @@ const faults: Readonly<Record<string, Fault>> = {
   'dropped-connections': dropped,
   'never-reads': neverReads,
   postgres: onPostgres,
+  processes,
   failover,
   split,
 };

@@ -1,5 +1,5 @@
 /**
- * A whole server as a process of its own: `node server-child.ts FOLDER SYNCHRONOUS [POSTGRES]`. Says in one
+ * A whole server as a process of its own: `node server-child.ts FOLDER SYNCHRONOUS [POSTGRES [several]]`. Says in one
  * line where it is. By how many ms its clock is wrong stands in `FOLDER.clock`, read at its start and at SIGUSR2.
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { systemRandom } from '@polynya/reach/clock';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { startServer } from '../serve.ts';
 
-const [dataDir = '', synchronous, postgres] = process.argv.slice(2);
+const [dataDir = '', synchronous, postgres, several] = process.argv.slice(2);
 let wrongBy = 0;
 const readClock = (): void => {
   const file = `${dataDir}.clock`;
@@ -27,6 +27,7 @@ const server = await startServer({
   },
   config: { rates: { commits: free, entries: free, makes: free } },
   ...(postgres !== undefined && { postgres }),
+  ...(several && { inside: { host: '127.0.0.1', port: 0 } }),
   synchronous: synchronous === 'OFF' ? 'OFF' : 'FULL',
 });
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');

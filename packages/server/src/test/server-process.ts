@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { CarrierFactory } from '@polynya/reach/carriers/carrier';
 import { hashOf, id, secret } from './ids.ts';
 import { WireClient } from './wire-client.ts';
 
@@ -15,20 +16,24 @@ export interface ServerProcess {
   readonly endpoint: string;
   readonly identity: Uint8Array;
   readonly invite: Uint8Array;
+  /** What clients reach it by, unless it is a WebSocket. */
+  readonly carrier?: CarrierFactory;
 }
 
 const bytes = (hex: unknown) => new Uint8Array(Buffer.from(String(hex), 'hex'));
 
-/** `under`: a program and its arguments that run the server, such as strace. `postgres`: the URL of its database. */
+/** `under`: a program and its arguments that run the server, such as strace. `postgres`: the URL of its database, of `several` processes perhaps. */
 export async function startProcess(
   dataDir: string,
   synchronous: 'FULL' | 'OFF' = 'FULL',
   under: readonly string[] = [],
   postgres?: string,
+  several = false,
 ): Promise<ServerProcess> {
   const script = join(import.meta.dirname, 'server-child.ts');
   const [program = '', ...args] = [...under, process.execPath, script, dataDir, synchronous];
   if (postgres !== undefined) args.push(postgres);
+  if (several) args.push('several');
   // Half of what a start costs, where a test starts the same server again and again.
   const env = { ...process.env, NODE_COMPILE_CACHE: COMPILED };
   const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -60,5 +65,5 @@ export async function newLogOn(client: WireClient, { invite }: Pick<ServerProces
   return { log, capability, allowance };
 }
 
-export const connectTo = ({ endpoint, identity }: ServerProcess) =>
-  WireClient.connect(endpoint, identity);
+export const connectTo = ({ endpoint, identity, carrier }: ServerProcess) =>
+  WireClient.connect(endpoint, identity, carrier);

@@ -100,7 +100,9 @@ export class WireClient {
   }
 
   async #take(envelope: Uint8Array): Promise<void> {
-    for (const item of (await this.#session.open(envelope)) ?? []) this.#settle(item);
+    const items = await this.#session.open(envelope);
+    if (!items && this.#session.isReset(envelope)) this.close();
+    for (const item of items ?? []) this.#settle(item);
   }
 
   #settle(item: Item): void {

@@ -36,8 +36,10 @@ function asArrays(json: unknown): unknown {
 }
 
 const CONTENTS =
-  'text edit delete react file receipt title admin leave profile devices own carried'.split(' ');
-const NOTES = 'device name block backup'.split(' ');
+  'text edit delete react file receipt title admin leave profile devices own carried wrapped timer poll vote close record'.split(
+    ' ',
+  );
+const NOTES = 'device name block backup marks draft folders'.split(' ');
 
 /** The same of contents and notes: their names become the numbers of section 8. */
 function numbered(json: unknown): unknown {

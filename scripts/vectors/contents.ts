@@ -55,7 +55,35 @@ const CONTENTS: readonly KnownContent[] = [
   { kind: 'own', note: { note: 'name', name: 'Ada' } },
   { kind: 'own', note: { note: 'block', person, on: true } },
   { kind: 'own', note: { note: 'backup', secret: fill(0xba, 32) } },
+  {
+    kind: 'own',
+    note: {
+      note: 'marks',
+      log: fill(0x10, 16),
+      pinned: true,
+      muted: false,
+      archived: false,
+      unread: true,
+    },
+  },
+  { kind: 'own', note: { note: 'draft', log: fill(0x10, 16), text: 'half a sen' } },
+  {
+    kind: 'own',
+    note: { note: 'folders', folders: [{ name: 'Family', logs: [fill(0x10, 16)] }] },
+  },
   { kind: 'carried', text: 'the line is gone', note: fill(0xca, 3) },
+  {
+    kind: 'wrapped',
+    text: '',
+    after: 86_400,
+    forwarded: true,
+    said: { kind: 'text', text: 'gone tomorrow', reply: null, mentions: [] },
+  },
+  { kind: 'timer', text: '', after: 604_800 },
+  { kind: 'poll', text: 'Tea?', options: ['Yes', 'No', 'Later'], several: false },
+  { kind: 'vote', text: '', target: id, options: [0, 2] },
+  { kind: 'close', text: '', target: id },
+  { kind: 'record', text: '', record: fill(0xcb, 3) },
 ];
 
 const ABOUT: About = {
@@ -74,6 +102,7 @@ const ABOUT: About = {
     },
   ],
   cameBy: [{ leaf: 2, person }],
+  timer: 86_400,
 };
 
 /** The file content.json. */

@@ -118,6 +118,7 @@ const FIELDS: { [K in KnownContent['kind']]: fc.Arbitrary<Fields<K>> } = {
     options: fc.array(fc.nat({ max: 11 }), { maxLength: 12 }),
   }),
   close: fc.record({ text: text(16_000), target: id }),
+  record: fc.record({ text: text(16_000), record: exactly(300) }),
 };
 const KINDS = Object.keys(FIELDS) as KnownContent['kind'][];
 const contentOf = (kind: KnownContent['kind']) =>

@@ -115,6 +115,8 @@ export const content = variants('kind', {
   vote: [16, { text: body, target: messageId, options: list(uint(11), 12) }],
   /** By the sender of the poll only: later votes do not count. */
   close: [17, { text: body, target: messageId }],
+  /** A record of a server's endpoints, signed by it. */
+  record: [18, { text: body, record: bytes(1, LIMITS.record + 128) }],
 });
 export type KnownContent = Infer<typeof content>;
 /** A part of a later version: its first field is text that anyone can read. */
@@ -147,7 +149,7 @@ export function decodeMessage(plaintext: Uint8Array): Message {
   return { ...message, body: decodeContent(message.body) };
 }
 
-const FIRST_UNKNOWN = 18;
+const FIRST_UNKNOWN = 19;
 
 function decodeContent(cbor: Cbor): Content {
   if (Array.isArray(cbor) && typeof cbor[0] === 'number' && cbor[0] >= FIRST_UNKNOWN) {

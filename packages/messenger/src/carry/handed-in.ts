@@ -1,4 +1,7 @@
-/** Notes that a member with a line put into the log for whoever wrote them: shown as their authors' messages. */
+/**
+ * What members hand on by the log: notes of others, shown as their authors' messages, and records of servers, shown
+ * to nobody.
+ */
 import { toHex } from '@polynya/protocol/bytes';
 import { decodeNote, type Note } from '@polynya/protocol/carried';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
@@ -6,7 +9,10 @@ import type { Core } from '../conversation/core.ts';
 import type { Arrived, Happened } from '../timeline/arrived.ts';
 import { arrivedFrom, readNote } from './note.ts';
 
-/** The same, each `carried` content replaced by the message in it; those that prove nothing are left out. */
+/**
+ * The same, each `carried` content replaced by the message in it, and without records, which the world hears of; those
+ * that prove nothing are left out.
+ */
 export async function handedIn(
   { held, world, chat }: Pick<Core, 'held' | 'world' | 'chat'>,
   shown: readonly (Arrived | Happened)[],
@@ -14,6 +20,10 @@ export async function handedIn(
   const me = world.self().person;
   const all: (Arrived | Happened)[] = [];
   for (const one of shown) {
+    if ('content' in one && one.content.kind === 'record') {
+      world.recordHanded(one.content.record);
+      continue;
+    }
     if (!('content' in one) || one.content.kind !== 'carried') {
       all.push(one);
       continue;

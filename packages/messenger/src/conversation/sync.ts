@@ -152,10 +152,12 @@ export class Sync {
     if (taken.some(({ turned, told }) => turned || told)) world.devicesChanged(this.#core.chat);
   }
 
-  /** What members handed in for others is what those said. */
+  /** What members handed in for others is what those said; what they handed on of servers is nothing to show. */
   async #unwrapped(shown: readonly (Arrived | Happened)[]) {
-    const carried = shown.some((one) => 'content' in one && one.content.kind === 'carried');
-    return carried ? (await repair()).handedIn(this.#core, shown) : shown;
+    const handed = shown.some(
+      (one) => 'content' in one && ['carried', 'record'].includes(one.content.kind),
+    );
+    return handed ? (await repair()).handedIn(this.#core, shown) : shown;
   }
 
   /** Nobody will get this message: who wrote it sees that, and can say it again. */

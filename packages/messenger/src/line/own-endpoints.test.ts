@@ -9,7 +9,7 @@ import { type RunningServer, startServer } from '@polynya/server/serve';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
-import { askForEndpoints } from './own-endpoints.ts';
+import { askForEndpoints, takeHandedOn } from './own-endpoints.ts';
 import type { Server } from './server.ts';
 
 const bridges = [1, 2, 3, 4, 5, 6].map((number) => `https://bridge-${number}.example/secret`);
@@ -57,7 +57,12 @@ function known(endpoints: readonly string[], by = allowance): Server {
   };
 }
 
-const ask = (server: Server) => askForEndpoints(connection, server, store, Date.now());
+const knowing = (server: Server) => ({ connection, server, store, now: Date.now() });
+const ask = async (server: Server) => (await askForEndpoints(knowing(server)))?.endpoints ?? null;
+
+/** The record of the first shelf as its people are told it. */
+const firstShelf = async () =>
+  (await connection.call({ op: 'endpoints', allowance, knows: [], serial: 0 })).record;
 
 test('whoever knows a bridge hears of those beside it, also when it is gone itself', async () => {
   await serve(bridges.slice(0, 5));
@@ -78,4 +83,39 @@ test('a server without bridges, or one that refuses, changes nothing', async () 
   await connection.call({ op: 'admit', invite: await running.invite(1, 1), allowance });
   expect(await ask(known(running.endpoints))).toBeNull();
   expect(await store.range('self', { from: 'endpoints/', to: 'endpoints0' })).toEqual([]);
+});
+
+test('a record that is handed on counts as the own shelf’s if it is, and once', async () => {
+  await serve(bridges.slice(0, 4));
+  await connection.call({ op: 'admit', invite: await running.invite(1, 1), allowance });
+  const [own = ''] = running.endpoints;
+  const one = known([own, bridges[1] ?? '']);
+  const taken = await takeHandedOn(await firstShelf(), knowing(one));
+  expect(taken?.endpoints).toEqual([own, bridges[1], bridges[0], bridges[2], bridges[3]]);
+  expect(await takeHandedOn(await firstShelf(), knowing(one))).toBeNull();
+});
+
+test('of another shelf its bridges come behind those that are known, and hide no news of the own', async () => {
+  await serve(bridges);
+  await connection.call({ op: 'admit', invite: await running.invite(1, 1), allowance });
+  const [own = ''] = running.endpoints;
+  const one = known([own, bridges[4] ?? '']);
+  const taken = await takeHandedOn(await firstShelf(), knowing(one));
+  expect(taken?.endpoints).toEqual([own, bridges[4], ...bridges.slice(0, 4)]);
+  expect(await ask(one)).toEqual([own, bridges[4], bridges[5]]);
+});
+
+test('a record that is damaged, past, or another server’s is as if nothing had been said', async () => {
+  await serve(bridges);
+  await connection.call({ op: 'admit', invite: await running.invite(1, 1), allowance });
+  const one = known(running.endpoints);
+  const record = await firstShelf();
+  const damaged = Uint8Array.from(record);
+  damaged[40] = 255 - (damaged[40] ?? 0);
+  const another = { ...one, identity: systemRandom(32) };
+  const late = { ...knowing(one), now: Date.now() + 10 * 365 * 86_400_000 };
+  expect(await takeHandedOn(damaged, knowing(one))).toBeNull();
+  expect(await takeHandedOn(record, knowing(another))).toBeNull();
+  expect(await takeHandedOn(record, late)).toBeNull();
+  expect(await takeHandedOn(systemRandom(99), knowing(one))).toBeNull();
 });

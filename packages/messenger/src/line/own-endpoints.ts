@@ -1,6 +1,6 @@
 /**
  * The endpoints that a server has for this device, bridges among them (docs/protocol.md section 2): asked for
- * once the line stands, and again after half a day. In a file that loads only then.
+ * once the line stands, and again after half a day; or handed on by a member who asked. In a file that loads only then.
  */
 import {
   decodeAccessRecord,
@@ -8,42 +8,88 @@ import {
   endpointHash,
 } from '@polynya/protocol/access-record';
 import { toHex } from '@polynya/protocol/bytes';
+import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Connection } from '@polynya/reach/client';
 import { openEndpointRecord } from '@polynya/reach/known-server';
 import type { Store } from '../store/store.ts';
 import type { Server } from './server.ts';
 
+/** What is known of a server, and where it is kept. */
+export interface Knowing {
+  readonly connection: Pick<Connection, 'call' | 'listed'>;
+  readonly server: Server;
+  readonly store: Store;
+  /** By the server's clock, in ms since 1970. */
+  readonly now: number;
+}
+
+export interface Learned {
+  /** From now on: those that were known in their order, and then the new ones. */
+  readonly endpoints: readonly string[];
+  readonly record: Uint8Array;
+}
+
 /**
- * Asks, and keeps the record with its signature. Answers the endpoints from now on, those that were known in
- * their order and then the new ones; null when nothing changed or the server does not say.
- * @param now by the server's clock, in ms since 1970
+ * Asks, and keeps the record with its signature. Null when nothing changed or the server does not say.
  * @throws StoreError
  */
-export async function askForEndpoints(
-  connection: Connection,
-  { identity, allowance, endpoints }: Server,
-  store: Store,
-  now: number,
-): Promise<readonly string[] | null> {
-  const key = `endpoints/${toHex(identity)}`;
-  const held = await store.get('self', key);
+export async function askForEndpoints(knowing: Knowing): Promise<Learned | null> {
+  const { connection, server, store } = knowing;
+  const { allowance, endpoints, identity } = server;
+  const held = await store.get('self', keyOf(identity));
   const { serial } = held ? bodyOf(held) : { serial: 0 };
   try {
     const knows = endpoints.map(endpointHash);
     const { record } = await connection.call({ op: 'endpoints', allowance, knows, serial });
-    if (record.length === 0) return null;
-    const told = await openEndpointRecord(record, identity, now);
-    if (told.serial <= serial || told.endpoints.length === 0) return null;
-    await store.apply([{ table: 'self', key, value: record }]);
-    const kept = endpoints.filter((endpoint) => told.endpoints.includes(endpoint));
-    const next = [...new Set([...kept, ...told.endpoints])];
-    return next.join() === endpoints.join() ? null : next;
+    return record.length === 0 ? null : await learn(record, knowing, serial);
   } catch (error) {
     // What we have goes on: a server that refuses, or says nonsense, has no better.
     if (error instanceof ProtocolError) return null;
     throw error;
   }
+}
+
+/**
+ * Takes a record that a member handed on. Of the own shelf it counts as if it had been asked for; of another one its
+ * bridges come behind those that are known, until the own shelf changes. Null if it brings nothing. @throws StoreError
+ */
+export async function takeHandedOn(record: Uint8Array, knowing: Knowing): Promise<Learned | null> {
+  const { connection, server, store, now } = knowing;
+  const { endpoints, identity } = server;
+  try {
+    const told = await openEndpointRecord(record, identity, now);
+    const held = await store.get('self', keyOf(identity));
+    const { serial } = held ? bodyOf(held) : { serial: 0 };
+    const isBridge = (endpoint: string) => !connection.listed.includes(endpoint);
+    const known = endpoints.filter(isBridge);
+    const isOwnShelf = known.length === 0 || known.some((one) => told.endpoints.includes(one));
+    if (isOwnShelf) return await learn(record, knowing, serial);
+    const next = [...new Set([...endpoints, ...told.endpoints])].slice(0, LIMITS.endpoints);
+    return next.length === endpoints.length ? null : { endpoints: next, record };
+  } catch (error) {
+    // Of another server, past, or no record at all: as if nothing had been said.
+    if (error instanceof ProtocolError) return null;
+    throw error;
+  }
+}
+
+/** @throws ProtocolError for a record that does not hold */
+async function learn(
+  record: Uint8Array,
+  { server: { identity, endpoints }, store, now }: Knowing,
+  serial: number,
+): Promise<Learned | null> {
+  const told = await openEndpointRecord(record, identity, now);
+  if (told.serial <= serial || told.endpoints.length === 0) return null;
+  await store.apply([{ table: 'self', key: keyOf(identity), value: record }]);
+  const kept = endpoints.filter((endpoint) => told.endpoints.includes(endpoint));
+  const next = [...new Set([...kept, ...told.endpoints])];
+  return next.join() === endpoints.join() ? null : { endpoints: next, record };
+}
+
+function keyOf(identity: Uint8Array): string {
+  return `endpoints/${toHex(identity)}`;
 }
 
 function bodyOf(record: Uint8Array) {

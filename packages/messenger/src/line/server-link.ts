@@ -14,6 +14,8 @@ const CLOCK_OFF = 5 * 60_000;
 const SETTLED = 10_000;
 const HALF_A_DAY = 12 * 3_600_000;
 
+const handing = () => import('./handing-on.ts');
+
 export class ServerLink {
   readonly connection: Connection;
   readonly world: World;
@@ -81,6 +83,8 @@ export class ServerLink {
       devicesChanged: (chat) => device.devicesChanged(chat),
       openInbox: (token, whose) => this.#inbox.open(token, whose),
       card: (token) => this.#card(token),
+      recordHanded: (record) =>
+        void this.#quietly(async () => (await handing()).takeRecord(device, record)),
     };
     this.#inbox = new Inbox(this.world, {
       tokens: () => device.tokensAt(identity),
@@ -158,17 +162,29 @@ export class ServerLink {
     const { store, clock } = this.#device.ports;
     if (!this.#server.admitted || clock.now() - this.#askedAt < HALF_A_DAY) return;
     this.#askedAt = clock.now();
-    const ask = async (): Promise<void> => {
-      const { askForEndpoints } = await import('./own-endpoints.ts');
+    void this.#quietly(async () => {
+      const { askForEndpoints, handOn } = await handing();
+      const { connection } = this;
       const now = this.world.serverNow();
-      const told = await askForEndpoints(this.connection, this.#server, store, now);
-      if (!told) return;
-      await this.update({ ...this.#server, endpoints: [...told] });
-      this.connection.lead(told);
-    };
-    ask().catch(() => {
-      // Closed meanwhile, or no room: asked again half a day later, or at the next start.
+      const learned = await askForEndpoints({ connection, server: this.#server, store, now });
+      if (!learned) return;
+      await this.lead(learned.endpoints);
+      await handOn(this.#device, this, learned.record);
     });
+  }
+
+  /** Goes by these endpoints from now on. */
+  async lead(endpoints: readonly string[]): Promise<void> {
+    await this.update({ ...this.#server, endpoints: [...endpoints] });
+    this.connection.lead(endpoints);
+  }
+
+  async #quietly(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch {
+      // Closed meanwhile, or no room: asked again half a day later, or at the next start.
+    }
   }
 
   #saveRecord(record: Uint8Array): void {

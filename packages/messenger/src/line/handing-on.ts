@@ -1,0 +1,61 @@
+/**
+ * Members hand on what they learned of a server's endpoints inside chats (docs/protocol.md section 8), so that a new
+ * bridge reaches them before the old ones are gone, and by a chat on another server also after that.
+ */
+
+import { decodeAccessRecord, decodeAccessRecordBody } from '@polynya/protocol/access-record';
+import { equal, toHex } from '@polynya/protocol/bytes';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import type { Conversation } from '../conversation/conversation.ts';
+import { idOf } from '../conversation/people.ts';
+import type { Device } from '../device.ts';
+import { takeHandedOn } from './own-endpoints.ts';
+import type { ServerLink } from './server-link.ts';
+
+export { askForEndpoints } from './own-endpoints.ts';
+
+/** In larger groups somebody may be there to collect bridges (people). */
+const CLOSE = 8;
+
+/** Says `record` in every chat of few people with somebody who uses that server. */
+export async function handOn(device: Device, link: ServerLink, record: Uint8Array): Promise<void> {
+  const { identity } = link.server;
+  const me = device.self.person;
+  const concerns = ({ held: { state } }: Conversation): boolean => {
+    const here = state.people.filter((person) => person.here);
+    if (state.phase !== 'active' || here.length > CLOSE) return false;
+    if (equal(state.server, identity)) return state.self || here.length > 1;
+    return here.some(
+      (person) =>
+        idOf(person) !== me && person.cards.some(({ card }) => equal(card.identity, identity)),
+    );
+  };
+  for (const conversation of [...device.conversations.values()].filter(concerns)) {
+    await conversation.queue({ kind: 'record', text: '', record }, device.ports.random(16));
+  }
+}
+
+/** Takes a record that somebody said, of whichever server it is, if that is one of ours. */
+export async function takeRecord(device: Device, record: Uint8Array): Promise<void> {
+  const link = device.links.get(identityIn(record));
+  if (!link) return;
+  const { connection, server } = link;
+  const now = link.world.serverNow();
+  const learned = await takeHandedOn(record, {
+    connection,
+    server,
+    store: device.ports.store,
+    now,
+  });
+  if (learned) await link.lead(learned.endpoints);
+}
+
+/** In hex; '' for what is no record. */
+function identityIn(record: Uint8Array): string {
+  try {
+    return toHex(decodeAccessRecordBody(decodeAccessRecord(record).body).identity);
+  } catch (error) {
+    if (error instanceof ProtocolError) return '';
+    throw error;
+  }
+}

@@ -14,6 +14,7 @@ import { Failure, systemCode } from '../failure.ts';
 import { ACME_PORT, acmeUrls, certificatesOf } from '../host/acme-settings.ts';
 import { attendantOf } from '../host/attendant.ts';
 import { openControl } from '../host/control-socket.ts';
+import { hostClock } from '../host/host-clock.ts';
 import { hostPageOf } from '../host/page/host-page.ts';
 import { reachableHost } from '../host/reachable-at.ts';
 import {
@@ -82,7 +83,7 @@ export const serve = command({
       ...(settings.ops && { ops: settings.ops }),
       ...(settings.inside && { inside: settings.inside }),
       ...(urls.length > 0 && { endpoints: urls.map((url) => `${url}/s`) }),
-      clock: { now: () => Date.now(), steady: () => performance.now(), setTimeout: after },
+      clock: hostClock,
       random: (length) => crypto.getRandomValues(new Uint8Array(length)),
       log: (line) => {
         // What belongs to every start and stop is said below, in words.
@@ -188,9 +189,4 @@ function greeting(page: string, link: string, greeting: Greeting): string[] {
       : ['Everybody else sees your web site. For bridges:', `polynya bridge --to ${endpoint}`, '']),
     'Stop it with Ctrl-C.',
   ];
-}
-
-function after(run: () => void, ms: number): () => void {
-  const timer = setTimeout(run, ms);
-  return () => clearTimeout(timer);
 }

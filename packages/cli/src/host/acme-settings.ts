@@ -1,10 +1,10 @@
 /** What a host says of certificates that are fetched (ACME): for which names, from which authority. */
 import { isIP } from 'node:net';
-import { systemClock } from '@polynya/reach/clock';
 import { openCertificates } from '@polynya/server/acme/certificates';
 import type { Authority } from '@polynya/server/acme/order';
 import { Failure } from '../failure.ts';
 import { note, type Terminal } from '../terminal.ts';
+import { hostClock } from './host-clock.ts';
 
 /** Of Let's Encrypt, which issues for addresses under a profile of certificates that live for six days. */
 const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
@@ -54,7 +54,7 @@ export function acmeSettings(given: GivenAcme): AcmeSettings | undefined {
 /** The certificates in a data folder, and sentences about them for the host. @throws StorageError */
 export function certificatesOf(settings: AcmeSettings, dataDir: string, terminal: Terminal) {
   const tell = (sentence: string) => note(terminal, sentence);
-  return openCertificates({ ...settings, dataDir, clock: systemClock, tell });
+  return openCertificates({ ...settings, dataDir, clock: hostClock, tell });
 }
 
 /** Where people find what has a certificate for these names, at the usual port. */

@@ -5,7 +5,10 @@ import type { Challenges } from './challenges.ts';
 
 const CHALLENGE = 'tls-alpn-01';
 /** Between questions whether it has looked, and how many, in ms: ten minutes in all. */
-const POLLING = { backoffMin: 1_000, backoffMax: 15_000, backoffAttempts: 45 };
+const POLLING = { backoffMin: 500, backoffMax: 15_000, backoffAttempts: 45 };
+
+/** For its directory, in ms. */
+const PATIENCE = 30_000;
 
 export interface Authority {
   /** Where it says what else is where: an https URL. */
@@ -32,6 +35,7 @@ export async function orderCertificate(
   accountKey: Buffer,
   challenges: Challenges,
 ): Promise<Tls> {
+  await answers(directory);
   // Only then, for it takes as long to load as all the rest.
   const { Client, crypto } = await import('acme-client');
   const client = new Client({ directoryUrl: directory, accountKey, ...POLLING });
@@ -63,4 +67,16 @@ export async function orderCertificate(
   const [key, request] = await crypto.createCsr({ altNames: [...names] }, own);
   const finalized = await client.finalizeOrder(order, request);
   return { cert: await client.getCertificate(finalized), key };
+}
+
+/** Its client would try for minutes, and then say nothing of why. */
+async function answers(directory: string): Promise<void> {
+  try {
+    const { ok, status } = await fetch(directory, { signal: AbortSignal.timeout(PATIENCE) });
+    if (!ok) throw new Error(`status ${status}`);
+  } catch (error) {
+    const { cause, message } = error as Error;
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : message;
+    throw new Error(`${directory} does not answer: ${why}`);
+  }
 }

@@ -1,12 +1,14 @@
 /** What anybody sees who comes to the port, on loopback: byte for byte what nginx answered to the same. */
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { connect as secureConnect } from 'node:tls';
+import { connect as secureConnect, TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { selfSigned } from '../bridge/self-signed.ts';
+import type { Certified } from '../tls-options.ts';
 import { type Front, openFront } from './front.ts';
 import { Site } from './site.ts';
 
@@ -45,7 +47,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function open(tls?: typeof certificate): Promise<void> {
+async function open(tls?: Certified): Promise<void> {
   const inner = createServer((request, response) => {
     if (request.url === OURS) response.end(`ours by ${request.method}`);
     else front.refuse(request, response);
@@ -155,4 +157,40 @@ test('plain HTTP where TLS is spoken is told so, and nonsense is not answered in
   );
   const secure = await ask('HEAD / HTTP/1.0\r\n\r\n', { length: 0, ends: true }, true);
   expect(secure).toMatch(/^HTTP\/1.1 200 OK\r\nServer: nginx\r\n/);
+});
+
+test('a connection is forgotten when it ends, in its handshake too', async () => {
+  await open(certificate);
+  const to = { host: '127.0.0.1', port: front.port };
+  for (const socket of [connect(to), secureConnect({ ...to, rejectUnauthorized: false })]) {
+    await once(socket, socket instanceof TLSSocket ? 'secureConnect' : 'connect');
+    socket.destroy();
+  }
+  await expect.poll(() => front.connections(), { timeout: 60_000 }).toBe(0);
+}, 90_000);
+
+test('the certificate of a challenge is shown to who asks for its name by its protocol, and only meanwhile', async () => {
+  const under = selfSigned('1.2.0.192.in-addr.arpa');
+  let asked = true;
+  const challenge = () => (asked ? under : undefined);
+  await open({ ...certificate, challenge });
+  const name = '1.2.0.192.in-addr.arpa';
+  const shown = async (protocols: string[]) => {
+    const socket = secureConnect({
+      ...{ host: '127.0.0.1', port: front.port, rejectUnauthorized: false },
+      ...{ servername: name, ALPNProtocols: protocols },
+    });
+    try {
+      await once(socket, 'secureConnect');
+      return [socket.alpnProtocol, socket.getPeerCertificate().subject.CN];
+    } catch (error) {
+      return (error as { code?: string }).code;
+    } finally {
+      socket.destroy();
+    }
+  };
+  expect(await shown(['acme-tls/1'])).toEqual(['acme-tls/1', name]);
+  asked = false;
+  expect(await shown(['acme-tls/1'])).toBe('ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL');
+  expect(await shown(['h2', 'http/1.1'])).toEqual(['http/1.1', '127.0.0.1']);
 });

@@ -75,7 +75,9 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   secure?.on('secureConnection', (socket) => visit(socket));
   secure?.on('tlsClientError', (_, socket) => socket.destroy());
 
-  const listening = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  // Over TLS a connection that ended in its handshake would stay open for ever with halves.
+  const halves = { allowHalfOpen: !secure, noDelay: true };
+  const listening = createServer(halves, (socket) => {
     raw.add(socket);
     socket.once('close', () => raw.delete(socket));
     if (!secure) return visit(socket);

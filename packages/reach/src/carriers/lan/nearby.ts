@@ -1,20 +1,21 @@
 /**
- * Finds devices in the same network with whom a secret is shared, by beacons (UDP multicast, RFC 1112), and keeps one
+ * Finds devices in the same network with whom a secret is shared, by beacons (UDP multicast), and keeps one
  * sealed connection with each for each secret. Node only; knows neither whose the secrets are nor what is said.
  */
-import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { toHex } from '@polynya/protocol/bytes';
 import type { Random } from '../../clock.ts';
 import { type Beacon, decodeBeacon, encodeBeacon, RUN, tagOf } from './beacon.ts';
+import {
+  type BeaconPlace,
+  type BeaconSocket,
+  openBeaconSocket,
+  placesHere,
+} from './beacon-socket.ts';
 import { ANSWER, answerTo, Caller, HELLO } from './handshake.ts';
 import { NearLink } from './link.ts';
 
-/** Administratively scoped (RFC 2365), and not passed on by any router. */
-const GROUP = '239.255.80.78';
-const PORT = 47_478;
 /** ms until the next beacon: often at first, when somebody waits for it. */
 const BEACONS = { soon: 100, first: 500, later: 3_000, firstCount: 10 };
 /** ms that a handshake may take. */
@@ -45,8 +46,8 @@ export class Nearby<T> {
   readonly #links = new Set<NearLink>();
   /** What there are links for, or are being made, by the other's run (hex). */
   readonly #known = new Map<string, Set<T>>();
-  /** One for each address of this device. */
-  #udp = new Map<string, UdpSocket>();
+  /** By the names of the networks that this device is in. */
+  readonly #sockets = new Map<string, BeaconSocket>();
   #timer: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
   #beacons = 0;
@@ -72,7 +73,7 @@ export class Nearby<T> {
     this.#closed = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#soon);
-    for (const udp of this.#udp.values()) udp.close();
+    for (const socket of this.#sockets.values()) socket.close();
     for (const socket of this.#strangers) socket.destroy();
     for (const link of this.#links) link.close();
     this.#server.close();
@@ -88,10 +89,7 @@ export class Nearby<T> {
     const { port } = this.#server.address() as AddressInfo;
     const beacon = encodeBeacon({ run: this.#run, port }, keys, random);
     if (keys.length > 0) {
-      for (const udp of this.#udp.values()) {
-        // A network that is gone takes none; the next round finds that out.
-        udp.send(beacon, PORT, GROUP, () => undefined);
-      }
+      for (const socket of this.#sockets.values()) socket.send(beacon);
     }
     const wait = this.#beacons++ < BEACONS.firstCount ? BEACONS.first : BEACONS.later;
     clearTimeout(this.#timer);
@@ -120,42 +118,27 @@ export class Nearby<T> {
 
   /** Networks come and go while the program runs. */
   #listen(): void {
-    const here = new Set(
-      Object.values(networkInterfaces())
-        .flatMap((addresses) => addresses ?? [])
-        .filter(({ family, internal }) => family === 'IPv4' && !internal)
-        .map(({ address }) => address),
-    );
-    for (const [address, udp] of this.#udp) {
-      if (here.has(address)) continue;
-      this.#udp.delete(address);
-      udp.close();
+    const here = placesHere();
+    for (const [name, socket] of this.#sockets) {
+      if (here.has(name)) continue;
+      this.#sockets.delete(name);
+      socket.close();
     }
-    for (const address of here) if (!this.#udp.has(address)) this.#listenOn(address);
+    for (const [name, place] of here) if (!this.#sockets.has(name)) this.#listenOn(name, place);
   }
 
-  #listenOn(address: string): void {
-    const udp = createSocket({ type: 'udp4', reuseAddr: true });
-    this.#udp.set(address, udp);
-    udp.on('error', (error) => {
-      this.#options.log(`near: ${error.message}`);
-      if (this.#udp.get(address) !== udp) return;
-      this.#udp.delete(address);
-      udp.close();
-    });
-    udp.on('message', (datagram, { address: from }) => {
+  #listenOn(name: string, place: BeaconPlace): void {
+    const heard = (datagram: Uint8Array, from: string): void => {
       const beacon = decodeBeacon(datagram);
       if (beacon) void this.#heard(beacon, from);
+    };
+    const socket = openBeaconSocket(place, heard, (error) => {
+      this.#options.log(`near: ${error.message}`);
+      if (this.#sockets.get(name) !== socket) return;
+      this.#sockets.delete(name);
+      socket.close();
     });
-    udp.bind(PORT, () => {
-      try {
-        udp.addMembership(GROUP, address);
-        udp.setMulticastInterface(address);
-        udp.setMulticastTTL(1);
-      } catch (error) {
-        udp.emit('error', error);
-      }
-    });
+    this.#sockets.set(name, socket);
   }
 
   /** Of two who hear each other, the one with the lower run connects. */

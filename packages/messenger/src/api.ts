@@ -266,6 +266,8 @@ export interface MessagePage {
   readonly messages: readonly MessageView[];
   /** There are older ones. */
   readonly more: boolean;
+  /** There are newer ones: the page ends at `upTo`. */
+  readonly newer: boolean;
   /** seq of the first message not yet read when the page was opened; null: none. */
   readonly firstUnread: number | null;
 }
@@ -278,8 +280,13 @@ export type Query =
   | { readonly query: 'drafts' }
   | { readonly query: 'folders' }
   | { readonly query: 'chat'; readonly chat: ChatId }
-  /** The newest `limit` messages. */
-  | { readonly query: 'messages'; readonly chat: ChatId; readonly limit: number };
+  /** The newest `limit` messages; of those up to `upTo`, a seq, if that is given. */
+  | {
+      readonly query: 'messages';
+      readonly chat: ChatId;
+      readonly limit: number;
+      readonly upTo?: number;
+    };
 
 export interface QueryResult {
   readonly status: AppStatus;

@@ -21,6 +21,43 @@ export interface SeenView {
   readonly at: number | null;
 }
 
+/** At least one of `text`, `person` and `kind` is to be given. */
+export interface SearchWanted {
+  /** Each word as the beginning of a word, or in another form of it. */
+  readonly text: string;
+  readonly chat?: ChatId;
+  readonly person?: PersonId;
+  readonly kind?: 'picture' | 'video' | 'voice' | 'file' | 'link' | 'poll';
+  /** ms, both included. */
+  readonly from?: number;
+  readonly to?: number;
+  /** ms: only what is older, or as old, for the next page. */
+  readonly before?: number;
+}
+
+export interface FoundView {
+  readonly chat: ChatId;
+  readonly message: MessageId;
+  readonly seq: number;
+  readonly sender: PersonId;
+  readonly name: string;
+  readonly tag: string | null;
+  readonly mine: boolean;
+  /** ms */
+  readonly at: number;
+  /** What it says around the first word found. */
+  readonly text: string;
+  /** Where the words found stand in that: from, to. */
+  readonly marks: readonly (readonly [number, number])[];
+}
+
+export interface SearchResult {
+  /** The newest first. */
+  readonly found: readonly FoundView[];
+  /** There are more than are told at once. */
+  readonly more: boolean;
+}
+
 export interface ChatsFacade {
   createGroup(title: string): Promise<{ readonly chat: ChatId }>;
   /** A new seat: in `chat`, or in a new conversation of two when `chat` is null. */
@@ -55,6 +92,8 @@ export interface ChatsFacade {
   vote(chat: ChatId, message: MessageId, options: readonly number[]): Promise<void>;
   /** @throws Problem 'not-allowed': somebody else's */
   closePoll(chat: ChatId, message: MessageId): Promise<void>;
+  /** In everything that this device holds. */
+  search(wanted: SearchWanted): Promise<SearchResult>;
   /** At most 16, each with a name of at most 32 letters. @throws Problem 'too-long' */
   setFolders(folders: readonly Folder[]): Promise<void>;
   /** What a message says and said before, the oldest first. */

@@ -3,7 +3,7 @@ import { equal, fromHex } from '@polynya/protocol/bytes';
 import type { KnownContent } from '@polynya/protocol/content';
 import { addPeople, removePerson } from './add-people.ts';
 import { type ChatId, type Folder, type MessageId, type PersonId, Problem } from './api.ts';
-import type { ChatsFacade } from './chats-api.ts';
+import type { ChatsFacade, SearchWanted } from './chats-api.ts';
 import { findPerson } from './conversation/people.ts';
 import type { Device } from './device.ts';
 import { fleetOf } from './devices/later.ts';
@@ -115,6 +115,10 @@ export class Chats implements ChatsFacade {
     await ports.store.apply([memory.foldered(folders)]);
     changes.touch('folders');
     (await fleetOf(this.#device)).sharing.folders(folders);
+  }
+
+  async search(wanted: SearchWanted) {
+    return (await this.#device.search.get()).search(wanted);
   }
 
   history(chat: ChatId, message: MessageId) {

@@ -29,6 +29,7 @@ import { loadServers, type Server } from './line/server.ts';
 import { ServerLink } from './line/server-link.ts';
 import { Changes } from './queries/changes.ts';
 import { Recovery } from './recovery/recovery.ts';
+import { LaterSearch } from './search/later.ts';
 import type { Change, Store } from './store/store.ts';
 import { watchExpiry } from './timeline/expiry.ts';
 import { Timeline } from './timeline/timeline.ts';
@@ -64,6 +65,7 @@ export class Device {
   /** The invite that was looked at last, if its server is not ours: whoever follows it need not fetch it again. */
   previewed: Visit | null = null;
   readonly recovery: Recovery;
+  readonly search: LaterSearch;
   /** Takes away what goes by itself, if it is time. */
   readonly lookForExpired: () => void;
   storageFull = false;
@@ -94,6 +96,7 @@ export class Device {
       onTrouble: (error) => log(`a file waits: ${error instanceof Error ? error.name : 'unknown'}`),
     });
     this.lookForExpired = watchExpiry(this);
+    this.search = new LaterSearch(this);
   }
 
   /** What the store holds comes to life. @throws StoreError; ProtocolError 'malformed' for a damaged store */

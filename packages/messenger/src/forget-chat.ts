@@ -5,6 +5,7 @@ import { forgetHeld } from './conversation/held.ts';
 import type { Device } from './device.ts';
 import { handoverGone, loadHandovers } from './invite/handover.ts';
 import { forgetRecovery } from './recovery/repair.ts';
+import { forgetSearch } from './search/forget-search.ts';
 
 /** @throws Problem 'not-allowed': we are still in it; StoreError */
 export async function forgetChat(device: Device, chat: ChatId): Promise<void> {
@@ -22,6 +23,7 @@ export async function forgetChat(device: Device, chat: ChatId): Promise<void> {
       ...(await conversation.outbox.forget()),
       ...(await timeline.forget(chat)),
       ...memory.forget(chat),
+      ...(await forgetSearch(device, chat)),
       ...(await forgetKeys(ports.store, chat)),
     ]),
   );

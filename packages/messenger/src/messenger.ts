@@ -76,6 +76,7 @@ const CHATS = {
   history: true,
   seenBy: true,
   setFolders: true,
+  search: true,
 } as const satisfies Record<keyof ChatsFacade, true>;
 
 /** Methods that wait for what does them to be loaded. */
@@ -127,11 +128,11 @@ class RunningMessenger implements Omit<Messenger, keyof DevicesFacade | keyof Ch
       case 'chat':
         return { topics: [`chat/${query.chat}`], compute: () => detailOf(device, query.chat) };
       case 'messages': {
-        const { chat, limit } = query;
+        const { chat, limit, upTo } = query;
         let opened: Promise<number | null> | null = null;
         const compute = async () => {
           opened ??= device.timeline.firstUnread(chat);
-          return messagesOf(device, chat, limit, await opened);
+          return messagesOf(device, chat, limit, await opened, upTo);
         };
         return { topics: [messagesTopic(chat)], compute };
       }

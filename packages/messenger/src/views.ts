@@ -75,10 +75,11 @@ export async function messagesOf(
   chat: ChatId,
   limit: number,
   firstUnread: number | null,
+  upTo?: number,
 ): Promise<MessagePage> {
   const conversation = device.conversations.get(chat);
-  if (!conversation) return { messages: [], more: false, firstUnread: null };
-  return device.timeline.page(chat, limit, pageView(device, conversation), firstUnread);
+  if (!conversation) return { messages: [], more: false, newer: false, firstUnread: null };
+  return device.timeline.page(chat, limit, pageView(device, conversation), firstUnread, upTo);
 }
 
 /** Everyone known from any chat, once, without this person. */

@@ -70,6 +70,52 @@ describe('a family', () => {
     await anna.page.keyboard.press('Escape');
   });
 
+  it('finds what was said long ago, in another form of the word, and goes there', async () => {
+    await boris.say('Ключи от подвала у бабушки');
+    await anna.sees('Ключи от подвала');
+    await anna.composer.evaluate((area) => {
+      for (let line = 0; line < 90; line++) {
+        (area as HTMLTextAreaElement).value = `line ${line}`;
+        area.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+      }
+    });
+    await anna.marked('line 89', anna.words.stateRead);
+    await anna.page.reload();
+    await anna.sees('line 89');
+    const dialog = anna.page.getByRole('dialog', { name: anna.words.searchAll });
+    // The keys come a moment after the chats.
+    await expect
+      .poll(
+        async () => {
+          await anna.page.keyboard.press('Control+Shift+KeyF');
+          return dialog.count();
+        },
+        { timeout: 60_000 },
+      )
+      .toBe(1);
+    await dialog.getByRole('searchbox').pressSequentially('бабушкой ключ');
+    await shot(anna, 'search-desk');
+    await anna.expectAccessible();
+    await dialog.getByRole('button', { name: 'Ключи' }).click();
+    await anna.page.locator('.message.flash').getByText('Ключи от подвала').waitFor();
+    expect(await anna.bubbles.filter({ hasText: 'line 89' }).count()).toBe(0);
+    await shot(anna, 'search-jump-desk');
+    await anna.button(anna.words.newest).click();
+    await anna.sees('line 89');
+    await boris.button(boris.words.back).click();
+    await boris.button(boris.words.findChat).click();
+    await boris.page.getByRole('combobox').fill('суббот');
+    await boris.button(boris.words.searchAll).click();
+    await boris.page.getByText(boris.words.searchNothing).waitFor();
+    await boris.page.getByLabel(boris.words.searchKind).selectOption('poll');
+    await boris.page.getByRole('searchbox').fill('when');
+    await boris.page.getByRole('dialog').getByText('When do we come?').waitFor();
+    await shot(boris, 'search-phone');
+    await boris.page.getByRole('dialog').getByRole('button', { name: 'When' }).click();
+    await boris.sees('When do we come?');
+  });
+
   it('lets messages go by themselves, also over a reload', async () => {
     await boris.page.locator('.chat-head-button').click();
     await boris.page.getByLabel(boris.words.timer).selectOption('300');
@@ -89,7 +135,7 @@ describe('a family', () => {
         for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
       });
       await person.page.reload();
-      await person.sees('At seven');
+      await person.composer.waitFor();
       await person.bubble('The key is under the pot').waitFor({ state: 'detached' });
     }
     expect([...anna.complaints, ...boris.complaints]).toEqual([]);

@@ -18,6 +18,7 @@ export { Recover } from './devices/recover.tsx';
 export { AppKeys } from './hand/app-keys.tsx';
 export { ChatKeys } from './hand/chat-keys.tsx';
 export { ChatPicker } from './hand/chat-picker.tsx';
+export { SearchAll } from './hand/search-all.tsx';
 export { NewChat } from './invite/new-chat.tsx';
 export { NewGroup } from './invite/new-group.tsx';
 export { ChatMenu } from './list/chat-menu.tsx';

@@ -46,5 +46,6 @@ export const NewGroup = later((extras) => extras.NewGroup);
 export const ChatPanel = later((extras) => extras.ChatPanel);
 export const LinkNew = later((extras) => extras.LinkNew);
 export const Recover = later((extras) => extras.Recover);
+export const SearchAll = later((extras) => extras.SearchAll);
 export const Settings = later((extras) => extras.Settings);
 export const VoiceBar = later((extras) => extras.VoiceBar);

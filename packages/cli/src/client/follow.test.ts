@@ -17,6 +17,7 @@ class Chat {
       const page: MessagePage = {
         messages: this.messages.slice(-limit),
         more: this.messages.length > limit,
+        newer: false,
         firstUnread: this.firstUnread,
       };
       listener(page as QueryResult[Q['query']]);

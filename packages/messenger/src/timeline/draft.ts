@@ -6,6 +6,7 @@ import type { FileRef } from '@polynya/protocol/content';
 import type { ChatId, MessageId } from '../api.ts';
 import { dropWanted } from '../files/drop-record.ts';
 import { eraseFile, fileKeys, fileRecord, pieceCount } from '../files/file-record.ts';
+import { dirtied } from '../search/keys.ts';
 import type { Change, Range, Store, Table } from '../store/store.ts';
 import {
   type Counts,
@@ -40,6 +41,8 @@ export class Draft {
 
   put(table: Table, key: string, value: Uint8Array | null): void {
     this.#written.set(`${table} ${key}`, { table, key, value });
+    const dirty = table === 'timeline' ? dirtied(key) : null;
+    if (dirty) this.#written.set(dirty.key, dirty);
   }
 
   async row(key: string): Promise<Row | undefined> {

@@ -68,8 +68,14 @@ export class PageReader {
     this.#reached = reachedByAll(counts, view.others);
   }
 
-  async page(limit: number, firstUnread: number | null): Promise<MessagePage> {
-    const rows = await this.#newest(Math.max(1, limit) + 1);
+  async page(
+    limit: number,
+    firstUnread: number | null,
+    upTo = Number.MAX_SAFE_INTEGER,
+  ): Promise<MessagePage> {
+    const newer = upTo < this.#counts.top;
+    const to = newer ? { to: keys.logged(this.#chat, upTo + 1) } : {};
+    const rows = await this.#newest(Math.max(1, limit) + 1, to);
     const more = rows.length > Math.max(1, limit);
     const shown = more ? rows.slice(0, -1) : rows;
     const near = new Map<MessageId, MessageRow>();
@@ -79,7 +85,7 @@ export class PageReader {
         .reverse()
         .map((one) => (one.row === 'event' ? this.#event(one) : this.#message(one, near))),
     );
-    return { messages, more, firstUnread };
+    return { messages, more, newer, firstUnread };
   }
 
   async summary(): Promise<TimelineSummary> {
@@ -103,8 +109,8 @@ export class PageReader {
     };
   }
 
-  async #newest(limit: number): Promise<Row[]> {
-    const range = { ...keys.rows(this.#chat), limit, reverse: true };
+  async #newest(limit: number, upTo: { readonly to?: string } = {}): Promise<Row[]> {
+    const range = { ...keys.rows(this.#chat), ...upTo, limit, reverse: true };
     return (await this.#store.range('timeline', range)).map(([, value]) => decode(row, value));
   }
 

@@ -84,7 +84,12 @@ describe('a page', () => {
   });
 
   it('is empty for a chat without messages', async () => {
-    expect(await chat.page()).toEqual({ messages: [], more: false, firstUnread: null });
+    expect(await chat.page()).toEqual({
+      messages: [],
+      more: false,
+      newer: false,
+      firstUnread: null,
+    });
     expect(await chat.summary()).toEqual({ last: null, unread: 0, mentioned: false, at: 0 });
   });
 

@@ -142,14 +142,15 @@ export class Timeline {
     return row?.row === 'message' ? row : null;
   }
 
-  /** The newest `limit` messages, in a time that does not depend on how many there are. */
+  /** The newest `limit` messages up to the seq `upTo`, in a time that does not depend on how many there are. */
   async page(
     chat: ChatId,
     limit: number,
     view: PageView,
     firstUnread: number | null = null,
+    upTo?: number,
   ): Promise<MessagePage> {
-    return (await this.#reader(chat, view)).page(limit, firstUnread);
+    return (await this.#reader(chat, view)).page(limit, firstUnread, upTo);
   }
 
   async summary(chat: ChatId, view: PageView): Promise<TimelineSummary> {

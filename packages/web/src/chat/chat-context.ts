@@ -20,8 +20,10 @@ export interface OpenChat {
   about(open: boolean): void;
   /** Opens the search in this chat, or closes it. */
   search(open: boolean): void;
-  /** Scrolls to a message, fetching older ones if need be. */
-  goTo(message: MessageId): void;
+  /**
+   * Scrolls to a message, fetching older ones if need be; `seq` finds it at once, however old. null: to the newest.
+   */
+  goTo(message: MessageId | null, seq?: number): void;
 }
 
 export const ChatContext = createContext<OpenChat>();

@@ -1,44 +1,53 @@
 /** Finds words in the messages of the open chat that are on this device, the newest first. */
-import { createMemo, createSignal, type JSX, onCleanup } from 'solid-js';
+import type { FoundView } from '@polynya/messenger/chats-api';
+import { createSignal, type JSX, onCleanup } from 'solid-js';
 import { useApp } from '../state/app.ts';
-import { useQuery } from '../state/query.ts';
 import { IconButton } from '../ui/button.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 import './chat-search.css';
-import { messagesWith } from './find-words.ts';
-
-/** The newest messages looked at: as many as a jump reaches. */
-const WITHIN = 3000;
 
 export function ChatSearch(): JSX.Element {
   const { t } = useExtraWords();
-  const { messenger } = useApp();
+  const { messenger, attempt } = useApp();
   const { detail, goTo, search } = useChat();
-  const page = useQuery(
-    messenger,
-    () => ({ query: 'messages' as const, chat: detail().chat, limit: WITHIN }),
-    'id',
-  );
   const [text, setText] = createSignal('');
   const [at, setAt] = createSignal(0);
-  const found = createMemo(() => messagesWith(text(), page()?.messages ?? []));
+  const [found, setFound] = createSignal<readonly FoundView[]>([]);
+  const [more, setMore] = createSignal(false);
+  let asked = 0;
+  const look = async (before?: number) => {
+    const mine = ++asked;
+    const wanted = { text: text(), chat: detail().chat };
+    const answer = await attempt(
+      messenger.search(before === undefined ? wanted : { ...wanted, before }),
+    );
+    // What was typed meanwhile has an answer of its own.
+    if (!answer || mine !== asked) return;
+    const known = before === undefined ? [] : found();
+    const ids = new Set(known.map(({ message }) => message));
+    setFound([...known, ...answer.found.filter(({ message }) => !ids.has(message))]);
+    setMore(answer.more);
+  };
   let field!: HTMLInputElement;
   queueMicrotask(() => field.focus());
   const opener = document.activeElement;
   onCleanup(() => opener instanceof HTMLElement && opener.isConnected && opener.focus());
 
-  const go = (to: number) => {
+  const go = async (to: number) => {
+    if (to === found().length && more()) await look(found().at(-1)?.at);
     const all = found();
     if (all.length === 0) return;
     const next = (to + all.length) % all.length;
     setAt(next);
-    const id = all[next];
-    if (id !== undefined) goTo(id);
+    const one = all[next];
+    if (one) goTo(one.message, one.seq);
   };
   const count = () => {
     if (text().trim() === '') return '';
-    return found().length === 0 ? t().foundNothing : t().foundAt(at() + 1, found().length);
+    return found().length === 0
+      ? t().foundNothing
+      : t().foundAt(at() + 1, `${found().length}${more() ? '+' : ''}`);
   };
 
   return (
@@ -51,11 +60,11 @@ export function ChatSearch(): JSX.Element {
         placeholder={t().findInChat}
         onInput={(event) => {
           setText(event.currentTarget.value);
-          go(0);
+          void look().then(() => go(0));
         }}
         onKeyDown={(event) => {
           if (event.key === 'Escape') search(false);
-          else if (event.key === 'Enter') go(at() + (event.shiftKey ? -1 : 1));
+          else if (event.key === 'Enter') void go(at() + (event.shiftKey ? -1 : 1));
           else return;
           event.preventDefault();
         }}
@@ -65,13 +74,13 @@ export function ChatSearch(): JSX.Element {
         icon="up"
         label={t().foundOlder}
         disabled={found().length === 0}
-        onClick={() => go(at() + 1)}
+        onClick={() => void go(at() + 1)}
       />
       <IconButton
         icon="down"
         label={t().foundNewer}
         disabled={found().length === 0}
-        onClick={() => go(at() - 1)}
+        onClick={() => void go(at() - 1)}
       />
       <IconButton icon="close" label={t().close} onClick={() => search(false)} />
     </search>

@@ -1,8 +1,9 @@
 /** One open chat: its head, its timeline, and where one writes. */
 import type { ChatId, MessageId, MessageView } from '@polynya/messenger/api';
-import { createEffect, createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import { createComputed, createEffect, createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import { ChatFoot, ChatKeys, ChatPanel, ChatSearch, SelectionBar, SendFiles } from '../later.tsx';
 import { useApp } from '../state/app.ts';
+import type { Place } from '../state/navigation.ts';
 import { useQuery } from '../state/query.ts';
 import { useWords } from '../words/use-words.ts';
 import { ChatContext } from './chat-context.ts';
@@ -21,14 +22,15 @@ export type Turned =
 
 export function ChatView(props: { chat: ChatId }): JSX.Element {
   const { t } = useWords();
-  const { messenger, settled } = useApp();
+  const { messenger, settled, nav } = useApp();
   const detail = useQuery(
     messenger,
     () => ({ query: 'chat' as const, chat: props.chat }),
     'person',
   );
   const [turned, setTurned] = createSignal<Turned>(null);
-  const [target, setTarget] = createSignal<MessageId | null>(null, { equals: false });
+  const [target, setTarget] = createSignal<Place | null>(null, { equals: false });
+  createComputed(() => setTarget(nav.place()));
   const [messages, setMessages] = createSignal<readonly MessageView[]>([]);
   const [selected, setSelected] = createSignal<ReadonlySet<MessageId> | null>(null);
   const [told, setTold] = createSignal(false);
@@ -54,7 +56,7 @@ export function ChatView(props: { chat: ChatId }): JSX.Element {
             messages,
             turned,
             turn: setTurned,
-            goTo: setTarget,
+            goTo: (message, seq) => setTarget(message === null ? null : { message, seq }),
             about: setTold,
             search: setSearching,
             selected,

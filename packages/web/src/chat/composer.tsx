@@ -31,7 +31,7 @@ export interface ComposerProps {
 export function Composer(props: ComposerProps): JSX.Element {
   const { t } = useWords();
   const { messenger, attempt, drafts } = useApp();
-  const { detail, messages, turned, turn } = useChat();
+  const { detail, messages, turned, turn, goTo } = useChat();
   const chat = untrack(() => detail().chat);
   const [text, setText] = createSignal(drafts.get(chat));
   const [cursor, setCursor] = createSignal(0);
@@ -142,6 +142,7 @@ export function Composer(props: ComposerProps): JSX.Element {
       return;
     }
     drafts.set(chat, '');
+    goTo(null);
     const sent = await attempt(
       messenger.send(chat, {
         text: said,

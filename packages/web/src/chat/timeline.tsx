@@ -1,9 +1,20 @@
 /** The messages of a chat, oldest first; only those in sight are in the page. */
 import type { MessageId, MessageView } from '@polynya/messenger/api';
-import { createEffect, createMemo, createSignal, type JSX, on, onCleanup, Show } from 'solid-js';
+import {
+  batch,
+  createEffect,
+  createMemo,
+  createSignal,
+  type JSX,
+  on,
+  onCleanup,
+  Show,
+  untrack,
+} from 'solid-js';
 import { createStore, reconcile } from 'solid-js/store';
 import { Virtualizer, type VirtualizerHandle } from 'virtua/solid';
 import { useApp } from '../state/app.ts';
+import type { Place } from '../state/navigation.ts';
 import { useQuery } from '../state/query.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { useWords } from '../words/use-words.ts';
@@ -22,8 +33,8 @@ const NEAR_END = 60;
 const NEAR_START = 600;
 
 export interface TimelineProps {
-  /** A message to scroll to. */
-  target: MessageId | null;
+  /** A message to scroll to; null: the newest. */
+  target: Place | null;
   /** Those that are loaded. */
   onMessages(messages: readonly MessageView[]): void;
 }
@@ -34,9 +45,14 @@ export function Timeline(props: TimelineProps): JSX.Element {
   const { detail, about } = useChat();
   const chat = detail().chat;
   const [limit, setLimit] = createSignal(Math.min(FIRST_AT_MOST, PAGE + detail().unread));
+  /** A seq, where one looks at what is older than the newest pages. */
+  const [upTo, setUpTo] = createSignal<number>();
   const page = useQuery(
     messenger,
-    () => ({ query: 'messages' as const, chat, limit: limit() }),
+    () => {
+      const to = upTo();
+      return { query: 'messages' as const, chat, limit: limit(), ...(to && { upTo: to }) };
+    },
     'id',
   );
   // As it was when the chat was opened: reading does not move the divider.
@@ -50,7 +66,7 @@ export function Timeline(props: TimelineProps): JSX.Element {
   const [shift, setShift] = createSignal(false);
   const [handle, setHandle] = createSignal<VirtualizerHandle>();
   const [atEnd, setAtEnd] = createSignal(true);
-  const [wanted, setWanted] = createSignal<MessageId | null>(null);
+  const [wanted, setWanted] = createSignal<Place | null>(null);
   const [flash, setFlash] = createSignal<MessageId | null>(null);
   let placed = false;
   let lastAsked = 0;
@@ -63,6 +79,15 @@ export function Timeline(props: TimelineProps): JSX.Element {
   });
 
   const toEnd = () => handle()?.scrollToIndex(store.rows.length - 1, { align: 'end' });
+
+  const toNewest = () => {
+    setAtEnd(true);
+    if (upTo() === undefined) return void toEnd();
+    batch(() => {
+      setUpTo(undefined);
+      setLimit(PAGE);
+    });
+  };
 
   const markRead = () => {
     const list = handle();
@@ -89,15 +114,19 @@ export function Timeline(props: TimelineProps): JSX.Element {
     }
   };
 
-  const show = (message: MessageId) => {
+  const show = ({ message, seq }: Place) => {
     const index = store.rows.findIndex(({ id }) => id === message);
     if (index >= 0) {
       setWanted(null);
       handle()?.scrollToIndex(index, { align: 'center' });
       setFlash(message);
       setTimeout(() => setFlash(null), 1600);
-    } else if (page()?.more && limit() < SEARCH_AT_MOST) {
-      setWanted(message);
+    } else if (seq !== undefined && wanted()?.seq !== seq) {
+      setWanted({ message, seq });
+      setLimit(2 * PAGE);
+      setUpTo(seq + PAGE);
+    } else if (seq === undefined && page()?.more && limit() < SEARCH_AT_MOST) {
+      setWanted({ message });
       setLimit(limit() + 4 * PAGE);
     } else {
       setWanted(null);
@@ -114,12 +143,13 @@ export function Timeline(props: TimelineProps): JSX.Element {
         rows[0]?.id !== before[0]?.id;
       const ownCame =
         before.length > 0 && rows.at(-1)?.id !== before.at(-1)?.id && isOwn(rows.at(-1));
-      const stay = placed && (atEnd() || ownCame);
+      const stay = placed && !page()?.newer && (atEnd() || ownCame);
       setShift(grewAtStart);
       setStore('rows', reconcile(rows, { key: 'id' }));
       props.onMessages(page()?.messages ?? []);
       queueMicrotask(() => {
-        if (!placed && rows.length > 0) requestAnimationFrame(place);
+        if (!placed && wanted()) placed = true;
+        else if (!placed && rows.length > 0) requestAnimationFrame(place);
         else if (stay) toEnd();
         const search = wanted();
         if (search !== null) show(search);
@@ -130,8 +160,10 @@ export function Timeline(props: TimelineProps): JSX.Element {
   createEffect(
     on(
       () => props.target,
-      (target) => target !== null && show(target),
-      { defer: true },
+      (target) => {
+        if (target) show(target);
+        else if (untrack(upTo) !== undefined) toNewest();
+      },
     ),
   );
 
@@ -140,6 +172,14 @@ export function Timeline(props: TimelineProps): JSX.Element {
     if (!list || !placed) return;
     setAtEnd(list.scrollSize - offset - list.viewportSize < NEAR_END);
     const count = page()?.messages.length ?? 0;
+    const to = upTo();
+    if (to !== undefined && atEnd() && page()?.newer && to !== lastAsked) {
+      lastAsked = to;
+      batch(() => {
+        setLimit(count + PAGE);
+        setUpTo(to + PAGE);
+      });
+    }
     if (offset < NEAR_START && page()?.more && count !== lastAsked) {
       lastAsked = count;
       setLimit(count + PAGE);
@@ -197,16 +237,9 @@ export function Timeline(props: TimelineProps): JSX.Element {
           {(row) => row && <TimelineRow row={row} flash={flash() === row.id} />}
         </Virtualizer>
       </div>
-      <Show when={!atEnd()}>
+      <Show when={!atEnd() || page()?.newer}>
         <div class="timeline-newest">
-          <IconButton
-            icon="down"
-            label={t().newest}
-            onClick={() => {
-              setAtEnd(true);
-              toEnd();
-            }}
-          />
+          <IconButton icon="down" label={t().newest} onClick={toNewest} />
           <Show when={detail().unread > 0}>
             <span class="badge">{detail().unread}</span>
           </Show>

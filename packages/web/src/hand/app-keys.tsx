@@ -4,7 +4,8 @@ import { useApp } from '../state/app.ts';
 import { inOrder } from '../state/chat-order.ts';
 import { useExtraWords } from '../words/use-words.ts';
 import { ChatPicker } from './chat-picker.tsx';
-import { isLetter, isSlash, withAlt, withMod } from './keys.ts';
+import { isLetter, isSlash, withAlt, withMod, withModShift } from './keys.ts';
+import { SearchAll } from './search-all.tsx';
 import { Shortcuts } from './shortcuts.tsx';
 
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
@@ -12,7 +13,7 @@ const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 export function AppKeys(): JSX.Element {
   const { t } = useExtraWords();
   const { chats, nav } = useApp();
-  const [open, setOpen] = createSignal<'picker' | 'shortcuts'>();
+  const [open, setOpen] = createSignal<'picker' | 'search' | 'shortcuts'>();
   const close = () => setOpen(undefined);
 
   const step = (by: number) => {
@@ -27,6 +28,7 @@ export function AppKeys(): JSX.Element {
     const by = withAlt(event) ? STEPS[event.key] : undefined;
     if (by !== undefined) step(by);
     else if (withMod(event) && isLetter(event, 'k')) setOpen('picker');
+    else if (withModShift(event) && isLetter(event, 'f')) setOpen('search');
     else if (withMod(event) && isSlash(event)) setOpen('shortcuts');
     else return;
     event.preventDefault();
@@ -38,6 +40,9 @@ export function AppKeys(): JSX.Element {
     <>
       <Show when={open() === 'picker'}>
         <ChatPicker title={t().findChat} onChoose={nav.open} onClose={close} />
+      </Show>
+      <Show when={open() === 'search'}>
+        <SearchAll onClose={close} />
       </Show>
       <Show when={open() === 'shortcuts'}>
         <Shortcuts onClose={close} />

@@ -5,14 +5,18 @@ import { beginsWord } from '../chat/mentions.ts';
 import { useApp } from '../state/app.ts';
 import { inOrder, titleOf } from '../state/chat-order.ts';
 import { Avatar } from '../ui/avatar.tsx';
+import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
+import { Icon } from '../ui/icon.tsx';
 import { Tag } from '../ui/tag.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import './chat-picker.css';
 
 export interface ChatPickerProps {
   title: string;
+  /** Offers to look into all that was said. */
+  onSearch?(text: string): void;
   /** Only chats that can be written to. */
   writable?: boolean;
   onChoose(chat: ChatId): void;
@@ -71,6 +75,14 @@ export function ChatPicker(props: ChatPickerProps): JSX.Element {
           setChoice(0);
         }}
       />
+      <Show when={props.onSearch}>
+        {(search) => (
+          <Button look="wide" onClick={() => search()(text())}>
+            <Icon name="search" size={18} />
+            {t().searchAll}
+          </Button>
+        )}
+      </Show>
       <Show when={found().length === 0}>
         <p class="picker-none">{t().noSuchChat}</p>
       </Show>

@@ -11,6 +11,12 @@ export function withMod(event: Pressed, command = COMMAND): boolean {
   return (command ? metaKey && !ctrlKey : ctrlKey && !metaKey) && !altKey && !shiftKey;
 }
 
+/** As `withMod`, with Shift. */
+export function withModShift(event: Pressed, command = COMMAND): boolean {
+  const { key, code, ctrlKey, metaKey, altKey, shiftKey } = event;
+  return shiftKey && withMod({ key, code, ctrlKey, metaKey, altKey, shiftKey: false }, command);
+}
+
 /** Alt alone. */
 export function withAlt({ ctrlKey, metaKey, altKey, shiftKey }: Pressed): boolean {
   return altKey && !ctrlKey && !metaKey && !shiftKey;

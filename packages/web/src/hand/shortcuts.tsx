@@ -16,6 +16,7 @@ export function Shortcuts(props: { onClose(): void }): JSX.Element {
     [['Alt', '↑ ↓'], t().keyChats],
     [[MOD_NAME, 'K'], t().findChat],
     [[MOD_NAME, 'F'], t().findInChat],
+    [[MOD_NAME, 'Shift', 'F'], t().searchAll],
     [[MOD_NAME, '/'], t().shortcuts],
   ];
   return (

@@ -1,6 +1,6 @@
 /** The list of chats, and the ways to begin one. */
 import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
-import { ChatPicker, NewChat, NewGroup, Settings } from '../later.tsx';
+import { ChatPicker, NewChat, NewGroup, SearchAll, Settings } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { inOrder } from '../state/chat-order.ts';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -18,7 +18,10 @@ export interface ListPaneProps {
 export function ListPane(props: ListPaneProps): JSX.Element {
   const { t } = useWords();
   const { chats, nav } = useApp();
-  const [open, setOpen] = createSignal<'chat' | 'group' | 'settings' | 'find' | null>(null);
+  const [open, setOpen] = createSignal<'chat' | 'group' | 'settings' | 'find' | 'search' | null>(
+    null,
+  );
+  const [wanted, setWanted] = createSignal('');
   const close = () => setOpen(null);
   const [archive, setArchive] = createSignal(false);
   const archived = createMemo(() => inOrder(chats(), true));
@@ -84,7 +87,18 @@ export function ListPane(props: ListPaneProps): JSX.Element {
         </Show>
       </ul>
       <Show when={open() === 'find'}>
-        <ChatPicker title={t().findChat} onChoose={nav.open} onClose={close} />
+        <ChatPicker
+          title={t().findChat}
+          onChoose={nav.open}
+          onSearch={(text) => {
+            setWanted(text);
+            setOpen('search');
+          }}
+          onClose={close}
+        />
+      </Show>
+      <Show when={open() === 'search'}>
+        <SearchAll text={wanted()} onClose={close} />
       </Show>
       <Show when={open() === 'chat'}>
         <NewChat onClose={close} onLink={props.onLink} />

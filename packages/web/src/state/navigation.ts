@@ -1,10 +1,18 @@
 /** Which chat is open. Kept in the history, so that a phone's back button leads to the list. */
-import type { ChatId } from '@polynya/messenger/api';
+import type { ChatId, MessageId } from '@polynya/messenger/api';
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
+
+/** A message, and where it stands in its chat. */
+export interface Place {
+  readonly message: MessageId;
+  readonly seq?: number | undefined;
+}
 
 export interface Navigation {
   readonly chat: Accessor<ChatId | null>;
-  open(chat: ChatId): void;
+  /** Where in the chat that was opened last one is led. */
+  readonly place: Accessor<Place | null>;
+  open(chat: ChatId, place?: Place): void;
   /** Back to the list. */
   leave(): void;
 }
@@ -16,12 +24,15 @@ const chatOf = (state: unknown): ChatId | null =>
 
 export function createNavigation(history: History, events: EventTarget): Navigation {
   const [chat, setChat] = createSignal(chatOf(history.state));
+  const [place, setPlace] = createSignal<Place | null>(null, { equals: false });
   const follow = () => setChat(chatOf(history.state));
   events.addEventListener('popstate', follow);
   onCleanup(() => events.removeEventListener('popstate', follow));
   return {
     chat,
-    open(next) {
+    place,
+    open(next, to) {
+      setPlace(to ?? null);
       if (next === chat()) return;
       // From chat to chat the list stays one step back.
       if (chat() === null) history.pushState({ chat: next, fromList: true }, '');

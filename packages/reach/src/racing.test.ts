@@ -18,6 +18,7 @@ function stand(plan: Plan, kinds = ['a'], endpoints = ['https://one/s', 'https:/
   const factory = (kind: string): CarrierFactory => ({
     kind,
     spreads: kind === 'spread',
+    last: kind === 'last',
     open: (endpoint, signal) =>
       new Promise((resolve, reject) => {
         const name = `${kind} ${endpoint}`;
@@ -136,6 +137,25 @@ test('the way that worked last begins, and has two seconds for itself', async ()
   line.proven = 'a https://two/s';
   expect(await open()).toBe('a https://two/s');
   expect(tried).toEqual(['0 a https://two/s']);
+});
+
+test('what is for when nothing else passes is tried once all others have failed, and first where it worked last', async () => {
+  const plan: Plan = {
+    'a https://one/s': { after: 5_000, opens: false },
+    'a https://two/s': { after: 9_000, opens: false },
+    'last https://one/s': { after: 10, opens: true },
+  };
+  const first = stand(plan, ['last', 'a']);
+  expect(await first.open()).toBe('last https://one/s');
+  expect(first.tried.map((each) => each.split(' ').slice(0, 2).join(' '))).toEqual([
+    '0 a',
+    '300 a',
+    '9300 last',
+  ]);
+  const second = stand(plan, ['last', 'a']);
+  second.line.proven = 'last https://one/s';
+  expect(await second.open()).toBe('last https://one/s');
+  expect(second.tried).toEqual(['0 last https://one/s']);
 });
 
 test('a way by all endpoints at once is tried only where it worked last', async () => {

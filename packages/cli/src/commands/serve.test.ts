@@ -127,6 +127,13 @@ describe('what keeps it from starting is told in one sentence, with exit code 1:
     await server.stop('SIGTERM');
   });
 
+  test('a zone that is none', async () => {
+    using folder = new TemporaryFolder();
+    const { code, err } = await polynya('serve', '--data', folder.path, '--dns', 'zone');
+    expect(code).toBe(2);
+    expect(err).toMatch(/^--dns takes the name of a zone like t\.example\.org, not "zone"\.\n$/);
+  });
+
   test('a damaged database', async () => {
     using folder = new TemporaryFolder();
     writeFileSync(folder.in('polynya.db'), 'no database '.repeat(1_000));

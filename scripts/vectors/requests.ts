@@ -61,6 +61,9 @@ export const EXCHANGES: {
   bye: [{}, {}],
   withdraw: [{ allowance, hash }, {}],
   endpoints: [{ allowance, knows: [id], serial: 5 }, { record: body }],
+  lend: [{ allowance, places: 4 }, {}],
+  meet: [{ allowance, offer: body }, { answer: body }],
+  accept: [{ id, answer: body }, {}],
 };
 
 export const ITEMS: readonly Item[] = [

@@ -23,6 +23,8 @@ export const LIMITS = {
   batch: 16,
   /** A signal. */
   signal: 4_096,
+  /** What one of two who meet says of how to reach it. */
+  meeting: 2_048,
   /** A sealed KeyPackage in stock. */
   keyPackage: 8_192,
   /** KeyPackages in one `stock`. */

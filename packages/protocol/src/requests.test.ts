@@ -47,6 +47,9 @@ const NUMBERS: Readonly<Record<Op, number>> = {
   bye: 23,
   withdraw: 24,
   endpoints: 25,
+  lend: 26,
+  meet: 27,
+  accept: 28,
 };
 
 const ups = fc.record({ seq: fc.maxSafeNat(), calls: fc.array(calls, { maxLength: 64 }) });

@@ -106,6 +106,12 @@ export const request = variants('op', {
   withdraw: [24, { allowance: secret, hash }],
   /** The record of endpoints that is for this client, if there is one above `serial`; `knows` by `endpointHash`. */
   endpoints: [25, { allowance: secret, knows: list(id, LIMITS.endpoints), serial: uint() }],
+  /** A volunteer takes so many more people, from now on; 0: nobody. Offers come as signals of number 0. */
+  lend: [26, { allowance: secret, places: uint(16) }],
+  /** Hands an offer to one volunteer and brings its answer. */
+  meet: [27, { allowance: secret, offer: bytes(1, LIMITS.meeting) }],
+  /** A volunteer's answer to the offer of this id. */
+  accept: [28, { id, answer: bytes(1, LIMITS.meeting) }],
 });
 export type Request = Infer<typeof request>;
 export type Op = Request['op'];
@@ -157,6 +163,9 @@ export const results = {
   bye: nothing,
   withdraw: nothing,
   endpoints: struct({ record: bytes(0, LIMITS.record + 128) }),
+  lend: nothing,
+  meet: struct({ answer: bytes(1, LIMITS.meeting) }),
+  accept: nothing,
 } as const satisfies Record<Op, unknown>;
 export type Result<O extends Op> = Infer<(typeof results)[O]>;
 

@@ -23,7 +23,15 @@ const WINDOW = { calls: 128, bytes: 524_288 };
 /** Ms to wait after a retriable refusal that names no time. */
 const PAUSE = 1_000;
 /** What a connection asks by itself, and nobody waits to have sent. */
-export const BACKGROUND: readonly Op[] = ['open', 'watch', 'unwatch', 'read', 'linger', 'handles'];
+export const BACKGROUND: readonly Op[] = [
+  'open',
+  'watch',
+  'unwatch',
+  'read',
+  'linger',
+  'handles',
+  'meet',
+];
 /** An envelope with less room than this goes empty where a call does not fit. */
 const LEAST = 2_048;
 /** The longest request: it must fit in an envelope behind an `open`. */

@@ -6,6 +6,7 @@
 import { OVERHEAD } from '@polynya/protocol/envelope';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Item, Op, Request, Result } from '@polynya/protocol/requests';
+import { askForVolunteer } from './ask-for-volunteer.ts';
 import { doubt } from './beside.ts';
 import { lookForBetterWay, worksBy } from './better-way.ts';
 import { BACKGROUND, type CallOptions, Calls, type PendingCall } from './calls.ts';
@@ -289,7 +290,10 @@ export class Connection {
     }
     const answers = (probe: Conversation) => this.#keeper.answers(probe);
     const { signal: closing } = this.#closing;
-    lookForBetterWay({ conversation, line: this.#line, clock, answers, closing });
+    const about = { conversation, line: this.#line, clock, closing };
+    lookForBetterWay({ ...about, answers });
+    const { carriers, meet } = this.#options;
+    if (meet) void askForVolunteer({ ...about, carriers, meet });
   }
 
   #heartbeat(): void {
@@ -325,6 +329,7 @@ export class Connection {
     }
     this.#pushes++;
     this.#now?.stir();
+    if (item.item === 'signal' && item.n === 0) this.#options.onOffer?.(item.body);
     for (const log of this.#logs) if (log.number === item.n) log.receive(item);
   }
 

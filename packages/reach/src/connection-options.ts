@@ -1,5 +1,5 @@
 /** What a connection is made of: whom to reach, by what, and what was learned before. */
-import type { CarrierFactory } from './carriers/carrier.ts';
+import type { CarrierFactory, Meet } from './carriers/carrier.ts';
 import type { Clock, Random } from './clock.ts';
 
 export interface ServerAddress {
@@ -23,4 +23,8 @@ export interface ConnectionOptions {
   /** Told whenever a session is had by a way, with a name of it that is good for keeping. */
   readonly saveWay?: (way: string) => void;
   readonly versions?: readonly number[];
+  /** Asks the server for a volunteer, if this client may: it does where nothing better than a poor way is had. */
+  readonly meet?: Meet;
+  /** Told of each offer that the server hands to this volunteer: its id (16 bytes) and the offer. */
+  readonly onOffer?: (offer: Uint8Array) => void;
 }

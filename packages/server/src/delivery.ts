@@ -13,6 +13,7 @@ import { type Engine, StorageError } from './engine.ts';
 import type { Access } from './log-rules.ts';
 import { StoredBytes } from './stored-bytes.ts';
 import { limited, TokenBucket, TokenBuckets } from './token-bucket.ts';
+import { Volunteers } from './volunteers.ts';
 import { keyOf, type Watcher, Watchers } from './watchers.ts';
 
 const HOUR = 3_600_000;
@@ -36,6 +37,7 @@ interface Shared extends DeliveryOptions {
   readonly watchers: Watchers;
   readonly buckets: TokenBuckets;
   readonly stored: StoredBytes;
+  readonly volunteers: Volunteers;
 }
 
 export class Delivery implements SessionHandler {
@@ -44,7 +46,9 @@ export class Delivery implements SessionHandler {
   constructor(options: DeliveryOptions) {
     const watchers = new Watchers();
     const stored = new StoredBytes(options.config, options.now);
-    this.#shared = { ...options, watchers, buckets: new TokenBuckets(options.now), stored };
+    const volunteers = new Volunteers(options.engine);
+    const buckets = new TokenBuckets(options.now);
+    this.#shared = { ...options, watchers, buckets, stored, volunteers };
     options.engine.onChange((change) => watchers.announce(change));
   }
 
@@ -108,6 +112,7 @@ class DeliverySession implements SessionLogic {
 
   end(): void {
     this.#ended = true;
+    this.#shared.volunteers.gone(this.#port);
     for (const opening of this.#logs.values()) {
       opening.then(
         (opened) => this.#unwatch(opened),
@@ -148,6 +153,9 @@ class DeliverySession implements SessionLogic {
         const record = this.#shared.endpoints?.(knows, serial) ?? new Uint8Array(0);
         return results.endpoints.encode({ record });
       }
+      case 'meet':
+        this.#make();
+        return results.meet.encode(await this.#shared.volunteers.meet(this.#port, request));
       default:
         await this.#change(request);
         return [];
@@ -205,6 +213,10 @@ class DeliverySession implements SessionLogic {
         const terms = sha256(Buffer.from(`polynya grant ${uses} ${until} `), allowance, hash);
         return this.#engine.grant(sha256(allowance), { hash, uses, until, tag, terms });
       }
+      case 'lend':
+        return this.#shared.volunteers.lend(this.#port, request);
+      case 'accept':
+        return this.#shared.volunteers.accept(this.#port, request);
       case 'withdraw': {
         const { allowance, hash } = request;
         return this.#engine.withdraw(sha256(allowance), hash, withdrawalTag(allowance, hash));

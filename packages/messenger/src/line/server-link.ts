@@ -42,6 +42,11 @@ export class ServerLink {
       random,
       ...(record && { record }),
       saveRecord: (newer) => this.#saveRecord(newer),
+      meet: async (offer) => {
+        const { allowance } = this.#server;
+        const request = { op: 'meet', allowance, offer } as const;
+        return (await this.connection.call(request, { patience: 0 })).answer;
+      },
       loadWay: () => known.load(),
       saveWay: (way) => {
         this.#way = way;

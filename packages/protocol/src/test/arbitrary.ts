@@ -63,6 +63,9 @@ const fieldsOf: { [O in Op]: fc.Arbitrary<Omit<Extract<Request, { op: O }>, 'op'
     knows: fc.array(id, { maxLength: LIMITS.endpoints }),
     serial: safe,
   }),
+  lend: fc.record({ allowance: secret, places: uint(16) }),
+  meet: fc.record({ allowance: secret, offer: upTo(LIMITS.meeting) }),
+  accept: fc.record({ id, answer: upTo(LIMITS.meeting) }),
 };
 
 const logState = fc.record({
@@ -105,6 +108,9 @@ export const resultOf: { [O in Op]: fc.Arbitrary<Result<O>> } = {
   bye: nothing,
   withdraw: nothing,
   endpoints: fc.record({ record: fc.uint8Array({ maxLength: 2_048 }) }),
+  lend: nothing,
+  meet: fc.record({ answer: upTo(LIMITS.meeting) }),
+  accept: nothing,
 };
 
 export const OPS = Object.keys(fieldsOf) as Op[];

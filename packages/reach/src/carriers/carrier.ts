@@ -43,7 +43,12 @@ export interface CarrierFactory {
    * the signal's reason. `openings`: of late, the oldest first; whoever connects again and again notes it there.
    */
   open(endpoint: string, signal: AbortSignal, openings?: Opening[]): Promise<Carrier>;
+  /** Opens a carrier to somebody whom the server brings in by `meet`: for who has a line, but a poor one. */
+  readonly meets?: (meet: Meet, signal: AbortSignal) => Promise<Carrier>;
 }
+
+/** Hands an offer to somebody whom the server chooses, and answers theirs. */
+export type Meet = (offer: Uint8Array) => Promise<Uint8Array>;
 
 /** The hash of the certificate that an endpoint shows, in base64url, if it says so (docs/protocol.md section 2). */
 export function pinOf(endpoint: string): string | undefined {

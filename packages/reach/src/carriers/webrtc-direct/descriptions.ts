@@ -38,11 +38,13 @@ export function candidateOf({
   return `candidate:1 1 UDP 2122252543 ${address} ${port} typ host`;
 }
 
-function description(
+/** @param candidates as after `a=` */
+export function description(
   { ufrag, password }: IceCredentials,
-  setup: 'active' | 'passive',
+  setup: 'active' | 'passive' | 'actpass',
   fingerprint: Uint8Array,
   mid: string,
+  candidates: readonly string[] = [],
 ): string {
   const hex = [...fingerprint].map((byte) => byte.toString(16).padStart(2, '0').toUpperCase());
   const lines = [
@@ -60,6 +62,7 @@ function description(
     `a=setup:${setup}`,
     `a=sctp-port:${SCTP_PORT}`,
     `a=max-message-size:${LIMITS.directMessage}`,
+    ...candidates.map((candidate) => `a=${candidate}`),
   ];
   return lines.map((line) => `${line}\r\n`).join('');
 }

@@ -23,7 +23,7 @@ async function connect(endpoint: string, signal: AbortSignal): Promise<Channel> 
   const connection = new RTCPeerConnection({ iceServers: [] });
   try {
     const dataChannel = connection.createDataChannel('');
-    const opened = open(connection, dataChannel, signal);
+    const open = opened(connection, dataChannel, signal);
     await connection.setLocalDescription();
     const sdp = connection.localDescription?.sdp ?? '';
     const theirs = await serverCredentials(
@@ -34,7 +34,7 @@ async function connect(endpoint: string, signal: AbortSignal): Promise<Channel> 
     );
     await connection.setRemoteDescription({ type: 'answer', sdp: answerOf(to, theirs) });
     await connection.addIceCandidate({ sdpMLineIndex: 0, candidate: candidateOf(to) });
-    await opened;
+    await open;
     return pageChannel(dataChannel, connection);
   } catch (error) {
     connection.close();
@@ -43,12 +43,12 @@ async function connect(endpoint: string, signal: AbortSignal): Promise<Channel> 
 }
 
 /** Resolves when the channel is open. Rejects with the signal's reason, or when it never will be. */
-function open(
+export function opened(
   connection: RTCPeerConnection,
   dataChannel: RTCDataChannel,
   signal: AbortSignal,
 ): Promise<void> {
-  const opened = new Promise<void>((resolve, reject) => {
+  const open = new Promise<void>((resolve, reject) => {
     const abort = (): void => reject(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     dataChannel.onopen = () => {
@@ -60,8 +60,8 @@ function open(
     };
   });
   // What fails before anybody waits for it is told by that.
-  opened.catch(() => undefined);
-  return opened;
+  open.catch(() => undefined);
+  return open;
 }
 
 /** An open data channel of a page. Its connection ends with it. */

@@ -22,7 +22,7 @@ export function markdownTable(rows: readonly Row[], seed: number): string {
   return [
     '# The censor lab’s scoreboard',
     '',
-    `Made by \`npm run lab -- --seed ${seed}\`. What each censor does and where it was seen: [README](README.md).`,
+    `Made by \`npm run lab -- --seed ${seed}\`. What each censor does and where it was seen: [the lab](../lab/README.md).`,
     '',
     line(HEADINGS),
     line(HEADINGS.map(() => '---')),

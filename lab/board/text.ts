@@ -38,7 +38,7 @@ export function cells({ scenario, variant, open, naive, polynya }: Group): strin
   return [
     scenario,
     variant,
-    open ? (open.passed ? 'passes' : 'FAILS') : '',
+    open ? (open.passed ? inSeconds(open) : 'FAILS') : '',
     naiveCell(naive),
     polynya ? outcome(polynya) : '',
     polynya?.seconds?.toFixed(1) ?? '',
@@ -48,6 +48,10 @@ export function cells({ scenario, variant, open, naive, polynya }: Group): strin
   ];
 }
 
+function inSeconds({ seconds }: Row): string {
+  return seconds === null ? 'passes' : `${seconds.toFixed(1)} s`;
+}
+
 function outcome({ passed, delivered }: Row): string {
   if (passed) return 'passes';
   return delivered ? 'delivers, fails' : 'fails';
@@ -55,7 +59,7 @@ function outcome({ passed, delivered }: Row): string {
 
 function naiveCell(naive: Row | undefined): string {
   if (!naive) return '';
-  const did = naive.delivered ? 'passes' : 'fails';
+  const did = naive.delivered ? inSeconds(naive) : 'fails';
   return naive.expectNaive === (naive.delivered ? 'pass' : 'fail') ? did : `${did} (!)`;
 }
 

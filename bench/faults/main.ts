@@ -15,6 +15,8 @@ import { failover, split } from './failover.ts';
 import { type Fault, type FaultRow, holds } from './fault.ts';
 import { fullDisk } from './full-disk.ts';
 import { drained, killed, onPostgres, tornWal } from './kills.ts';
+import { migrate } from './migrate.ts';
+import { postgresDisk } from './postgres-disk.ts';
 import { processes } from './processes.ts';
 
 const faults: Readonly<Record<string, Fault>> = {
@@ -29,6 +31,8 @@ const faults: Readonly<Record<string, Fault>> = {
   'dropped-connections': dropped,
   'never-reads': neverReads,
   postgres: onPostgres,
+  'postgres-disk': postgresDisk,
+  migrate,
   processes,
   failover,
   split,

@@ -3,7 +3,7 @@
  * definite lengths, shortest heads, safe integers, byte and text strings, arrays, maps with unsigned
  * integer keys in ascending order, false, true, null. Everything else is refused.
  */
-import { type Bytes, concatAll, fromUtf8, utf8 } from './bytes.ts';
+import { type Bytes, fromUtf8, utf8 } from './bytes.ts';
 import { ProtocolError } from './protocol-error.ts';
 
 export type Cbor =
@@ -26,9 +26,18 @@ const MAJOR = { uint: 0, negative: 1, bytes: 2, text: 3, array: 4, map: 5, simpl
  * Throws ProtocolError 'malformed' for what this subset cannot say.
  */
 export function encodeCbor(value: Cbor): Bytes {
-  const writer: Writer = { parts: [], items: 0 };
+  const writer: Writer = { parts: [], length: 0, items: 0 };
   write(writer, value, 0);
-  return concatAll(writer.parts);
+  const out = new Uint8Array(writer.length);
+  let at = 0;
+  for (const part of writer.parts) {
+    if (typeof part === 'number') out[at++] = part;
+    else {
+      out.set(part, at);
+      at += part.length;
+    }
+  }
+  return out;
 }
 
 /** Decodes exactly one value; trailing bytes are refused. Throws ProtocolError 'malformed'. */
@@ -45,39 +54,43 @@ export function decodeCborPrefix(bytes: Uint8Array): { value: Cbor; end: number 
 }
 
 interface Writer {
-  readonly parts: Uint8Array[];
+  /** Single bytes, and byte strings. */
+  readonly parts: (number | Uint8Array)[];
+  /** Bytes in all. */
+  length: number;
   items: number;
 }
 
 function write(writer: Writer, value: Cbor, depth: number): void {
   count(writer);
-  const { parts } = writer;
-  if (value === null) {
-    parts.push(Uint8Array.of(0xf6));
-  } else if (typeof value === 'boolean') {
-    parts.push(Uint8Array.of(value ? 0xf5 : 0xf4));
-  } else if (typeof value === 'number') {
+  if (value === null) head(writer, MAJOR.simple, 22);
+  else if (typeof value === 'boolean') head(writer, MAJOR.simple, value ? 21 : 20);
+  else if (typeof value === 'number') {
     if (!Number.isSafeInteger(value)) throw malformed('not a safe integer');
-    parts.push(value < 0 ? head(MAJOR.negative, -1 - value) : head(MAJOR.uint, value));
+    if (value < 0) head(writer, MAJOR.negative, -1 - value);
+    else head(writer, MAJOR.uint, value);
   } else if (typeof value === 'string') {
     if (!value.isWellFormed()) throw malformed('text with a lone surrogate');
-    const encoded = utf8(value);
-    parts.push(head(MAJOR.text, encoded.length), encoded);
-  } else if (value instanceof Uint8Array) {
-    parts.push(head(MAJOR.bytes, value.length), value);
-  } else if (value instanceof Map) {
-    writeMap(writer, value, descend(depth));
-  } else if (Array.isArray(value)) {
+    string(writer, MAJOR.text, utf8(value));
+  } else if (value instanceof Uint8Array) string(writer, MAJOR.bytes, value);
+  else if (value instanceof Map) writeMap(writer, value, descend(depth));
+  else if (Array.isArray(value)) {
     const inside = descend(depth);
-    parts.push(head(MAJOR.array, value.length));
+    head(writer, MAJOR.array, value.length);
     for (const item of value as readonly Cbor[]) write(writer, item, inside);
   } else {
     throw malformed('a type that is not used');
   }
 }
 
+function string(writer: Writer, major: number, bytes: Uint8Array): void {
+  head(writer, major, bytes.length);
+  writer.parts.push(bytes);
+  writer.length += bytes.length;
+}
+
 function writeMap(writer: Writer, map: ReadonlyMap<number, Cbor>, depth: number): void {
-  writer.parts.push(head(MAJOR.map, map.size));
+  head(writer, MAJOR.map, map.size);
   for (const [key, value] of [...map].sort(([a], [b]) => a - b)) {
     if (!Number.isSafeInteger(key) || key < 0) throw malformed('map key');
     write(writer, key, depth);
@@ -96,17 +109,11 @@ function descend(depth: number): number {
   return depth + 1;
 }
 
-function head(major: number, n: number): Uint8Array {
-  const top = major << 5;
-  if (n < 24) return Uint8Array.of(top | n);
-  if (n < 0x100) return Uint8Array.of(top | 24, n);
-  if (n < 0x10000) return Uint8Array.of(top | 25, n >> 8, n & 0xff);
-  const out = new Uint8Array(n < 0x1_0000_0000 ? 5 : 9);
-  const view = new DataView(out.buffer);
-  out[0] = top | (out.length === 5 ? 26 : 27);
-  if (out.length === 5) view.setUint32(1, n);
-  else view.setBigUint64(1, BigInt(n));
-  return out;
+function head(writer: Writer, major: number, n: number): void {
+  const size = n < 24 ? 0 : n < 0x100 ? 1 : n < 0x1_0000 ? 2 : n < 0x1_0000_0000 ? 4 : 8;
+  writer.parts.push((major << 5) | (size === 0 ? n : 24 + Math.log2(size)));
+  writer.length += 1 + size;
+  for (let i = size - 1; i >= 0; i--) writer.parts.push(Math.floor(n / 256 ** i) % 256);
 }
 
 interface Reader {
@@ -170,16 +177,9 @@ function argument(reader: Reader, info: number): number {
   if (info < 24) return info;
   if (info > 27) throw malformed('indefinite length');
   const size = 1 << (info - 24);
-  const raw = take(reader, size);
-  const view = new DataView(raw.buffer, raw.byteOffset, size);
-  const n =
-    size === 1
-      ? view.getUint8(0)
-      : size === 2
-        ? view.getUint16(0)
-        : size === 4
-          ? view.getUint32(0)
-          : Number(view.getBigUint64(0));
+  let n = 0;
+  // Past 2^53 no longer exact, but never back below it.
+  for (let i = 0; i < size; i++) n = n * 256 + byte(reader);
   const least = size === 1 ? 24 : size === 2 ? 0x100 : size === 4 ? 0x10000 : 0x1_0000_0000;
   if (n < least) throw malformed('not the shortest form');
   if (!Number.isSafeInteger(n)) throw malformed('number too large');

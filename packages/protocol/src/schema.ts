@@ -81,14 +81,30 @@ type Shape<F extends Fields> = { [K in keyof F]: Infer<F[K]> };
 
 /** An object as an array of its fields, in the order given. */
 export function struct<F extends Fields>(fields: F): Codec<Shape<F>> {
-  const entries = Object.entries(fields) as [keyof F & string, Codec<unknown>][];
+  const row = rowOf(fields);
   return {
-    encode: (value) => entries.map(([name, codec]) => codec.encode(value[name])),
-    decode: (cbor) => {
-      if (!Array.isArray(cbor) || cbor.length !== entries.length) throw bad('fields do not match');
-      return Object.fromEntries(
-        entries.map(([name, codec], i) => [name, codec.decode(cbor[i] as Cbor)]),
-      ) as Shape<F>;
+    encode: (value) => row.write(value, []),
+    decode: (cbor) => row.read(cbor, 0, {}) as Shape<F>,
+  };
+}
+
+type Values = Record<string, unknown>;
+
+/** Fields in an array, behind what `write` is given and from `from` on. */
+function rowOf(fields: Fields) {
+  const entries = Object.entries(fields) as [string, Codec<unknown>][];
+  return {
+    write: (value: Values, row: Cbor[]): Cbor[] => {
+      for (const [name, codec] of entries) row.push(codec.encode(value[name]));
+      return row;
+    },
+    read: (cbor: Cbor, from: number, into: Values): Values => {
+      if (!Array.isArray(cbor) || cbor.length !== from + entries.length) {
+        throw bad('fields do not match');
+      }
+      let at = from;
+      for (const [name, codec] of entries) into[name] = codec.decode(cbor[at++] as Cbor);
+      return into;
     },
   };
 }
@@ -115,25 +131,24 @@ export function variants<K extends string, const V extends Variants>(
   table: V,
 ): Codec<VariantOf<K, V>> {
   type T = VariantOf<K, V>;
-  const byName = new Map<string, { tag: number; codec: Codec<Record<string, unknown>> }>();
-  const byTag = new Map<number, { name: string; codec: Codec<Record<string, unknown>> }>();
+  const byName = new Map<string, { tag: number; row: ReturnType<typeof rowOf> }>();
+  const byTag = new Map<Cbor | undefined, { name: string; row: ReturnType<typeof rowOf> }>();
   for (const [name, [tag, fields]] of Object.entries(table)) {
-    const codec = struct(fields) as Codec<Record<string, unknown>>;
-    byName.set(name, { tag, codec });
-    byTag.set(tag, { name, codec });
+    const row = rowOf(fields);
+    byName.set(name, { tag, row });
+    byTag.set(tag, { name, row });
   }
   return {
     encode: (value) => {
-      const entry = byName.get((value as Record<string, unknown>)[key] as string);
+      const entry = byName.get((value as Values)[key] as string);
       if (!entry) throw bad('unknown variant');
-      return [entry.tag, ...(entry.codec.encode(value as Record<string, unknown>) as Cbor[])];
+      return entry.row.write(value, [entry.tag]);
     },
     decode: (cbor) => {
       if (!Array.isArray(cbor)) throw bad('variant expected');
-      const [tag, ...rest] = cbor as Cbor[];
-      const entry = typeof tag === 'number' ? byTag.get(tag) : undefined;
+      const entry = byTag.get(cbor[0]);
       if (!entry) throw bad('unknown variant');
-      return { [key]: entry.name, ...entry.codec.decode(rest) } as T;
+      return entry.row.read(cbor, 1, { [key]: entry.name }) as T;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { concatAll } from '@polynya/protocol/bytes';
 import { encodeCbor } from '@polynya/protocol/cbor';
 import { type Item, item as itemCodec } from '@polynya/protocol/requests';
 import { expect, test } from 'vitest';
@@ -28,7 +29,7 @@ const items: Item[] = [
 test('every item is encoded as its codec says, also where a push shares its entries with another', () => {
   const encoder = new ItemEncoder();
   for (const item of [...items, ...items]) {
-    expect(encoder.encode(item)).toEqual(encodeCbor(itemCodec.encode(item)));
+    expect(concatAll(encoder.encode(item))).toEqual(encodeCbor(itemCodec.encode(item)));
   }
 });
 

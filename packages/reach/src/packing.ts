@@ -31,7 +31,7 @@ export function measure(value: Cbor): number {
 
 /** A queue from which envelopes are filled, in order. */
 export class Packer<T> {
-  readonly #queue: { value: T; size: number }[] = [];
+  #queue: { value: T; size: number }[] = [];
 
   get empty(): boolean {
     return this.#queue.length === 0;
@@ -50,7 +50,9 @@ export class Packer<T> {
       used += size;
       count++;
     }
-    return this.#queue.splice(0, count).map(({ value }) => value);
+    const taken = count === this.#queue.length ? this.#queue : this.#queue.slice(0, count);
+    this.#queue = this.#queue.slice(count);
+    return taken.map(({ value }) => value);
   }
 }
 

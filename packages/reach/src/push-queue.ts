@@ -39,8 +39,8 @@ export class PushQueue {
 
   /** Takes everything out, in order, nudges last. */
   drain(): PushItem[] {
-    const nudges = [...this.#nudges].map(([n, head]) => ({ item: 'nudge' as const, n, head }));
-    const items = [...this.#items, ...nudges];
+    const items: PushItem[] = this.#items;
+    for (const [n, head] of this.#nudges) items.push({ item: 'nudge', n, head });
     this.#items = [];
     this.#bytes = 0;
     this.#nudges.clear();
@@ -49,7 +49,8 @@ export class PushQueue {
 }
 
 function sizeOf(item: PushItem): number {
-  if (item.item === 'push')
-    return item.entries.reduce((sum, { body }) => sum + body.length + 64, 0);
-  return item.item === 'signal' ? item.body.length + 16 : 16;
+  if (item.item !== 'push') return item.item === 'signal' ? item.body.length + 16 : 16;
+  let size = 0;
+  for (const { body } of item.entries) size += body.length + 64;
+  return size;
 }

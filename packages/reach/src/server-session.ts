@@ -19,7 +19,7 @@ import {
 } from '@polynya/protocol/requests';
 import type { EnvelopeSealer } from './envelope-sealer.ts';
 import { GcmKey } from './gcm/gcm.ts';
-import { type ItemEncoder, structWith } from './item-encoder.ts';
+import { type EncodedItem, type ItemEncoder, lengthOf, structWith } from './item-encoder.ts';
 import { Packer, room } from './packing.ts';
 import { PushQueue } from './push-queue.ts';
 import type { SessionHandler, SessionLogic, SessionPort } from './session-handler.ts';
@@ -91,7 +91,7 @@ export class ServerSession implements SessionPort, SinkUser {
   readonly #lingers = new Map<number, () => void>();
   readonly #pushes: PushQueue;
   /** Items as they travel. */
-  #answers = new Map<Sink, Packer<Uint8Array>>();
+  #answers = new Map<Sink, Packer<EncodedItem>>();
   #flushed: (() => void)[] = [];
   #seq = 0;
   #begun = false;
@@ -285,7 +285,8 @@ export class ServerSession implements SessionPort, SinkUser {
       this.#answers.set(sink, packer);
     }
     const encoded = this.#options.encoder.encode(item);
-    if (encoded.length <= ROOM) packer.add(encoded, encoded.length);
+    const length = lengthOf(encoded);
+    if (length <= ROOM) packer.add(encoded, length);
     else if (item.item === 'push') this.#queue(sink, nudgeFor(item));
     else if (item.item === 'answer') {
       this.#queue(sink, refusal(item.id, new ProtocolError('too-big')));
@@ -317,7 +318,7 @@ export class ServerSession implements SessionPort, SinkUser {
     for (const tell of flushed) tell();
   }
 
-  #sendFirstReply(answers: Map<Sink, Packer<Uint8Array>>): void {
+  #sendFirstReply(answers: Map<Sink, Packer<EncodedItem>>): void {
     const sink = [...this.#sinks].at(-1);
     if (!sink) return;
     this.#replied = true;
@@ -336,14 +337,16 @@ export class ServerSession implements SessionPort, SinkUser {
 
   /** The one that spoke last of those that have a way down. */
   #sinkForPushes(): Sink | undefined {
-    const lingering = new Set<Sink | undefined>();
-    for (const id of this.#lingers.keys()) lingering.add(this.#running.get(id)?.sink);
     let found: Sink | undefined;
     for (const one of this.#sinks) {
-      const hasWay = one.standing || lingering.has(one) || this.#answers.has(one);
-      if (one.open && hasWay) found = one;
+      if (one.open && (one.standing || this.#answers.has(one) || this.#lingersOn(one))) found = one;
     }
     return found;
+  }
+
+  #lingersOn(sink: Sink): boolean {
+    for (const id of this.#lingers.keys()) if (this.#running.get(id)?.sink === sink) return true;
+    return false;
   }
 
   /** Moves pushes to the connection that spoke last and has room, and ends its lingering requests. */

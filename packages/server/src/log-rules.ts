@@ -69,7 +69,7 @@ export function decideAppend(
   mayAppend: boolean,
 ): Outcome {
   const kind = row.kind === LOG_KINDS.inbox ? ENTRY_KINDS.letter : ENTRY_KINDS.message;
-  if (entries.some((a, i) => entries.slice(0, i).some((b) => isSame(a.id, b.id)))) {
+  if (entries.some((a, i) => entries.some((b, j) => j < i && isSame(a.id, b.id)))) {
     throw new ProtocolError('malformed', 'one id twice in a batch');
   }
   const repeat = repeated(row, access, found, kind);
@@ -125,8 +125,8 @@ function repeated(
   found: readonly (Found | undefined)[],
   kind: number,
 ): Outcome | undefined {
+  if (found.every((entry) => entry === undefined)) return undefined;
   const there = found.filter((entry) => entry !== undefined);
-  if (there.length === 0) return undefined;
   const upTo = access.role === 'contact' ? null : readableEpoch(row, access);
   if (upTo !== null && there.some(({ epoch }) => epoch > upTo)) throw removed();
   if (there.length < found.length || there.some((entry) => entry.kind !== kind)) {

@@ -29,8 +29,9 @@ const READ_BYTES = LIMITS.envelope - 8_192;
 const READ_ENTRIES = 1_024;
 const RETENTION_CHUNK = 256;
 const EMPTY = new Uint8Array();
-/** Epochs of logs that are remembered to have begun (count). */
+/** Epochs of logs that are remembered to have begun, and rows of logs that are (counts). */
 const BEGUN = 20_000;
+const ROWS = 20_000;
 
 interface StoredRow extends LogRow {
   /** The hour of its first entry, or `NOTHING`. */
@@ -48,6 +49,8 @@ export class Logs {
   #changes = new Map<string, { log: Uint8Array; row: LogRow; entries: Entry[] }>();
   /** Logs with their epochs of which `capability.first` is known to be there. */
   readonly #begun = new Set<string>();
+  /** Rows as they stand in the transaction: nobody else writes to the database. */
+  readonly #rows = new Map<string, StoredRow>();
 
   constructor(db: DatabaseSync, keys: DayKeys, hour: () => number, logBytes: number) {
     this.#keys = keys;
@@ -117,6 +120,7 @@ export class Logs {
   undone(): void {
     this.#changes.clear();
     this.#begun.clear();
+    this.#rows.clear();
   }
 
   /** Makes the log unless it is there already; says whether it did. @throws exists */
@@ -230,12 +234,22 @@ export class Logs {
     this.#sql.deleteUpTo.run(log, last);
     const next = this.#sql.firstHour.get(log);
     this.#sql.setOldest.run(last + 1, next ? Number(next.hour) : NOTHING, bytes, log);
+    this.#rows.delete(keyOf(log));
   }
 
   #load(log: Uint8Array): StoredRow {
-    const row = this.#sql.row.get(log);
+    const key = keyOf(log);
+    const known = this.#rows.get(key);
+    if (known) return known;
+    const row = this.#sql.row.get(log) as unknown as StoredRow | undefined;
     if (!row) throw new ProtocolError('not-found');
-    return row as unknown as StoredRow;
+    this.#remember(key, row);
+    return row;
+  }
+
+  #remember(key: string, row: StoredRow): void {
+    if (this.#rows.size >= ROWS) this.#rows.clear();
+    this.#rows.set(key, row);
   }
 
   #state(log: Uint8Array, row: LogRow, access: Access): LogState {
@@ -288,7 +302,9 @@ export class Logs {
     }
     const { head, epoch, closed } = outcome.row;
     this.#sql.updateLog.run(head, epoch, closed, bytes, log);
-    if (before.oldest === NOTHING) this.#sql.updateOldest.run(hour, log);
+    const oldest = before.oldest === NOTHING ? hour : before.oldest;
+    if (oldest !== before.oldest) this.#sql.updateOldest.run(oldest, log);
+    this.#remember(keyOf(log), { ...outcome.row, oldest, bytes });
     const first = this.#makeRoom(log, before.head, bytes) ?? outcome.row.first;
     this.#note(log, { ...outcome.row, first }, entries);
     return entries.map(({ seq }) => seq);

@@ -27,7 +27,10 @@ const commands = {
   bytes: (args) => [['scripts/page.ts'], ['scripts/bytes.ts', ...args]],
   example: ([name, ...args]) => [[`examples/${name}.ts`, ...args]],
   bench: (args) => [['bench/main.ts', ...args]],
-  fuzz: (args) => [['packages/mls/src/test/fuzz/main.ts', ...args]],
+  fuzz: ([what, ...args]) =>
+    what === 'server'
+      ? [['bench/fuzz/server.ts', ...args]]
+      : [['packages/mls/src/test/fuzz/main.ts', ...(what === undefined ? [] : [what]), ...args]],
   faults: (args) => [['bench/faults/main.ts', ...args]],
   lab: (args) => [['scripts/page.ts'], ['lab/main.ts', ...args]],
   test: (args) => [['scripts/page.ts'], ['scripts/test.ts', ...args]],

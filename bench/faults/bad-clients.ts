@@ -1,6 +1,5 @@
 /** Clients that mean no good or cannot help it: connections opened and dropped, and one that never reads. */
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -10,6 +9,7 @@ import { endProcess, type ServerProcess, startProcess } from '@polynya/server/te
 import { WireClient } from '@polynya/server/test/wire-client';
 import { WebSocket } from 'ws';
 import type { Fault } from './fault.ts';
+import { memoryOf } from './memory.ts';
 
 /** Held open at one time, in the first round; both ends need a file handle each. */
 const AT_ONCE = 9_000;
@@ -140,11 +140,4 @@ class PausableCarrier implements Carrier {
   close(): void {
     this.#socket.terminate();
   }
-}
-
-/** Resident, in bytes; 0 where the system has no such file. */
-function memoryOf(pid: number): number {
-  const path = `/proc/${pid}/status`;
-  const status = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1_024;
 }

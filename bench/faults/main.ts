@@ -1,6 +1,6 @@
 /**
  * `npm run -s faults -- [fault]... [--json] [--rounds N] [--seed N]`: strikes a server so often and judges it
- * by its clients' records alone. All faults when none is named. Ends with 1 if anything was lost.
+ * by its clients' records alone. All faults but `soak` when none is named. Ends with 1 if anything was lost.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,6 +18,10 @@ import { drained, killed, onPostgres, tornWal } from './kills.ts';
 import { migrate } from './migrate.ts';
 import { postgresDisk } from './postgres-disk.ts';
 import { processes } from './processes.ts';
+import { soak } from './soak.ts';
+
+/** Only when it is named: each of its rounds is half a minute. */
+const LONG = 'soak';
 
 const faults: Readonly<Record<string, Fault>> = {
   kill: killed,
@@ -33,6 +37,7 @@ const faults: Readonly<Record<string, Fault>> = {
   postgres: onPostgres,
   'postgres-disk': postgresDisk,
   migrate,
+  [LONG]: soak,
   processes,
   failover,
   split,
@@ -75,7 +80,8 @@ async function main(): Promise<void> {
     return;
   }
   const rows: FaultRow[] = [];
-  for (const name of positionals.length > 0 ? positionals : Object.keys(faults)) {
+  const usual = Object.keys(faults).filter((name) => name !== LONG);
+  for (const name of positionals.length > 0 ? positionals : usual) {
     const row = await struck(name, rounds, seed);
     if (typeof row === 'string') {
       console.error(`${name}: ${row}`);

@@ -21,6 +21,8 @@ let server: ServerSessions;
 let gone: Set<string>;
 /** Envelopes, both ways, after which a standing connection is silent. */
 let freezesAfter: number;
+/** Bytes of the longest envelope that a standing connection brings. */
+let longest: number;
 let opened: string[];
 
 beforeAll(watchWebCrypto);
@@ -30,6 +32,7 @@ beforeEach(async () => {
   server = await startSessions(logs, { clock: time });
   gone = new Set();
   freezesAfter = Number.POSITIVE_INFINITY;
+  longest = Number.POSITIVE_INFINITY;
   opened = [];
 });
 
@@ -54,14 +57,18 @@ function carrier(kind: string, asks: boolean): CarrierFactory {
 
 function freezing(inner: Carrier, endpoint: string): Carrier {
   let envelopes = 0;
-  const silent = () => gone.has(endpoint) || ++envelopes > freezesAfter;
+  let frozen = false;
+  const silent = ({ length }: Uint8Array) => {
+    frozen ||= length > longest || ++envelopes > freezesAfter;
+    return frozen || gone.has(endpoint);
+  };
   const outer: Carrier = {
     ...{ kind: 'websocket', polls: false, backlog: () => 0, close: () => inner.close() },
-    send: (envelope) => silent() || inner.send(envelope),
+    send: (envelope) => silent(envelope) || inner.send(envelope),
     onEnvelope: () => undefined,
     onClose: () => undefined,
   };
-  inner.onEnvelope = (envelope) => silent() || outer.onEnvelope(envelope);
+  inner.onEnvelope = (envelope) => silent(envelope) || outer.onEnvelope(envelope);
   inner.onClose = (reason) => outer.onClose(reason);
   return outer;
 }
@@ -129,4 +136,15 @@ test('a server that is slow in one answer is left for nothing', async () => {
   logs.delay = () => new Promise((resolve) => time.setTimeout(() => resolve(), 12_000));
   expect(await took(log.append([newEntry()]))).toBeGreaterThan(11_000);
   expect(opened).toEqual([`websocket ${ONE}`]);
+});
+
+test('an answer that is too long for any connection comes by the way on which each carries little', async () => {
+  const writer = connect();
+  const body = systemRandom(9_000);
+  await took(writer.log(ID, SECRET).append([{ id: systemRandom(16), epoch: 0, body }]));
+  writer.close();
+  longest = 8_000;
+  const read = connect().log(ID, SECRET).read(1, 60_000);
+  expect(await took(read)).toBeLessThan(15_000);
+  expect((await read).entries[0]?.body).toEqual(body);
 });

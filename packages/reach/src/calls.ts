@@ -225,9 +225,10 @@ export class Calls {
     return next;
   }
 
-  /** Bytes of calls under way. */
+  /** Bytes of calls under way, and of the largest answer that they may have. */
   bytesUnderWay(): number {
-    return this.#underWay(this.#clock.now()).bytes;
+    const gets = [...this.#pending.values()].some(({ op, sentAt }) => op === 'get' && sentAt > 0);
+    return this.#underWay(this.#clock.now()).bytes + (gets ? LIMITS.piece : 0);
   }
 
   /** Since when the eldest call under way is unanswered, lingering ones aside; Infinity if there is none. */

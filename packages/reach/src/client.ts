@@ -234,7 +234,6 @@ export class Connection {
     );
     this.#now = conversation;
     this.#calls.sure = carrier.sure ?? false;
-    let settled = false;
     let lived = 0;
     let handle: Uint8Array | null = null;
     try {
@@ -242,8 +241,8 @@ export class Connection {
         handle = conversation.handle;
         const turn = conversation.nextTurn();
         this.#resume(conversation);
-        if (!settled) this.#settleIn(conversation);
-        settled = true;
+        if (!conversation.entered) this.#settleIn(conversation);
+        conversation.entered = true;
         const began = clock.now();
         if ((await turn) === 'dead') break;
         handle = null;

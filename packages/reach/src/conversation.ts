@@ -8,6 +8,8 @@ import type { Way } from './line.ts';
 const DOUBT = 1_000;
 const SILENCE = 15_000;
 const SLOWEST = 4;
+/** A carrier opens with so many bytes there and back: a line that opened it quickly brings more of them quickly. */
+const OPENING = 2_500;
 /** A line on which a carrier opens slowly is slow in all: it is in doubt after so many times what that took. */
 const SLOW = 3;
 /** What no frozen connection brings that was seen in the field: so many envelopes, or so many bytes. */
@@ -26,6 +28,8 @@ export class Conversation {
   heardAt: number;
   /** Whether anything of the server's was ever heard here. */
   heard = false;
+  /** Whether there was ever a session on it. */
+  entered = false;
   /** Whether it was given up because answers that it owed did not come. */
   silent = false;
   /** What was done about its silence since it was heard last: it was asked, or others were tried beside it. */
@@ -93,11 +97,12 @@ export class Conversation {
   /**
    * When the carrier will have been silent for too long, in ms since 1970.
    * @param since from when on an answer has been owed
-   * @param bytes of what is under way
+   * @param bytes of what is under way there and back
    */
   silentAt(since: number, bytes: number): number {
     if (this.carrier.sure) return Number.POSITIVE_INFINITY;
-    const large = Math.min(bytes, LIMITS.piece) / SLOWEST;
+    const most = Math.min(bytes, LIMITS.piece);
+    const large = Math.min(most / SLOWEST, (most / OPENING) * this.way.took);
     const patience = Math.max(DOUBT * 2 ** this.#slow, SLOW * this.way.took);
     const doubt = Math.min(SILENCE, patience);
     const waits = { none: doubt, asked: 1.5 * doubt, 'tried-others': Math.max(SILENCE, 2 * doubt) };

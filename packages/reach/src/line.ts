@@ -278,8 +278,9 @@ export class Line {
   }
 
   /** Told of a carrier when it is done with, before it is closed. @param lived ms */
-  used({ way, ended, heard, silent, excused, unfrozen }: Conversation, lived: number): void {
-    if (heard) this.#mute = 0;
+  used(conversation: Conversation, lived: number): void {
+    const { way, ended, heard, entered, silent, excused, unfrozen } = conversation;
+    if (heard && entered) this.#mute = 0;
     else if (!ended) this.#mute++;
     if (unfrozen) this.frozen = 0;
     if (silent || (!heard && !excused)) this.failed(way);

@@ -1,7 +1,7 @@
 /** vectors/dns.json: names that are asked for, what they say, and the records that answer them. */
 import { type DnsQuery, dnsName, encodeDnsQuery } from '@polynya/protocol/dns-query';
 import { encodeDownSip } from '@polynya/protocol/sip';
-import { Cover } from '@polynya/reach/carriers/dns/cover';
+import { Cover } from '@polynya/reach/carriers/cover';
 import { zoneEndpoint } from '@polynya/reach/carriers/dns/dns';
 import { CARRYING, toRecords } from '@polynya/reach/carriers/dns/records';
 

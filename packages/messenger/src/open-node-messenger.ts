@@ -4,6 +4,7 @@
  */
 import { nodePrimitives } from '@polynya/crypto/node-primitives';
 import { dnsCarrier } from '@polynya/reach/carriers/dns/dns';
+import { dropCarrier } from '@polynya/reach/carriers/drop/drop';
 import { nodeDirectCarrier } from '@polynya/reach/carriers/webrtc-direct/node-client';
 import { pinnedWebSocketCarrier } from '@polynya/reach/carriers/websocket/pinned';
 import { systemClock, systemRandom } from '@polynya/reach/clock';
@@ -38,7 +39,7 @@ export async function openNodeMessenger(
     ...(network && { network }),
     primitives: nodePrimitives,
     carriers: [pinnedWebSocketCarrier, nodeDirectCarrier()],
-    last: [dnsCarrier(systemClock, systemRandom)],
+    last: [dropCarrier(systemClock, systemRandom), dnsCarrier(systemClock, systemRandom)],
     through: (factory) => whileConnected(factory),
     turned: (chat, before, after) =>
       keyPassed({ store, now: systemClock.now() }, chat, before, after),

@@ -2,7 +2,7 @@
 
 import { createHmac } from 'node:crypto';
 import { isDnsZone } from '@polynya/protocol/dns-query';
-import { COVER_KEY, Cover } from '@polynya/reach/carriers/dns/cover';
+import { COVER_KEY, Cover } from '@polynya/reach/carriers/cover';
 import { zoneEndpoint, zoneOf } from '@polynya/reach/carriers/dns/dns';
 import { serveZone, type ZoneServer } from '@polynya/reach/carriers/dns/listen';
 import { Pieces, type PiecesEnd } from '@polynya/reach/carriers/dns/pieces';

@@ -12,13 +12,14 @@ import {
 } from '@polynya/server/bridge/bridge-state';
 import { DirectPort } from '@polynya/server/direct-port';
 import { zoneKey, zoneLine } from '@polynya/server/dns-zone';
+import { dropKey, dropLine } from '@polynya/server/drop-folder';
 import { lineOf } from '@polynya/server/server-log';
 import { routeTo } from '@polynya/server/site/secret-paths';
 import { Site } from '@polynya/server/site/site';
 import { command, wholeNumber } from '../command.ts';
 import { Failure } from '../failure.ts';
 import { acmeSettings, certificatesOf } from '../host/acme-settings.ts';
-import { bridgeFolder, endpointUrl, siteUrl } from '../host/bridge-settings.ts';
+import { bridgeFolder, endpointUrl, folderUrl, siteUrl } from '../host/bridge-settings.ts';
 import { dnsPlace } from '../host/dns-settings.ts';
 import { reachableHost } from '../host/reachable-at.ts';
 import { directPlace, readTls } from '../host/settings.ts';
@@ -51,6 +52,8 @@ export const bridge = command({
     /** A zone that is delegated to this machine, and at which port it answers. */
     dns: { type: 'string' },
     'dns-port': { type: 'string' },
+    /** A folder in some cloud (WebDAV) that people can write to, with its name and password. */
+    drop: { type: 'string' },
     connections: { type: 'string' },
   },
   takes: [0, 1],
@@ -72,9 +75,10 @@ export const bridge = command({
     const port = wholeNumber('The port', given.port, tls ? 443 : 8_080, [0, 65_535]);
     const place = given.direct && directPlace({ value: given.direct, where: '--direct' });
     const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
-    if (given.dns !== undefined && endpoints.length > 1) {
-      throw new Failure('A zone leads to one server: --dns takes one --to.', 2);
+    if ((given.dns ?? given.drop) !== undefined && endpoints.length > 1) {
+      throw new Failure('A zone or a folder leads to one server: only one --to.', 2);
     }
+    const drop = given.drop === undefined ? undefined : folderUrl(given.drop);
     const host = given.host ?? (tls ? '0.0.0.0' : '127.0.0.1');
     const dnsPort = wholeNumber('--dns-port', given['dns-port'], 53, [0, 65_535]);
     const urls = told === undefined ? [] : [told];
@@ -88,12 +92,14 @@ export const bridge = command({
       routes,
       direct,
       dns: zone,
+      drop: left,
       running,
     } = await start(given.site, () => {
       const secret = loadBridgeSecret(folder, random);
       return {
         ...(place && { direct: new DirectPort(folder, place, random) }),
         ...(dns && { dns: { ...dns, key: zoneKey(secret) } }),
+        ...(drop && { drop: { folder: drop, key: dropKey(secret, drop) } }),
         host,
         port,
         ...(tls && { tls }),
@@ -113,6 +119,7 @@ export const bridge = command({
         print(terminal, `For whoever runs ${endpoint}: polynya serve --bridge LINE`, line, '');
         if (terminal.output.isTTY) print(terminal, ...qrLines(line), '');
         if (direct) print(terminal, 'And by datagrams (WebRTC):', direct.endpoint(endpoint), '');
+        if (left) print(terminal, 'And by a dead drop:', dropLine(left), '');
         if (zone) print(terminal, 'And by names (DNS):', zoneLine(zone.zone, zone.key), '');
       }
       print(terminal, 'Stop it with Ctrl-C.');
@@ -146,13 +153,11 @@ function orFailure<T>(make: () => T): T {
 async function start(
   siteFolder: string | undefined,
   options: () => Omit<BridgeOptions, 'site'>,
-): Promise<Pick<BridgeOptions, 'routes' | 'direct' | 'dns'> & { readonly running: RunningBridge }> {
+): Promise<BridgeOptions & { readonly running: RunningBridge }> {
   try {
     const site = new Site(siteFolder);
     const whole = { ...options(), site };
-    const { routes, direct, dns } = whole;
-    const running = await startBridge(whole);
-    return { routes, ...(direct && { direct }), ...(dns && { dns }), running };
+    return { ...whole, running: await startBridge(whole) };
   } catch (error) {
     const sentence = bridgeFailure(error);
     throw sentence === undefined ? error : new Failure(sentence, 1, error);

@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import { isDirectLine } from '@polynya/server/direct-port';
 import { isZoneLine } from '@polynya/server/dns-zone';
+import { isDropLine } from '@polynya/server/drop-folder';
 import { Failure } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -30,7 +31,7 @@ export function siteUrl(given: string): string {
 /** Lines that bridges printed for the server that is told them. @throws Failure for anything else */
 export function bridgeLines(given: readonly string[]): string[] {
   return given.map((line) => {
-    if (isDirectLine(line) || isZoneLine(line)) return line;
+    if (isDirectLine(line) || isZoneLine(line) || isDropLine(line)) return line;
     const [pin = ''] = /#sha256=[\w-]{43}$/.exec(line) ?? [];
     const url = webUrl('--bridge', line.slice(0, line.length - pin.length));
     if (url.pathname !== '/') return url.href + pin;
@@ -43,4 +44,16 @@ function webUrl(option: string, given: string): URL {
   if (url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username)
     return url;
   throw new Failure(`${option} takes a URL like https://example.org, not "${given}".`, 2);
+}
+
+/** The folder of a dead drop, with the name and password of who may write there. @throws Failure for anything but http and https */
+export function folderUrl(given: string): string {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && !url.search && !url.hash) {
+    return url.href.replace(/\/+$/, '');
+  }
+  throw new Failure(
+    '--drop takes the URL of a folder like https://name:password@cloud.example/folder.',
+    2,
+  );
 }

@@ -18,6 +18,7 @@ import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { WebSocketServer } from 'ws';
 import type { DirectPort } from '../direct-port.ts';
 import { type DnsPlace, startZone } from '../dns-zone.ts';
+import { type DropPlace, startDrop } from '../drop-folder.ts';
 import { StorageError } from '../engine.ts';
 import { CROSS_ORIGIN, destroyOnError, endConnections, PREFLIGHT } from '../listening.ts';
 import { openFront } from '../site/front.ts';
@@ -48,6 +49,8 @@ export interface BridgeOptions {
   readonly direct?: DirectPort;
   /** A zone by whose names clients ask where nothing but DNS passes; it leads where the first route does. */
   readonly dns?: DnsPlace & { readonly key: Uint8Array };
+  /** A folder in which people leave what goes where the first route does. */
+  readonly drop?: DropPlace;
   readonly limits?: ForwardLimits;
   /** Hears of errors that are bugs; never of what somebody sent. */
   readonly report: (error: unknown) => void;
@@ -155,12 +158,14 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       await front.close();
       throw error;
     }));
+  const collector = options.drop && startDrop(options.drop, carryOut);
   return {
     port: front.port,
     ...(zone && { dnsPort: zone.port }),
     close: async () => {
       datagrams?.close();
       await zone?.close();
+      await collector?.close();
       await endConnections(front, sockets, front.close(), GRACE);
       forwarder.close();
     },

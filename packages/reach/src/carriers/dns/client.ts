@@ -9,7 +9,7 @@ import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { decodeDownSip } from '@polynya/protocol/sip';
 import type { Clock, Random } from '../../clock.ts';
 import type { Carrier, CarrierEnd } from '../carrier.ts';
-import { COVER } from './cover.ts';
+import { COVER } from '../cover.ts';
 import { DnsExchange, type Wanted } from './exchange.ts';
 import { type Asking, askBy, type WorkingMode } from './mode.ts';
 import { Pace } from './pace.ts';

@@ -37,7 +37,7 @@ export function dnsCarrier(clock: Clock, random: Random, ask?: Ask): CarrierFact
       const [{ DnsCarrier, MODE_KEPT }, { Cover }, { findMode }, { askResolver }] =
         await Promise.all([
           import('./client.ts'),
-          import('./cover.ts'),
+          import('../cover.ts'),
           import('./mode.ts'),
           import('./resolver.ts'),
         ]);

@@ -9,7 +9,7 @@ import { badResolver, GOOD, type ResolverPlan } from '../../test/bad-resolver.ts
 import { startSessions } from '../../test/loopback.ts';
 import { ToyLogs } from '../../test/toy-log.ts';
 import { VirtualTime, watchWebCrypto } from '../../test/virtual-time.ts';
-import { Cover } from './cover.ts';
+import { Cover } from '../cover.ts';
 import { dnsCarrier, zoneEndpoint } from './dns.ts';
 import { TYPE } from './message.ts';
 import { Pieces } from './pieces.ts';
@@ -31,7 +31,7 @@ beforeAll(async () => {
   await Promise.all([
     import('./client.ts'),
     import('./mode.ts'),
-    import('./cover.ts'),
+    import('../cover.ts'),
     import('./resolver.ts'),
   ]);
 });

@@ -10,7 +10,7 @@ import {
   encodeDnsQuery,
 } from '@polynya/protocol/dns-query';
 import type { Clock } from '../../clock.ts';
-import { COVER, type Cover } from './cover.ts';
+import { COVER, type Cover } from '../cover.ts';
 import { OPT_RECORD, RCODE, TYPE } from './message.ts';
 import { type Carrying, fromRecords } from './records.ts';
 import type { Ask } from './resolver.ts';

@@ -11,7 +11,7 @@ import type { ServerSessions } from '../../server-sessions.ts';
 import { systemSteadyClock } from '../../steady-clock.ts';
 import { startSessions } from '../../test/loopback.ts';
 import { ToyLogs } from '../../test/toy-log.ts';
-import { Cover } from './cover.ts';
+import { Cover } from '../cover.ts';
 import { dnsCarrier, zoneEndpoint } from './dns.ts';
 import { serveZone, type ZoneServer } from './listen.ts';
 import { decodeAnswer, encodeQuestion, RCODE, TYPE } from './message.ts';

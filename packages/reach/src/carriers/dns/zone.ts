@@ -5,7 +5,7 @@
 import { type DnsQuery, decodeDnsQuery, dnsNameBytes } from '@polynya/protocol/dns-query';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { encodeDownSip } from '@polynya/protocol/sip';
-import { COVER, type Cover } from './cover.ts';
+import { COVER, type Cover } from '../cover.ts';
 import {
   type AnswerOptions,
   decodeQuestion,

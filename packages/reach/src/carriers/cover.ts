@@ -1,11 +1,12 @@
 /**
- * The cover over what DNS shows to everybody on the way (docs/protocol.md section 2): each query and each answer is
- * sealed under the endpoint's key. What has no key sees noise, and gets no answer by which to know the server.
+ * A cover for carriers that show what they carry to others on the way (docs/protocol.md section 2): each query and
+ * each answer is sealed under the endpoint's key. What has no key sees noise, and gets no answer by which to know the
+ * server. Node only.
  */
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
-import type { Random } from '../../clock.ts';
+import type { Random } from '../clock.ts';
 
-/** Bytes of a zone's key. */
+/** Bytes of an endpoint's key. */
 export const COVER_KEY = 16;
 /** Bytes at the beginning of a query, and of an answer. No two queries have them in common, so none is answered from memory. */
 const SALT = 8;
@@ -23,8 +24,8 @@ export class Cover {
   /** @param key `COVER_KEY` bytes */
   constructor(key: Uint8Array, random: Random) {
     this.#random = random;
-    this.#up = keyFor(key, 'polynya dns up');
-    this.#down = keyFor(key, 'polynya dns down');
+    this.#up = keyFor(key, 'polynya cover up');
+    this.#down = keyFor(key, 'polynya cover down');
   }
 
   coverQuery(said: Uint8Array): Uint8Array {

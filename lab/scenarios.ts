@@ -101,6 +101,9 @@ export const scenarios: readonly Scenario[] = [
   scenario('reply-bytes', { ...frozen, ...bites }),
   scenario('picture', { ...frozen, ...bites, kind: 'packets-in-all', task: 'texts-and-picture' }),
   scenario('chromium', { ...frozen, ...bites, ...chromium, kind: 'packets-in-all' }),
+  scenario('new-chromium', {
+    ...{ ...frozen, ...bites, ...chromium, kind: 'packets-in-all', task: 'new-user', bound: 120 },
+  }),
   scenario('with-curtain', {
     ...{ technique: policing, ...bites, bound: 30, expected: 'connections-policed' },
     neverPenned: true,

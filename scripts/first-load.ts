@@ -12,7 +12,11 @@ export const firstLoadLimit = 120 * 1024;
 
 /** Files that load only when the person is already reading and writing. Each says why. */
 const loadedLater: { name: RegExp; why: string }[] = [
-  { name: /^sw\.js$/, why: 'the service worker installs after the first screen' },
+  {
+    name: /^sw\.js$/,
+    why: 'the service worker installs after the first screen, or where the line freezes',
+  },
+  { name: /^secure-context\.js$/, why: 'only a page that was opened over http loads it' },
   {
     name: /^extras\.(js|css)$/,
     why: 'settings, panels and QR codes open over chats that work already',

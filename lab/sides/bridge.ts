@@ -32,7 +32,7 @@ export class Bridge {
     // By its address: a host does not let a resolver decide where a bridge leads.
     const to = ['--to', `https://${HOSTS.server.address}`, '--site', site];
     const at = ['--public', `https://${HOSTS[host].name}`, '--data', join(folder, 'bridge')];
-    const args = ['bridge', ...to, ...at, '--tls', certPath, keyPath];
+    const args = ['bridge', ...to, ...at, '--app', '--tls', certPath, keyPath];
     this.#program = new Program(host, [MAIN, ...args], { env: { NODE_EXTRA_CA_CERTS: caPath } });
   }
 

@@ -1,17 +1,22 @@
 /** How the page is built: relative to wherever it is served from, for browsers of 2024 and later. */
+
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vite';
 import solid from 'vite-plugin-solid';
 import { nameBuild } from './build/name-build.ts';
 import { precompress } from './build/precompress.ts';
-import { serviceWorker } from './build/service-worker.ts';
+import { release } from './build/release.ts';
 import { unusedModules } from './build/unused-modules.ts';
 
 /** How long which plugin takes is nothing that whoever starts a server needs to hear. */
 const rolldownOptions = { checks: { bundlerTimings: false } };
 
+const json = (name: string) => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
+const info = { version: json('package.json').version, notes: json('changes.json') };
+
 export default defineConfig({
   base: './',
-  plugins: [solid(), unusedModules(), nameBuild(), serviceWorker(), precompress()],
+  plugins: [solid(), unusedModules(), nameBuild(), release(info), precompress()],
   worker: { format: 'es', plugins: () => [unusedModules()], rolldownOptions },
   build: {
     target: 'es2024',

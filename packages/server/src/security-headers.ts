@@ -1,4 +1,5 @@
 /** Headers of every answer of the site: nothing runs, connects or embeds that the page does not need. */
+import { createHash } from 'node:crypto';
 
 const policy = {
   'default-src': "'none'",
@@ -15,13 +16,30 @@ const policy = {
   'frame-ancestors': "'none'",
 };
 
+/** @param scripts hashes of those that stand in a page itself, as CSP 3 writes them */
+function policyWith(scripts: readonly string[]): string {
+  return Object.entries(policy)
+    .map(([directive, sources]) =>
+      directive === 'script-src'
+        ? [directive, sources, ...scripts].join(' ')
+        : `${directive} ${sources}`,
+    )
+    .join('; ');
+}
+
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
-  'content-security-policy': Object.entries(policy)
-    .map(([directive, sources]) => `${directive} ${sources}`)
-    .join('; '),
+  'content-security-policy': policyWith([]),
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'origin-agent-cluster': '?1',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 };
+
+/** The same for a page, whose own scripts, those that are in it, may run. */
+export function securityHeadersFor(html: string): Readonly<Record<string, string>> {
+  const scripts = [...html.matchAll(/<script>(.*?)<\/script>/gs)].map(
+    ([, script = '']) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+  );
+  return { ...SECURITY_HEADERS, 'content-security-policy': policyWith(scripts) };
+}

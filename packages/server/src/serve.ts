@@ -25,6 +25,7 @@ import { Meter } from './ops/meter.ts';
 import { startOps } from './ops/ops-server.ts';
 import { insideKey } from './processes/inside-tls.ts';
 import { openNeighbourhood } from './processes/neighbourhood.ts';
+import { loadReleaseKey } from './release.ts';
 import { startRetention } from './retention.ts';
 import { type Log, lineOf } from './server-log.ts';
 import {
@@ -160,6 +161,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       ...(directPort ? [directPort.endpoint(OWN_DOOR)] : []),
       ...(options.dns ? [zoneEndpoint(options.dns.zone, nameKey)] : []),
     ];
+    if (files.hasRelease) files.sign(loadReleaseKey(dataDir));
     const { decoy: site } = options;
     const decoy = site && { site, ...ownPath(keys.handleKey) };
     const below = decoy ? `/${decoy.path}` : '';

@@ -33,7 +33,12 @@ const keyPath = (dataDir: string): string => join(dataDir, 'server-keys.json');
 /** The folder of the keys of days. */
 export const keyFolder = (dataDir: string): string => join(dataDir, 'keys');
 /** What a backup takes along besides the database. */
-export const BACKED_UP: readonly string[] = ['server-keys.json', 'record-serial', 'last-hour'];
+export const BACKED_UP: readonly string[] = [
+  'server-keys.json',
+  'record-serial',
+  'last-hour',
+  'release-key.pem',
+];
 
 /** Makes the folder if need be. @throws StorageError */
 export function makeDataDir(dataDir: string): void {

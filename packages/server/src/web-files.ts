@@ -2,13 +2,15 @@
  * The built page, read into memory once: what is served is exactly what was in the folder at start, and
  * no address leads to anything else on the disk.
  */
-import { createHash } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { filesIn } from './files-in.ts';
-import { SECURITY_HEADERS } from './security-headers.ts';
+import { CROSS_ORIGIN } from './listening.ts';
+import { publicPoint, signedRelease } from './release.ts';
+import { SECURITY_HEADERS, securityHeadersFor } from './security-headers.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -28,6 +30,14 @@ const types: Readonly<Record<string, string>> = {
 
 const QUICK = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
 
+/** Where the release key stands in the page. */
+const KEY_SLOT = '<meta name="release-key" content="" />';
+/** Asked for before a browser knows whether a line lets more than a few kilobytes pass: each ends its connection. */
+const ONE_BY_ONE = ['/', '/index.html', '/sw.js', '/release.json'];
+const ENDS = { connection: 'close' };
+/** Bytes of a slice of a part: what gets through on a connection that freezes after 16 KB, and less. */
+const SLICES: readonly string[] = ['8192', '6144', '4096', '2048'];
+
 interface WebFile {
   readonly type: string;
   readonly body: Buffer;
@@ -36,10 +46,13 @@ interface WebFile {
   readonly etag: string;
   /** Its name has a hash of its content, so that it never changes. */
   readonly immutable: boolean;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export class WebFiles {
   readonly #files = new Map<string, WebFile>();
+  /** Parts of the page by gzip, which browsers can unpack once they have put the slices together. */
+  readonly #parts = new Map<string, Buffer>();
   /** From the page's `<meta name="build">`, so that a page that is open sees that it is old; '' without. */
   readonly build: string;
 
@@ -48,6 +61,11 @@ export class WebFiles {
     const names = folder ? filesIn(folder) : [];
     for (const name of names) {
       if (name.endsWith('.br') && names.includes(name.slice(0, -3))) continue;
+      const part = /^(parts\/[\w-]+)\.gz$/.exec(name)?.[1];
+      if (part !== undefined) {
+        this.#parts.set(`/${part}`, readFileSync(join(folder ?? '', name)));
+        continue;
+      }
       const compressed = names.includes(`${name}.br`);
       this.#files.set(`/${name}`, load(join(folder ?? '', name), name, compressed));
     }
@@ -57,19 +75,38 @@ export class WebFiles {
     this.build = tag?.match(/\bcontent="?([^"\s>]{1,64})/)?.[1] ?? '';
   }
 
+  /** Whether the page was built with a release, which is to be signed before it is served. */
+  get hasRelease(): boolean {
+    return this.#files.has('/release.json');
+  }
+
+  /** Signs the page's release, and names the key in the page. */
+  sign(key: KeyObject): void {
+    const [release, index] = ['/release.json', '/index.html'].map((path) => this.#files.get(path));
+    if (!release || !index) return;
+    const body = signedRelease(release.body, index.headers, key);
+    this.#files.set('/release.json', { ...release, ...packed(body) });
+    const slot = KEY_SLOT.replace('""', `"${publicPoint(key)}"`);
+    // What the release has as index.html stays as it was built.
+    const named = packed(Buffer.from(String(index.body).replace(KEY_SLOT, slot)));
+    this.#files.set('/', { ...index, ...named });
+  }
+
   /** Answers with the file at a path, whatever its query; false where there is none: nothing was answered then. */
   serve(request: IncomingMessage, response: ServerResponse, url: string): boolean {
     const path = url.split('?')[0] ?? '';
     const readable = request.method === 'GET' || request.method === 'HEAD';
     const file = readable ? this.#files.get(path) : undefined;
-    if (!file) return false;
+    if (!file) return readable && this.#slice(path, request, response);
     const unchanged = request.headers['if-none-match'] === file.etag;
     const brotli = /\bbr\b/.test(String(request.headers['accept-encoding'] ?? ''))
       ? file.brotli
       : undefined;
     const body = brotli ?? file.body;
     response.writeHead(unchanged ? 304 : 200, {
-      ...SECURITY_HEADERS,
+      ...file.headers,
+      ...(ONE_BY_ONE.includes(path) ? ENDS : {}),
+      ...(path === '/release.json' ? CROSS_ORIGIN : {}),
       etag: file.etag,
       vary: 'accept-encoding',
       'cache-control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
@@ -78,6 +115,24 @@ export class WebFiles {
       ...(unchanged ? {} : { 'content-length': body.length }),
     });
     response.end(unchanged || request.method === 'HEAD' ? undefined : body);
+    return true;
+  }
+
+  /** Answers for `/parts/NAME/BYTES/NUMBER`, over a connection that carries nothing else; false if there is no such slice. */
+  #slice(path: string, { method }: IncomingMessage, response: ServerResponse): boolean {
+    const [, part = '', bytes = '', number = ''] = /^(.*)\/(\d+)\/(\d{1,6})$/.exec(path) ?? [];
+    const whole = SLICES.includes(bytes) ? this.#parts.get(part) : undefined;
+    const at = Number(bytes) * Number(number);
+    if (!whole || at >= whole.length) return false;
+    const body = whole.subarray(at, at + Number(bytes));
+    response.writeHead(200, {
+      ...CROSS_ORIGIN,
+      ...ENDS,
+      'cache-control': 'no-store',
+      'content-type': 'application/octet-stream',
+      'content-length': body.length,
+    });
+    response.end(method === 'HEAD' ? undefined : body);
     return true;
   }
 
@@ -98,12 +153,21 @@ export class WebFiles {
 /** `compressed`: there is a `.br` beside it, made with more effort than a start has time for. */
 function load(path: string, name: string, compressed: boolean): WebFile {
   const body = readFileSync(path);
-  const brotli = compressed ? readFileSync(`${path}.br`) : brotliCompressSync(body, QUICK);
   return {
     type: types[extname(name)] ?? 'application/octet-stream',
+    ...packed(body, compressed ? readFileSync(`${path}.br`) : undefined),
+    immutable: /^assets\/.*-[\w-]{8}\.\w+$/.test(name),
+    headers: name.endsWith('.html') ? securityHeadersFor(String(body)) : SECURITY_HEADERS,
+  };
+}
+
+function packed(
+  body: Buffer,
+  brotli = brotliCompressSync(body, QUICK),
+): Pick<WebFile, 'body' | 'brotli' | 'etag'> {
+  return {
     body,
     brotli: brotli.length < body.length ? brotli : undefined,
     etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
-    immutable: /^assets\/.*-[\w-]{8}\.\w+$/.test(name),
   };
 }

@@ -17,6 +17,7 @@ import type { RunningServer } from '@polynya/server/serve';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { launch } from '../../../scripts/chromium.ts';
+import { writeRelease } from '../build/release.ts';
 import { Person } from './person.ts';
 
 const built = join(import.meta.dirname, '..', 'dist');
@@ -25,6 +26,8 @@ let server: RunningServer;
 let port = 0;
 let browser: Browser;
 let anna: Person;
+/** Of the build that the next one comes after. */
+let serial = Math.floor(Date.now() / 1_000);
 
 /** A server of this version, or of a later one, on the port and the data of the one before. */
 async function serve(pageDir: string, later = false): Promise<RunningServer> {
@@ -61,6 +64,8 @@ function otherBuild(name: string): string {
   for (const file of hashed) {
     renameSync(join(copy, 'assets', file), join(copy, 'assets', renamed(file)));
   }
+  serial++;
+  writeRelease(copy, { version: name, notes: { en: `This is ${name}.` } }, serial);
   return copy;
 }
 
@@ -71,7 +76,7 @@ function buildIn(page: string): string {
 }
 
 const runs = () =>
-  anna.page.locator('script[type=module]').evaluate((script) => (script as HTMLScriptElement).src);
+  anna.page.locator('meta[name=build]').evaluate((tag) => (tag as HTMLMetaElement).content);
 
 beforeAll(async () => {
   server = await serve(built);
@@ -98,6 +103,23 @@ describe('an old tab', () => {
     const page = otherBuild('newer');
     server = await serve(page);
     await expect.poll(runs, { timeout: 60_000 }).toContain('index-newer.js');
+    await anna.sees('before');
+    await anna.page.getByText('This is newer.').waitFor();
+  });
+
+  it('takes no release that another key signed, says so, and takes it once the person trusts that key', async () => {
+    await server.close();
+    renameSync(join(folder, 'data', 'release-key.pem'), join(folder, 'kept.pem'));
+    server = await serve(otherBuild('strange'));
+    await anna.page.getByText(anna.words.updateRefused).waitFor();
+    await anna.page.reload();
+    await anna.page.getByText(anna.words.updateRefused).waitFor();
+    expect(await runs()).toContain('index-newer.js');
+    await anna.button(anna.words.details).click();
+    await anna.page.getByText(anna.words.updateRefusedWhy['other-key']).waitFor();
+    await anna.expectAccessible();
+    await anna.button(anna.words.keyTrust).click();
+    await expect.poll(runs, { timeout: 60_000 }).toContain('index-strange.js');
     await anna.sees('before');
   });
 

@@ -23,4 +23,6 @@ export { NewChat } from './invite/new-chat.tsx';
 export { NewGroup } from './invite/new-group.tsx';
 export { ChatMenu } from './list/chat-menu.tsx';
 export { ChatPanel } from './panel/chat-panel.tsx';
+export { RefusedUpdate } from './release/refused-update.tsx';
+export { ReleaseNews } from './release/release-news.tsx';
 export { Settings } from './settings/settings.tsx';

@@ -47,5 +47,7 @@ export const ChatPanel = later((extras) => extras.ChatPanel);
 export const LinkNew = later((extras) => extras.LinkNew);
 export const Recover = later((extras) => extras.Recover);
 export const SearchAll = later((extras) => extras.SearchAll);
+export const RefusedUpdate = later((extras) => extras.RefusedUpdate);
+export const ReleaseNews = later((extras) => extras.ReleaseNews, true);
 export const Settings = later((extras) => extras.Settings);
 export const VoiceBar = later((extras) => extras.VoiceBar);

@@ -2,6 +2,7 @@
 import { render } from 'solid-js/web';
 import { startEngine } from './engine/engine.ts';
 import { Root } from './root.tsx';
+import { askWorker } from './shell/ask.ts';
 import { invitesFromAddress } from './state/fragment.ts';
 import './ui/base.css';
 import './ui/tokens.css';
@@ -35,6 +36,7 @@ async function start(root: Element): Promise<void> {
         update={{
           own: build,
           memory: storageOf(() => sessionStorage),
+          take: () => askWorker({ ask: 'update' }),
           reload: () => location.reload(),
         }}
       />
@@ -50,5 +52,5 @@ async function start(root: Element): Promise<void> {
 }
 
 const root = document.querySelector('#app');
-// An insecure page has been told so by index.html, and has none of what the engine needs.
+// An insecure page is told so by what starts it, and has none of what the engine needs.
 if (root && isSecureContext) void start(root);

@@ -2,11 +2,12 @@
 import { type JSX, Show } from 'solid-js';
 import { ChatView } from './chat/chat-view.tsx';
 import { MOD_NAME } from './hand/keys.ts';
-import { AppKeys } from './later.tsx';
+import { AppKeys, ReleaseNews } from './later.tsx';
 import { Banners } from './line/banners.tsx';
 import { ListPane } from './list/list-pane.tsx';
 import './panes.css';
 import { useApp } from './state/app.ts';
+import type { Refused } from './state/update.ts';
 import { Emblem } from './ui/emblem.tsx';
 import { useWords } from './words/use-words.ts';
 
@@ -15,6 +16,8 @@ export interface PanesProps {
   loaded: boolean;
   /** The server has a newer page, which cannot be loaded just now. */
   newBuild: boolean;
+  /** A newer one that was not taken. */
+  refused: Refused | undefined;
   onReload(): void;
   /** A link was pasted. */
   onLink(link: string): void;
@@ -30,8 +33,9 @@ export function Panes(props: PanesProps): JSX.Element {
       <h1 class="visually-hidden">{t().appName}</h1>
       <Show when={settled()}>
         <AppKeys />
+        <ReleaseNews />
       </Show>
-      <Banners newBuild={props.newBuild} onReload={props.onReload} />
+      <Banners newBuild={props.newBuild} refused={props.refused} onReload={props.onReload} />
       <nav class="panes-list" aria-label={t().chats}>
         <ListPane loaded={props.loaded} onLink={props.onLink} />
       </nav>

@@ -18,7 +18,7 @@ import { AppContext } from './state/app.ts';
 import { Drafts } from './state/drafts.ts';
 import { createNavigation } from './state/navigation.ts';
 import { useQuery } from './state/query.ts';
-import { reloadFor, type UpdatePorts, updateFor } from './state/update.ts';
+import { type Refused, reloadFor, type UpdatePorts, updateFor } from './state/update.ts';
 import type { Toasts } from './ui/toast.tsx';
 import { useWords } from './words/use-words.ts';
 
@@ -89,8 +89,16 @@ export function Running(props: RunningProps): JSX.Element {
   // A server of another version may not even say which build it serves.
   const served = () => status()?.build || (status()?.outdated ? OTHER_VERSION : '');
   const update = () => updateFor(props.update, served(), busy());
+  const [refused, setRefused] = createSignal<Refused>();
+  let renewing = false;
+  const renew = async () => {
+    if (renewing) return;
+    renewing = true;
+    setRefused(await reloadFor(props.update, served()));
+    renewing = false;
+  };
   createEffect(() => {
-    if (update() === 'reload') reloadFor(props.update, served());
+    if (update() === 'reload') void renew();
   });
 
   return (
@@ -119,8 +127,9 @@ export function Running(props: RunningProps): JSX.Element {
           >
             <Panes
               loaded={chats() !== undefined}
-              newBuild={update() === 'tell'}
-              onReload={() => reloadFor(props.update, served())}
+              newBuild={update() === 'tell' && !refused()}
+              refused={refused()}
+              onReload={renew}
               onLink={setLink}
             />
             <Show when={link()} keyed>

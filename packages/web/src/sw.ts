@@ -1,58 +1,204 @@
 /**
- * The service worker (W3C Service Workers): keeps the shell, so that the page opens without its
- * server. It never sees a message: what the engine sends does not pass through here.
+ * The service worker (W3C Service Workers): brings the page's files through whatever lets a few kilobytes pass, keeps
+ * them, so that the page opens without its server, and takes no release that the known key did not sign. It never sees
+ * a message: what the engine sends does not pass through here.
  */
+import { basesIn } from './shell/bases.ts';
+import { type Answer, type Ask, FROZEN, type Outcome } from './shell/messages.ts';
+import { type FetchPorts, fetchPart } from './shell/part-fetch.ts';
+import { opened, type Part, type Release, type SignedRelease } from './shell/release.ts';
+import { type Change, type Known, Shelf } from './shell/shelf.ts';
+import { Turns } from './shell/turns.ts';
 
-/** The files beside index.html, and a hash of all: filled in by the build. */
-declare const __SHELL__: readonly string[];
-declare const __SHELL_HASH__: string;
+const self = globalThis as unknown as ServiceWorkerGlobalScope;
+const scope = self.registration.scope;
+const shelf = new Shelf(caches, scope);
+const turns = new Turns();
+/** The page found that its line freezes connections. */
+let frozen = false;
+/** The page itself, its first script and this. */
+const OWN_CONNECTIONS = 3;
+/** Before another host is asked for the release as well, ms. */
+const STAGGER = 4_000;
 
-const scope = self as unknown as ServiceWorkerGlobalScope;
-const PREFIX = 'polynya-shell-';
-const NAME = `${PREFIX}${__SHELL_HASH__}`;
-const INDEX = './';
-/** How long a throttled line may hold up the page that is here already, in milliseconds. */
-const PATIENCE = 3000;
+const steady = () => performance.now();
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-scope.addEventListener('install', (event) => {
+self.addEventListener('install', (event) => event.waitUntil(installed()));
+self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener('message', (event: ExtendableMessageEvent) => {
+  const [port] = event.ports;
+  const say = (answer: Answer) => port?.postMessage(answer);
   event.waitUntil(
-    (async () => {
-      const cache = await caches.open(NAME);
-      await cache.addAll([INDEX, ...__SHELL__]);
-      await scope.skipWaiting();
-    })(),
+    answered(event.data as Ask, (share) => say({ share })).then(say, (error: unknown) =>
+      say({ failed: String(error) }),
+    ),
   );
 });
 
-scope.addEventListener('activate', (event) => {
-  event.waitUntil(
-    (async () => {
-      const own = (await caches.keys()).filter((name) => name.startsWith(PREFIX));
-      // The build before this one stays: a tab may still run it.
-      const old = own.filter((name) => name !== NAME).slice(0, -1);
-      await Promise.all(old.map((name) => caches.delete(name)));
-      await scope.clients.claim();
-    })(),
-  );
-});
-
-scope.addEventListener('fetch', (event) => {
+self.addEventListener('fetch', (event) => {
   const { request } = event;
-  if (request.method !== 'GET' || new URL(request.url).origin !== scope.location.origin) return;
-  if (request.mode === 'navigate') event.respondWith(newestPage(request));
-  else event.respondWith(keptFile(request));
+  if (request.method !== 'GET' || !request.url.startsWith(scope)) return;
+  if (request.mode === 'navigate') event.respondWith(page(request));
+  else event.respondWith(file(request));
 });
 
-/** From the server, so that a new build is seen; from here if that takes too long or fails. */
-async function newestPage(request: Request): Promise<Response> {
-  const cache = await caches.open(NAME);
-  const fromServer = fetch(request);
-  const kept = await cache.match(INDEX);
-  if (!kept) return fromServer;
-  const inTime = new Promise<Response>((resolve) => setTimeout(() => resolve(kept), PATIENCE));
-  return Promise.race([fromServer, inTime]).catch(() => kept);
+/** Has all of the page by then, unless the page found that its line freezes: then it asks for what it needs itself. */
+async function installed(): Promise<void> {
+  await self.skipWaiting();
+  if (await caches.has(FROZEN)) return;
+  await load('', '', () => undefined);
+  await rest();
 }
 
-async function keptFile(request: Request): Promise<Response> {
-  return (await caches.match(request)) ?? fetch(request);
+async function answered(ask: Ask, progress: (share: number) => void): Promise<Answer> {
+  if (ask.ask === 'load') {
+    await load(ask.link, ask.key, progress);
+    // A page that was loaded past us, as by a forced reload, starts from here too.
+    await self.clients.claim();
+  } else if (ask.ask === 'rest') await rest();
+  else if (ask.ask === 'update') return update();
+  else if (ask.ask === 'about') return { about: (await shelf.known()) ?? null };
+  else {
+    const known = await shelf.known();
+    if (known) await shelf.know({ ...known, pinned: ask.key });
+    return update();
+  }
+  return { done: true };
+}
+
+/** The first time, or where the browser threw away what was kept. */
+async function load(link: string, key: string, progress: (share: number) => void): Promise<void> {
+  frozen = (await caches.delete(FROZEN)) || frozen;
+  const before = await shelf.known();
+  const bases = [...new Set([scope, ...basesIn(link), ...(before?.bases ?? [])])];
+  if (before) await shelf.know({ ...before, bases });
+  const known = before ?? (await first(key, bases));
+  if (!before) await shelf.know(known);
+  const release = releaseIn(known);
+  await bring(release, release.parts[0], known.bases, progress);
+  await shelf.know({ ...known, bases });
+}
+
+/** The page's own connections count, too. */
+async function first(key: string, bases: readonly string[]): Promise<Known> {
+  const { host } = new URL(scope);
+  for (let each = 0; each < OWN_CONNECTIONS; each++) turns.take(host, steady());
+  // Without a key that the page names, only where the page came from says which one it is.
+  const signed = await newest(key === '' ? [scope] : bases);
+  const pinned = key || signed.key;
+  const release = await opened(signed, pinned, 0);
+  if (typeof release === 'string') throw new Error(release);
+  return { pinned, signed, bases };
+}
+
+/** Looks for a newer release. */
+async function update(): Promise<Outcome> {
+  const known = await shelf.known();
+  if (!known) return { outcome: 'none' };
+  const signed = await newest(known.bases);
+  const now = releaseIn(known);
+  if (signed.release === known.signed.release) return { outcome: 'none' };
+  const release = await opened(signed, known.pinned, now.serial);
+  if (typeof release === 'string') return { outcome: 'refused', why: release, offered: signed.key };
+  await bring(release, release.parts[0], known.bases, () => undefined);
+  const change: Change = { from: now.serial, to: release.serial, files: changed(now, release) };
+  await shelf.know({ ...known, signed, change });
+  await shelf.tidy();
+  return { outcome: 'taken', change };
+}
+
+/** What pages come to need, while nobody waits for it. */
+async function rest(): Promise<void> {
+  const known = await shelf.known();
+  if (!known) return;
+  const release = releaseIn(known);
+  for (const part of release.parts) await bring(release, part, known.bases, () => undefined);
+}
+
+/** From whichever host answers first; each is asked a little after the one before. */
+function newest(bases: readonly string[]): Promise<SignedRelease> {
+  const over = new AbortController();
+  // The page's own host last: it has been asked for most.
+  const asked = [...bases.slice(1), ...bases.slice(0, 1)].map(async (base, index) => {
+    if (index > 0) await pause(index * STAGGER);
+    over.signal.throwIfAborted();
+    turns.take(new URL(base).host, steady());
+    const { signal } = over;
+    const answer = await fetch(`${base}release.json`, { cache: 'no-store', signal });
+    if (!answer.ok) throw new Error(`answered with ${answer.status}`);
+    return (await answer.json()) as SignedRelease;
+  });
+  return Promise.any(asked).finally(() => over.abort());
+}
+
+const underWay = new Map<string, { done: Promise<void>; heard: Set<(share: number) => void> }>();
+
+/** Once, however many wait for it. */
+async function bring(
+  release: Release,
+  part: Part,
+  bases: readonly string[],
+  progress: (share: number) => void,
+): Promise<void> {
+  if (await shelf.has(release, part)) return;
+  let running = underWay.get(part.id);
+  if (!running) {
+    const heard = new Set<(share: number) => void>();
+    const ports: FetchPorts = {
+      get: (url, signal) => fetch(url, { signal }),
+      steady,
+      pause,
+      turns,
+      kept: (id) => shelf.slices(id),
+      keep: (id, slice) => shelf.keep(id, slice),
+      forget: (id) => shelf.forget(id),
+      frozen,
+      progress: (share) => {
+        for (const hear of heard) hear(share);
+      },
+    };
+    const done = fetchPart(part, bases, ports)
+      .then((bytes) => shelf.put(release, part, bytes))
+      .finally(() => underWay.delete(part.id));
+    running = { done, heard };
+    underWay.set(part.id, running);
+  }
+  running.heard.add(progress);
+  await running.done;
+}
+
+async function page(request: Request): Promise<Response> {
+  const known = await shelf.known();
+  const kept = known && (await shelf.fileOf(releaseIn(known), 'index.html'));
+  const path = new URL(request.url).pathname;
+  return kept && path === new URL(scope).pathname ? kept : fetch(request);
+}
+
+async function file(request: Request): Promise<Response> {
+  const kept = await shelf.file(request.url);
+  if (kept) return kept;
+  const known = await shelf.known();
+  if (!known) return fetch(request);
+  const release = releaseIn(known);
+  const part = release.parts.find(({ files }) =>
+    files.some(([path]) => scope + path === request.url),
+  );
+  if (!part) return fetch(request);
+  await bring(release, part, known.bases, () => undefined);
+  return (await shelf.file(request.url)) ?? fetch(request);
+}
+
+/** It was verified before it was kept. */
+function releaseIn({ signed }: Known): Release {
+  return JSON.parse(signed.release) as Release;
+}
+
+/** Names of files that are not the same in both, without their hashes. */
+function changed(before: Release, after: Release): string[] {
+  const paths = ({ parts }: Release) => parts.flatMap(({ files }) => files.map(([path]) => path));
+  const old = new Set(paths(before));
+  const fresh = paths(after).filter((path) => !old.has(path));
+  return fresh.map((path) => path.replace(/^.*\/|-[\w-]{8}(?=\.\w+$)/g, ''));
 }

@@ -34,7 +34,9 @@ export const DEFAULT_FORWARD_LIMITS: ForwardLimits = { connectMs: 10_000, answer
 
 /** What a page's file may say about itself; nothing else comes through. */
 const PAGE_HEADERS = [
+  'access-control-allow-origin',
   'cache-control',
+  'connection',
   'content-encoding',
   'content-length',
   'content-security-policy',

@@ -1,6 +1,8 @@
 /** What stands in the way of the line, the clock, the storage or the page itself. */
 import { createEffect, createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import { RefusedUpdate } from '../later.tsx';
 import { useApp } from '../state/app.ts';
+import type { Refused } from '../state/update.ts';
 import { Button } from '../ui/button.tsx';
 import { useWords } from '../words/use-words.ts';
 import './banners.css';
@@ -8,7 +10,13 @@ import './banners.css';
 /** A line that comes back within this many milliseconds was never worth a word. */
 const PATIENCE = 700;
 
-export function Banners(props: { newBuild: boolean; onReload(): void }): JSX.Element {
+export interface BannersProps {
+  newBuild: boolean;
+  refused: Refused | undefined;
+  onReload(): void;
+}
+
+export function Banners(props: BannersProps): JSX.Element {
   const { t, format } = useWords();
   const { messenger, status } = useApp();
   const [line, setLine] = createSignal<'offline' | 'connecting' | 'updating' | null>(null);
@@ -70,6 +78,7 @@ export function Banners(props: { newBuild: boolean; onReload(): void }): JSX.Ele
           <p class="banner bad">{t().deviceRemoved(removed().by, format().full(removed().at))}</p>
         )}
       </Show>
+      <Show when={props.refused}>{(refused) => <RefusedUpdate refused={refused()} />}</Show>
       <Show when={status().outdated || props.newBuild}>
         <p class="banner warn">
           {status().outdated ? t().outdated : t().newBuild}

@@ -2,6 +2,7 @@
 import { createSignal, type JSX, Show } from 'solid-js';
 import { DevicesPart } from '../devices/devices-part.tsx';
 import { LanguageChoice } from '../first/language-choice.tsx';
+import { ReleasePart } from '../release/release-part.tsx';
 import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -54,6 +55,7 @@ export function Settings(props: { onClose(): void }): JSX.Element {
         <p>{t().tagline}</p>
         <p>{t().freeSoftware}</p>
         <p>{t().version(build || '–')}</p>
+        <ReleasePart />
       </section>
     </Dialog>
   );

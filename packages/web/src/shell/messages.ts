@@ -1,0 +1,35 @@
+/** What the page and its service worker say to each other. Each message has a port of its own for answers. */
+import type { Refusal } from './release.ts';
+import type { Change, Known } from './shelf.ts';
+
+/**
+ * `load`: brings what reading and writing need. `link` is the page's address, which may hold an invite; `key` the release
+ * key that the page names, which counts if no other one is known yet.
+ * `rest`: brings the other parts, when there is time.
+ * `update`: looks for a newer release and takes it, if it is signed by the known key.
+ * `trust`: from now on another key is the known one.
+ * `about`: what is in use.
+ */
+export type Ask =
+  | { readonly ask: 'load'; readonly link: string; readonly key: string }
+  | { readonly ask: 'rest' }
+  | { readonly ask: 'update' }
+  | { readonly ask: 'trust'; readonly key: string }
+  | { readonly ask: 'about' };
+
+export type Answer =
+  | { readonly done: true }
+  /** Of what is being loaded in slices. */
+  | { readonly share: number }
+  | { readonly failed: string }
+  | Outcome
+  | { readonly about: Known | null };
+
+/** Of looking for a newer release. */
+export type Outcome =
+  | { readonly outcome: 'none' }
+  | { readonly outcome: 'taken'; readonly change: Change }
+  | { readonly outcome: 'refused'; readonly why: Refusal; readonly offered: string };
+
+/** A cache of this name is left for a service worker that is to come where the line freezes connections. */
+export const FROZEN = 'polynya-frozen';

@@ -62,7 +62,7 @@ test(
   () =>
     fc.assert(
       fc.asyncProperty(given, async (one) => void (await deliver(one))),
-      { numRuns: 8 * TIMES, endOnFailure: true },
+      { numRuns: 5 * TIMES, endOnFailure: true },
     ),
   120_000 * TIMES,
 );

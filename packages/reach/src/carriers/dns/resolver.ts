@@ -16,13 +16,14 @@ export interface Query {
 /** Asks once. Rejects if no answer comes before `signal` aborts, or none can come. */
 export type Ask = (query: Query, via: 'udp' | 'tcp', signal: AbortSignal) => Promise<Answer>;
 
-/** Asks the system's nameservers, the next one after each question that none answered. */
+/** Asks the system's nameservers, the next one after questions that one did not answer. */
 export function askResolver(random: Random, servers: () => readonly string[] = getServers): Ask {
   let turn = 0;
   return async (query, via, signal) => {
     signal.throwIfAborted();
     const all = servers().map(addressOf);
-    const server = all[turn % all.length];
+    const asked = turn;
+    const server = all[asked % all.length];
     if (!server) throw new Error('this system has no nameserver');
     const [high = 0, low = 0] = random(2);
     const id = (high << 8) | low;
@@ -36,7 +37,8 @@ export function askResolver(random: Random, servers: () => readonly string[] = g
     try {
       return await (via === 'udp' ? overUdp : overTcp)(server, question, take, signal);
     } catch (error) {
-      turn++;
+      // Once for all that were under way to it.
+      if (turn === asked) turn++;
       throw error;
     }
   };

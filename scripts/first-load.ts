@@ -7,8 +7,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 
-/** The bound on the first load, in bytes. */
+/** The bounds, in bytes. */
 export const firstLoadLimit = 120 * 1024;
+export const lockedLimit = 45 * 1024;
+export const everythingLimit = 180 * 1024;
 
 /** Files that load only when the person is already reading and writing. Each says why. */
 const loadedLater: { name: RegExp; why: string }[] = [
@@ -35,8 +37,17 @@ const loadedLater: { name: RegExp; why: string }[] = [
     why: 'only a line that freezes connections needs it, after one has frozen',
   },
   {
-    name: /^(dial|carrier-port)\.js$/,
+    name: /^(dial|carrier-port|asker|page-client)\.js$/,
     why: 'WebRTC is for whom no WebSocket answers, and is kept with the page for that day',
+  },
+  { name: /^lend-page\.(js|css)$/, why: 'a volunteer reads and writes nothing' },
+  {
+    name: /^handing-on\.js$/,
+    why: 'records of endpoints are handed on in chats that work',
+  },
+  {
+    name: /^(locked|passkey|sha2)\.js$/,
+    why: 'whoever locked the page loads these, and nothing of the engine before it is open',
   },
   { name: /^en\.js$/, why: 'one language loads; the Russian one, which is longer, is counted' },
 ];
@@ -74,11 +85,37 @@ function filesNamedIn(dist: string, path: string, content: string): string[] {
   return found;
 }
 
+/** What a locked page loads until it is opened: no engine. */
+const ofTheLock = /^(locked|passkey|sha2)\.js$/;
+const ofTheEngine = /^(worker|envelope|_polynya_unused-module)\.js$/;
+/** What nobody opens: another language, the service worker, a volunteer's page, and ways for lines that are blocked. */
+const notOpened =
+  /^(sw|en(-extras)?|lend-page|sips|dial|asker|page-client|carrier-port|handing-on)\.(js|css)$/;
+
 /**
- * Measures the page built in the folder `dist`.
+ * Measures the page built in the folder `dist`, until one reads and writes.
  * @throws Error when it has no index.html.
  */
 export function measureFirstLoad(dist: string): FirstLoad {
+  return measure(dist, (name) => !loadedLater.some((later) => later.name.test(name)));
+}
+
+/** The same of the screen that is there while the page is locked. */
+export function measureLocked(dist: string): FirstLoad {
+  return measure(
+    dist,
+    (name) =>
+      ofTheLock.test(name) ||
+      !(ofTheEngine.test(name) || loadedLater.some((later) => later.name.test(name))),
+  );
+}
+
+/** The same with all that a person may come to open: media, search, settings, recovery. */
+export function measureEverything(dist: string): FirstLoad {
+  return measure(dist, (name) => !notOpened.test(name));
+}
+
+function measure(dist: string, loads: (name: string) => boolean): FirstLoad {
   const load: FirstLoad = { total: 0, parts: {} };
   const seen = new Set(['index.html']);
   for (const path of seen) {
@@ -88,7 +125,7 @@ export function measureFirstLoad(dist: string): FirstLoad {
     load.parts[name in load.parts ? path : name] = bytes;
     load.total += bytes;
     for (const file of filesNamedIn(dist, path, content.toString('utf8'))) {
-      if (!loadedLater.some((later) => later.name.test(stableName(file)))) seen.add(file);
+      if (loads(stableName(file))) seen.add(file);
     }
   }
   return load;

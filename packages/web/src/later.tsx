@@ -28,6 +28,8 @@ function later<P extends object>(
 }
 
 export const AttachMenu = later((extras) => extras.AttachMenu);
+export const Banners = later((extras) => extras.Banners, true);
+export const MentionList = later((extras) => extras.MentionList);
 export const ChatFoot = later((extras) => extras.ChatFoot);
 export const FilePart = later((extras) => extras.FilePart);
 export const Poll = later((extras) => extras.Poll);

@@ -2,8 +2,7 @@
 import { type JSX, Show } from 'solid-js';
 import { ChatView } from './chat/chat-view.tsx';
 import { MOD_NAME } from './hand/keys.ts';
-import { AppKeys, ReleaseNews } from './later.tsx';
-import { Banners } from './line/banners.tsx';
+import { AppKeys, Banners, ReleaseNews } from './later.tsx';
 import { ListPane } from './list/list-pane.tsx';
 import './panes.css';
 import { useApp } from './state/app.ts';

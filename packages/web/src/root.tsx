@@ -4,6 +4,7 @@ import type { EngineHandle } from './engine/engine.ts';
 import { Broken } from './first/broken.tsx';
 import { Elsewhere } from './first/elsewhere.tsx';
 import { Starting } from './first/starting.tsx';
+import { Locked } from './later-locked.tsx';
 import { Running } from './running.tsx';
 import type { UpdatePorts } from './state/update.ts';
 import { createToasts } from './ui/toast.tsx';
@@ -28,6 +29,10 @@ export function Root(props: RootProps): JSX.Element {
     const state = props.engine.state();
     return state.phase === 'running' && state.messenger;
   };
+  const locked = () => {
+    const state = props.engine.state();
+    return state.phase === 'locked' && state;
+  };
   const broken = () => {
     const state = props.engine.state();
     return state.phase === 'broken' && state;
@@ -45,6 +50,9 @@ export function Root(props: RootProps): JSX.Element {
                 toasts={toasts}
               />
             )}
+          </Match>
+          <Match when={locked()}>
+            {(state) => <Locked lock={state().lock} onOpen={state().open} />}
           </Match>
           <Match when={props.engine.state().phase === 'elsewhere'}>
             <Elsewhere onTakeOver={props.engine.takeOver} />

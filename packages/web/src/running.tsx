@@ -10,6 +10,7 @@ import {
   onCleanup,
   Show,
 } from 'solid-js';
+import type { LockFacade } from './engine/lock-facade.ts';
 import { Arrive } from './first/arrive.tsx';
 import { Starting } from './first/starting.tsx';
 import { Welcome } from './first/welcome.tsx';
@@ -29,7 +30,7 @@ const SETTLING = 2000;
 const OTHER_VERSION = 'another version';
 
 export interface RunningProps {
-  messenger: Messenger;
+  messenger: Messenger & LockFacade;
   invite: Accessor<string | null>;
   update: UpdatePorts;
   toasts: Toasts;
@@ -107,6 +108,7 @@ export function Running(props: RunningProps): JSX.Element {
         <AppContext.Provider
           value={{
             messenger,
+            lock: messenger,
             status: known,
             chats: () => chats() ?? [],
             nav,

@@ -8,6 +8,8 @@ export interface DeviceKey {
    * @throws StoreError `corrupt` if what is kept is not a key, `failed`
    */
   load(): Promise<CryptoKey | undefined>;
+  /** The key that a part of the store may still be sealed under, while it is sealed anew. */
+  former?(): Promise<CryptoKey | undefined>;
   /**
    * Makes and keeps a new key, durable on return. An existing one is never replaced.
    * @throws StoreError `failed` if there is one already, `full`

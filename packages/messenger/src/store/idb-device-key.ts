@@ -1,26 +1,65 @@
 /**
- * The device key in a browser: a non-extractable CryptoKey in an IndexedDB database of its own,
- * which the page can use and never read (Web Cryptography API, section 13: structured clone).
+ * The device key in a browser: a non-extractable CryptoKey in an IndexedDB database of its own, which the page can
+ * use and never read (Web Cryptography API, section 13: structured clone); under a lock (lock.ts), wrapped.
  */
 import { deleteDB, type IDBPDatabase, openDB } from 'idb';
 import { DEVICE_KEY_ALGORITHM, DEVICE_KEY_USAGES, type DeviceKey } from './device-key.ts';
+import type { Lock } from './lock.ts';
+import { KEY_TABLE, LOCK_KEY } from './lock-in.ts';
 import { StoreError } from './store.ts';
 
-const TABLE = 'key';
+const TABLE = KEY_TABLE;
 const KEY = 'device';
 
-/** The key kept in the database `name`, which is not the store's; opened only while in use. */
-export function idbDeviceKey(name: string): DeviceKey {
-  const load = () =>
+export interface IdbDeviceKey extends DeviceKey {
+  former(): Promise<CryptoKey | undefined>;
+  lock(): Promise<Lock | undefined>;
+  /** The key is to be unlocked from now on. What was kept in clear stays until `forgetFormer`. */
+  setLock(lock: Lock): Promise<void>;
+  /** Everything is sealed under the key that is locked. */
+  forgetFormer(): Promise<void>;
+  /** The key is kept in clear from now on, as before there was a lock. */
+  dropLock(key: CryptoKey): Promise<void>;
+}
+
+/**
+ * The key kept in the database `name`, which is not the store's; opened only while in use.
+ * @param unlocked the key itself, where it is locked
+ */
+export function idbDeviceKey(name: string, unlocked?: CryptoKey): IdbDeviceKey {
+  const inClear = () =>
     withDatabase(name, async (db) => {
       const key: unknown = await db.get(TABLE, KEY);
       if (key === undefined) return undefined;
       if (key instanceof CryptoKey) return key;
       throw new StoreError('corrupt', 'what is kept as the device key is not a key');
     });
+  const lock = () => withDatabase(name, (db) => db.get(TABLE, LOCK_KEY));
+  const change = (changes: readonly (readonly [key: string, value: CryptoKey | Lock | null])[]) =>
+    withDatabase(name, async (db) => {
+      const transaction = db.transaction(TABLE, 'readwrite', { durability: 'strict' });
+      for (const [key, value] of changes) {
+        if (value === null) await transaction.store.delete(key);
+        else await transaction.store.put(value, key);
+      }
+      await transaction.done;
+    });
 
   return {
-    load,
+    async load() {
+      if (!(await lock())) return inClear();
+      if (!unlocked) throw new StoreError('locked', 'the device key is locked');
+      return unlocked;
+    },
+    former: async () => ((await lock()) ? inClear() : undefined),
+    lock,
+    setLock: (next) => change([[LOCK_KEY, next]]),
+    forgetFormer: () => change([[KEY, null]]),
+    dropLock: (key) =>
+      change([
+        [KEY, key],
+        [LOCK_KEY, null],
+      ]),
     async create() {
       const key = await crypto.subtle.generateKey(DEVICE_KEY_ALGORITHM, false, [
         ...DEVICE_KEY_USAGES,

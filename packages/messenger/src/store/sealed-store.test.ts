@@ -117,4 +117,43 @@ describe('fileDeviceKey', () => {
     writeFileSync(path, 'too short');
     expect((await refused(fileDeviceKey(path).load())).code).toBe('corrupt');
   });
+
+  it('seals everything anew, while it is read and written; the key that was opens nothing after', async () => {
+    const { inner, deviceKey, store } = await openNew();
+    const many = Array.from({ length: 200 }, (_, i) => put('log', `k${i}`, `value ${i}`));
+    await store.apply(many);
+    const next = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
+      'encrypt',
+      'decrypt',
+    ]);
+    const anew = store.sealAnew(next);
+    const written = store.apply([put('log', 'k7', 'changed meanwhile')]);
+    expect(await store.get('log', 'k150')).toEqual(bytes('value 150'));
+    await Promise.all([anew, written]);
+    expect(store.sealing).toBe(false);
+    expect(await store.get('log', 'k7')).toEqual(bytes('changed meanwhile'));
+    expect((await store.range('log')).length).toBe(200);
+    expect((await refused(openSealedStore(inner, deviceKey))).code).toBe('corrupt');
+    await store.close();
+  });
+
+  it('goes on with sealing anew where it was stopped', async () => {
+    const { inner, deviceKey, store } = await openNew();
+    await store.apply([put('log', 'a', 'old'), put('setting', 'b', 'old too')]);
+    const former = await deviceKey.load();
+    const next = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
+      'encrypt',
+      'decrypt',
+    ]);
+    const both = { ...deviceKey, load: async () => next, former: async () => former };
+    const again = await openSealedStore(inner, both);
+    expect(again.sealing).toBe(true);
+    await again.apply([put('log', 'c', 'new')]);
+    await again.sealAnew(again.key);
+    const locked = { ...deviceKey, load: async () => next };
+    const after = await openSealedStore(inner, locked);
+    expect((await after.range('log')).map(([key]) => key)).toEqual(['a', 'c']);
+    expect(await after.get('setting', 'b')).toEqual(bytes('old too'));
+    await after.close();
+  });
 });

@@ -4,9 +4,19 @@
  * Keys of the tables and lengths of the values stay clear; so does the putting back of an old value.
  */
 import type { DeviceKey } from './device-key.ts';
-import { type Change, copyOf, type Range, type Store, StoreError, type Table } from './store.ts';
+import {
+  type Change,
+  copyOf,
+  type Range,
+  type Store,
+  StoreError,
+  TABLES,
+  type Table,
+} from './store.ts';
 
 const NONCE_BYTES = 12;
+/** Values sealed anew at once. */
+const PIECE = 64;
 const CHECK = { table: 'seal', key: 'check' } as const;
 const ENCODER = new TextEncoder();
 
@@ -15,25 +25,29 @@ const ENCODER = new TextEncoder();
  * the key is made if the store is new. Destroying it destroys the key first.
  * @throws StoreError `corrupt` if the store was sealed with another key, or its key is gone
  */
-export async function openSealedStore(inner: Store, deviceKey: DeviceKey): Promise<Store> {
+export async function openSealedStore(inner: Store, deviceKey: DeviceKey): Promise<SealedStore> {
   const check = await inner.get(CHECK.table, CHECK.key);
   const key = await deviceKey.load();
   if (check && !key) throw new StoreError('corrupt', 'the key of this store is gone');
-  const store = new SealedStore(inner, deviceKey, key ?? (await deviceKey.create()));
+  const former = await deviceKey.former?.();
+  const store = new SealedStore(inner, deviceKey, key ?? (await deviceKey.create()), former);
   if (check) await store.get(CHECK.table, CHECK.key);
   else await store.apply([{ ...CHECK, value: new Uint8Array() }]);
   return store;
 }
 
-class SealedStore implements Store {
+export class SealedStore implements Store {
   readonly #inner: Store;
   readonly #deviceKey: DeviceKey;
-  readonly #key: CryptoKey;
+  #key: CryptoKey;
+  /** What was not sealed anew yet opens with this one. */
+  #former: CryptoKey | undefined;
   /** Resolves when every batch handed over so far has gone to the inner store. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(inner: Store, deviceKey: DeviceKey, key: CryptoKey) {
+  constructor(inner: Store, deviceKey: DeviceKey, key: CryptoKey, former?: CryptoKey) {
     this.#inner = inner;
+    this.#former = former;
     this.#deviceKey = deviceKey;
     this.#key = key;
   }
@@ -68,6 +82,49 @@ class SealedStore implements Store {
     return handedOver.then(({ applied }) => applied);
   }
 
+  /** The key that everything is sealed under, or will be. */
+  get key(): CryptoKey {
+    return this.#key;
+  }
+
+  /** Some of it is sealed under a former key. */
+  get sealing(): boolean {
+    return this.#former !== undefined;
+  }
+
+  /**
+   * Seals everything under another key, piece by piece, in turn with all that is read and written meanwhile. Where it
+   * was stopped in the middle, it is begun again with the key that the store has.
+   * @throws StoreError
+   */
+  async sealAnew(key: CryptoKey): Promise<void> {
+    if (key !== this.#key) {
+      await this.#turn;
+      this.#former = this.#key;
+      this.#key = key;
+    }
+    for (const table of TABLES) {
+      let from: string | undefined = '';
+      while (from !== undefined) from = await this.#inTurn(table, from);
+    }
+    this.#former = undefined;
+  }
+
+  /** One piece. @returns where the next one begins */
+  #inTurn(table: Table, from: string): Promise<string | undefined> {
+    const piece = this.#turn.then(async () => {
+      const found = await this.#inner.range(table, { from, limit: PIECE });
+      const changes = found.map(async ([key, sealed]) => {
+        return this.#seal({ table, key, value: await this.#open(table, key, sealed) });
+      });
+      await this.#inner.apply(await Promise.all(changes));
+      const last = found.at(-1)?.[0];
+      return found.length < PIECE || last === undefined ? undefined : `${last}\0`;
+    });
+    this.#turn = piece.catch(() => undefined);
+    return piece;
+  }
+
   async close(): Promise<void> {
     await this.#turn;
     await this.#inner.close();
@@ -98,8 +155,12 @@ class SealedStore implements Store {
     try {
       const iv = copyOf(sealed.subarray(0, NONCE_BYTES));
       const body = copyOf(sealed.subarray(NONCE_BYTES));
+      const former = this.#former;
+      const opening = crypto.subtle.decrypt(parameters(iv, table, key), this.#key, body);
       return new Uint8Array(
-        await crypto.subtle.decrypt(parameters(iv, table, key), this.#key, body),
+        await (former
+          ? opening.catch(() => crypto.subtle.decrypt(parameters(iv, table, key), former, body))
+          : opening),
       );
     } catch (cause) {
       throw new StoreError('corrupt', `a value of ${table} is not what this device sealed`, cause);

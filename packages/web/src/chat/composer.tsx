@@ -10,13 +10,12 @@ import {
   Show,
   untrack,
 } from 'solid-js';
-import { AttachMenu, EmojiDialog, VoiceBar } from '../later.tsx';
+import { AttachMenu, EmojiDialog, MentionList, VoiceBar } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { IconButton } from '../ui/button.tsx';
 import { useWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 import './composer.css';
-import { MentionList } from './mention-list.tsx';
 import { mentionable, mentionedIn, openMention } from './mentions.ts';
 import { TurnedBar } from './turned-bar.tsx';
 

@@ -3,7 +3,7 @@ import type { PersonView } from '@polynya/messenger/api';
 import { For, type JSX } from 'solid-js';
 import { Avatar } from '../ui/avatar.tsx';
 import { Tag } from '../ui/tag.tsx';
-import { useWords } from '../words/use-words.ts';
+import { useExtraWords } from '../words/use-words.ts';
 
 export interface MentionListProps {
   people: readonly PersonView[];
@@ -13,7 +13,7 @@ export interface MentionListProps {
 }
 
 export function MentionList(props: MentionListProps): JSX.Element {
-  const { t } = useWords();
+  const { t } = useExtraWords();
   return (
     <div id="mention-list" class="mention-list" role="listbox" aria-label={t().whomToMention}>
       <For each={props.people}>

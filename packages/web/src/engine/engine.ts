@@ -1,12 +1,17 @@
 /** The page's side of the engine: starts the worker and says which phase it is in. */
 import type { Messenger } from '@polynya/messenger/api';
+import type { Lock } from '@polynya/messenger/store/lock';
+import { lockIn } from '@polynya/messenger/store/lock-in';
 import { type Accessor, createSignal } from 'solid-js';
-import type { FromWorker, ToWorker } from './phases.ts';
+import type { LockFacade } from './lock-facade.ts';
+import { type FromWorker, KEY_DATABASE, LOCKED_WORKER, type ToWorker } from './phases.ts';
 import { connectMessenger, type RemoteMessenger } from './remote.ts';
 
 export type EngineState =
   | { readonly phase: 'starting' }
-  | { readonly phase: 'running'; readonly messenger: Messenger }
+  /** Nothing runs before `open` is given the key. */
+  | { readonly phase: 'locked'; readonly lock: Lock; open(key: CryptoKey): void }
+  | { readonly phase: 'running'; readonly messenger: Messenger & LockFacade }
   /** Another tab runs the engine. */
   | { readonly phase: 'elsewhere' }
   | { readonly phase: 'broken'; readonly code: string; readonly why: string };
@@ -25,20 +30,34 @@ async function dial(endpoint: string, port: MessagePort): Promise<void> {
 
 export function startEngine(): EngineHandle {
   const [state, setState] = createSignal<EngineState>({ phase: 'starting' });
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  let worker: Worker | undefined;
   let remote: RemoteMessenger | undefined;
 
-  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-    if (data.phase === 'dial') return void dial(data.endpoint, data.port);
-    remote?.end();
-    remote = data.phase === 'running' ? connectMessenger(data.port) : undefined;
-    if (remote) setState({ phase: 'running', messenger: remote.messenger });
-    else if (data.phase !== 'running') setState(data);
+  const run = (key?: CryptoKey) => {
+    setState({ phase: 'starting' });
+    const name = key ? LOCKED_WORKER : '';
+    worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name });
+    if (key) worker.postMessage({ unlocked: key } satisfies ToWorker);
+    listen(worker);
   };
-  worker.onerror = (event) => setState({ phase: 'broken', code: 'failed', why: event.message });
+  const listen = (worker: Worker) => {
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if (data.phase === 'dial') return void dial(data.endpoint, data.port);
+      remote?.end();
+      remote = data.phase === 'running' ? connectMessenger(data.port) : undefined;
+      if (remote) {
+        const messenger = remote.messenger as Messenger & LockFacade;
+        setState({ phase: 'running', messenger });
+      } else if (data.phase !== 'running') setState(data);
+    };
+    worker.onerror = (event) => setState({ phase: 'broken', code: 'failed', why: event.message });
+  };
+  void lockIn(KEY_DATABASE).then((lock) =>
+    lock ? setState({ phase: 'locked', lock, open: run }) : run(),
+  );
 
   return {
     state,
-    takeOver: () => worker.postMessage('take over' satisfies ToWorker),
+    takeOver: () => worker?.postMessage('take over' satisfies ToWorker),
   };
 }

@@ -1,15 +1,28 @@
-/** The messenger of a browser: its store is IndexedDB, sealed under a key that cannot be taken out. */
+/** The messenger of a browser: its store is IndexedDB, sealed under a key that cannot be taken out, or is locked. */
 import type { Messenger } from '@polynya/messenger/api';
 import { type Dial, throughPage } from '@polynya/messenger/line/through-page';
 import { openMessenger as openOn } from '@polynya/messenger/open-messenger';
 import { idbDeviceKey } from '@polynya/messenger/store/idb-device-key';
 import { openIdbStore } from '@polynya/messenger/store/idb-store';
 import { openSealedStore } from '@polynya/messenger/store/sealed-store';
+import { deviceLock, finishLocking } from './device-lock.ts';
+import type { LockFacade } from './lock-facade.ts';
+import { KEY_DATABASE } from './phases.ts';
 
-/** @param dial by WebRTC, which the page has and workers have not. @throws StoreError */
-export async function openMessenger(dial: Dial): Promise<Messenger> {
-  const store = await openSealedStore(await openIdbStore('polynya'), idbDeviceKey('polynya-key'));
-  return openOn(store, (line) => console.info(line), {
-    carriers: [throughPage(dial)],
+/**
+ * @param dial by WebRTC, which the page has and workers have not
+ * @param unlocked the device key, where it is locked
+ * @throws StoreError
+ */
+export async function openMessenger(
+  dial: Dial,
+  unlocked: CryptoKey | undefined,
+): Promise<Messenger & LockFacade> {
+  const deviceKey = idbDeviceKey(KEY_DATABASE, unlocked);
+  const store = await openSealedStore(await openIdbStore('polynya'), deviceKey);
+  const messenger = await openOn(store, (line) => console.info(line), {
+    carriers: throughPage(dial),
   });
+  finishLocking(store, deviceKey).catch((error: unknown) => console.info(String(error)));
+  return Object.assign(messenger, deviceLock(store, deviceKey));
 }

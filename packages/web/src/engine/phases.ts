@@ -9,4 +9,11 @@ export type FromWorker =
   /** `code` is the StoreError's, or 'failed'. */
   | { readonly phase: 'broken'; readonly code: string; readonly why: string };
 
-export type ToWorker = 'take over';
+export type ToWorker =
+  | 'take over'
+  /** The device key, before anything else, to a worker of this name. */
+  | { readonly unlocked: CryptoKey };
+
+export const LOCKED_WORKER = 'locked';
+/** Where the device key lies, or what it is locked up in. */
+export const KEY_DATABASE = 'polynya-key';

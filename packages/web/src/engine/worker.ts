@@ -1,7 +1,7 @@
 /** The engine's worker: runs the messenger while this tab is the one that writes. */
 import type { Messenger } from '@polynya/messenger/api';
 import { openMessenger } from './open-messenger.ts';
-import type { FromWorker, ToWorker } from './phases.ts';
+import { type FromWorker, LOCKED_WORKER, type ToWorker } from './phases.ts';
 import { serveMessenger } from './remote.ts';
 import { writeAlone } from './writer.ts';
 
@@ -12,12 +12,15 @@ function tell(message: FromWorker, transfer: Transferable[] = []): void {
 }
 
 let messenger: Messenger | undefined;
+const unlocked = Promise.withResolvers<CryptoKey | undefined>();
+if (scope.name !== LOCKED_WORKER) unlocked.resolve(undefined);
 
 const writer = writeAlone(navigator.locks, new BroadcastChannel('polynya-writer'), {
   async begin() {
     try {
-      messenger = await openMessenger((endpoint, port) =>
-        tell({ phase: 'dial', endpoint, port }, [port]),
+      messenger = await openMessenger(
+        (endpoint, port) => tell({ phase: 'dial', endpoint, port }, [port]),
+        await unlocked.promise,
       );
       const { port1, port2 } = new MessageChannel();
       serveMessenger(messenger, port1);
@@ -40,4 +43,5 @@ const writer = writeAlone(navigator.locks, new BroadcastChannel('polynya-writer'
 
 scope.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if (data === 'take over') writer.takeOver();
+  else unlocked.resolve(data.unlocked);
 };

@@ -4,7 +4,7 @@ import { RefusedUpdate } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import type { Refused } from '../state/update.ts';
 import { Button } from '../ui/button.tsx';
-import { useWords } from '../words/use-words.ts';
+import { useExtraWords } from '../words/use-words.ts';
 import './banners.css';
 
 /** A line that comes back within this many milliseconds was never worth a word. */
@@ -17,7 +17,7 @@ export interface BannersProps {
 }
 
 export function Banners(props: BannersProps): JSX.Element {
-  const { t, format } = useWords();
+  const { t, format } = useExtraWords();
   const { messenger, status } = useApp();
   const [line, setLine] = createSignal<'offline' | 'connecting' | 'updating' | null>(null);
   const [network, setNetwork] = createSignal(navigator.onLine);

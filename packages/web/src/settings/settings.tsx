@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
 import { useExtraWords } from '../words/use-words.ts';
+import { LockPart } from './lock-part.tsx';
 import './settings.css';
 import { Wipe } from './wipe.tsx';
 
@@ -43,6 +44,7 @@ export function Settings(props: { onClose(): void }): JSX.Element {
         <h3>{t().language}</h3>
         <LanguageChoice />
       </section>
+      <LockPart />
       <section class="settings-part">
         <h3>{t().safety}</h3>
         <p>{t().safetyKeys}</p>

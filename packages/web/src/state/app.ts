@@ -1,11 +1,13 @@
 /** What every view inside the app may use. */
 import type { AppStatus, ChatSummary, Messenger } from '@polynya/messenger/api';
 import { type Accessor, createContext, useContext } from 'solid-js';
+import type { LockFacade } from '../engine/lock-facade.ts';
 import type { Drafts } from './drafts.ts';
 import type { Navigation } from './navigation.ts';
 
 export interface App {
   readonly messenger: Messenger;
+  readonly lock: LockFacade;
   readonly status: Accessor<AppStatus>;
   readonly chats: Accessor<readonly ChatSummary[]>;
   readonly nav: Navigation;

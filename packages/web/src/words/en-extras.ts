@@ -174,6 +174,16 @@ export const enExtras = {
   forgetText: 'Its messages and files are erased from this device.',
   unblock: 'Unblock',
 
+  tryNow: 'Try now',
+  clockAhead: (by: string) =>
+    `This device’s clock is ${by} ahead. Set it to the right time, or messages will show wrong times and may be refused.`,
+  clockBehind: (by: string) =>
+    `This device’s clock is ${by} behind. Set it to the right time, or messages will show wrong times and may be refused.`,
+  deviceRemoved: (by: string, when: string) =>
+    `You removed this device${by && ` (from ${by})`} on ${when}. It gets nothing new: wipe it in the settings.`,
+  newBuild: 'There is a new version of this page.',
+  whomToMention: 'People to mention',
+
   panelTitle: 'About this chat',
   rename: 'Rename',
   title: 'Title',
@@ -194,6 +204,22 @@ export const enExtras = {
   leave: 'Leave chat',
   leaveAsk: 'Leave this chat?',
   leaveText: 'The others see that you left. To come back you need a new invite.',
+
+  lock: 'App lock',
+  lockText:
+    'What this browser keeps opens by a passphrase or a passkey alone. Whoever forgets it has to wipe this device: nobody can open it otherwise.',
+  lockPassphrase: 'A passphrase',
+  lockHint: 'At least 8 letters; several words are best',
+  lockAgain: 'The same again',
+  lockByPassphrase: 'Lock by passphrase',
+  lockByPasskey: 'Lock by passkey',
+  lockSealing: 'Sealing everything anew…',
+  lockSet: 'Locked from the next start on.',
+  passkeyRefused: 'This passkey cannot lock anything. Take a passphrase.',
+  lockedByPassphrase: 'A passphrase opens what this browser keeps.',
+  lockedByPasskey: 'A passkey opens what this browser keeps.',
+  lockNow: 'Lock now',
+  lockOff: 'Take the lock off',
 
   safety: 'Your safety',
   safetyKeys:

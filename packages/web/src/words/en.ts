@@ -149,7 +149,6 @@ export const en = {
   stopReply: 'Do not reply',
   stopEdit: 'Stop editing',
   dropHere: 'Drop files to send them',
-  whomToMention: 'People to mention',
 
   eventCreated: 'The chat begins here',
   eventJoined: (person: string) => `${person} came in`,
@@ -187,16 +186,8 @@ export const en = {
   lineOffline: 'Waiting for network…',
   lineConnecting: 'Connecting…',
   lineUpdating: 'Updating…',
-  tryNow: 'Try now',
-  clockAhead: (by: string) =>
-    `This device’s clock is ${by} ahead. Set it to the right time, or messages will show wrong times and may be refused.`,
-  clockBehind: (by: string) =>
-    `This device’s clock is ${by} behind. Set it to the right time, or messages will show wrong times and may be refused.`,
   storageFull:
     'This device has no room left, so new messages cannot be kept. Delete files or other sites’ data, and it goes on.',
-  deviceRemoved: (by: string, when: string) =>
-    `You removed this device${by && ` (from ${by})`} on ${when}. It gets nothing new: wipe it in the settings.`,
-  newBuild: 'There is a new version of this page.',
   outdated:
     'This page and the server speak different versions. Reload; if this stays, tell the host.',
   reload: 'Reload',
@@ -218,6 +209,13 @@ export const en = {
   brokenLocked:
     'An older tab still holds what is stored. Close all other tabs of this page, then reload.',
   brokenPage: 'Something in this page went wrong. What you sent is kept: reload to go on.',
+  lockedTitle: 'Polynya is locked',
+  passphrase: 'Passphrase',
+  unlock: 'Unlock',
+  unlocking: 'Opening…',
+  passphraseWrong: 'That is not the passphrase.',
+  passkeyWrong: 'The passkey did not open it. Try again.',
+
   details: 'Details',
 };
 

@@ -1,0 +1,108 @@
+/** The app lock: what this browser keeps opens by a passphrase or a passkey alone. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launch } from '../../../scripts/chromium.ts';
+import { Person, PHONE } from './person.ts';
+import { ServerProcess } from './server-process.ts';
+
+let server: ServerProcess;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await ServerProcess.start();
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** With POLYNYA_SHOTS, a folder, it keeps what is seen. */
+async function shot(person: Person, name: string): Promise<void> {
+  const { POLYNYA_SHOTS: folder } = process.env;
+  if (folder) await person.page.screenshot({ path: `${folder}/${name}.png` });
+}
+
+describe('the app lock', () => {
+  it('by a passphrase keeps everything shut until it is typed', async () => {
+    const anna = await Person.at(browser, { ...PHONE, locale: 'ru-RU', colorScheme: 'dark' });
+    const { words, page } = anna;
+    await anna.arrive(server.link, 'Анна');
+    await anna.inviteToChat();
+    await anna.say('только для меня');
+    await anna.button(words.back).click();
+    await anna.button(words.settings).click();
+    await page.getByLabel(words.lockPassphrase).fill('четыре слова и ещё');
+    await page.getByLabel(words.lockAgain, { exact: true }).fill('четыре слова и ещё');
+    await shot(anna, 'lock-settings-phone');
+    await anna.button(words.lockByPassphrase).click();
+    await page.getByText(words.lockedByPassphrase).waitFor();
+    // What was there in clear is gone.
+    const kept = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const opening = indexedDB.open('polynya-key');
+          opening.onsuccess = () => {
+            const asked = opening.result.transaction('key').objectStore('key').getAllKeys();
+            asked.onsuccess = () => resolve(asked.result);
+            opening.result.close();
+          };
+        }),
+    );
+    expect(kept).toEqual(['lock']);
+
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await anna.button(words.lockNow).click();
+    await page.getByRole('heading', { name: words.lockedTitle }).waitFor();
+    await shot(anna, 'locked-phone');
+    await anna.expectAccessible();
+    expect(asked.filter((url) => url.includes('worker'))).toEqual([]);
+    await page.getByLabel(words.passphrase, { exact: true }).fill('не то');
+    await anna.button(words.unlock).click();
+    await page.getByText(words.passphraseWrong).waitFor();
+    await page.getByLabel(words.passphrase, { exact: true }).fill('четыре слова и ещё');
+    await anna.button(words.unlock).click();
+    // The history remembers that the list was open.
+    await page.getByRole('navigation').getByText('только для меня').waitFor();
+    await anna.button(words.settings).click();
+    await anna.button(words.lockOff).click();
+    await anna.button(words.lockByPassphrase).waitFor();
+    await page.reload();
+    await page.getByRole('navigation').getByText('только для меня').waitFor();
+    expect(anna.complaints).toEqual([]);
+    await anna.leave();
+  });
+
+  it('by a passkey opens once the passkey is there', async () => {
+    const boris = await Person.at(browser, { viewport: { width: 1280, height: 800 } });
+    const { words, page } = boris;
+    const devtools = await boris.context.newCDPSession(page);
+    await devtools.send('WebAuthn.enable');
+    await devtools.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        ctap2Version: 'ctap2_1',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        hasPrf: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+    // A passkey belongs to a name, not to a bare address.
+    await boris.arrive(server.link.replace('//127.0.0.1', '//localhost'), 'Boris');
+    await boris.button(words.settings).click();
+    await boris.button(words.lockByPasskey).click();
+    await page.getByText(words.lockedByPasskey).waitFor();
+    await shot(boris, 'lock-passkey-desk');
+    await boris.button(words.lockNow).click();
+    await shot(boris, 'locked-desk');
+    await boris.button(words.unlock).click();
+    await boris.button(words.newChat).waitFor();
+    expect(boris.complaints).toEqual([]);
+    await boris.leave();
+  });
+});

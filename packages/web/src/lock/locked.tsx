@@ -1,0 +1,56 @@
+/** What is there while the store is locked: nothing of it, and the way in. */
+import { type Lock, unlocked } from '@polynya/messenger/store/lock';
+import { passphraseSecret } from '@polynya/messenger/store/passphrase-secret';
+import { createSignal, type JSX, Show } from 'solid-js';
+import { Screen } from '../first/screen.tsx';
+import { Button } from '../ui/button.tsx';
+import { Field } from '../ui/field.tsx';
+import { ProblemNote } from '../ui/problem-note.tsx';
+import { useWords } from '../words/use-words.ts';
+import { passkeySecret } from './passkey.ts';
+
+export function Locked(props: { lock: Lock; onOpen(key: CryptoKey): void }): JSX.Element {
+  const { t } = useWords();
+  const [typed, setTyped] = createSignal('');
+  const [trying, setTrying] = createSignal<'no' | 'yes' | 'in vain'>('no');
+  const { lock } = props;
+  const open = async () => {
+    if (trying() === 'yes') return;
+    setTrying('yes');
+    const secret = await (lock.by === 'passkey'
+      ? passkeySecret(lock)
+      : passphraseSecret(typed(), lock));
+    const key = secret && (await unlocked(lock, secret));
+    if (key) props.onOpen(key);
+    else setTrying('in vain');
+  };
+  return (
+    <Screen title={t().lockedTitle}>
+      <form
+        class="link-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void open();
+        }}
+      >
+        <Show when={lock.by === 'passphrase'}>
+          <Field
+            label={t().passphrase}
+            type="password"
+            autocomplete="current-password"
+            autofocus
+            onText={setTyped}
+          />
+        </Show>
+        <Button look="primary" type="submit" disabled={trying() === 'yes'}>
+          {trying() === 'yes' ? t().unlocking : t().unlock}
+        </Button>
+        <Show when={trying() === 'in vain'}>
+          <ProblemNote>
+            {lock.by === 'passkey' ? t().passkeyWrong : t().passphraseWrong}
+          </ProblemNote>
+        </Show>
+      </form>
+    </Screen>
+  );
+}

@@ -5,11 +5,11 @@
 import { statfs } from 'node:fs/promises';
 import type { Random } from '@polynya/reach/clock';
 import type { SteadyClock } from '@polynya/reach/steady-clock';
-import { type BackupReport, makeBackup } from './backup/backup.ts';
+import type { BackupReport } from './backup/backup.ts';
 import type { Config } from './config.ts';
 import { type Engine, StorageError } from './engine.ts';
 import type { Quotas, TableCensus } from './engine-survey.ts';
-import { type MoveReport, moveToPostgres } from './migrate/move.ts';
+import type { MoveReport } from './migrate/move.ts';
 import type { WriteGate } from './migrate/write-gate.ts';
 import type { Retaining } from './retention.ts';
 import type { BridgeList } from './shelves.ts';
@@ -124,10 +124,11 @@ export class HostDesk {
   }
 
   /** @throws StorageError */
-  backup(file: string, keysFile: string): Promise<BackupReport> {
+  async backup(file: string, keysFile: string): Promise<BackupReport> {
     const { engine, dataDir, config, clock, random } = this.#options;
     const now = () => clock.now();
     const keepDays = config.keep.days;
+    const { makeBackup } = await import('./backup/backup.ts');
     return makeBackup({ engine, dataDir, keepDays, file, keysFile, now, random });
   }
 
@@ -140,6 +141,7 @@ export class HostDesk {
     if (storage === 'postgres') {
       throw new StorageError('in-use', 'This server is on PostgreSQL already.');
     }
+    const { moveToPostgres } = await import('./migrate/move.ts');
     await gate.close();
     try {
       return await moveToPostgres({ engine, dataDir, postgres, random });

@@ -2,7 +2,6 @@
 import { createHash, createHmac, createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { LIMITS } from '@polynya/protocol/limits';
-import { zoneEndpoint } from '@polynya/reach/carriers/dns/dns';
 import { sessionsEnd } from '@polynya/reach/carriers/dns/sessions-end';
 import type { ChannelCarrier } from '@polynya/reach/carriers/webrtc-direct/channel';
 import { DirectError } from '@polynya/reach/carriers/webrtc-direct/node-datagrams';
@@ -12,8 +11,8 @@ import { ServerSessions } from '@polynya/reach/server-sessions';
 import type { SteadyClock } from '@polynya/reach/steady-clock';
 import { type Config, ConfigError, type ConfigInput, parseConfig } from './config.ts';
 import { Delivery } from './delivery.ts';
-import { type DirectPlace, DirectPort } from './direct-port.ts';
-import { type DnsPlace, startZone, zoneKey } from './dns-zone.ts';
+import type { DirectPlace } from './direct-port.ts';
+import type { DnsPlace } from './dns-zone.ts';
 import type { Synchronous } from './engine/sqlite/database.ts';
 import { SqliteEngine } from './engine/sqlite/sqlite-engine.ts';
 import { type Engine, StorageError } from './engine.ts';
@@ -22,9 +21,7 @@ import { SESSION_PATH, type SecretPage, startHttpServer } from './http-server.ts
 import { wasMoved } from './migrate/move.ts';
 import { WriteGate } from './migrate/write-gate.ts';
 import { Meter } from './ops/meter.ts';
-import { startOps } from './ops/ops-server.ts';
 import { insideKey } from './processes/inside-tls.ts';
-import { openNeighbourhood } from './processes/neighbourhood.ts';
 import { loadReleaseKey } from './release.ts';
 import { startRetention } from './retention.ts';
 import { type Log, lineOf } from './server-log.ts';
@@ -154,12 +151,16 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const scheme = tls ? 'https' : 'http';
   const urlAt = (port: number) => `${scheme}://${hostInUrl(options.host)}:${port}`;
   try {
-    const directPort = options.direct && new DirectPort(dataDir, options.direct, random);
+    // What few servers have is loaded where it is asked for: a start is loading, for the most part.
+    const directPort =
+      options.direct &&
+      new (await import('./direct-port.ts')).DirectPort(dataDir, options.direct, random);
     const keys = loadServerKeys(dataDir, random);
-    const nameKey = zoneKey(keys.handleKey);
+    const dns = options.dns && { ...(await import('./dns-zone.ts')), place: options.dns };
+    const nameKey = dns?.zoneKey(keys.handleKey);
     const byDatagrams = [
       ...(directPort ? [directPort.endpoint(OWN_DOOR)] : []),
-      ...(options.dns ? [zoneEndpoint(options.dns.zone, nameKey)] : []),
+      ...(dns && nameKey ? [dns.zoneLine(dns.place.zone, nameKey)] : []),
     ];
     if (files.hasRelease) files.sign(loadReleaseKey(dataDir));
     const { decoy: site } = options;
@@ -181,7 +182,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       ...{ engine, config, now, endpoints, report },
       signalElsewhere: (log, body) => neighbourhood?.signal(log, body),
     });
-    const neighbourhood = openNeighbourhood(options.inside, engine.processes, {
+    const processes = options.inside && (await import('./processes/neighbourhood.ts'));
+    const neighbourhood = processes?.openNeighbourhood(options.inside, engine.processes, {
       ...{ key: insideKey(keys.handleKey), random, report },
       signal: (log, body) => delivery.signal(log, body),
     });
@@ -231,14 +233,15 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       });
     const end = sessionsEnd(http.sessions);
     const zone =
-      options.dns &&
-      (await startZone(options.dns, nameKey, end, { clock, random, report }).catch(
-        async (error: unknown) => {
+      dns &&
+      nameKey &&
+      (await dns
+        .startZone(dns.place, nameKey, end, { clock, random, report })
+        .catch(async (error: unknown) => {
           datagrams?.close();
           await http.close();
-          throw asStartError(error, options.dns ?? options);
-        },
-      ));
+          throw asStartError(error, dns.place);
+        }));
     const retention = startRetention({ engine, keep: config.keep, clock, hours, log });
     const desk = new HostDesk({
       ...{ engine, config, dataDir, clock, random, retention, bridges, gate },
@@ -259,7 +262,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     };
     const watching =
       ops &&
-      (await startOps(ops).catch(async (error: unknown) => {
+      (await (await import('./ops/ops-server.ts')).startOps(ops).catch(async (error: unknown) => {
         datagrams?.close();
         await zone?.close();
         await http.close();

@@ -53,6 +53,7 @@ ${archive ? '  mod_mam:\n    default: always\n    db_type: mnesia\n' : ''}
     max_users_admin_threshold: 10
     default_room_options:
       max_users: 5000
+      presence_broadcast: []
       mam: ${archive}
 `;
 

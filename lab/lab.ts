@@ -13,13 +13,15 @@ const programs = join(import.meta.dirname, 'hosts');
 /** Of a server's start, ms. */
 const PATIENCE = 60_000;
 /** Ordinary sites that are nothing else. */
-const SITES = ['decoy', 'portal', 'market'] as const;
+const SITES = ['portal', 'market'] as const;
 
 export class Lab {
   readonly middlebox = new Middlebox();
   readonly authority: CertificateAuthority;
   /** Lines of the bridges, those abroad on the server's first shelf. */
   bridges: readonly string[] = [];
+  /** Bridges that were switched off. */
+  dead: readonly BridgeHost[] = [];
   #bridges: readonly Bridge[] = [];
   readonly #servers = new Map<'server' | 'home', Promise<PolynyaServer>>();
   #folders = 0;
@@ -41,7 +43,9 @@ export class Lab {
     }
     const signal = AbortSignal.timeout(PATIENCE);
     this.#bridges = (sites ? BRIDGES : []).map((host) => this.#bridge(host));
+    const decoy = sites ? this.#bridge('decoy').line(signal) : null;
     this.bridges = await Promise.all(this.#bridges.map((bridge) => bridge.line(signal)));
+    await decoy;
     const ready = await Promise.all(started.map((each) => each.until(/ready/, signal)));
     const failed = started.find((_, index) => !ready[index]);
     if (failed) throw new Error(`a server of the lab did not start: ${failed.err}`);
@@ -60,7 +64,8 @@ export class Lab {
 
   /** Switches bridges off, for good. */
   async switchOff(hosts: readonly BridgeHost[]): Promise<void> {
-    const dead = this.#bridges.filter(({ host }) => hosts.includes(host));
+    this.dead = [...this.dead, ...hosts];
+    const dead = this.#bridges.filter(({ host }) => host !== 'decoy' && hosts.includes(host));
     await Promise.all(dead.map((bridge) => bridge.stop()));
   }
 
@@ -70,13 +75,11 @@ export class Lab {
     return join(FOLDER, String(this.#folders));
   }
 
-  #bridge(host: BridgeHost): Bridge {
+  #bridge(host: BridgeHost | 'decoy'): Bridge {
     const certificate = this.authority.issue(host);
-    const folder = this.newFolder();
-    return new Bridge({
-      ...{ host, folder, title: titleOf(host), certificate },
-      caPath: this.authority.path,
-    });
+    const to = host === 'decoy' ? '127.0.0.1' : HOSTS.server.address;
+    const caPath = this.authority.path;
+    return new Bridge({ host, to, folder: this.newFolder(), certificate, caPath });
   }
 
   #start(host: HostName, program: string, ...args: string[]): Program {
@@ -85,7 +88,7 @@ export class Lab {
   }
 }
 
-function titleOf(host: (typeof SITES)[number] | BridgeHost): string {
+function titleOf(host: (typeof SITES)[number]): string {
   const [word = ''] = HOSTS[host].name.split('.');
   return `The ${word}`;
 }

@@ -186,7 +186,8 @@ async function censoredRun(
   if (hunt) {
     const prey = { addresses: pair.addresses, texts, chance: ownChance(chance) };
     outcome = await rounds({ ...prey, both: pair.talk() }, hunt);
-  } else if (scenario.task === 'probes') outcome = await probe(all);
+  } else if (scenario.task === 'probes')
+    outcome = await probe({ ...all, chance: ownChance(chance) });
   else if (scenario.task === 'rounds') throw new Error('rounds without a hunter');
   else outcome = await tasks[scenario.task](all);
   const penned = lab.middlebox.events.some((event) =>

@@ -141,6 +141,10 @@ export const scenarios: readonly Scenario[] = [
   scenario('bridges', {
     ...{ technique: probing, expectNaive: 'none', task: 'probes', bound: 60, expected: 'none' },
   }),
+  scenario('server', {
+    ...{ technique: probing, expectNaive: 'none', task: 'probes', bound: 60, expected: 'none' },
+    server: 'home',
+  }),
   scenario('rounds', {
     ...{ technique: whackAMole, ...bites, task: 'rounds', bound: 45, expected: null },
   }),

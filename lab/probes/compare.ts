@@ -1,25 +1,9 @@
-/** Whether two servers can be told apart by what they answer, and by when (two-sample Kolmogorov-Smirnov test). */
+/** Whether two lots of times come from one distribution (two-sample Kolmogorov-Smirnov test). */
 
-export interface ProbeAnswer {
-  readonly status: number;
-  /** Names in the order sent. */
-  readonly headers: readonly string[];
-  readonly body: string;
-}
+/** Of a difference that is none, how often it is taken for one: a board makes some dozens of comparisons. */
+const FALSE_ALARM = 0.00001;
 
-/** What differs, in words; null if nothing does. `date` and the like differ by nature: only names are compared. */
-export function difference(a: ProbeAnswer, b: ProbeAnswer): string | null {
-  if (a.status !== b.status) return `status ${a.status}, not ${b.status}`;
-  if (a.headers.join() !== b.headers.join()) {
-    return `headers ${a.headers.join(' ')}, not ${b.headers.join(' ')}`;
-  }
-  return a.body === b.body ? null : 'another body';
-}
-
-/** Of a difference that is none, how often it is taken for one. */
-const FALSE_ALARM = 0.001;
-
-/** Whether times come from two distributions. */
+/** A rank statistic: how busy the machine is moves both lots, and outliers count as one each. */
 export function timesDiffer(a: readonly number[], b: readonly number[]): boolean {
   const critical = Math.sqrt(-Math.log(FALSE_ALARM / 2) / 2);
   return distance(a, b) > critical * Math.sqrt((a.length + b.length) / (a.length * b.length));
@@ -29,4 +13,8 @@ function distance(a: readonly number[], b: readonly number[]): number {
   const share = (list: readonly number[], most: number) =>
     list.filter((each) => each <= most).length / list.length;
   return Math.max(...[...a, ...b].map((at) => Math.abs(share(a, at) - share(b, at))));
+}
+
+export function median(times: readonly number[]): number {
+  return [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
 }

@@ -1,121 +1,169 @@
 /**
- * Active probing of Polynya's server, beside the decoy: every answer must be the decoy's, in the decoy's
- * time. First the members talk, so that there is something to record and to repeat.
+ * Active probing of every bridge, or of a server that hides behind a web site: all answers must be what nginx answered
+ * to the same (vectors/web-site.json) and what the decoy answers, paths near a secret one must be like any other, and
+ * none of it may show in the time it takes. First the members talk, so that there is something to record and repeat.
  */
-import { once } from 'node:events';
-import { request } from 'node:https';
-import { connect } from 'node:net';
+
+import { recordedExchanges } from '../hosts/site-files.ts';
+import type { Lab } from '../lab.ts';
 import type { Capture } from '../network/capture.ts';
-import { HOSTS } from '../network/plan.ts';
+import { BRIDGES, HOSTS } from '../network/plan.ts';
 import { streamsIn } from '../network/streams.ts';
+import type { Chance } from '../random.ts';
 import { exchange, type Outcome } from '../sides/talk.ts';
 import type { TaskContext } from '../tasks.ts';
 import { parametersOf, value } from '../techniques/technique.ts';
-import { difference, type ProbeAnswer, timesDiffer } from './compare.ts';
-import { type ProbeRequest, probeRequests, rawProbes } from './requests.ts';
+import { ask, Stopwatch, type Suspect, throwAt } from './ask.ts';
+import { median, timesDiffer } from './compare.ts';
+import { nearPaths, rawProbes, requestsFor } from './requests.ts';
 
-const PATIENCE = 5_000;
-const QUIET = 1_000;
+/** Two web sites that are nothing else differ in their medians by this much, ms, and more. */
+const BETWEEN_SITES = 3;
+/** Most of the time of a probe is waiting for what does not come. */
+const AT_A_TIME = 24;
 
-export async function probe(
-  context: TaskContext & { readonly capture: Capture },
-): Promise<Outcome> {
-  const { lab, pair, scenario, settings, texts, capture } = context;
+export interface ProbeContext extends TaskContext {
+  readonly capture: Capture;
+  readonly chance: Chance;
+}
+
+/** A host and what is secret about it. */
+interface Target extends Suspect {
+  readonly secret: string;
+}
+
+export async function probe(context: ProbeContext): Promise<Outcome> {
+  const { lab, pair, scenario, settings, texts, capture, chance } = context;
   const both = pair.talk();
   const outcome = await exchange(both, texts, scenario.bound);
   await Promise.all(both.map((each) => each.stop()));
   if (!outcome.passed) return outcome;
-  const [suspect, decoy] = [HOSTS.server.address, HOSTS.decoy.address];
-  const ca = lab.authority.pem;
-  const found: string[] = [];
-  for (const each of probeRequests) {
-    const differs = difference(await ask(suspect, each, ca), await ask(decoy, each, ca));
-    if (differs) found.push(`${each.method} ${each.path} gets ${differs}`);
-  }
-  const recorded = streamsIn(capture.packets())
-    .filter(({ to, toPort }) => to === suspect && toPort === 443)
-    .slice(0, 2)
-    .map(({ bytes }) => ({ what: 'a recorded connection', bytes }));
-  for (const { what, bytes } of [...rawProbes, ...recorded]) {
-    const [theirs, ordinary] = [await throwAt(suspect, bytes), await throwAt(decoy, bytes)];
-    if (theirs !== ordinary) found.push(`${what} gets ${theirs}, not ${ordinary}`);
-  }
   const samples = value(parametersOf(scenario.technique, settings), 'samples');
-  if (await slower(suspect, decoy, samples, ca)) found.push('nothing is answered in another time');
+  const found: string[] = [];
+  for (const target of await targetsOf(lab, scenario.kind)) {
+    const seen = [
+      ...(await answersOf(target)),
+      ...(await nearSecret(target)),
+      ...(await replays(target, capture)),
+      ...(await times(target, samples, chance)),
+    ];
+    found.push(...seen.map((what) => `${target.name}: ${what}`));
+  }
   if (found.length === 0) return outcome;
   return { ...outcome, passed: false, why: `can be told from the decoy: ${found.join('; ')}` };
 }
 
-/** One request on a connection of its own. */
-async function ask(address: string, { method, path, headers, body }: ProbeRequest, ca: Buffer) {
-  const outgoing = request({
-    ...{ host: address, port: 443, method, path, ca, agent: false },
-    headers: { ...headers, ...(body && { 'content-length': body.length }) },
-    signal: AbortSignal.timeout(PATIENCE),
-  });
-  return new Promise<ProbeAnswer>((resolve) => {
-    const nothing = () => resolve({ status: 0, headers: [], body: '' });
-    outgoing.on('error', nothing);
-    outgoing.on('upgrade', (response, socket) => {
-      socket.destroy();
-      resolve({ status: response.statusCode ?? 0, headers: names(response.rawHeaders), body: '' });
-    });
-    outgoing.on('response', async (response) => {
-      try {
-        const parts: Buffer[] = [];
-        for await (const part of response as AsyncIterable<Buffer>) parts.push(part);
-        const status = response.statusCode ?? 0;
-        const text = Buffer.concat(parts).toString('latin1');
-        resolve({ status, headers: names(response.rawHeaders), body: text });
-      } catch {
-        // Cut off in the middle: an answer too, and not that of a site.
-        nothing();
-      }
-    });
-    outgoing.end(body);
-  });
+/** Bridges that are alive, or the hidden server. */
+async function targetsOf(lab: Lab, kind: string): Promise<Target[]> {
+  if (kind === 'server') {
+    const { endpoint } = await lab.polynya('home');
+    return [{ ...HOSTS.home, secret: new URL(endpoint).pathname.split('/')[1] ?? '' }];
+  }
+  const alive = BRIDGES.map((host, index) => [host, lab.bridges[index] ?? ''] as const).filter(
+    ([host]) => !lab.dead.includes(host),
+  );
+  return alive.map(([host, line]) => ({ ...HOSTS[host], secret: new URL(line).pathname.slice(1) }));
 }
 
-function names(raw: readonly string[]): string[] {
-  return raw.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
+/** Every kind of request, plain or broken: as nginx, and as the decoy. */
+async function answersOf(target: Target): Promise<string[]> {
+  const found: string[] = [];
+  await inTurns(recordedExchanges(), async ({ what, sent, answer }) => {
+    const wanted = answer.replaceAll(':PORT/', '/');
+    const got = await ask(target, sent, wanted);
+    if (got !== wanted) found.push(`"${what}" is not answered as nginx does`);
+    const decoys = await ask(HOSTS.decoy, sent, got);
+    if (got !== decoys) found.push(`"${what}" is not the decoy’s`);
+  });
+  return found;
 }
 
-/** What a server does with bytes: how it begins to answer, and how it ends. */
-async function throwAt(address: string, bytes: Buffer): Promise<string> {
-  const socket = connect({ host: address, port: 443 });
-  let first = 'nothing';
-  let end = 'and waits';
-  socket.once('data', (part: Buffer) => {
-    first = `a record of kind ${part[0]}`;
+/** Ours with a wrong secret, and what never was. */
+async function nearSecret(target: Target): Promise<string[]> {
+  const found: string[] = [];
+  const ordinary = new Map<string, string>();
+  await inTurns([...requestsFor('/no-such-page')], async ([kind, sent]) => {
+    const [theirs, decoys] = await Promise.all([ask(target, sent), ask(HOSTS.decoy, sent)]);
+    ordinary.set(kind, theirs);
+    if (decoys !== theirs) found.push(`${kind} of no page is not the decoy’s`);
   });
-  socket.on('end', () => {
-    end = 'and an end';
+  const all = nearPaths(target.secret).flatMap((path) => [...requestsFor(path)]);
+  await inTurns(all, async ([kind, sent]) => {
+    const usual = ordinary.get(kind);
+    if ((await ask(target, sent, usual)) !== usual) found.push(`${kind} near the secret path`);
   });
-  socket.on('error', () => {
-    end = 'and a reset';
-  });
-  socket.write(bytes);
-  const timer = setTimeout(() => socket.destroy(), QUIET);
-  socket.resume();
-  await once(socket, 'close').catch(() => undefined);
-  clearTimeout(timer);
-  return `${first} ${end}`;
+  return found;
 }
 
-/** Whether pages that do not exist take another time, by turns so that the machine's moods hit both. */
-async function slower(
-  suspect: string,
-  decoy: string,
-  samples: number,
-  ca: Buffer,
-): Promise<boolean> {
-  const times: [number[], number[]] = [[], []];
+/** Bytes that are no TLS, and first flights as they were recorded: the same ones at the decoy. */
+async function replays(target: Target, capture: Capture): Promise<string[]> {
+  const recorded = streamsIn(capture.packets())
+    .filter(({ from, toPort, begun }) => begun && toPort === 443 && from.startsWith('192.'))
+    .slice(0, 4)
+    .flatMap(({ bytes }) => [
+      { what: 'a recorded connection', bytes },
+      { what: 'a recorded hello', bytes: bytes.subarray(0, 5 + bytes.readUInt16BE(3)) },
+    ]);
+  const found: string[] = [];
+  await inTurns([...rawProbes, ...recorded], async ({ what, bytes }) => {
+    const theirs = await throwAt(target.address, bytes);
+    const ordinary = await throwAt(HOSTS.decoy.address, bytes);
+    if (theirs !== ordinary) found.push(`${what} gets ${theirs}, not ${ordinary}`);
+  });
+  return found;
+}
+
+/**
+ * Paths near the secret one and paths that never were, on one connection and in an order of chance, so that the
+ * machine's moods hit both; and the decoy beside it, from which no site may stand out more than sites do.
+ */
+async function times(target: Target, samples: number, chance: Chance): Promise<string[]> {
+  const [ours, decoys] = [await Stopwatch.on(target), await Stopwatch.on(HOSTS.decoy)];
+  const found: string[] = [];
+  const lots = new Map<string, number[]>();
+  const near = nearPaths(target.secret).filter((path) => path.includes(target.secret.slice(0, 8)));
   for (let round = 0; round < samples; round++) {
-    for (const [index, address] of [suspect, decoy].entries()) {
-      const began = performance.now();
-      await ask(address, { method: 'GET', path: `/nothing-${round}` }, ca);
-      times[index as 0 | 1].push(performance.now() - began);
+    const path = near[round % near.length] ?? '/';
+    // Of the same length, and never asked for before.
+    const never = `/${String(round).padStart(path.length - 1, 'q')}`;
+    const lot = (name: string, watch: Stopwatch, where: string, kind: string) => async () => {
+      const time = await watch.time(requestsFor(where).get(kind) ?? Buffer.alloc(0));
+      lots.set(name, [...(lots.get(name) ?? []), time]);
+    };
+    const all = ['GET', 'POST'].flatMap((kind) => [
+      lot(`near ${kind}`, ours, path, kind),
+      lot(`never ${kind}`, ours, never, kind),
+      lot(`decoy ${kind}`, decoys, never, kind),
+    ]);
+    for (const each of shuffled(all, chance)) await each();
+  }
+  ours.end();
+  decoys.end();
+  for (const kind of ['GET', 'POST']) {
+    const [one, other, third] = ['near', 'never', 'decoy'].map(
+      (name) => lots.get(`${name} ${kind}`) ?? [],
+    ) as [number[], number[], number[]];
+    const shift = Math.abs(median(one) - median(third));
+    if (timesDiffer(one, other)) found.push(`${kind} near the secret path takes another time`);
+    if (timesDiffer(one, third) && shift > BETWEEN_SITES) {
+      found.push(`${kind} takes ${shift.toFixed(1)} ms more or less than at the decoy`);
     }
   }
-  return timesDiffer(...times);
+  return found;
+}
+
+function shuffled<T>(list: readonly T[], chance: Chance): T[] {
+  return list
+    .map((each) => [chance(), each] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([, each]) => each);
+}
+
+async function inTurns<T>(list: readonly T[], does: (each: T) => Promise<void>): Promise<void> {
+  const left = [...list];
+  await Promise.all(
+    Array.from({ length: AT_A_TIME }, async () => {
+      for (let next = left.shift(); next !== undefined; next = left.shift()) await does(next);
+    }),
+  );
 }

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnosis } from '../diagnosis.ts';
+import { writeSite } from '../hosts/site-files.ts';
 import type { Certificate } from '../network/certificates.ts';
 import { Program } from '../network/host.ts';
 import { DELEGATED, HOSTS, type HostName } from '../network/plan.ts';
@@ -14,7 +15,7 @@ const DATAGRAMS = 33_478;
 /** What is set up without a censor takes no longer, ms. */
 const PATIENCE = 60_000;
 
-/** `polynya serve`, reachable by its name and by its address. */
+/** `polynya serve`, reachable by its name and by its address; the one at home hides behind a web site. */
 export class PolynyaServer {
   readonly #program: Program;
   readonly #host: 'server' | 'home';
@@ -35,7 +36,10 @@ export class PolynyaServer {
     const by = bridges.flatMap((line) => ['--bridge', line]);
     const names = host === 'server' ? ['--dns', DELEGATED.zone] : [];
     const datagrams = ['--direct', `${address}:${DATAGRAMS}`];
-    const args = [...tls, ...at, ...by, ...datagrams, ...names, '--data', this.#data];
+    const site = join(folder, `site-${host}`);
+    if (host === 'home') writeSite(site);
+    const hidden = host === 'home' ? ['--decoy', site] : [];
+    const args = [...tls, ...at, ...by, ...datagrams, ...names, ...hidden, '--data', this.#data];
     this.#program = new Program(host, [MAIN, 'serve', ...args]);
   }
 
@@ -44,6 +48,11 @@ export class PolynyaServer {
     const signal = AbortSignal.timeout(PATIENCE);
     if (await this.#program.until(/Ctrl-C/, signal)) return;
     throw new Error(`polynya serve did not start: ${this.#program.err}${this.#program.out}`);
+  }
+
+  /** Of the server that hides behind a web site: what bridges are told. */
+  get endpoint(): string {
+    return /^polynya bridge --to (\S+)$/m.exec(this.#program.out)?.[1] ?? '';
   }
 
   /** A link that lets one person in. @param shelf whose bridges it tells, if there are any */

@@ -3,12 +3,12 @@ import type { Technique } from './technique.ts';
 
 export const probing: Technique = {
   name: 'probing',
-  what: 'the censor connects to whatever it suspects, asks for many pages, and repeats what it recorded',
+  what: 'the censor connects to whatever it suspects, asks for many pages, near the secret ones too, and repeats what it recorded',
   sources: [
     'Ensafi et al., Examining How the Great Firewall Discovers Hidden Circumvention Servers, IMC 2015, https://doi.org/10.1145/2815675.2815690',
     'Frolov, Wampler, Wustrow, Detecting Probe-resistant Proxies, NDSS 2020 (what servers do with nonsense, and when)',
     'Alice et al., How China Detects and Blocks Shadowsocks, IMC 2020, https://doi.org/10.1145/3419394.3423644 (first packets replayed)',
   ],
-  parameters: { samples: 40 },
-  variants: { bridges: () => undefined },
+  parameters: { samples: 60 },
+  variants: { bridges: () => undefined, server: () => undefined },
 };

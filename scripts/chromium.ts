@@ -21,6 +21,8 @@ function options(): LaunchOptions {
     '--disable-sync',
     // WebRTC goes to this machine, too.
     '--allow-loopback-in-peer-connection',
+    // Two pages here find each other by address: nobody answers for names of this machine's network.
+    '--disable-features=WebRtcHideLocalIpsWithMdns',
     // A test never leaves this machine.
     '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost',
   ];

@@ -146,7 +146,7 @@ export const commands: Readonly<Record<string, Entry>> = {
   },
   bridge: {
     usage:
-      'bridge --to URL... [--tls CERT KEY | --self-signed] [--public URL] [--direct ADDRESS:PORT] [--dns ZONE] [--site DIR] [--app] [--host H] [--port P] [--data DIR]',
+      'bridge --to URL... [--tls CERT KEY | --self-signed] [--public URL] [--direct ADDRESS:PORT] [--dns ZONE] [--drop URL] [--site DIR] [--app] [--host H] [--port P] [--data DIR]',
     what: 'lends this machine as a way to a server, behind a web site',
     load: async () => (await import('./commands/bridge.ts')).bridge,
   },
@@ -156,7 +156,7 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/bridges.ts')).bridges,
   },
   invite: {
-    usage: 'invite [--data DIR] [--uses N] [--days N] [--shelf N] [--json]',
+    usage: 'invite [--data DIR] [--uses N] [--days N] [--shelf N] [--lend] [--json]',
     what: 'makes one more invite to the server that runs here',
     load: async () => (await import('./commands/invite.ts')).invite,
   },

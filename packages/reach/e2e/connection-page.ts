@@ -2,6 +2,7 @@
 import { decodeInvite } from '@polynya/protocol/invite-link';
 import type { CarrierFactory } from '../src/carriers/carrier.ts';
 import { postCarrier } from '../src/carriers/post/client.ts';
+import { pageVolunteerCarrier } from '../src/carriers/volunteer/asker.ts';
 import { pageDirectCarrier } from '../src/carriers/webrtc-direct/page-client.ts';
 import { webSocketCarrier } from '../src/carriers/websocket/client.ts';
 import { Connection } from '../src/client.ts';
@@ -12,6 +13,9 @@ const CARRIERS = {
   websocket: webSocketCarrier,
   post: postCarrier,
   'webrtc-direct': pageDirectCarrier,
+  /** As sips are, without their slowness. */
+  poor: { ...postCarrier, last: true },
+  volunteer: pageVolunteerCarrier,
 } satisfies Record<string, CarrierFactory>;
 export type CarrierKind = keyof typeof CARRIERS;
 
@@ -24,12 +28,13 @@ class Member {
   /** Carriers in the order in which they were opened. */
   readonly opened: string[] = [];
   sessions = 0;
+  allowance = new Uint8Array(32);
   #log: LogHandle | undefined;
 
   constructor(link: string, kinds: readonly CarrierKind[]) {
     const { identity, endpoints } = decodeInvite(link);
     const carriers = kinds.map((kind) => ({
-      ...CARRIERS[kind],
+      ...this.#noting(CARRIERS[kind]),
       open: async (endpoint: string, signal: AbortSignal) => {
         const carrier = await CARRIERS[kind].open(endpoint, signal);
         this.opened.push(kind);
@@ -38,9 +43,27 @@ class Member {
     }));
     const address = { identity, endpoints };
     const ports = { clock: systemClock, random: systemRandom };
-    this.connection = new Connection({ address, carriers, ...ports });
+    const meet = async (offer: Uint8Array) => {
+      const request = { op: 'meet', allowance: this.allowance, offer } as const;
+      return (await this.connection.call(request, { patience: 0 })).answer;
+    };
+    this.connection = new Connection({ address, carriers, meet, ...ports });
     this.connection.onHello(() => this.sessions++);
     addEventListener('online', () => this.connection.kick());
+  }
+
+  /** By whatever they are met, volunteers' carriers are noted as all others are. */
+  #noting(factory: CarrierFactory): CarrierFactory {
+    const { meets } = factory;
+    if (!meets) return factory;
+    return {
+      ...factory,
+      meets: async (meet, signal) => {
+        const carrier = await meets(meet, signal);
+        this.opened.push(factory.kind);
+        return carrier;
+      },
+    };
   }
 
   watch(id: Uint8Array, secret: Uint8Array): void {
@@ -71,6 +94,7 @@ const page = {
     const connection = page.member(0).connection;
     const invite = decodeInvite(link);
     if (invite.kind !== 'server') throw new Error('an invite to the server was expected');
+    page.member(0).allowance = new Uint8Array(allowance);
     await connection.call({ op: 'admit', invite: invite.secret, allowance });
     await connection.call({ op: 'create', log: id, kind: 0, hash, allowance });
     for (const member of members) member.watch(id, secret);

@@ -142,6 +142,35 @@ test('a page reaches a server by WebRTC-Direct, with nothing but an invite, and 
   expect(await told(0)).toMatchObject({ opened: ['webrtc-direct'], sessions: 1 });
 });
 
+test('who has a poor line is carried on by a volunteer’s tab, which counts what it carried and can be stopped', async () => {
+  const helper = await browser.newContext({ locale: 'ru' });
+  const tab = await helper.newPage();
+  await tab.goto(server.link.replace('#', '#lend.'));
+  await tab.getByRole('checkbox').check();
+  await tab.getByRole('button', { name: 'Начать' }).click();
+  await tab.getByText('Вы делитесь связью').waitFor();
+  await meet('poor', 'volunteer');
+  await append(0, 1);
+  await expect.poll(async () => (await told(0)).opened.at(-1)).toBe('volunteer');
+  // Nothing but WebRTC is left to it.
+  await context.setOffline(true);
+  await append(0, 2);
+  await append(0, 3);
+  await sees(0, [1, 2, 3]);
+  await context.setOffline(false);
+  await append(1, 4);
+  await sees(0, [1, 2, 3, 4]);
+  await sees(1, [1, 2, 3, 4]);
+  const counted = tab.locator('dl dd');
+  await expect.poll(() => counted.allInnerTexts()).toEqual(['1', '1', expect.stringMatching(/кБ/)]);
+  await tab.getByRole('button', { name: 'Остановить' }).click();
+  await tab.getByText('Вы больше не делитесь связью').waitFor();
+  await append(1, 5);
+  await sees(0, [1, 2, 3, 4, 5]);
+  expect((await told(0)).sessions).toBe(1);
+  await helper.close();
+});
+
 test('a session moves from WebSocket to POST where WebSockets begin to be reset', async () => {
   await meet('websocket', 'post');
   await append(0, 1);

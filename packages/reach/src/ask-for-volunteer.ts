@@ -4,9 +4,10 @@ import { type Clock, pause } from './clock.ts';
 import type { Conversation } from './conversation.ts';
 import type { Line } from './line.ts';
 
-/** Until a volunteer's line stands, and before the next is asked for, in ms. */
+/** Until a volunteer's line stands, in ms. */
 const OPEN_TIMEOUT = 30_000;
-const RETRY = 120_000;
+/** Before one is asked for, at first, for what people wait for goes first, and at most, in ms. */
+const PAUSE = { least: 2_000, most: 120_000 };
 
 export interface AskOptions {
   /** The carrier in use. */
@@ -25,7 +26,9 @@ export async function askForVolunteer(options: AskOptions): Promise<void> {
   const factory = carriers.find(({ meets }) => meets !== undefined);
   const { spreads = false, last = false } = conversation.way.factory;
   if (!factory?.meets || !(spreads || last)) return;
-  while (!conversation.ended) {
+  for (let wait = PAUSE.least; ; wait = Math.min(2 * wait, PAUSE.most)) {
+    await pause(clock, wait, conversation.signal);
+    if (conversation.ended) return;
     const late = new AbortController();
     const onTime = clock.setTimeout(() => late.abort(), OPEN_TIMEOUT);
     const carrier = await factory
@@ -38,6 +41,6 @@ export async function askForVolunteer(options: AskOptions): Promise<void> {
       line.next = { carrier, way };
       conversation.excused = true;
       conversation.end();
-    } else await pause(clock, RETRY, conversation.signal);
+    }
   }
 }

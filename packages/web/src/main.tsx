@@ -22,11 +22,16 @@ async function start(root: Element): Promise<void> {
   const invite = invitesFromAddress(location, history, window);
   // The page is called by the name of its first script (build/name-build.ts), which is this module.
   const build = import.meta.env.PROD ? (import.meta.url.split('/').at(-1) ?? '') : '';
-  const engine = startEngine();
+  const lends = /#lend(\.|$)/.test(invite() ?? '');
+  const engine = lends ? undefined : startEngine();
   const language = await createLanguage(
     navigator.languages,
     storageOf(() => localStorage),
   );
+  if (!engine) {
+    const { openLendPage } = await import('./lend/lend-page.tsx');
+    return openLendPage(root, language, invite());
+  }
   render(
     () => (
       <Root

@@ -11,19 +11,22 @@ export const invite = command({
     uses: { type: 'string' },
     days: { type: 'string' },
     shelf: { type: 'string' },
+    /** A link for somebody who lends their line. */
+    lend: { type: 'boolean' },
     json: { type: 'boolean' },
   },
   takes: [0, 0],
-  async run({ uses, days, shelf, json, ...server }, _, terminal) {
+  async run({ uses, days, shelf, lend, json, ...server }, _, terminal) {
     const made = {
       uses: wholeNumber('--uses', uses, 1, [1, mostUses]),
       days: wholeNumber('--days', days, 7, [1, longestInvite]),
     };
-    const { link } = await askServer(dataFolder(server, terminal.env), {
+    const { link: invite } = await askServer(dataFolder(server, terminal.env), {
       ask: 'invite',
       ...made,
       ...(shelf !== undefined && { shelf: wholeNumber('--shelf', shelf, 1, [1, 10_000]) }),
     });
+    const link = lend ? invite.replace('#', '#lend.') : invite;
     print(terminal, json ? JSON.stringify({ link, ...made }) : link);
     if (!json && terminal.output.isTTY) print(terminal, ...qrLines(link));
   },

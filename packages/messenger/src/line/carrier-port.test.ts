@@ -81,3 +81,27 @@ test('a carrier that does not open, or is not waited for any more, rejects and l
   await expect(opening).rejects.toThrow('over');
   await expect.poll(() => signal.aborted).toBe(true);
 });
+
+test('an offer made at one end of the port is answered at the other', async () => {
+  const far = new Stub();
+  const { port1, port2 } = new MessageChannel();
+  let answer: Uint8Array | undefined;
+  void serveCarrier(async (_, meet) => {
+    answer = await meet(Uint8Array.of(1));
+    return far;
+  }, port1);
+  const meet = async (offer: Uint8Array) => Uint8Array.of(...offer, 2);
+  const near = await connectCarrier('volunteer', port2, NEVER, meet);
+  expect(answer).toEqual(Uint8Array.of(1, 2));
+  near.close();
+});
+
+test('where nobody is met, no carrier opens', async () => {
+  const { port1, port2 } = new MessageChannel();
+  void serveCarrier(async (_, meet) => {
+    await meet(Uint8Array.of(1));
+    return new Stub();
+  }, port1);
+  const nobody = () => Promise.reject(new Error('nobody'));
+  await expect(connectCarrier('volunteer', port2, NEVER, nobody)).rejects.toThrow('nobody');
+});

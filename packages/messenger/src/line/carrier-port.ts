@@ -1,26 +1,38 @@
 /** A carrier at the other end of a MessagePort (HTML section 9.4): a worker has no WebRTC, and the page's is lent to it. */
-import type { Carrier, CarrierEnd } from '@polynya/reach/carriers/carrier';
+import type { Carrier, CarrierEnd, Meet } from '@polynya/reach/carriers/carrier';
 
 type Tell =
   | { readonly tell: 'open' }
   | { readonly tell: 'envelope'; readonly envelope: Uint8Array }
   /** Bytes that have left, of those that were sent. */
   | { readonly tell: 'left'; readonly bytes: number }
-  | { readonly tell: 'end'; readonly reason: CarrierEnd };
+  | { readonly tell: 'end'; readonly reason: CarrierEnd }
+  /** For a volunteer: the answer comes by `answer`. */
+  | { readonly tell: 'offer'; readonly offer: Uint8Array };
 
-type Ask = { readonly ask: 'send'; readonly envelope: Uint8Array } | { readonly ask: 'close' };
+type Ask =
+  | { readonly ask: 'send'; readonly envelope: Uint8Array }
+  | { readonly ask: 'answer'; readonly answer: Uint8Array }
+  | { readonly ask: 'close' };
 
 /** How often what waits to leave is looked at while there is some, in ms. */
 const LOOK = 50;
 
-/** Opens a carrier and serves it at `port` until it, or who is there, ends. */
+/** Opens a carrier and serves it at `port` until it, or who is there, ends. Who is there meets volunteers for it. */
 export async function serveCarrier(
-  open: (signal: AbortSignal) => Promise<Carrier>,
+  open: (signal: AbortSignal, meet: Meet) => Promise<Carrier>,
   port: MessagePort,
 ): Promise<void> {
   const tell = (message: Tell): void => port.postMessage(message);
   const given = new AbortController();
   let carrier: Carrier | undefined;
+  let answered: (answer: Uint8Array) => void = () => undefined;
+  const meet: Meet = (offer) => {
+    tell({ tell: 'offer', offer });
+    return new Promise((resolve) => {
+      answered = resolve;
+    });
+  };
   let held = 0;
   let looking: ReturnType<typeof setInterval> | undefined;
   const look = (): void => {
@@ -39,13 +51,14 @@ export async function serveCarrier(
   };
   port.onmessage = ({ data }: MessageEvent<Ask>) => {
     if (data.ask === 'close') return void end();
+    if (data.ask === 'answer') return answered(data.answer);
     carrier?.send(data.envelope);
     held += data.envelope.length;
     look();
     if (held > 0) looking ??= setInterval(look, LOOK);
   };
   try {
-    carrier = await open(given.signal);
+    carrier = await open(given.signal, meet);
   } catch {
     // Why it did not open changes nothing for the race.
     tell({ tell: 'end', reason: 'lost' });
@@ -60,11 +73,15 @@ export async function serveCarrier(
   tell({ tell: 'open' });
 }
 
-/** The carrier that `serveCarrier` serves. Rejects when it does not open, or with the signal's reason. */
+/**
+ * The carrier that `serveCarrier` serves. Rejects when it does not open, or with the signal's reason.
+ * @param meet for one that goes to a volunteer
+ */
 export function connectCarrier(
   kind: string,
   port: MessagePort,
   signal: AbortSignal,
+  meet: Meet = () => Promise.reject(new Error('nobody to meet')),
 ): Promise<Carrier> {
   return new Promise((resolve, reject) => {
     const ask = (message: Ask): void => port.postMessage(message);
@@ -93,7 +110,15 @@ export function connectCarrier(
     port.onmessage = ({ data }: MessageEvent<Tell>) => {
       if (data.tell === 'envelope') carrier.onEnvelope(data.envelope);
       else if (data.tell === 'left') backlog -= data.bytes;
-      else {
+      else if (data.tell === 'offer') {
+        meet(data.offer).then(
+          (answer) => ask({ ask: 'answer', answer }),
+          (error: unknown) => {
+            carrier.close();
+            reject(error);
+          },
+        );
+      } else {
         signal.removeEventListener('abort', abort);
         if (data.tell === 'open') return resolve(carrier);
         port.close();

@@ -1,17 +1,17 @@
 /** The carrier of who is helped: by WebRTC to a volunteer's page, which hands on what it cannot open. Pages only. */
-import type { CarrierFactory } from '../carrier.ts';
+import type { Carrier, CarrierFactory, Meet } from '../carrier.ts';
 import { ChannelCarrier } from '../webrtc-direct/channel.ts';
 import { opened, pageChannel } from '../webrtc-direct/page-client.ts';
 import { descriptionOf, meetingOf } from './page-meeting.ts';
 
 export const VOLUNTEER = 'volunteer';
 
-export const pageVolunteerCarrier: CarrierFactory = {
+export const pageVolunteerCarrier = {
   kind: VOLUNTEER,
   // It leads nowhere by itself: somebody who already has a line asks for one.
   takes: () => false,
   open: () => Promise.reject(new Error('a volunteer is met, not opened')),
-  meets: async (meet, signal) => {
+  meets: async (meet: Meet, signal: AbortSignal): Promise<Carrier> => {
     signal.throwIfAborted();
     const connection = new RTCPeerConnection({ iceServers: [] });
     try {
@@ -27,4 +27,4 @@ export const pageVolunteerCarrier: CarrierFactory = {
       throw error;
     }
   },
-};
+} satisfies CarrierFactory;

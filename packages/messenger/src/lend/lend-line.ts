@@ -1,0 +1,130 @@
+/**
+ * A volunteer: a page whose line leads people to a server that they cannot reach (docs/protocol.md section 4). It
+ * hands on envelopes that it cannot open, keeps nothing, and has bounds.
+ */
+import { decodeInvite } from '@polynya/protocol/invite-link';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import type { Carrier, CarrierFactory } from '@polynya/reach/carriers/carrier';
+import { postCarrier } from '@polynya/reach/carriers/post/client';
+import { type Guest, joinCarriers, takeOffer } from '@polynya/reach/carriers/volunteer/lender';
+import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
+import { Connection } from '@polynya/reach/client';
+import { systemClock, systemRandom } from '@polynya/reach/clock';
+
+/** People at a time (count). */
+const PLACES = 4;
+/** Bytes for one of them, and for all while the page is open: then it stops by itself. */
+const EACH = 200_000_000;
+export const LENT_AT_MOST = 1_000_000_000;
+/** How often the server hears that this volunteer is still there, in ms: sooner than a silent line is cut off. */
+const STILL_HERE = 25_000;
+const OPENS_WITHIN = 20_000;
+const ID = 16;
+
+/** `refused`: the link is no good any more. `full`: as much was carried as was said. */
+export type LendPhase = 'connecting' | 'ready' | 'refused' | 'full' | 'stopped';
+
+export interface Lent {
+  readonly phase: LendPhase;
+  /** People who use the line now, and who did (count). */
+  readonly guests: number;
+  readonly served: number;
+  /** Of sealed envelopes, both ways. */
+  readonly bytes: number;
+}
+
+export interface LendOptions {
+  /** What follows the `#lend.` of the link: an invite to the server. */
+  readonly invite: string;
+  /** 32 bytes by which the server knows this volunteer; the same over reloads, or each spends a use of the invite. */
+  readonly allowance: Uint8Array;
+  /** Told of every change, the first at once. */
+  readonly told: (lent: Lent) => void;
+  /** Takes people in, where the platform is not a page. */
+  readonly take?: (offer: Uint8Array) => Promise<Guest>;
+}
+
+/** Lends the line until what is returned is called. Throws ProtocolError for what is no invite to a server. */
+export function lendLine({ invite, allowance, told, take = takeOffer }: LendOptions): () => void {
+  const link = decodeInvite(invite);
+  if (link.kind !== 'server') throw new ProtocolError('malformed', 'not an invite to a server');
+  const { identity, endpoints, secret } = link;
+  let lent: Lent = { phase: 'connecting', guests: 0, served: 0, bytes: 0 };
+  const change = (next: Partial<Lent>): void => {
+    lent = { ...lent, ...next };
+    told(lent);
+  };
+  const ends = new Set<() => void>();
+  const connection = new Connection({
+    address: { identity, endpoints },
+    carriers: [webSocketCarrier, postCarrier],
+    ...{ clock: systemClock, random: systemRandom },
+    onOffer: (body) => void welcome(body).catch(() => undefined),
+  });
+  const over = (phase: LendPhase): void => {
+    clearInterval(stillHere);
+    for (const end of [...ends]) end();
+    connection.close();
+    change({ phase });
+  };
+  let waiting = 0;
+  const say = async (): Promise<void> => {
+    const places = PLACES - ends.size;
+    // What the server has not heard since the last time it was told, it does not hear.
+    if (waiting++ > 0 && lent.phase === 'ready') change({ phase: 'connecting' });
+    await connection.call({ op: 'lend', allowance, places }, { patience: 0 });
+    waiting = 0;
+    if (lent.phase === 'connecting') change({ phase: 'ready' });
+  };
+  const unheard = (error: unknown): void => {
+    const permanent = error instanceof ProtocolError && !error.retriable;
+    if (permanent && isOn()) over('refused');
+  };
+  const isOn = (): boolean => lent.phase === 'connecting' || lent.phase === 'ready';
+  const welcome = async (body: Uint8Array): Promise<void> => {
+    if (!isOn() || ends.size >= PLACES) return;
+    let end = (): void => undefined;
+    const leave = (): void => {
+      ends.delete(one);
+      change({ guests: ends.size });
+      if (isOn()) void say().catch(unheard);
+    };
+    const one = (): void => end();
+    ends.add(one);
+    try {
+      const server = openToServer(endpoints);
+      server.catch(() => undefined);
+      const guest = await take(body.slice(ID));
+      await connection.call({ op: 'accept', id: body.slice(0, ID), answer: guest.answer });
+      const [here, there] = [await guest.carrier, await server];
+      const count = (bytes: number): void => {
+        change({ bytes: lent.bytes + bytes });
+        if (lent.bytes >= LENT_AT_MOST) over('full');
+      };
+      ({ end } = joinCarriers(here, there, EACH, count, leave));
+      change({ guests: ends.size, served: lent.served + 1 });
+      if (!isOn()) end();
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  };
+  connection.onHello(() => void say().catch(unheard));
+  const stillHere = setInterval(() => void say().catch(unheard), STILL_HERE);
+  told(lent);
+  connection.call({ op: 'admit', invite: secret, allowance }).then(say).catch(unheard);
+  return () => {
+    if (isOn()) over('stopped');
+  };
+}
+
+/** The first that stands. */
+async function openToServer(endpoints: readonly string[]): Promise<Carrier> {
+  const factory: CarrierFactory = webSocketCarrier;
+  const signal = AbortSignal.timeout(OPENS_WITHIN);
+  for (const endpoint of endpoints.filter((url) => /^https?:[^#]*$/.test(url))) {
+    const carrier = await factory.open(endpoint, signal).catch(() => null);
+    if (carrier) return carrier;
+  }
+  throw new Error('the server is not reached');
+}

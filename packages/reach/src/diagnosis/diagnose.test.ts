@@ -110,6 +110,14 @@ describe('a line', () => {
     expect(said({ passed: 4, transfer: stalled })).toEqual(finding);
   });
 
+  test('that counts connections is policed, though the server’s name is silent after too many to it', () => {
+    const finding = { diagnosis: 'connections-policed', figure: 4 };
+    const silent = { server: [address(), named({ tls: 'silent' })], passed: 4 };
+    expect(said(silent)).toEqual(finding);
+    const reset = { server: [address(), named({ tls: 'reset' })], passed: 4 };
+    expect(said(reset).diagnosis).toBe('name-filtered');
+  });
+
   test.each([
     { stun: 'silent', plain: 'silent' },
     { stun: 'silent', plain: 'ok' },

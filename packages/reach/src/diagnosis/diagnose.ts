@@ -81,10 +81,12 @@ export interface Seen {
 const THROTTLED = 256_000;
 
 export function diagnose(seen: Seen): Finding {
-  const { transfer } = seen;
+  const { transfer, passed = null, datagrams } = seen;
   const whole = ofNetwork(seen) ?? ofServer(seen);
-  if (whole) return { diagnosis: whole, figure: null };
-  const { passed = null, datagrams } = seen;
+  // Where connections are counted, the silence of one host says that we made too many to it.
+  const counted = passed !== null && !seen.server.some(({ tls }) => tls === 'reset');
+  const explained = whole === 'name-filtered' && counted;
+  if (whole && !explained) return { diagnosis: whole, figure: null };
   if (passed !== null) return { diagnosis: 'connections-policed', figure: passed };
   if (transfer?.stalled) return { diagnosis: 'frozen', figure: transfer.bytes };
   const rate = transfer?.bitsPerSecond ?? null;

@@ -121,6 +121,7 @@ export const OWN_TABLES: Readonly<Record<string, string>> = {
 export const DATA_FILES: Readonly<Record<string, string>> = {
   'server-keys.json': 'the identity of the server: secret',
   'record-serial': 'the number of its last access record',
+  'bridges.json': 'the bridges that it was ever told of, and the shelf of each: secret',
   'last-hour': 'the hour that its clock showed last',
   'keys/': 'one key for each day of bodies, destroyed with the day: secret',
   'moved-to-postgres': 'that the database went to PostgreSQL; holds nothing',

@@ -39,7 +39,7 @@ describe('AES-256-GCM', () => {
   });
 
   test('is that of OpenSSL at every length and alignment, both ways', () => {
-    const lengths = [...Array(300).keys(), 1_519, 1_520, 1_535, 1_536, 1_537, 2_000, 65_000];
+    const lengths = [...Array(300).keys(), 879, 880, 895, 896, 897, 2_000, 65_000];
     for (const length of lengths) {
       const bytes = systemRandom(32);
       const key = new GcmKey(bytes.slice());

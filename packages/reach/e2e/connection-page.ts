@@ -58,8 +58,8 @@ class Member {
     if (!meets) return factory;
     return {
       ...factory,
-      meets: async (meet, signal) => {
-        const carrier = await meets(meet, signal);
+      meets: async (...by) => {
+        const carrier = await meets(...by);
         this.opened.push(factory.kind);
         return carrier;
       },

@@ -20,7 +20,7 @@ let page: Page;
 
 beforeAll(async () => {
   await network.start();
-  const direct = `127.0.0.1:${await freeUdpPort()}`;
+  const direct = `127.0.0.1:${await freeUdpPort()}/${await freeUdpPort()}`;
   server = await ServerProcess.start(['--public', network.url, '--direct', direct]);
   network.target = Number(new URL(server.page).port);
   const script = await bundle(fileURLToPath(new URL('./connection-page.ts', import.meta.url)));

@@ -1,5 +1,5 @@
 /** Moves from a poor way to the line of a volunteer, if the server finds one who lends theirs. */
-import type { CarrierFactory, Meet } from './carriers/carrier.ts';
+import { type CarrierFactory, type Meet, stunAmong } from './carriers/carrier.ts';
 import { type Clock, pause } from './clock.ts';
 import type { Conversation } from './conversation.ts';
 import type { Line } from './line.ts';
@@ -32,7 +32,7 @@ export async function askForVolunteer(options: AskOptions): Promise<void> {
     const late = new AbortController();
     const onTime = clock.setTimeout(() => late.abort(), OPEN_TIMEOUT);
     const carrier = await factory
-      .meets(meet, AbortSignal.any([late.signal, closing]))
+      .meets(meet, stunAmong(line.endpoints), AbortSignal.any([late.signal, closing]))
       .catch(() => null);
     onTime();
     if (carrier && (conversation.ended || closing.aborted)) carrier.close();

@@ -329,7 +329,7 @@ export function nameOf({ factory, endpoint }: Way): string {
 }
 
 function isPlain(endpoint: string): boolean {
-  return !endpoint.includes('#');
+  return !endpoint.includes('#') && !endpoint.startsWith('stun:');
 }
 
 function hostOf(endpoint: string): string {

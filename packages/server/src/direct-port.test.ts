@@ -96,6 +96,9 @@ test('a port that another has is told in a sentence, and the server does not sta
 
 test.each([
   ['203.0.113.5:33478', { address: '203.0.113.5', port: 33_478 }],
+  ['203.0.113.5:33478/3478', { address: '203.0.113.5', port: 33_478, stun: 3_478 }],
+  ['203.0.113.5:33478/33478', undefined],
+  ['203.0.113.5:33478/0', undefined],
   ['[2001:DB8::5]:443', { address: '2001:db8::5', port: 443 }],
   ['example.org:443', undefined],
   ['203.0.113.5', undefined],

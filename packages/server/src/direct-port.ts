@@ -7,8 +7,10 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { decodeDirectEndpoint, encodeDirectEndpoint } from '@polynya/protocol/webrtc-direct';
+import { listenForStun } from '@polynya/reach/carriers/volunteer/stun-port';
 import type { ChannelCarrier } from '@polynya/reach/carriers/webrtc-direct/channel';
 import { DirectListener } from '@polynya/reach/carriers/webrtc-direct/listener';
+import { DirectError } from '@polynya/reach/carriers/webrtc-direct/node-datagrams';
 import type { Clock, Random } from '@polynya/reach/clock';
 import { loadBridgeSecret, loadOwnCertificate } from './bridge/bridge-state.ts';
 
@@ -21,15 +23,24 @@ const NAME = 'WebRTC';
 export interface DirectPlace {
   readonly address: string;
   readonly port: number;
+  /** A second port, which tells by STUN where somebody is seen. */
+  readonly stun?: number;
 }
 
-/** A place as hosts write it, `203.0.113.5:33478` or `[2001:db8::5]:33478`; undefined for anything else. */
+/**
+ * A place as hosts write it, `203.0.113.5:33478` or `[2001:db8::5]:33478`, with `/3478` behind it for a port of STUN;
+ * undefined for anything else.
+ */
 export function parseDirectPlace(text: string): DirectPlace | undefined {
-  const [, six, four, digits = ''] = /^(?:\[([\da-f:.]+)\]|([\d.]+)):(\d{1,5})$/i.exec(text) ?? [];
+  const [, six, four, digits = '', second] =
+    /^(?:\[([\da-f:.]+)\]|([\d.]+)):(\d{1,5})(?:\/(\d{1,5}))?$/i.exec(text) ?? [];
   const address = (six ?? four ?? '').toLowerCase();
   const port = Number(digits);
-  const fits = isIP(address) === (six === undefined ? 4 : 6) && port > 0 && port <= 65_535;
-  return fits ? { address, port } : undefined;
+  const stun = second === undefined ? undefined : Number(second);
+  const isPort = (one: number): boolean => one > 0 && one <= 65_535;
+  const ports = isPort(port) && (stun === undefined || (isPort(stun) && stun !== port));
+  if (!ports || isIP(address) !== (six === undefined ? 4 : 6)) return undefined;
+  return { address, port, ...(stun !== undefined && { stun }) };
 }
 
 /** Whether a line is an endpoint of WebRTC-Direct, as bridges print it. */
@@ -62,22 +73,45 @@ export class DirectPort {
     return encodeDirectEndpoint({ ...this.#place, secret: this.#door(name), fingerprint });
   }
 
+  /** Of one door, and that of STUN if it is answered here. */
+  endpoints(name: string): string[] {
+    const { address, stun } = this.#place;
+    const host = isIP(address) === 6 ? `[${address}]` : address;
+    return [this.endpoint(name), ...(stun === undefined ? [] : [`stun:${host}:${stun}`])];
+  }
+
   /**
    * Takes callers from now on.
    * @param doors by name, where those go who know its endpoint
    * @throws DirectError
    */
-  listen(
+  async listen(
     doors: ReadonlyMap<string, (carrier: ChannelCarrier) => void>,
     connections: number,
     clock: Clock,
-  ): Promise<DirectListener> {
-    const { address, port } = this.#place;
-    return DirectListener.start({
-      ...{ address: listenOn(address), port, connections, clock },
+  ): Promise<Pick<DirectListener, 'connections' | 'close'>> {
+    const { address, port, stun } = this.#place;
+    const here = listenOn(address);
+    const listener = await DirectListener.start({
+      ...{ address: here, port, connections, clock },
       ...{ cert: String(this.#own.cert), key: String(this.#own.key) },
       doors: [...doors].map(([name, enter]) => ({ secret: this.#door(name), enter })),
     });
+    if (stun === undefined) return listener;
+    const socket = await listenForStun(here, stun).catch((error: unknown) => {
+      listener.close();
+      const message = `UDP port ${stun} of ${here} cannot be had: something else may listen there.`;
+      throw new DirectError('port', message, error);
+    });
+    return {
+      get connections() {
+        return listener.connections;
+      },
+      close: () => {
+        listener.close();
+        socket.close();
+      },
+    };
   }
 
   #door(name: string): string {

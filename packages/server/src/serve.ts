@@ -159,7 +159,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     const dns = options.dns && { ...(await import('./dns-zone.ts')), place: options.dns };
     const nameKey = dns?.zoneKey(keys.handleKey);
     const byDatagrams = [
-      ...(directPort ? [directPort.endpoint(OWN_DOOR)] : []),
+      ...(directPort?.endpoints(OWN_DOOR) ?? []),
       ...(dns && nameKey ? [dns.zoneLine(dns.place.zone, nameKey)] : []),
     ];
     if (files.hasRelease) files.sign(loadReleaseKey(dataDir));

@@ -29,6 +29,8 @@ export async function look(
   { home, abroad, stun }: Sites,
   notes: Notes,
 ): Promise<Omit<Seen, 'reached'>> {
+  // The server's own, where it has one: nobody else hears of it then.
+  const asked = stun ?? /^stun:([\w.:]+)$/.exec(endpoints.find(isStun) ?? '')?.[1];
   const urls = endpoints.map((endpoint) => new URL(endpoint));
   // What other carriers go to has no TLS and no name to look at.
   const sites = urls.filter(({ protocol }) => /^https?:$/.test(protocol));
@@ -54,10 +56,12 @@ export async function look(
     resolver: named.some((dns) => dns === 'ok' || dns === 'refused'),
     ...{ server, home: atHome, abroad: outside },
     transfer: best?.origin.startsWith('https:') ? await measureTransfer(best.origin) : null,
-    datagrams: stun === undefined ? null : await datagramsSeen(stun, notes),
+    datagrams: asked === undefined ? null : await datagramsSeen(asked, notes),
     passed: await passedOfMany(outside, notes),
   };
 }
+
+const isStun = (endpoint: string): boolean => endpoint.startsWith('stun:');
 
 function hostOf(origin: string): { host: string; port: number } {
   const { hostname, port, protocol } = new URL(origin);

@@ -54,7 +54,7 @@ export const sections: readonly Section[] = [
       of(
         'direct',
         'text',
-        'Where others find a UDP port of this machine, such as 203.0.113.5:33478, for clients that get no TLS through (WebRTC). Else there is none.',
+        'Where others find a UDP port of this machine, such as 203.0.113.5:33478, for clients that get no TLS through (WebRTC). With /3478 behind it another one answers STUN, by which volunteers and who they help find each other. Else there is none.',
         '',
       ),
       of(

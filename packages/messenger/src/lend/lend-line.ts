@@ -4,7 +4,7 @@
  */
 import { decodeInvite } from '@polynya/protocol/invite-link';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import type { Carrier, CarrierFactory } from '@polynya/reach/carriers/carrier';
+import { type Carrier, type CarrierFactory, stunAmong } from '@polynya/reach/carriers/carrier';
 import { postCarrier } from '@polynya/reach/carriers/post/client';
 import { type Guest, joinCarriers, takeOffer } from '@polynya/reach/carriers/volunteer/lender';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
@@ -41,7 +41,7 @@ export interface LendOptions {
   /** Told of every change, the first at once. */
   readonly told: (lent: Lent) => void;
   /** Takes people in, where the platform is not a page. */
-  readonly take?: (offer: Uint8Array) => Promise<Guest>;
+  readonly take?: (offer: Uint8Array, stun: readonly string[]) => Promise<Guest>;
 }
 
 /** Lends the line until what is returned is called. Throws ProtocolError for what is no invite to a server. */
@@ -94,7 +94,7 @@ export function lendLine({ invite, allowance, told, take = takeOffer }: LendOpti
     try {
       const server = openToServer(endpoints);
       server.catch(() => undefined);
-      const guest = await take(body.slice(ID));
+      const guest = await take(body.slice(ID), stunAmong(connection.endpoints));
       await connection.call({ op: 'accept', id: body.slice(0, ID), answer: guest.answer });
       const [here, there] = [await guest.carrier, await server];
       const count = (bytes: number): void => {

@@ -23,7 +23,8 @@ export function throughPage(dial: Dial): readonly CarrierFactory[] {
       kind: volunteer,
       takes: () => false,
       open: () => Promise.reject(),
-      meets: (meet, signal) => through(volunteer, volunteer, signal, meet),
+      meets: (meet, stun, signal) =>
+        through(volunteer, [volunteer, ...stun].join(' '), signal, meet),
     },
   ];
 }

@@ -43,8 +43,11 @@ export interface CarrierFactory {
    * the signal's reason. `openings`: of late, the oldest first; whoever connects again and again notes it there.
    */
   open(endpoint: string, signal: AbortSignal, openings?: Opening[]): Promise<Carrier>;
-  /** Opens a carrier to somebody whom the server brings in by `meet`: for who has a line, but a poor one. */
-  readonly meets?: (meet: Meet, signal: AbortSignal) => Promise<Carrier>;
+  /**
+   * Opens a carrier to somebody whom the server brings in by `meet`: for who has a line, but a poor one. `stun`: URLs
+   * (RFC 7064) by which a page learns where it is.
+   */
+  readonly meets?: (meet: Meet, stun: readonly string[], signal: AbortSignal) => Promise<Carrier>;
 }
 
 /** Hands an offer to somebody whom the server chooses, and answers theirs. */
@@ -53,4 +56,9 @@ export type Meet = (offer: Uint8Array) => Promise<Uint8Array>;
 /** The hash of the certificate that an endpoint shows, in base64url, if it says so (docs/protocol.md section 2). */
 export function pinOf(endpoint: string): string | undefined {
   return /#sha256=([\w-]{43})$/.exec(endpoint)?.[1];
+}
+
+/** Those of a server's endpoints at which STUN is answered. */
+export function stunAmong(endpoints: readonly string[]): string[] {
+  return endpoints.filter((endpoint) => /^stun:[\w.:[\]]+$/.test(endpoint));
 }

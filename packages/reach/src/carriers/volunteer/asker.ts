@@ -2,7 +2,7 @@
 import type { Carrier, CarrierFactory, Meet } from '../carrier.ts';
 import { ChannelCarrier } from '../webrtc-direct/channel.ts';
 import { opened, pageChannel } from '../webrtc-direct/page-client.ts';
-import { descriptionOf, meetingOf } from './page-meeting.ts';
+import { connectionBy, descriptionOf, meetingOf } from './page-meeting.ts';
 
 export const VOLUNTEER = 'volunteer';
 
@@ -11,9 +11,9 @@ export const pageVolunteerCarrier = {
   // It leads nowhere by itself: somebody who already has a line asks for one.
   takes: () => false,
   open: () => Promise.reject(new Error('a volunteer is met, not opened')),
-  meets: async (meet: Meet, signal: AbortSignal): Promise<Carrier> => {
+  meets: async (meet: Meet, stun: readonly string[], signal: AbortSignal): Promise<Carrier> => {
     signal.throwIfAborted();
-    const connection = new RTCPeerConnection({ iceServers: [] });
+    const connection = connectionBy(stun);
     try {
       const dataChannel = connection.createDataChannel('');
       const open = opened(connection, dataChannel, signal);

@@ -3,7 +3,7 @@ import type { Carrier } from '../carrier.ts';
 import { ChannelCarrier } from '../webrtc-direct/channel.ts';
 import { pageChannel } from '../webrtc-direct/page-client.ts';
 import { VOLUNTEER } from './asker.ts';
-import { descriptionOf, meetingOf } from './page-meeting.ts';
+import { connectionBy, descriptionOf, meetingOf } from './page-meeting.ts';
 
 /** From the answer to an open channel, in ms. */
 const OPENS_WITHIN = 30_000;
@@ -19,9 +19,9 @@ export interface Guest {
   readonly carrier: Promise<ChannelCarrier>;
 }
 
-/** @param offer as it came. Throws ProtocolError 'malformed' for nonsense, or the browser's error. */
-export async function takeOffer(offer: Uint8Array): Promise<Guest> {
-  const connection = new RTCPeerConnection({ iceServers: [] });
+/** @param offer as it came @param stun URLs of STUN servers. Throws ProtocolError 'malformed' for nonsense, or the browser's error. */
+export async function takeOffer(offer: Uint8Array, stun: readonly string[]): Promise<Guest> {
+  const connection = connectionBy(stun);
   try {
     const carrier = new Promise<ChannelCarrier>((resolve, reject) => {
       const late = setTimeout(() => {

@@ -7,6 +7,11 @@ import { description } from '../webrtc-direct/descriptions.ts';
 const GATHERING = 2_000;
 const MOST = 8;
 
+/** A new connection that asks these STUN servers, and nobody else, where it is. */
+export function connectionBy(stun: readonly string[]): RTCPeerConnection {
+  return new RTCPeerConnection({ iceServers: stun.length > 0 ? [{ urls: [...stun] }] : [] });
+}
+
 /** What a connection whose local description is set can be reached by. */
 export async function meetingOf(connection: RTCPeerConnection): Promise<Uint8Array<ArrayBuffer>> {
   await gathered(connection);

@@ -2,8 +2,9 @@
  * `npm run -s bench -- [wire] [appends] [--json]`: measures and prints; both when nothing is named.
  * `npm run -s bench -- mls [N…] [--json] [--keep]`: MLS engines side by side, in groups of N or of all sizes, which
  * takes 20 minutes; "keep" writes what came of it to docs/mls-bench.md;
- * `npm run -s bench -- server [works] [systems] [rounds] [--json]`: the server beside its peers. The rows of
- * these two have forms of their own.
+ * `npm run -s bench -- server [works] [systems] [rounds] [--json]`: the server beside its peers;
+ * `npm run -s bench -- capacity [--json] [NAME=NUMBER]...`: what so many people need. The rows of these three
+ * have forms of their own.
  */
 import { appends } from './appends.ts';
 import { print, type Row } from './row.ts';
@@ -28,9 +29,22 @@ if (first === 'mls' && named.length === 0) {
   const { serverBench, words } = await import('./server/server.ts');
   const { printServer } = await import('./server/report.ts');
   if (known(named, words)) printServer(await serverBench(named, numbers[0]), json);
+} else if (first === 'capacity') {
+  const { assumptions, capacity, printCapacity } = await import('./capacity/capacity.ts');
+  const assumed = assumptions(named);
+  if (assumed) {
+    const found = await capacity(assumed);
+    if (json) console.log(JSON.stringify(found, null, 2));
+    else printCapacity(found);
+  } else {
+    console.error(
+      'After capacity come assumptions of bench/capacity/costs.ts, such as online=0.3.',
+    );
+    process.exitCode = 1;
+  }
 } else {
   const names = first === undefined ? Object.keys(works) : [first, ...named];
-  if (known(names, [...Object.keys(works), 'mls', 'server'])) {
+  if (known(names, [...Object.keys(works), 'mls', 'server', 'capacity'])) {
     const rows: Row[] = [];
     for (const name of names) rows.push(...((await works[name]?.()) ?? []));
     print(rows, json);

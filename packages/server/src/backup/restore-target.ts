@@ -20,7 +20,7 @@ export function checkSchema(engine: string, schema: number, current: Schemas): v
   const which = `schema ${schema} of ${engine}, this version has ${current[engine] ?? 'none'}`;
   throw new StorageError(
     'newer',
-    `The backup was made by another version of this program (${which}): restore it with that version, and start this one then.`,
+    `The backup was made by a newer version of this program (${which}): restore it with that version, and start this one then.`,
   );
 }
 

@@ -111,12 +111,14 @@ async function fill(
 }
 
 async function targetOf({ dataDir, postgres, random }: RestoreOptions): Promise<RestoreTarget> {
+  const keys = new DayKeys(keyFolder(dataDir), random);
   if (postgres === undefined) {
     const { SqliteTarget } = await import('../engine/sqlite/restore-target.ts');
-    return SqliteTarget.open(databasePath(dataDir), new DayKeys(keyFolder(dataDir), random));
+    return SqliteTarget.open(databasePath(dataDir), keys);
   }
   const { PostgresTarget } = await import('../engine/postgres/restore-target.ts');
-  return PostgresTarget.open(postgres);
+  const { UpgradedTarget } = await import('./upgraded-target.ts');
+  return new UpgradedTarget(await PostgresTarget.open(postgres), join(dataDir, 'earlier'), keys);
 }
 
 function writeDayKeys(dataDir: string, { days }: BackupKeys): void {

@@ -33,8 +33,16 @@ export function sqliteCode(error: unknown): { primary: number; extended: number 
 
 export type Synchronous = 'FULL' | 'OFF';
 
-/** Opens or makes the database at `path`, whose bodies `keys` seals. @throws StorageError */
-export function openDatabase(path: string, synchronous: Synchronous, keys: DayKeys): DatabaseSync {
+/**
+ * Opens or makes the database at `path`, whose bodies `keys` seals, and brings it forward to `version`: the
+ * newest, but for rows of an earlier one. @throws StorageError
+ */
+export function openDatabase(
+  path: string,
+  synchronous: Synchronous,
+  keys: DayKeys,
+  version = migrations.length,
+): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
     // For its owner alone; SQLite gives the write-ahead log the same mode.
@@ -56,7 +64,7 @@ export function openDatabase(path: string, synchronous: Synchronous, keys: DayKe
       ${CHECKPOINTS};
       PRAGMA journal_size_limit = 67108864;
     `);
-    migrate(db, keys);
+    migrate(db, keys, version);
     emptyWal(db);
     keys.load();
     return db;
@@ -80,7 +88,8 @@ export function truncateWal(db: DatabaseSync): void {
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
-function migrate(db: DatabaseSync, keys: DayKeys): void {
+/** @throws StorageError for a newer database, and SQLite's error */
+export function migrate(db: DatabaseSync, keys: DayKeys, wanted = migrations.length): void {
   const version = Number(db.prepare('PRAGMA user_version').get()?.user_version);
   if (version > migrations.length) {
     throw new StorageError(
@@ -88,11 +97,11 @@ function migrate(db: DatabaseSync, keys: DayKeys): void {
       `The database was made by a newer version of this program (schema ${version}, this one knows ${migrations.length}): start that version, or use another data folder.`,
     );
   }
-  if (version === migrations.length) return;
+  if (version >= wanted) return;
   db.function('seal', (id, number, hour, body) =>
     keys.seal(Number(hour), { id: id as Uint8Array, number: Number(number) }, body as Uint8Array),
   );
-  for (const [index, sql] of migrations.entries()) {
+  for (const [index, sql] of migrations.slice(0, wanted).entries()) {
     if (index < version) continue;
     db.exec(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${index + 1}; COMMIT;`);
   }

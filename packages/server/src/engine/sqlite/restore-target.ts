@@ -3,26 +3,34 @@ import type { DatabaseSync } from 'node:sqlite';
 import { checkSchema, type RestoreTarget, sqlName } from '../../backup/restore-target.ts';
 import type { DayKeys } from '../../day-keys.ts';
 import type { Stored, StoredTable } from '../../engine.ts';
-import { SCHEMAS } from '../schemas.ts';
-import { asStorageError, openDatabase, truncateWal } from './database.ts';
+import { SCHEMAS, sqliteSchema } from '../schemas.ts';
+import { asStorageError, migrate, openDatabase, truncateWal } from './database.ts';
 
 export class SqliteTarget implements RestoreTarget {
-  readonly #db: DatabaseSync;
   readonly #path: string;
+  readonly #keys: DayKeys;
+  #opened: DatabaseSync | undefined;
 
-  private constructor(db: DatabaseSync, path: string) {
-    this.#db = db;
+  private constructor(path: string, keys: DayKeys) {
     this.#path = path;
-    db.exec('BEGIN IMMEDIATE');
+    this.#keys = keys;
   }
 
-  /** @throws StorageError */
   static open(path: string, keys: DayKeys): SqliteTarget {
-    return new SqliteTarget(openDatabase(path, 'FULL', keys), path);
+    return new SqliteTarget(path, keys);
   }
 
+  /** Takes rows of every schema so far: it is one of theirs until it has them all. */
   accept(engine: string, schema: number): void {
-    checkSchema(engine, schema, SCHEMAS);
+    const version = sqliteSchema(engine, schema);
+    if (version === undefined) checkSchema(engine, schema, SCHEMAS);
+    this.#opened = openDatabase(this.#path, 'FULL', this.#keys, version);
+    this.#opened.exec('BEGIN IMMEDIATE');
+  }
+
+  get #db(): DatabaseSync {
+    if (!this.#opened) throw new Error('rows before their schema');
+    return this.#opened;
   }
 
   async insert({ name, columns }: StoredTable, rows: readonly (readonly Stored[])[]) {
@@ -38,13 +46,14 @@ export class SqliteTarget implements RestoreTarget {
   async finish() {
     this.#told(() => {
       this.#db.exec('COMMIT');
+      migrate(this.#db, this.#keys);
       truncateWal(this.#db);
       this.#db.close();
     });
   }
 
   async abandon() {
-    if (this.#db.isOpen) this.#db.close();
+    if (this.#opened?.isOpen) this.#opened.close();
   }
 
   #told(run: () => void): void {

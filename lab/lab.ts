@@ -20,6 +20,8 @@ export class Lab {
   readonly authority: CertificateAuthority;
   /** Lines of the bridges, those abroad on the server's first shelf. */
   bridges: readonly string[] = [];
+  /** Of servers behind a web site that were started. */
+  readonly secretPaths: string[] = [];
   /** Bridges that were switched off. */
   dead: readonly BridgeHost[] = [];
   #bridges: readonly Bridge[] = [];
@@ -57,7 +59,10 @@ export class Lab {
     if (running) return running;
     const bridges = host === 'server' ? this.bridges : [];
     const server = new PolynyaServer(host, FOLDER, this.authority.issue(host), bridges);
-    const ready = server.ready().then(() => server);
+    const ready = server.ready().then(() => {
+      if (server.secretPath !== '') this.secretPaths.push(server.secretPath);
+      return server;
+    });
     this.#servers.set(host, ready);
     return ready;
   }

@@ -213,6 +213,7 @@ function secretsOf(lab: Lab, pair: Pair, texts: readonly string[]): Map<string, 
         [`the path of bridge ${index + 1}`, new URL(line).pathname.slice(1)] as const,
     ),
     ...pair.links.map((link, index) => [`invite ${index + 1}`, payload(link)] as const),
+    ...lab.secretPaths.map((path) => ['the path of a hidden server', path] as const),
   ]);
 }
 

@@ -56,8 +56,8 @@ export async function probe(context: ProbeContext): Promise<Outcome> {
 /** Bridges that are alive, or the hidden server. */
 async function targetsOf(lab: Lab, kind: string): Promise<Target[]> {
   if (kind === 'server') {
-    const { endpoint } = await lab.polynya('home');
-    return [{ ...HOSTS.home, secret: new URL(endpoint).pathname.split('/')[1] ?? '' }];
+    const { secretPath: secret } = await lab.polynya('home');
+    return [{ ...HOSTS.home, secret }];
   }
   const alive = BRIDGES.map((host, index) => [host, lab.bridges[index] ?? ''] as const).filter(
     ([host]) => !lab.dead.includes(host),

@@ -50,9 +50,9 @@ export class PolynyaServer {
     throw new Error(`polynya serve did not start: ${this.#program.err}${this.#program.out}`);
   }
 
-  /** Of the server that hides behind a web site: what bridges are told. */
-  get endpoint(): string {
-    return /^polynya bridge --to (\S+)$/m.exec(this.#program.out)?.[1] ?? '';
+  /** Of the server that hides behind a web site; '' for the other. */
+  get secretPath(): string {
+    return /^polynya bridge --to https:\/\/[^/]+\/([\w-]+)\/s$/m.exec(this.#program.out)?.[1] ?? '';
   }
 
   /** A link that lets one person in. @param shelf whose bridges it tells, if there are any */

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BodySkipper } from './body-skipper.ts';
-import { readHead } from './request-head.ts';
+import { HeadReader } from './request-head.ts';
+import { bytesOf, Site } from './site.ts';
 
-const read = (text: string) => readHead(Buffer.from(text, 'latin1'));
+const read = (text: string) => new HeadReader().read(Buffer.from(text, 'latin1'));
 
 describe('a head', () => {
   test('is whole at its empty line, and what follows is not looked at', () => {
@@ -34,6 +35,28 @@ describe('a head', () => {
     }
   });
 
+  test('is read in pieces as it is read at once', () => {
+    const whole = '\r\nGET /a HTTP/1.1\r\nHost: h\r\nX:  y  \r\r\n\nGET';
+    fc.assert(
+      fc.property(fc.array(fc.nat(whole.length)), (cuts) => {
+        const reader = new HeadReader();
+        for (const cut of cuts.sort((a, b) => a - b)) {
+          const head = reader.read(Buffer.from(whole.slice(0, cut)));
+          if (head.state === 'more') continue;
+          expect(head).toEqual(read(whole));
+          return;
+        }
+        expect(reader.read(Buffer.from(whole))).toEqual(read(whole));
+      }),
+    );
+  });
+
+  test('of many blanks or line ends is read as fast as any', () => {
+    const blanks = `GET / HTTP/1.1\r\nHost: h\r\nX: ${' '.repeat(8_000)}y${' '.repeat(100)}\r\n\r\n`;
+    expect(read(blanks)).toMatchObject({ request: { headers: { x: 'y' } } });
+    expect(read(`GET / HTTP/1.1\r\nHost: h${'\r'.repeat(8_000)}\r\n\r\n`).state).toBe('whole');
+  });
+
   test('is taken or refused, whatever comes, and never the other way by what follows', () => {
     const piece = fc.constantFrom(
       ...[
@@ -62,6 +85,26 @@ describe('a head', () => {
       }),
     );
   });
+});
+
+test('whatever is a request gets an answer that can be sent', () => {
+  const site = new Site();
+  const bytes = fc
+    .uint8Array({ maxLength: 20 })
+    .map((list) => Buffer.from(list).toString('latin1'));
+  const target = bytes.map((text) => `/${text}`);
+  const header = fc.constantFrom('Range', 'If-Range', 'If-Match', 'If-None-Match', 'User-Agent');
+  const dated = fc.constantFrom('If-Modified-Since', 'If-Unmodified-Since', 'Content-Length');
+  const headers = fc.array(fc.tuple(fc.oneof(header, dated), bytes));
+  fc.assert(
+    fc.property(target, fc.oneof(fc.constant('a.example'), bytes), headers, (path, host, more) => {
+      const lines = more.map(([name, value]) => `${name}: ${value}`);
+      const head = read([`GET ${path} HTTP/1.1`, `Host: ${host}`, ...lines, '', ''].join('\r\n'));
+      if (head.state !== 'whole') return;
+      const answer = site.answer(head.request, { secure: true, port: 8_443 });
+      expect(bytesOf(answer, '1.1').toString('latin1')).toMatch(/^HTTP\/1\.1 \d{3} [^\r\n]+\r\n/);
+    }),
+  );
 });
 
 describe('a body', () => {

@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import { BodySkipper, type Skipped } from './body-skipper.ts';
-import { readHead, type SiteRequest } from './request-head.ts';
+import { HeadReader, type SiteRequest } from './request-head.ts';
 import { type Answer, bytesOf, ending, type Site, type SiteAddress } from './site.ts';
 
 /** As nginx has them unless told otherwise, in ms: until a head is here, between requests, and for what still comes. */
@@ -37,7 +37,10 @@ class SiteConversation {
   readonly #visited: Visited;
   #read: Buffer = Buffer.alloc(0);
   #skipping: BodySkipper | undefined;
+  #head = new HeadReader();
   #requests = 0;
+  /** When the first byte of a head that is not whole came, in ms. */
+  #begun: number | undefined;
   #ended = false;
 
   constructor(socket: Socket, visited: Visited) {
@@ -77,8 +80,15 @@ class SiteConversation {
       return state === 'done';
     }
     const { site, at, plain = false } = this.#visited;
-    const head = readHead(this.#read);
-    if (head.state === 'more') return false;
+    const head = this.#head.read(this.#read);
+    if (head.state === 'more') {
+      this.#begun ??= performance.now();
+      // A byte now and then would keep it for ever.
+      if (performance.now() - this.#begun > HEAD_MS) this.#socket.destroy();
+      return false;
+    }
+    this.#begun = undefined;
+    this.#head = new HeadReader();
     if (head.state === 'refused') {
       this.#send(site.refuse(head.status), '1.1');
       return false;

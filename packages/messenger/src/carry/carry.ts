@@ -3,6 +3,7 @@
  * before the log has it (docs/protocol.md section 10). The log stays the only order: whatever came this way takes
  * its place there as soon as the log brings it.
  */
+import { sha256 } from '@noble/hashes/sha2.js';
 import { fromHex, toHex } from '@polynya/protocol/bytes';
 import {
   decodeNote,
@@ -20,6 +21,7 @@ import type { Conversation } from '../conversation/conversation.ts';
 import type { OutboxRow } from '../conversation/outbox.ts';
 import { idOf } from '../conversation/people.ts';
 import type { Device } from '../device.ts';
+import { recordsFor, takeRecord } from '../line/handing-on.ts';
 import { messagesTopic } from '../queries/changes.ts';
 import { contentOf } from '../recovery/missed.ts';
 import type { Change } from '../store/store.ts';
@@ -30,7 +32,7 @@ import { decode } from '../timeline/stored.ts';
 import { openBundle, sealBundle } from './bundle.ts';
 import { CarryError } from './carry-error.ts';
 import { carriedChats, keysOf } from './keys.ts';
-import { arrivedFrom, noteOf, readNote } from './note.ts';
+import { arrivedFrom, isMessage, noteOf, readNote } from './note.ts';
 
 /** Notes of one chat that leave at once, or are kept: bytes of them all. */
 const MOST_BYTES = 900_000;
@@ -70,8 +72,9 @@ export class Carry {
     let messages = 0;
     for (const conversation of carriedChats(this.#device)) {
       const notes = await this.notes(conversation);
-      if (notes.length === 0) continue;
       messages += notes.length;
+      notes.push(...(await this.records(conversation)));
+      if (notes.length === 0) continue;
       const { sealing } = await keysOf(this.#device.ports.store, conversation);
       parcels.push({ keys: sealing, plain: encodeParcel(notes) });
     }
@@ -89,8 +92,8 @@ export class Carry {
     const taken = { messages: 0, fresh: [] as Taken['fresh'][number][], strange: 0 };
     for (const { of, plain } of await openBundle(file, keys.flat())) {
       const notes = parcelIn(plain);
-      const { fresh, strange } = await this.take(of, notes);
-      taken.messages += notes.length;
+      const { fresh, strange, records } = await this.take(of, notes);
+      taken.messages += notes.length - records;
       taken.fresh.push(...fresh.map((id) => ({ chat: of.chat, id })));
       taken.strange += strange;
     }
@@ -136,17 +139,44 @@ export class Carry {
     });
   }
 
+  /**
+   * What this device was told of the endpoints of servers that concern a chat, for who cannot ask.
+   * @param known those that are not wanted
+   */
+  async records(
+    conversation: Conversation,
+    known: ReadonlySet<MessageId> = new Set(),
+  ): Promise<Note[]> {
+    const { ports, self } = this.#device;
+    const notes: Note[] = [];
+    for (const record of await recordsFor(this.#device, conversation)) {
+      // The same for the same record: it is told to each device once.
+      const id = sha256(record).slice(0, 16);
+      if (known.has(toHex(id))) continue;
+      const content = encodeCbor(contentCodec.encode({ kind: 'record', text: '', record }));
+      const row = { key: '', id, at: ports.clock.now(), content };
+      const note = await noteOf(self, conversation.held, row);
+      if (note) notes.push(note);
+    }
+    return notes;
+  }
+
   /** Shows what was not here yet. @throws StoreError */
   async take(
     conversation: Conversation,
     notes: readonly Note[],
-  ): Promise<{ readonly fresh: readonly MessageId[]; readonly strange: number }> {
+  ): Promise<{
+    readonly fresh: readonly MessageId[];
+    readonly strange: number;
+    readonly records: number;
+  }> {
     const { chat, held } = conversation;
     const { ports, timeline, changes, blocked, self } = this.#device;
     const { store, clock } = ports;
     const room = MOST_NOTES - (await this.#kept(chat)).length;
     const fresh: MessageId[] = [];
     let strange = 0;
+    const records: Uint8Array[] = [];
     await timeline.locked(chat, async () => {
       const draft = new Draft(store, chat);
       const kept: Change[] = [];
@@ -156,6 +186,10 @@ export class Carry {
         const read = await readNote(note, held);
         if (!read) strange++;
         if (!read || blocked.has(read.author.person)) continue;
+        if (!isMessage(read)) {
+          if (read.content.kind === 'record') records.push(read.content.record);
+          continue;
+        }
         const latest = clock.now() + CLOCKS_DIFFER;
         const around = { chat, me: self.person, id, seq: 0, latest };
         const row = messageRow({ ...arrivedFrom(read, around), seq: null });
@@ -171,7 +205,8 @@ export class Carry {
       if (fresh.length > 0) await store.apply([...draft.changes(), ...kept]);
     });
     if (fresh.length > 0) for (const topic of [messagesTopic(chat), 'chats']) changes.touch(topic);
-    return { fresh, strange };
+    for (const record of records) await takeRecord(this.#device, record);
+    return { fresh, strange, records: records.length };
   }
 
   /** The newest own messages that the log has, and not everybody has said to have. */
@@ -215,7 +250,7 @@ export class Carry {
   async #handIn(conversation: Conversation, { id, note }: Kept): Promise<void> {
     const { chat, held } = conversation;
     const read = await readNote(note, held);
-    if (!read) return;
+    if (!read || !isMessage(read)) return;
     const { content } = read;
     const text = (content.kind === 'text' ? content.text : content.caption).slice(0, 200);
     await conversation.queue({

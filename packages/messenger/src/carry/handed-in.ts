@@ -7,7 +7,7 @@ import { decodeNote, type Note } from '@polynya/protocol/carried';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Core } from '../conversation/core.ts';
 import type { Arrived, Happened } from '../timeline/arrived.ts';
-import { arrivedFrom, readNote } from './note.ts';
+import { arrivedFrom, isMessage, readNote } from './note.ts';
 
 /**
  * The same, each `carried` content replaced by the message in it, and without records, which the world hears of; those
@@ -30,7 +30,7 @@ export async function handedIn(
     }
     const note = decoded(one.content.note);
     const read = note && (await readNote(note, held));
-    if (!note || !read || world.blocked(read.author.person)) continue;
+    if (!note || !read || !isMessage(read) || world.blocked(read.author.person)) continue;
     const { seq, at: latest } = one;
     all.push(arrivedFrom(read, { chat, me, id: toHex(note.id), seq, latest }));
   }

@@ -87,6 +87,7 @@ export class Near {
     const conversation = this.#device.conversations.get(chat);
     if (!conversation) return;
     const notes = await this.#carry.notes(conversation, known);
+    notes.push(...(await this.#carry.records(conversation, known)));
     if (notes.length === 0) return;
     for (const { id } of notes) known.add(toHex(id));
     link.send(encodeParcel(notes));

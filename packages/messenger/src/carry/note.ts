@@ -27,11 +27,13 @@ const LONGEST = 58_000;
 
 /** What people wrote is carried; what changes a message, or the chat, waits for the log and its order. */
 export type Carriable = Extract<KnownContent, { kind: 'text' | 'file' }>;
+/** ... and what leads to the log, which is nothing to show. */
+export type Noted = Carriable | Extract<KnownContent, { kind: 'record' }>;
 
 /** The note of what waits to be sent; null for what is not carried. */
 export async function noteOf(self: Self, held: Held, row: OutboxRow): Promise<Note | null> {
   const body = contentCodec.decode(decodeCbor(row.content));
-  if (!isCarriable(body)) return null;
+  if (!isNoted(body)) return null;
   const { state, group } = held;
   const message = encodeMessage({
     at: Math.floor(row.at / 1_000),
@@ -49,7 +51,7 @@ export async function noteOf(self: Self, held: Held, row: OutboxRow): Promise<No
 export interface ReadNote {
   readonly author: Leaf;
   readonly at: number;
-  readonly content: Carriable;
+  readonly content: Noted;
 }
 
 /** null: not signed by a device that stands in the group, or nothing that is carried. */
@@ -62,7 +64,7 @@ export async function readNote(note: Note, { group, state }: Held): Promise<Read
   if (!(await ed25519.verify(note.device, signed, note.signature))) return null;
   try {
     const { at, body } = decodeMessage(note.message);
-    return isCarriable(body) ? { author, at: at * 1_000, content: body } : null;
+    return isNoted(body) ? { author, at: at * 1_000, content: body } : null;
   } catch (error) {
     if (error instanceof ProtocolError) return null;
     throw error;
@@ -71,7 +73,7 @@ export async function readNote(note: Note, { group, state }: Held): Promise<Read
 
 /** As the timeline takes it. */
 export function arrivedFrom(
-  { author, at, content }: ReadNote,
+  { author, at, content }: ReadNote & { readonly content: Carriable },
   {
     chat,
     me,
@@ -91,6 +93,11 @@ export function arrivedFrom(
   return { chat, seq, id, sender, mine: sender === me, at: Math.min(at, latest), content };
 }
 
-function isCarriable(content: { readonly kind: string }): content is Carriable {
-  return content.kind === 'text' || content.kind === 'file';
+/** Whether it is somebody's message. */
+export function isMessage(read: ReadNote): read is ReadNote & { readonly content: Carriable } {
+  return read.content.kind !== 'record';
+}
+
+function isNoted(content: { readonly kind: string }): content is Noted {
+  return ['text', 'file', 'record'].includes(content.kind);
 }

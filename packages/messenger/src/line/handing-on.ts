@@ -9,7 +9,7 @@ import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Conversation } from '../conversation/conversation.ts';
 import { idOf } from '../conversation/people.ts';
 import type { Device } from '../device.ts';
-import { takeHandedOn } from './own-endpoints.ts';
+import { recordKey, takeHandedOn } from './own-endpoints.ts';
 import type { ServerLink } from './server-link.ts';
 
 export { askForEndpoints } from './own-endpoints.ts';
@@ -19,20 +19,40 @@ const CLOSE = 8;
 
 /** Says `record` in every chat of few people with somebody who uses that server. */
 export async function handOn(device: Device, link: ServerLink, record: Uint8Array): Promise<void> {
-  const { identity } = link.server;
-  const me = device.self.person;
-  const concerns = ({ held: { state } }: Conversation): boolean => {
-    const here = state.people.filter((person) => person.here);
-    if (state.phase !== 'active' || here.length > CLOSE) return false;
-    if (equal(state.server, identity)) return state.self || here.length > 1;
-    return here.some(
-      (person) =>
-        idOf(person) !== me && person.cards.some(({ card }) => equal(card.identity, identity)),
-    );
-  };
-  for (const conversation of [...device.conversations.values()].filter(concerns)) {
+  for (const conversation of device.conversations.values()) {
+    if (!concerns(device, conversation, link.server.identity)) continue;
     await conversation.queue({ kind: 'record', text: '', record }, device.ports.random(16));
   }
+}
+
+/** What was learned so far that concerns a chat. @throws StoreError */
+export async function recordsFor(
+  device: Device,
+  conversation: Conversation,
+): Promise<Uint8Array[]> {
+  const records: Uint8Array[] = [];
+  for (const { server } of device.links.values()) {
+    if (!concerns(device, conversation, server.identity)) continue;
+    const record = await device.ports.store.get('self', recordKey(server.identity));
+    if (record) records.push(record);
+  }
+  return records;
+}
+
+/** A chat of few people, on that server or with somebody who uses it. */
+function concerns(
+  device: Device,
+  { held: { state } }: Conversation,
+  identity: Uint8Array,
+): boolean {
+  const here = state.people.filter((person) => person.here);
+  if (state.phase !== 'active' || here.length > CLOSE) return false;
+  if (equal(state.server, identity)) return state.self || here.length > 1;
+  return here.some(
+    (person) =>
+      idOf(person) !== device.self.person &&
+      person.cards.some(({ card }) => equal(card.identity, identity)),
+  );
 }
 
 /** Takes a record that somebody said, of whichever server it is, if that is one of ours. */

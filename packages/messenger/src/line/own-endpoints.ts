@@ -37,7 +37,7 @@ export interface Learned {
 export async function askForEndpoints(knowing: Knowing): Promise<Learned | null> {
   const { connection, server, store } = knowing;
   const { allowance, endpoints, identity } = server;
-  const held = await store.get('self', keyOf(identity));
+  const held = await store.get('self', recordKey(identity));
   const { serial } = held ? bodyOf(held) : { serial: 0 };
   try {
     const knows = endpoints.map(endpointHash);
@@ -59,7 +59,7 @@ export async function takeHandedOn(record: Uint8Array, knowing: Knowing): Promis
   const { endpoints, identity } = server;
   try {
     const told = await openEndpointRecord(record, identity, now);
-    const held = await store.get('self', keyOf(identity));
+    const held = await store.get('self', recordKey(identity));
     const { serial } = held ? bodyOf(held) : { serial: 0 };
     const isBridge = (endpoint: string) => !connection.listed.includes(endpoint);
     const known = endpoints.filter(isBridge);
@@ -82,13 +82,14 @@ async function learn(
 ): Promise<Learned | null> {
   const told = await openEndpointRecord(record, identity, now);
   if (told.serial <= serial || told.endpoints.length === 0) return null;
-  await store.apply([{ table: 'self', key: keyOf(identity), value: record }]);
+  await store.apply([{ table: 'self', key: recordKey(identity), value: record }]);
   const kept = endpoints.filter((endpoint) => told.endpoints.includes(endpoint));
   const next = [...new Set([...kept, ...told.endpoints])];
   return next.join() === endpoints.join() ? null : { endpoints: next, record };
 }
 
-function keyOf(identity: Uint8Array): string {
+/** Where the newest record of the own shelf is kept, in the table `self`. */
+export function recordKey(identity: Uint8Array): string {
   return `endpoints/${toHex(identity)}`;
 }
 

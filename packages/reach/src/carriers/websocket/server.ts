@@ -33,22 +33,25 @@ export function acceptWebSocket(
   limits: WebSocketLimits = DEFAULT_WEBSOCKET_LIMITS,
 ): void {
   let full = false;
+  // One for all envelopes of a connection.
+  const sent = (): void => {
+    if (socket.isPaused && socket.bufferedAmount <= limits.unread) {
+      socket.resume();
+      silence.refresh();
+    }
+    if (!full || socket.bufferedAmount > 0) return;
+    full = false;
+    sink.drained();
+  };
   const sink = new Sink({
     standing: true,
     backlog: () => socket.bufferedAmount,
     end: () => socket.close(),
     send: (envelope) => {
-      if (socket.bufferedAmount > limits.buffered) return socket.terminate();
-      full ||= socket.bufferedAmount > 0;
-      socket.send(envelope, () => {
-        if (socket.isPaused && socket.bufferedAmount <= limits.unread) {
-          socket.resume();
-          silence.refresh();
-        }
-        if (!full || socket.bufferedAmount > 0) return;
-        full = false;
-        sink.drained();
-      });
+      const held = socket.bufferedAmount;
+      if (held > limits.buffered) return socket.terminate();
+      full ||= held > 0;
+      socket.send(envelope, sent);
       if (socket.bufferedAmount > limits.unread) socket.pause();
     },
   });

@@ -1,0 +1,120 @@
+/** A volunteer between a real server and somebody who has nothing but it; how the two find each other by WebRTC: packages/reach/e2e. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeInvite, type Invite, inviteLink } from '@polynya/protocol/invite-link';
+import type { Carrier } from '@polynya/reach/carriers/carrier';
+import { type Channel, ChannelCarrier } from '@polynya/reach/carriers/webrtc-direct/channel';
+import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
+import { Connection } from '@polynya/reach/client';
+import { systemClock, systemRandom } from '@polynya/reach/clock';
+import { systemSteadyClock } from '@polynya/reach/steady-clock';
+import { type RunningServer, startServer } from '@polynya/server/serve';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Lent, lendLine } from './lend-line.ts';
+
+let folder = '';
+let server: RunningServer;
+let invite = '';
+const ends: (() => void)[] = [];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'polynya-lend-'));
+  server = await startServer({
+    ...{ dataDir: folder, host: '127.0.0.1', port: 0, clock: systemSteadyClock },
+    ...{ random: systemRandom, log: () => undefined },
+  });
+  const { identity, endpoints } = server;
+  const secret = await server.invite(9, 1);
+  const about: Invite = { kind: 'server', identity, endpoints: [...endpoints], secret };
+  invite = inviteLink('http://127.0.0.1/', about).split('#')[1] ?? '';
+});
+afterEach(async () => {
+  for (const end of ends.splice(0)) end();
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Two ends of a line in memory. */
+function pair(): [ChannelCarrier, ChannelCarrier] {
+  const make = (): Channel => ({
+    send: () => undefined,
+    buffered: () => 0,
+    close: () => undefined,
+    onMessage: () => undefined,
+    onDrained: () => undefined,
+    onClose: () => undefined,
+  });
+  const [a, b] = [make(), make()];
+  for (const [here, there] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    here.send = (message) => queueMicrotask(() => there.onMessage(message));
+    here.close = () => queueMicrotask(() => there.onClose('refused'));
+  }
+  return [new ChannelCarrier(a), new ChannelCarrier(b)];
+}
+
+/** A client of the server; `carrier` is all that it has, or else WebSockets. */
+function client(carrier?: Carrier): Connection {
+  const { identity } = server;
+  const endpoints = carrier ? ['https://nowhere.example/s'] : server.endpoints;
+  const once = { kind: 'volunteer', open: () => Promise.resolve(carrier as Carrier) };
+  const connection = new Connection({
+    ...{ address: { identity, endpoints }, carriers: [carrier ? once : webSocketCarrier] },
+    ...{ clock: systemClock, random: systemRandom },
+  });
+  ends.push(() => connection.close());
+  return connection;
+}
+
+const secretOf = (text: string): Uint8Array => {
+  const link = decodeInvite(text);
+  return link.kind === 'server' ? link.secret : new Uint8Array(0);
+};
+
+test('an offer is answered, and who made it reaches the server by the volunteer, who counts and can stop', async () => {
+  const [near, far] = pair();
+  let lent: Lent | undefined;
+  const stop = lendLine({
+    invite,
+    allowance: systemRandom(32),
+    told: (now) => {
+      lent = now;
+    },
+    take: async (offer) => ({
+      answer: Uint8Array.of(...offer, 9),
+      carrier: Promise.resolve(far),
+    }),
+  });
+  ends.push(stop);
+  await expect.poll(() => lent?.phase, { timeout: 60_000 }).toBe('ready');
+  const asker = client();
+  const allowance = systemRandom(32);
+  await asker.call({ op: 'admit', invite: secretOf(invite), allowance });
+  const { answer } = await asker.call({ op: 'meet', allowance, offer: Uint8Array.of(7) });
+  expect(answer).toEqual(Uint8Array.of(7, 9));
+  const helped = client(near);
+  expect((await helped.call({ op: 'allowance', allowance })).logs).toBeGreaterThan(0);
+  expect(lent).toMatchObject({ phase: 'ready', guests: 1, served: 1 });
+  expect(lent?.bytes).toBeGreaterThan(1_000);
+  stop();
+  expect(lent?.phase).toBe('stopped');
+  await expect.poll(() => lent?.guests, { timeout: 60_000 }).toBe(0);
+  await expect(
+    asker.call({ op: 'meet', allowance, offer: Uint8Array.of(7) }, { patience: 0 }),
+  ).rejects.toMatchObject({ code: 'busy' });
+});
+
+test('a link that is no good any more is told as such, and one that is none at all throws', async () => {
+  const spent = { ...decodeInvite(invite), secret: systemRandom(32) };
+  const broken = inviteLink('http://127.0.0.1/', spent).split('#')[1] ?? '';
+  let lent: Lent | undefined;
+  const told = (now: Lent) => {
+    lent = now;
+  };
+  ends.push(lendLine({ invite: broken, allowance: systemRandom(32), told }));
+  await expect.poll(() => lent?.phase, { timeout: 60_000 }).toBe('refused');
+  expect(() => lendLine({ invite: 'nonsense', allowance: systemRandom(32), told })).toThrow();
+});

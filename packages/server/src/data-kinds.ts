@@ -123,6 +123,7 @@ export const DATA_FILES: Readonly<Record<string, string>> = {
   'record-serial': 'the number of its last access record',
   'bridges.json': 'the bridges that it was ever told of, and the shelf of each: secret',
   'last-hour': 'the hour that its clock showed last',
+  'acme/': 'the certificate that was fetched, its key and the key to the authority: secret',
   'keys/': 'one key for each day of bodies, destroyed with the day: secret',
   'moved-to-postgres': 'that the database went to PostgreSQL; holds nothing',
   'polynya.conf': 'the settings, if they are kept here',

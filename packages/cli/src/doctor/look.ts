@@ -34,15 +34,16 @@ export async function look(
   const urls = endpoints.map((endpoint) => new URL(endpoint));
   // What other carriers go to has no TLS and no name to look at.
   const sites = urls.filter(({ protocol }) => /^https?:$/.test(protocol));
-  const origins = [...new Set(sites.map(({ origin }) => origin))];
-  const hosts = origins.map((origin) => ({ origin, ...hostOf(origin) }));
+  // The page is beside the endpoint: behind a secret path where the server has one.
+  const pages = [...new Set(sites.map((url) => new URL('./', url).href))];
+  const hosts = pages.map((page) => ({ page, ...hostOf(page) }));
   const compared = Promise.all(
     [home, abroad].map((names) => Promise.all(names.map((name) => seenOf(notes, name)))),
   );
   // Addresses before names: a filter that hears the name may cut off the address for minutes.
   const server: HostSeen[] = [];
-  for (const { host, port, origin } of hosts.sort((a, b) => isIP(b.host) - isIP(a.host))) {
-    server.push(await seenOf(notes, host, port, origin.startsWith('https:')));
+  for (const { host, port, page } of hosts.sort((a, b) => isIP(b.host) - isIP(a.host))) {
+    server.push(await seenOf(notes, host, port, page.startsWith('https:')));
   }
   const [atHome = [], outside = []] = await compared;
   const best = hosts.find((_, index) =>
@@ -55,7 +56,7 @@ export async function look(
       .some((address) => address?.internal === false),
     resolver: named.some((dns) => dns === 'ok' || dns === 'refused'),
     ...{ server, home: atHome, abroad: outside },
-    transfer: best?.origin.startsWith('https:') ? await measureTransfer(best.origin) : null,
+    transfer: best?.page.startsWith('https:') ? await measureTransfer(best.page) : null,
     datagrams: asked === undefined ? null : await datagramsSeen(asked, notes),
     passed: await passedOfMany(outside, notes),
   };
@@ -63,8 +64,8 @@ export async function look(
 
 const isStun = (endpoint: string): boolean => endpoint.startsWith('stun:');
 
-function hostOf(origin: string): { host: string; port: number } {
-  const { hostname, port, protocol } = new URL(origin);
+function hostOf(page: string): { host: string; port: number } {
+  const { hostname, port, protocol } = new URL(page);
   const usual = protocol === 'http:' ? 80 : 443;
   return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? usual : Number(port) };
 }

@@ -12,17 +12,17 @@ const BURST = 40_000;
 const SILENCE = 5_000;
 const LONGEST = 12_000;
 
-/** @param origin of an endpoint that answers by TLS; null if nothing of a page can be had there */
-export async function measureTransfer(origin: string): Promise<Transfer | null> {
+/** @param at where a server that answers by TLS has its page; null if nothing of a page can be had there */
+export async function measureTransfer(at: string): Promise<Transfer | null> {
   const meter = new Meter();
   const agent = new MeteredAgent(meter);
   try {
-    const page = await get(new URL('/', origin), agent, meter);
+    const page = await get(new URL(at), agent, meter);
     const found = [...page.matchAll(/(?:src|href)="(\/?[\w./-]+\.(?:js|css))"/g)];
     const files = found.flatMap(([, path]) => (path === undefined ? [] : [path]));
     for (let next = 0; meter.bytes < WANTED && files.length > 0; next++) {
       const path = files[next % files.length] ?? '/';
-      await get(new URL(path, origin), agent, meter);
+      await get(new URL(path, at), agent, meter);
     }
   } catch (error) {
     // Cut off or given up: what came by then is the measurement.
@@ -89,11 +89,13 @@ class Meter {
     return { bytes: this.bytes, bitsPerSecond: stalled ? null : this.#rate(), stalled };
   }
 
-  /** Behind the burst; over all of it when that is slow enough to have had none. */
+  /** Behind the burst; over all of it when that is slow enough to have had none; null for what was little and soon over. */
   #rate(): number | null {
     const end = this.#times.at(-1);
     if (!end) return null;
-    const start = this.#times.find(({ bytes }) => bytes >= BURST) ?? { at: this.#began, bytes: 0 };
+    const behind = this.#times.find(({ bytes }) => bytes >= BURST);
+    if (!behind && end.at - this.#began < SILENCE) return null;
+    const start = behind ?? { at: this.#began, bytes: 0 };
     const seconds = (end.at - start.at) / 1_000;
     return seconds > 0 ? Math.round(((end.bytes - start.bytes) * 8) / seconds) : null;
   }

@@ -21,7 +21,7 @@ import { SESSION_PATH, type SecretPage, startHttpServer } from './http-server.ts
 import { wasMoved } from './migrate/move.ts';
 import { WriteGate } from './migrate/write-gate.ts';
 import { Meter } from './ops/meter.ts';
-import { insideKey } from './processes/inside-tls.ts';
+import { type Traces, traced } from './ops/tracer.ts';
 import { loadReleaseKey } from './release.ts';
 import { startRetention } from './retention.ts';
 import { type Log, lineOf } from './server-log.ts';
@@ -73,6 +73,8 @@ export interface ServeOptions {
   readonly inside?: { readonly host: string; readonly port: number };
   /** Where health and metrics are told, to this machine or to a network of the host's own; else nowhere. */
   readonly ops?: { readonly host: string; readonly port: number };
+  /** Who is sent traces of requests, if anybody. */
+  readonly traces?: Traces;
   readonly clock: SteadyClock;
   readonly random: Random;
   readonly log: Log;
@@ -184,11 +186,11 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     });
     const processes = options.inside && (await import('./processes/neighbourhood.ts'));
     const neighbourhood = processes?.openNeighbourhood(options.inside, engine.processes, {
-      ...{ key: insideKey(keys.handleKey), random, report },
+      ...{ handleKey: keys.handleKey, random, report },
       signal: (log, body) => delivery.signal(log, body),
     });
     const gate = new WriteGate(delivery);
-    const handler = new Meter(gate, () => clock.steady());
+    const handler = new Meter(traced(gate, options), () => clock.steady());
     const { decoy: _, ...place } = options;
     const http = await startHttpServer({
       ...place,
@@ -208,9 +210,9 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       sessions: async (port, own) => {
         const endpoints = endpointsAt(port);
         const { build } = files;
-        const highest = (await neighbourhood?.highestSerial()) ?? 0;
+        const highest = await neighbourhood?.highestSerial();
         const sessions = new ServerSessions({
-          ...{ ...keys, lastSerial: Math.max(lastSerial, highest), saveSerial, endpoints },
+          ...{ ...keys, lastSerial: Math.max(lastSerial, highest ?? 0), saveSerial, endpoints },
           ...{ shelves: bridges.shelves.lists, build, clock, random, handler, report },
           process: neighbourhood?.number ?? 0,
           shown: (ids, serial) => neighbourhood?.show(ids, serial),

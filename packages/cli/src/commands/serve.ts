@@ -81,6 +81,7 @@ export const serve = command({
       ...(settings.dns && { dns: settings.dns }),
       config: limits,
       ...(settings.ops && { ops: settings.ops }),
+      ...(settings.traces && { traces: settings.traces }),
       ...(settings.inside && { inside: settings.inside }),
       ...(urls.length > 0 && { endpoints: urls.map((url) => `${url}/s`) }),
       clock: hostClock,

@@ -101,6 +101,13 @@ export const sections: readonly Section[] = [
       ),
       of('ops.host', 'text', 'The address that it listens on.', '127.0.0.1'),
       of(
+        'ops.traces',
+        'text',
+        'An OpenTelemetry collector that is sent traces of requests (OTLP/HTTP, JSON), such as http://127.0.0.1:4318/v1/traces. They tell what is asked when, and nothing of whom.',
+        '',
+      ),
+      of('ops.traceOneIn', 'count', 'Of so many requests one is traced.', '100'),
+      of(
         'inside.port',
         'count',
         'The port at which other processes on the same PostgreSQL database hand over what is for sessions here. 0: none.',

@@ -79,6 +79,8 @@ export interface Settings {
   readonly statement: AboutHost;
   /** Where health and metrics are told, if they are. */
   readonly ops?: { readonly host: string; readonly port: number };
+  /** Who is sent traces, and of how many requests one. */
+  readonly traces?: { readonly url: string; readonly oneIn: number };
   /** Where other processes of the same server reach this one, if there are any. */
   readonly inside?: { readonly host: string; readonly port: number };
 }
@@ -135,6 +137,7 @@ export function readSettings(flags: ServeFlags, env: Terminal['env']): Settings 
     host,
     port: port ? portOf(port) : acme ? ACME_PORT : PORT,
     ...(opsPort > 0 && { ops: { host: text('ops.host') ?? '127.0.0.1', port: opsPort } }),
+    ...(text('ops.traces') && { traces: tracesOf(given) }),
     ...(insidePort > 0 && {
       inside: { host: text('inside.host') ?? '127.0.0.1', port: insidePort },
     }),
@@ -161,6 +164,17 @@ export function readSettings(flags: ServeFlags, env: Terminal['env']): Settings 
       contact: text('statement.contact') ?? '',
     },
   };
+}
+
+/** @throws Failure */
+function tracesOf(given: GivenSettings): { url: string; oneIn: number } {
+  const [traces, oneIn] = [given.get('ops.traces'), given.get('ops.traceOneIn')];
+  const url = traces?.value ?? '';
+  if (!URL.canParse(url) || !/^https?:/.test(url)) {
+    throw new Failure(`${traces?.where} takes a URL like http://127.0.0.1:4318/v1/traces.`, 2);
+  }
+  const count = oneIn && numberOf(settings.get('ops.traceOneIn') as Setting, oneIn);
+  return { url, oneIn: Math.max(1, count ?? 100) };
 }
 
 function fromFlags(flags: ServeFlags): GivenSettings {

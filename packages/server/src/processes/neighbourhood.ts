@@ -11,6 +11,7 @@ import { ConfigError } from '../config.ts';
 import type { ProcessTable, ServerProcess } from '../engine.ts';
 import { InsideClient } from './inside-client.ts';
 import { type InsideServer, startInside } from './inside-server.ts';
+import { insideKey } from './inside-tls.ts';
 import { bytesOf, encodeSignals, type Signal } from './signal-batch.ts';
 
 const BEAT_MS = 5_000;
@@ -36,10 +37,15 @@ export interface NeighbourhoodOptions {
 export function openNeighbourhood(
   inside: Pick<NeighbourhoodOptions, 'host' | 'port'> | undefined,
   table: ProcessTable | undefined,
-  rest: Pick<NeighbourhoodOptions, 'key' | 'random' | 'signal' | 'report'>,
+  {
+    handleKey,
+    ...rest
+  }: Pick<NeighbourhoodOptions, 'random' | 'signal' | 'report'> & {
+    readonly handleKey: Uint8Array;
+  },
 ): Neighbourhood | undefined {
   if (!inside) return undefined;
-  if (table) return new Neighbourhood({ table, ...inside, ...rest });
+  if (table) return new Neighbourhood({ table, ...inside, ...rest, key: insideKey(handleKey) });
   throw new ConfigError('Several processes share a PostgreSQL database: SQLite is for one alone.');
 }
 

@@ -11,7 +11,7 @@ import { PolynyaServer } from './sides/polynya.ts';
 
 const programs = join(import.meta.dirname, 'hosts');
 /** Of a server's start, ms. */
-const PATIENCE = 60_000;
+const PATIENCE = 180_000;
 /** Ordinary sites that are nothing else. */
 const SITES = ['portal', 'market'] as const;
 

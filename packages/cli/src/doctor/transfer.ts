@@ -4,6 +4,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Transfer } from '@polynya/messenger/line/diagnosis';
 
+const FIRST_FILE = /<meta\s+name="build"\s+content="([\w.-]+\.js)"/;
 /** Enough to see a line freeze, or its rate behind a first burst, in bytes. */
 const WANTED = 120_000;
 /** The first bytes say nothing of a line's rate: what meters lines lets a burst through. */
@@ -19,7 +20,12 @@ export async function measureTransfer(at: string): Promise<Transfer | null> {
   try {
     const page = await get(new URL(at), agent, meter);
     const found = [...page.matchAll(/(?:src|href)="(\/?[\w./-]+\.(?:js|css))"/g)];
-    const files = found.flatMap(([, path]) => (path === undefined ? [] : [path]));
+    // Polynya's page names its first file, and loads it in slices: whole it is long enough to measure by.
+    const first = FIRST_FILE.exec(page)?.[1];
+    const files = [
+      ...found.flatMap(([, path]) => path ?? []),
+      ...(first ? [`assets/${first}`] : []),
+    ];
     for (let next = 0; meter.bytes < WANTED && files.length > 0; next++) {
       const path = files[next % files.length] ?? '/';
       await get(new URL(path, at), agent, meter);

@@ -1,5 +1,6 @@
 /**
- * `npm run -s bench -- [wire] [appends] [--json]`: measures and prints; both when nothing is named.
+ * `npm run -s bench -- [wire] [appends] [search] [--json]`: measures and prints; the first two when nothing is named;
+ * "search" fills a device with 100,000 messages first, which takes minutes.
  * `npm run -s bench -- mls [N…] [--json] [--keep]`: MLS engines side by side, in groups of N or of all sizes, which
  * takes 20 minutes; "keep" writes what came of it to docs/mls-bench.md;
  * `npm run -s bench -- server [works] [systems] [rounds] [--json]`: the server beside its peers;
@@ -8,9 +9,10 @@
  */
 import { appends } from './appends.ts';
 import { print, type Row } from './row.ts';
+import { search } from './search.ts';
 import { wire } from './wire.ts';
 
-const works: Readonly<Record<string, () => Promise<Row[]>>> = { wire, appends };
+const works: Readonly<Record<string, () => Promise<Row[]>>> = { wire, appends, search };
 
 const args = process.argv.slice(2);
 const json = args.includes('--json');
@@ -43,7 +45,7 @@ if (first === 'mls' && named.length === 0) {
     process.exitCode = 1;
   }
 } else {
-  const names = first === undefined ? Object.keys(works) : [first, ...named];
+  const names = first === undefined ? ['wire', 'appends'] : [first, ...named];
   if (known(names, [...Object.keys(works), 'mls', 'server', 'capacity'])) {
     const rows: Row[] = [];
     for (const name of names) rows.push(...((await works[name]?.()) ?? []));

@@ -46,7 +46,7 @@ const loadedLater: { name: RegExp; why: string }[] = [
     why: 'records of endpoints are handed on in chats that work',
   },
   {
-    name: /^(locked|passkey|sha2)\.js$/,
+    name: /^(locked|passkey|passphrase|passphrase-worker)\.js$/,
     why: 'whoever locked the page loads these, and nothing of the engine before it is open',
   },
   { name: /^en\.js$/, why: 'one language loads; the Russian one, which is longer, is counted' },
@@ -86,7 +86,7 @@ function filesNamedIn(dist: string, path: string, content: string): string[] {
 }
 
 /** What a locked page loads until it is opened: no engine. */
-const ofTheLock = /^(locked|passkey|sha2)\.js$/;
+const ofTheLock = /^(locked|passkey|passphrase|passphrase-worker)\.js$/;
 const ofTheEngine = /^(worker|envelope|_polynya_unused-module)\.js$/;
 /** What nobody opens: another language, the service worker, a volunteer's page, and ways for lines that are blocked. */
 const notOpened =

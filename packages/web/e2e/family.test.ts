@@ -116,6 +116,21 @@ describe('a family', () => {
     await boris.sees('When do we come?');
   });
 
+  it('puts chats into folders, on all own devices', async () => {
+    const row = anna.page.getByRole('navigation').getByRole('button', { name: 'Борис' });
+    await row.click({ button: 'right' });
+    await anna.page.getByRole('menuitem', { name: anna.words.folders, exact: true }).click();
+    await anna.page.getByLabel(anna.words.newFolder).fill('Family');
+    await anna.button(anna.words.create).click();
+    await anna.page.getByRole('checkbox', { name: 'Family' }).waitFor();
+    await anna.page.keyboard.press('Escape');
+    await anna.button('Family').click();
+    await row.waitFor();
+    await shot(anna, 'folders-desk');
+    await anna.expectAccessible();
+    await anna.button(anna.words.allChats).click();
+  });
+
   it('lets messages go by themselves, also over a reload', async () => {
     await boris.page.locator('.chat-head-button').click();
     await boris.page.getByLabel(boris.words.timer).selectOption('300');

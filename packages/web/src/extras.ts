@@ -24,6 +24,7 @@ export { NewChat } from './invite/new-chat.tsx';
 export { NewGroup } from './invite/new-group.tsx';
 export { Banners } from './line/banners.tsx';
 export { ChatMenu } from './list/chat-menu.tsx';
+export { FolderTabs } from './list/folder-tabs.tsx';
 export { ChatPanel } from './panel/chat-panel.tsx';
 export { RefusedUpdate } from './release/refused-update.tsx';
 export { ReleaseNews } from './release/release-news.tsx';

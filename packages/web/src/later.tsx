@@ -31,6 +31,7 @@ export const AttachMenu = later((extras) => extras.AttachMenu);
 export const Banners = later((extras) => extras.Banners, true);
 export const MentionList = later((extras) => extras.MentionList);
 export const ChatFoot = later((extras) => extras.ChatFoot);
+export const FolderTabs = later((extras) => extras.FolderTabs);
 export const FilePart = later((extras) => extras.FilePart);
 export const Poll = later((extras) => extras.Poll);
 export const TimeLeft = later((extras) => extras.TimeLeft);

@@ -6,6 +6,9 @@
 import { DEVICE_KEY_ALGORITHM, DEVICE_KEY_USAGES } from './device-key.ts';
 
 const NONCE_BYTES = 12;
+/** Each guess costs 128 MB. */
+const COST = 2 ** 17;
+const SALT_BYTES = 16;
 
 export type Way =
   /** scrypt (RFC 7914) with r = 8 and p = 1. */
@@ -18,6 +21,11 @@ export type Way =
     };
 
 export type Lock = Way & { readonly wrapped: Uint8Array<ArrayBuffer> };
+
+export function newPassphraseWay(): Extract<Way, { by: 'passphrase' }> {
+  const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+  return { by: 'passphrase', salt, cost: COST };
+}
 
 /** A new device key, and the lock that it is under. @param secret 32 bytes, by that way */
 export async function newLock(

@@ -148,11 +148,14 @@ export function Timeline(props: TimelineProps): JSX.Element {
       setStore('rows', reconcile(rows, { key: 'id' }));
       props.onMessages(page()?.messages ?? []);
       queueMicrotask(() => {
-        if (!placed && wanted()) placed = true;
-        else if (!placed && rows.length > 0) requestAnimationFrame(place);
+        const first = !placed && rows.length > 0;
+        if (first) placed = wanted() !== null;
+        if (first && !placed) requestAnimationFrame(place);
         else if (stay) toEnd();
         const search = wanted();
-        if (search !== null) show(search);
+        // At first the list has still to be laid out.
+        if (search !== null && first) requestAnimationFrame(() => show(search));
+        else if (search !== null) show(search);
         requestAnimationFrame(markRead);
       });
     }),

@@ -1,8 +1,9 @@
 /** The list of chats, and the ways to begin one. */
 import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
-import { ChatPicker, NewChat, NewGroup, SearchAll, Settings } from '../later.tsx';
+import { ChatPicker, FolderTabs, NewChat, NewGroup, SearchAll, Settings } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { inOrder } from '../state/chat-order.ts';
+import { useQuery } from '../state/query.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Emblem } from '../ui/emblem.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -17,7 +18,7 @@ export interface ListPaneProps {
 
 export function ListPane(props: ListPaneProps): JSX.Element {
   const { t } = useWords();
-  const { chats, nav } = useApp();
+  const { chats, messenger, nav } = useApp();
   const [open, setOpen] = createSignal<'chat' | 'group' | 'settings' | 'find' | 'search' | null>(
     null,
   );
@@ -27,7 +28,16 @@ export function ListPane(props: ListPaneProps): JSX.Element {
   const archived = createMemo(() => inOrder(chats(), true));
   // The archive closes by itself when it is empty.
   const inArchive = () => archive() && archived().length > 0;
-  const shown = createMemo(() => (inArchive() ? archived() : inOrder(chats())));
+  const folders = useQuery(messenger, () => ({ query: 'folders' as const }), 'name');
+  const [folder, setFolder] = createSignal<string | null>(null);
+  // One that is gone shows all.
+  const inFolder = () => folders()?.find(({ name }) => name === folder());
+  const shown = createMemo(() => {
+    if (inArchive()) return archived();
+    const all = inOrder(chats());
+    const only = inFolder();
+    return only ? all.filter(({ chat }) => only.chats.includes(chat)) : all;
+  });
   const waiting = () => archived().filter(({ unread }) => unread > 0).length;
   return (
     <div class="list-pane">
@@ -49,6 +59,9 @@ export function ListPane(props: ListPaneProps): JSX.Element {
           {t().newGroup}
         </Button>
       </div>
+      <Show when={folders()?.length}>
+        <FolderTabs folders={folders() ?? []} open={inFolder()?.name ?? null} onOpen={setFolder} />
+      </Show>
       <ul class="list-rows">
         <For
           each={shown()}

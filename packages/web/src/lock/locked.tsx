@@ -1,13 +1,14 @@
 /** What is there while the store is locked: nothing of it, and the way in. */
 import { type Lock, unlocked } from '@polynya/messenger/store/lock';
-import { passphraseSecret } from '@polynya/messenger/store/passphrase-secret';
 import { createSignal, type JSX, Show } from 'solid-js';
+import { KEY_DATABASE } from '../engine/phases.ts';
 import { Screen } from '../first/screen.tsx';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { useWords } from '../words/use-words.ts';
 import { passkeySecret } from './passkey.ts';
+import { secretOf } from './passphrase.ts';
 
 export function Locked(props: { lock: Lock; onOpen(key: CryptoKey): void }): JSX.Element {
   const { t } = useWords();
@@ -17,9 +18,7 @@ export function Locked(props: { lock: Lock; onOpen(key: CryptoKey): void }): JSX
   const open = async () => {
     if (trying() === 'yes') return;
     setTrying('yes');
-    const secret = await (lock.by === 'passkey'
-      ? passkeySecret(lock)
-      : passphraseSecret(typed(), lock));
+    const secret = await (lock.by === 'passkey' ? passkeySecret(lock) : secretOf(typed(), lock));
     const key = secret && (await unlocked(lock, secret));
     if (key) props.onOpen(key);
     else setTrying('in vain');
@@ -49,6 +48,16 @@ export function Locked(props: { lock: Lock; onOpen(key: CryptoKey): void }): JSX
           <ProblemNote>
             {lock.by === 'passkey' ? t().passkeyWrong : t().passphraseWrong}
           </ProblemNote>
+          <Button
+            look="danger"
+            onClick={() => {
+              if (!confirm(t().lockedWipeAsk)) return;
+              for (const name of [KEY_DATABASE, 'polynya']) indexedDB.deleteDatabase(name);
+              location.reload();
+            }}
+          >
+            {t().lockedWipe}
+          </Button>
         </Show>
       </form>
     </Screen>

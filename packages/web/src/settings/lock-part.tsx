@@ -1,9 +1,9 @@
 /** The app lock: what is stored in this browser opens by a passphrase or a passkey alone. */
 
-import type { Way } from '@polynya/messenger/store/lock';
-import { newPassphraseWay, passphraseSecret } from '@polynya/messenger/store/passphrase-secret';
+import { newPassphraseWay, type Way } from '@polynya/messenger/store/lock';
 import { createResource, createSignal, type JSX, Show } from 'solid-js';
 import { mayHavePasskeys, newPasskeyWay } from '../lock/passkey.ts';
+import { secretOf } from '../lock/passphrase.ts';
 import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
@@ -34,7 +34,7 @@ export function LockPart(): JSX.Element {
   };
   const byPassphrase = async () => {
     const way = newPassphraseWay();
-    return { way, secret: await passphraseSecret(typed(), way) };
+    return { way, secret: await secretOf(typed(), way) };
   };
 
   return (

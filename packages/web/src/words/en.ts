@@ -214,6 +214,8 @@ export const en = {
   unlock: 'Unlock',
   unlocking: 'Opening…',
   passphraseWrong: 'That is not the passphrase.',
+  lockedWipe: 'Wipe this device',
+  lockedWipeAsk: 'Everything here is lost for ever.',
   passkeyWrong: 'The passkey did not open it. Try again.',
 
   details: 'Details',

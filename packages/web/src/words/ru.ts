@@ -226,6 +226,8 @@ export const ru: Words = {
   unlock: 'Открыть',
   unlocking: 'Открываем…',
   passphraseWrong: 'Это не тот пароль.',
+  lockedWipe: 'Стереть устройство',
+  lockedWipeAsk: 'Всё, что здесь есть, пропадёт навсегда.',
   passkeyWrong: 'Ключ доступа не подошёл. Попробуйте ещё раз.',
 
   details: 'Подробности',

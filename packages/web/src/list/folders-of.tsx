@@ -1,0 +1,66 @@
+/** In which folders a chat stands; a new one is made by its name, and one without chats is gone. */
+import type { ChatId, Folder } from '@polynya/messenger/api';
+import { createSignal, For, type JSX } from 'solid-js';
+import { useApp } from '../state/app.ts';
+import { useQuery } from '../state/query.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { Field } from '../ui/field.tsx';
+import { useExtraWords } from '../words/use-words.ts';
+import './folders.css';
+
+const NAME = 32;
+
+export function FoldersOf(props: { chat: ChatId; onClose(): void }): JSX.Element {
+  const { t } = useExtraWords();
+  const { messenger, attempt } = useApp();
+  const folders = useQuery(messenger, () => ({ query: 'folders' as const }), 'name');
+  const [name, setName] = createSignal('');
+  const known = (): readonly Folder[] => folders() ?? [];
+  const keep = (changed: readonly Folder[]) =>
+    attempt(messenger.setFolders(changed.filter(({ chats }) => chats.length > 0)));
+  const plain = () => known().map((one) => ({ name: one.name, chats: [...one.chats] }));
+  const toggle = (which: string) =>
+    keep(
+      plain().map((one) => {
+        if (one.name !== which) return one;
+        const others = one.chats.filter((chat) => chat !== props.chat);
+        const chats = others.length < one.chats.length ? others : [...others, props.chat];
+        return { ...one, chats };
+      }),
+    );
+  const add = () => {
+    const wanted = name().trim();
+    if (wanted === '' || known().some((one) => one.name === wanted)) return;
+    setName('');
+    void keep([...plain(), { name: wanted, chats: [props.chat] }]);
+  };
+  return (
+    <Dialog title={t().folders} onClose={props.onClose}>
+      <For each={known()}>
+        {(one) => (
+          <label class="folder-choice">
+            <input
+              type="checkbox"
+              checked={one.chats.includes(props.chat)}
+              onChange={() => void toggle(one.name)}
+            />
+            {one.name}
+          </label>
+        )}
+      </For>
+      <form
+        class="panel-part"
+        onSubmit={(event) => {
+          event.preventDefault();
+          add();
+        }}
+      >
+        <Field label={t().newFolder} maxlength={NAME} value={name()} onText={setName} />
+        <Button type="submit" disabled={name().trim() === ''}>
+          {t().create}
+        </Button>
+      </form>
+    </Dialog>
+  );
+}

@@ -12,7 +12,11 @@ const request = (id = ID) => Buffer.concat([Buffer.from('000100002112a442', 'hex
 test.each([
   // RFC 5769 sections 2.2 and 2.3.
   ['192.0.2.1', 32_853, '002000080001a147e112a643'],
-  ['2001:db8:1234:5678:11:2233:4455:6677', 32_853, '002000140002a1470113a9faa5d3f179bc25f4b5bed2b9d9'],
+  [
+    '2001:db8:1234:5678:11:2233:4455:6677',
+    32_853,
+    '002000140002a1470113a9faa5d3f179bc25f4b5bed2b9d9',
+  ],
 ])('%s is told as in the test vectors of RFC 5769', (address, port, told) => {
   const answer = stunAnswer(request(), address, port)?.toString('hex') ?? '';
   expect(answer.endsWith(told)).toBe(true);

@@ -40,6 +40,10 @@ const loadedLater: { name: RegExp; why: string }[] = [
     name: /^(dial|carrier-port|asker|page-client)\.js$/,
     why: 'WebRTC is for whom no WebSocket answers, and is kept with the page for that day',
   },
+  {
+    name: /^(line-panel|refused-details|seldom|diagnosis)\.(js|css)$/,
+    why: 'whoever asks what is done to the line, or why an update was refused, loads it',
+  },
   { name: /^lend-page\.(js|css)$/, why: 'a volunteer reads and writes nothing' },
   {
     name: /^handing-on\.js$/,
@@ -88,9 +92,9 @@ function filesNamedIn(dist: string, path: string, content: string): string[] {
 /** What a locked page loads until it is opened: no engine. */
 const ofTheLock = /^(locked|passkey|passphrase|passphrase-worker)\.js$/;
 const ofTheEngine = /^(worker|envelope|_polynya_unused-module)\.js$/;
-/** What nobody opens: another language, the service worker, a volunteer's page, and ways for lines that are blocked. */
+/** What nobody opens: another language, the service worker, a volunteer's page, and ways and looks for lines that are blocked. */
 const notOpened =
-  /^(sw|en(-extras)?|lend-page|sips|dial|asker|page-client|carrier-port|handing-on)\.(js|css)$/;
+  /^(sw|secure-context|en(-extras)?|lend-page|line-panel|refused-details|seldom|diagnosis|sips|dial|asker|page-client|carrier-port|handing-on)\.(js|css)$/;
 
 /**
  * Measures the page built in the folder `dist`, until one reads and writes.

@@ -32,8 +32,8 @@ const QUICK = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
 
 /** Where the release key stands in the page. */
 const KEY_SLOT = '<meta name="release-key" content="" />';
-/** Asked for before a browser knows whether a line lets more than a few kilobytes pass: each ends its connection. */
-const ONE_BY_ONE = ['/', '/index.html', '/sw.js', '/release.json'];
+/** What browsers ask for where a line freezes connections: each ends its own. */
+const ONE_BY_ONE = ['/sw.js', '/release.json'];
 const ENDS = { connection: 'close' };
 /** Bytes of a slice of a part: what gets through on a connection that freezes after 16 KB, and less. */
 const SLICES: readonly string[] = ['8192', '6144', '4096', '2048'];

@@ -12,9 +12,10 @@ import { en } from '../src/words/en.ts';
 import { enExtras } from '../src/words/en-extras.ts';
 import { ru } from '../src/words/ru.ts';
 import { ruExtras } from '../src/words/ru-extras.ts';
+import { seldomWords } from '../src/words/seldom.ts';
 
-const ENGLISH = { ...en, ...enExtras };
-const RUSSIAN: typeof ENGLISH = { ...ru, ...ruExtras };
+const ENGLISH = { ...en, ...enExtras, ...seldomWords.en };
+const RUSSIAN: typeof ENGLISH = { ...ru, ...ruExtras, ...seldomWords.ru };
 
 export type Device = Pick<
   BrowserContextOptions,

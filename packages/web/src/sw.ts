@@ -16,8 +16,8 @@ const shelf = new Shelf(caches, scope);
 const turns = new Turns();
 /** The page found that its line freezes connections. */
 let frozen = false;
-/** The page itself, its first script and this. */
-const OWN_CONNECTIONS = 3;
+/** The page with its first script, and this. */
+const OWN_CONNECTIONS = 2;
 /** Before another host is asked for the release as well, ms. */
 const STAGGER = 4_000;
 

@@ -5,13 +5,11 @@
  */
 import { writeFile } from 'node:fs/promises';
 import type { AppStatus } from '@polynya/messenger/api';
-import { diagnose } from '@polynya/messenger/line/diagnosis';
+import { diagnose, Notes, ooniMeasurement } from '@polynya/messenger/line/diagnosis';
 import { answer } from '../client/answers.ts';
 import { withMessenger } from '../client/profile.ts';
 import { command, profileOption } from '../command.ts';
 import { look } from '../doctor/look.ts';
-import { Notes } from '../doctor/notes.ts';
-import { ooniMeasurement } from '../doctor/ooni.ts';
 import { diagnosisLine, languageOf } from '../doctor/words.ts';
 import { Failure } from '../failure.ts';
 import { cleanJson, cleanLine } from '../render/clean.ts';

@@ -5,8 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
-import type { DatagramsSeen, Step } from '@polynya/messenger/line/diagnosis';
-import type { Notes } from './notes.ts';
+import type { DatagramsSeen, Notes, Step } from '@polynya/messenger/line/diagnosis';
 import { tcpStep } from './steps.ts';
 
 const COOKIE = Buffer.from('2112a442', 'hex');

@@ -1,9 +1,8 @@
 /** Looks at the line to a server, and at other sites to compare it with, if the person names some. */
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { HostSeen, Seen } from '@polynya/messenger/line/diagnosis';
+import type { HostSeen, Notes, Seen } from '@polynya/messenger/line/diagnosis';
 import { datagramsSeen } from './datagrams.ts';
-import type { Notes } from './notes.ts';
 import { dnsStep, tcpStep, tlsStep } from './steps.ts';
 import { measureTransfer } from './transfer.ts';
 

@@ -10,3 +10,6 @@ export {
   type Step,
   type Transfer,
 } from '@polynya/reach/diagnosis/diagnose';
+export { type Note, Notes } from '@polynya/reach/diagnosis/notes';
+export { isAddress, type Measured, ooniMeasurement } from '@polynya/reach/diagnosis/ooni';
+export { SENTENCES } from '@polynya/reach/diagnosis/sentences';

@@ -2,6 +2,7 @@
 import { createSignal, type JSX, Show } from 'solid-js';
 import { DevicesPart } from '../devices/devices-part.tsx';
 import { LanguageChoice } from '../first/language-choice.tsx';
+import { LinePart } from '../line/line-part.tsx';
 import { ReleasePart } from '../release/release-part.tsx';
 import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
@@ -45,6 +46,7 @@ export function Settings(props: { onClose(): void }): JSX.Element {
         <LanguageChoice />
       </section>
       <LockPart />
+      <LinePart />
       <section class="settings-part">
         <h3>{t().safety}</h3>
         <p>{t().safetyKeys}</p>

@@ -62,8 +62,9 @@ export async function fetchPart(
         files.push(await awaited(own + path, over.signal, still.resolve, ports));
       }
       return await checked(part, new Uint8Array(await new Blob(files).arrayBuffer()));
-    } finally {
+    } catch (error) {
       still.resolve();
+      throw error;
     }
   };
   const sliced = async () => {

@@ -302,26 +302,15 @@ export const enExtras = {
 
   updateRefused:
     'Your server offers a page that was not signed as the one before. It was not taken.',
-  updateRefusedTitle: 'An update was not taken',
-  updateRefusedWhy: {
-    'other-key':
-      'The page that your server offers now is signed by another key than the one this device knows. Your host may have lost the old key, or somebody else may be speaking for the server.',
-    'bad-signature':
-      'The page that your server offers now bears a signature that does not fit. It was damaged on the way, or somebody changed it.',
-    older: 'The page that your server offers now is older than the one you have.',
-  },
-  keyKnown: 'The key that this device knows',
-  keyOffered: 'The key of the page that is offered',
-  keyAsk:
-    'Ask your host, by another way than this page, whether the second key is theirs. If it is, trust it; if not, go on with the page that you have.',
-  keyTrust: 'Trust the new key',
-  keepThis: 'Keep this page',
-  originLimit:
-    'A page in a browser cannot refuse its own server for ever: whoever has that can, in the end, give it other code. The program for the terminal cannot be changed so.',
   updated: (notes: string) => `The page was updated. ${notes}`,
   releaseOf: (version: string, when: string) => `Release ${version} of ${when}`,
   releaseChanged: (from: string, files: string) =>
     `The last update, from the release of ${from}, changed: ${files}`,
   releaseKey: 'Signed by the key',
+
+  line: 'The line',
+  lineLook: 'What is done to my line?',
+  lineUp: 'Your server can be reached.',
+  lineDown: 'There is no way to your server just now. What you write goes when there is one.',
 };
 export type ExtraWords = typeof enExtras;

@@ -3,8 +3,7 @@
  * df-006-tlshandshake, df-008-netevents; failures as in df-007-errors), without addresses: neither who looked
  * nor which server and bridges they use can be read in it. Nothing is sent anywhere.
  */
-import { isIP } from 'node:net';
-import type { Finding, Seen, Step } from '@polynya/messenger/line/diagnosis';
+import type { Finding, Seen, Step } from './diagnose.ts';
 import type { Note, Notes } from './notes.ts';
 
 const FAILURES: Readonly<Record<Step, string | null>> = {
@@ -14,6 +13,11 @@ const FAILURES: Readonly<Record<Step, string | null>> = {
   reset: 'connection_reset',
   failed: 'unknown_failure',
 };
+
+/** IPv4 in four numbers, or IPv6 with or without the brackets of a URL. */
+export function isAddress(host: string): boolean {
+  return /^(\d+\.){3}\d+$/.test(host) || host.includes(':');
+}
 
 const OPERATIONS = { dns: 'resolve_done', tcp: 'connect', tls: 'tls_handshake_done', udp: 'read' };
 
@@ -27,7 +31,7 @@ export interface Measured {
 export function ooniMeasurement({ notes, seen, finding, version }: Measured): object {
   const start = notes.at.toISOString().slice(0, 19).replace('T', ' ');
   const hidden = new Map(seen.server.map(({ host }, index) => [host, `server-${index + 1}`]));
-  const nameOf = (host: string) => hidden.get(host) ?? (isIP(host) === 0 ? host : '[scrubbed]');
+  const nameOf = (host: string) => hidden.get(host) ?? (!isAddress(host) ? host : '[scrubbed]');
   const of = (kind: Note['kind']) =>
     notes.all.filter((note) => note.kind === kind).map((note, index) => ({ note, id: index + 1 }));
   return {
@@ -50,7 +54,7 @@ export function ooniMeasurement({ notes, seen, finding, version }: Measured): ob
         ...timed(note, id),
       })),
       tcp_connect: of('tcp').map(({ note, id }) => ({
-        ip: isIP(note.host) === 0 ? nameOf(note.host) : '[scrubbed]',
+        ip: !isAddress(note.host) ? nameOf(note.host) : '[scrubbed]',
         port: note.port,
         status: { failure: failureOf(note), success: note.outcome === 'ok' },
         ...timed(note, id),
@@ -60,7 +64,7 @@ export function ooniMeasurement({ notes, seen, finding, version }: Measured): ob
         failure: failureOf(note),
         network: 'tcp',
         no_tls_verify: false,
-        server_name: isIP(note.host) === 0 ? nameOf(note.host) : '',
+        server_name: !isAddress(note.host) ? nameOf(note.host) : '',
         ...timed(note, id),
       })),
       network_events: notes.all.map((note, index) => ({

@@ -1,5 +1,5 @@
-import type { Seen } from '@polynya/messenger/line/diagnosis';
 import { expect, test } from 'vitest';
+import type { Seen } from './diagnose.ts';
 import { Notes } from './notes.ts';
 import { ooniMeasurement } from './ooni.ts';
 

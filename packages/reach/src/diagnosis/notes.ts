@@ -1,5 +1,5 @@
 /** What was looked at on a line, when, and how it went: kept for whoever wants to hand a measurement on. */
-import type { Step } from '@polynya/messenger/line/diagnosis';
+import type { Step } from './diagnose.ts';
 
 export type StepKind = 'dns' | 'tcp' | 'tls' | 'udp';
 

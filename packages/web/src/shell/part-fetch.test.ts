@@ -1,0 +1,118 @@
+/** A part of the page comes over lines that freeze, from hosts of which some are dead or lie. */
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { type FetchPorts, fetchPart, type Slice } from './part-fetch.ts';
+import type { Part } from './release.ts';
+import { Turns } from './turns.ts';
+
+/** Nothing that gzip makes smaller, the same in each run. */
+const body = new Uint8Array(90_000);
+for (let at = 0, state = 1; at < body.length; at++) {
+  state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+  body[at] = state >>> 24;
+}
+const gzip = gzipSync(body);
+const part: Part = {
+  id: createHash('sha256').update(body).digest('base64url'),
+  gzip: gzip.length,
+  files: [['a.js', body.length]],
+};
+const OWN = 'https://own.example/';
+
+interface Host {
+  /** Bytes after which a connection goes silent. */
+  readonly freezes?: number;
+  readonly lies?: boolean;
+  readonly dead?: boolean;
+}
+
+/** Hosts, and time that passes as fast as everybody waits. */
+function world(hosts: Readonly<Record<string, Host>>, frozen = false) {
+  let now = 0;
+  const waiting: { readonly until: number; readonly go: () => void }[] = [];
+  const pass = () => {
+    waiting.sort((a, b) => a.until - b.until);
+    const next = waiting.shift();
+    if (!next) return;
+    now = Math.max(now, next.until);
+    next.go();
+  };
+  const asked: string[] = [];
+  const slices = new Map<number, Slice>();
+  const ports: FetchPorts = {
+    async get(url, signal) {
+      asked.push(url);
+      const base = Object.keys(hosts).find((each) => url.startsWith(each)) ?? '';
+      const { freezes = Number.POSITIVE_INFINITY, lies, dead } = hosts[base] ?? {};
+      if (dead) throw new TypeError('Failed to fetch');
+      const [, size, number] = /\/(\d+)\/(\d+)$/.exec(url) ?? [];
+      const from = Number(size) * Number(number);
+      const bytes = size === undefined ? body : gzip.subarray(from, from + Number(size));
+      const sent = lies ? new Uint8Array(bytes.length) : bytes.slice(0, freezes);
+      return new Response(
+        new ReadableStream({
+          start(stream) {
+            stream.enqueue(new Uint8Array(sent));
+            if (sent.length === bytes.length) stream.close();
+            else signal.addEventListener('abort', () => stream.error(signal.reason));
+          },
+        }),
+      );
+    },
+    steady: () => now,
+    pause: (ms) =>
+      new Promise((go) => {
+        waiting.push({ until: now + ms, go });
+        // What can go on without waiting goes on first.
+        setTimeout(pass, 5);
+      }),
+    turns: new Turns(),
+    kept: async () => [...slices.values()],
+    keep: async (_, slice) => void slices.set(slice.offset, slice),
+    forget: async () => slices.clear(),
+    frozen,
+    progress: () => undefined,
+  };
+  return { ports, asked, slices, seconds: () => now / 1_000 };
+}
+
+test('on a line where nothing is done, its files come as they are', async () => {
+  const { ports, asked } = world({ [OWN]: {} });
+  // However long a loaded machine takes for it.
+  const timeless = { ...ports, steady: () => 0, pause: () => new Promise<void>(() => undefined) };
+  expect(await fetchPart(part, [OWN], timeless)).toEqual(body);
+  expect(asked).toEqual([`${OWN}a.js`]);
+});
+
+test('where connections freeze, slices come from all hosts, at a pace that counters of connections bear', async () => {
+  const others = ['https://b.example/x/', 'https://c.example/y/'];
+  const hosts = Object.fromEntries([OWN, ...others].map((base) => [base, { freezes: 7_000 }]));
+  const { ports, asked, seconds } = world(hosts);
+  expect(await fetchPart(part, [OWN, ...others], ports)).toEqual(body);
+  for (const base of [OWN, ...others]) {
+    const count = asked.filter((url) => url.startsWith(base)).length;
+    expect(count).toBeGreaterThan(1);
+    expect(count).toBeLessThanOrEqual(4 * Math.ceil(seconds() / 60 + 1));
+  }
+});
+
+test('where nothing larger passes, slices of 2 KB do', async () => {
+  const { ports } = world({ [OWN]: { freezes: 3_000 } }, true);
+  expect(await fetchPart(part, [OWN], ports)).toEqual(body);
+});
+
+test('what came before a browser ended the worker is not asked for again', async () => {
+  const first = world({ [OWN]: {} }, true);
+  await fetchPart(part, [OWN], first.ports);
+  const again = world({ [OWN]: { dead: true } }, true);
+  for (const slice of first.slices.values()) again.slices.set(slice.offset, slice);
+  expect(await fetchPart(part, [OWN], again.ports)).toEqual(body);
+  expect(again.asked).toEqual([]);
+});
+
+test('a dead host holds nothing up, and one that lies is found out by the hash', async () => {
+  const [dead, liar] = ['https://dead.example/', 'https://liar.example/'];
+  const { ports } = world({ [OWN]: {}, [dead]: { dead: true }, [liar]: { lies: true } }, true);
+  expect(await fetchPart(part, [OWN, dead, liar], ports)).toEqual(body);
+});

@@ -1,0 +1,68 @@
+/** Words of what few people ever open: a file of its own, in both languages. */
+import type { Locale } from './catalogues.ts';
+
+const en = {
+  lineLooking: 'Looking at the line. This takes up to half a minute…',
+  lineAfter: (size: string) => `Frozen after ${size}.`,
+  lineRate: (rate: number) => `About ${rate} kbit/s.`,
+  lineAgain: 'Look again',
+  lineSave: 'Save for researchers',
+  lineLimits:
+    'A browser is not told why a connection fails, so this can be mistaken: a name that was taken away and one that is cut off look much the same from here. “polynya doctor” in a terminal sees more.',
+  lineOoni:
+    'The file has what was seen as an OONI measurement, without your address and without that of your server. It goes nowhere by itself: give it to whom you like.',
+  endpointAnswers: 'answers',
+  endpointFails: 'fails at once',
+  endpointSilent: 'is silent',
+  updateRefusedTitle: 'An update was not taken',
+  updateRefusedWhy: {
+    'other-key':
+      'The page that your server offers now is signed by another key than the one this device knows. Your host may have lost the old key, or somebody else may be speaking for the server.',
+    'bad-signature':
+      'The page that your server offers now bears a signature that does not fit. It was damaged on the way, or somebody changed it.',
+    older: 'The page that your server offers now is older than the one you have.',
+  },
+  keyKnown: 'The key that this device knows',
+  keyOffered: 'The key of the page that is offered',
+  keyAsk:
+    'Ask your host, by another way than this page, whether the second key is theirs. If it is, trust it; if not, go on with the page that you have.',
+  keyTrust: 'Trust the new key',
+  keepThis: 'Keep this page',
+  originLimit:
+    'A page in a browser cannot refuse its own server for ever: whoever has that can, in the end, give it other code. The program for the terminal cannot be changed so.',
+};
+
+const ru: typeof en = {
+  lineLooking: 'Смотрим, что со связью. Это займёт до полуминуты…',
+  lineAfter: (size: string) => `Замирает после ${size}.`,
+  lineRate: (rate: number) => `Около ${rate} кбит/с.`,
+  lineAgain: 'Посмотреть ещё раз',
+  lineSave: 'Сохранить для исследователей',
+  lineLimits:
+    'Браузеру не говорят, почему соединение не удалось, поэтому вывод может быть ошибочным: убранное имя и имя, по которому обрывают, отсюда почти неразличимы. «polynya doctor» в терминале видит больше.',
+  lineOoni:
+    'В файле то, что удалось увидеть, в виде измерения OONI, без вашего адреса и адреса сервера. Сам он никуда не уходит: отдайте его, кому захотите.',
+  endpointAnswers: 'отвечает',
+  endpointFails: 'сразу отказ',
+  endpointSilent: 'молчит',
+  updateRefusedTitle: 'Обновление не принято',
+  updateRefusedWhy: {
+    'other-key':
+      'Страница, которую сейчас предлагает сервер, подписана не тем ключом, который знает это устройство. Может быть, хозяин потерял старый ключ, а может быть, за сервер говорит кто-то другой.',
+    'bad-signature':
+      'Подпись страницы, которую сейчас предлагает сервер, не сходится. Её повредили по дороге или подменили.',
+    older: 'Страница, которую сейчас предлагает сервер, старше вашей.',
+  },
+  keyKnown: 'Ключ, который знает это устройство',
+  keyOffered: 'Ключ предлагаемой страницы',
+  keyAsk:
+    'Спросите хозяина сервера другим путём, не через эту страницу, его ли второй ключ. Если его, доверьтесь ему; если нет, оставайтесь на своей странице.',
+  keyTrust: 'Доверять новому ключу',
+  keepThis: 'Оставить эту страницу',
+  originLimit:
+    'Страница в браузере не может вечно отказывать собственному серверу: у кого он в руках, тот рано или поздно подсунет ей другой код. Программу для терминала так изменить нельзя.',
+};
+
+export type SeldomWords = typeof en;
+
+export const seldomWords: Readonly<Record<Locale, SeldomWords>> = { en, ru };

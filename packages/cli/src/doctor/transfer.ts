@@ -18,7 +18,6 @@ export async function measureTransfer(at: string): Promise<Transfer | null> {
   const meter = new Meter();
   const agent = new MeteredAgent(meter);
   try {
-<<<<<<< HEAD
     const page = await get(new URL(at), agent, meter);
     const found = [...page.matchAll(/(?:src|href)="(\/?[\w./-]+\.(?:js|css))"/g)];
     // Polynya's page names its first file, and loads it in slices: whole it is long enough to measure by.
@@ -27,11 +26,6 @@ export async function measureTransfer(at: string): Promise<Transfer | null> {
       ...found.flatMap(([, path]) => path ?? []),
       ...(first ? [`assets/${first}`] : []),
     ];
-=======
-    const page = await get(new URL('/', origin), agent, meter);
-    const found = [...page.matchAll(/["'`]([\w./-]*assets\/[\w./-]+\.(?:js|css))["'`]/g)];
-    const files = found.flatMap(([, path]) => (path === undefined ? [] : [path]));
->>>>>>> a4022fe (tmp)
     for (let next = 0; meter.bytes < WANTED && files.length > 0; next++) {
       const path = files[next % files.length] ?? '/';
       await get(new URL(path, at), agent, meter);

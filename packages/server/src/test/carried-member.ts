@@ -107,7 +107,8 @@ export class CarriedMember {
           continue;
         }
         if (error.code !== 'stale' && error.code !== 'forbidden') throw error;
-        if (this.refused.length > MOST_REFUSED) this.fault ??= `refused for ever: ${error.message}`;
+        // Or it would go on until somebody's patience is at its end, and nobody could say why.
+        if (this.refused.length > MOST_REFUSED) throw new Error('refused for ever', { cause: error });
         return undefined;
       }
     }

@@ -125,6 +125,8 @@ export function Timeline(props: TimelineProps): JSX.Element {
       setWanted({ message, seq });
       setLimit(2 * PAGE);
       setUpTo(seq + PAGE);
+    } else if (seq !== undefined && (page()?.messages.at(-1)?.seq ?? 0) > (upTo() ?? 0)) {
+      // Still the page that was there before: the one that was asked for is on its way.
     } else if (seq === undefined && page()?.more && limit() < SEARCH_AT_MOST) {
       setWanted({ message });
       setLimit(limit() + 4 * PAGE);

@@ -108,7 +108,8 @@ export class CarriedMember {
         }
         if (error.code !== 'stale' && error.code !== 'forbidden') throw error;
         // Or it would go on until somebody's patience is at its end, and nobody could say why.
-        if (this.refused.length > MOST_REFUSED) throw new Error('refused for ever', { cause: error });
+        if (this.refused.length > MOST_REFUSED)
+          throw new Error('refused for ever', { cause: error });
         return undefined;
       }
     }

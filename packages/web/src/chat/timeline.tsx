@@ -118,6 +118,8 @@ export function Timeline(props: TimelineProps): JSX.Element {
     const index = store.rows.findIndex(({ id }) => id === message);
     if (index >= 0) {
       setWanted(null);
+      // Else the rows' measuring would take us to the end.
+      setAtEnd(false);
       handle()?.scrollToIndex(index, { align: 'center' });
       setFlash(message);
       setTimeout(() => setFlash(null), 1600);

@@ -66,7 +66,7 @@ export class HeadReader {
 
   #read(bytes: Buffer): HeadResult {
     if (!this.#asked) {
-      const start = firstOf(bytes);
+      const start = bytes.length - withoutEmptyLines(bytes).length;
       const first = lineAt(bytes, start);
       if (first.end === 0) return more(first.line, this.#room, 414, isBeginning);
       this.#room.take(first.end, 414);
@@ -109,10 +109,11 @@ function isBeginning(line: string): boolean {
   return line === '' || (/^[A-Z_-]/.test(line) && BEGINNING.test(line));
 }
 
-/** Empty lines before a request are passed over. */
-function firstOf(bytes: Buffer): number {
-  const at = bytes.findIndex((byte) => byte !== 13 && byte !== 10);
-  return at < 0 ? bytes.length : at;
+/** Those before a request are passed over, and need not be kept: there may be any number. */
+export function withoutEmptyLines(bytes: Buffer): Buffer {
+  let at = 0;
+  while (bytes[at] === 13 || bytes[at] === 10) at++;
+  return at === 0 ? bytes : bytes.subarray(at);
 }
 
 /** Without its end, LF or CR LF, and where the next begins; 0 while its end has not come. */

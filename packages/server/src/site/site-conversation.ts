@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import { BodySkipper, type Skipped } from './body-skipper.ts';
-import { HeadReader, type SiteRequest } from './request-head.ts';
+import { HeadReader, type SiteRequest, withoutEmptyLines } from './request-head.ts';
 import { type Answer, bytesOf, ending, type Site, type SiteAddress } from './site.ts';
 
 /** As nginx has them unless told otherwise, in ms: until a head is here, between requests, and for what still comes. */
@@ -66,11 +66,20 @@ class SiteConversation {
   readonly #take = (bytes: Buffer): void => {
     if (this.#ended) return;
     this.#read = this.#read.length === 0 ? bytes : Buffer.concat([this.#read, bytes]);
-    while (this.#read.length > 0 && !this.#ended && this.#next());
-    if (this.#ended || !this.#socket.writableNeedDrain) return;
-    this.#socket.pause();
-    this.#socket.once('drain', () => this.#socket.resume());
+    this.#goOn();
   };
+
+  /** Answers what was read, as far as answers are taken: small requests that come at once have large ones. */
+  #goOn(): void {
+    const socket = this.#socket;
+    while (this.#read.length > 0 && !this.#ended && !socket.writableNeedDrain && this.#next());
+    if (this.#ended || !socket.writableNeedDrain) return;
+    socket.pause();
+    socket.once('drain', () => {
+      socket.resume();
+      this.#goOn();
+    });
+  }
 
   /** Whether there may be more to do with what was read. */
   #next(): boolean {
@@ -80,6 +89,7 @@ class SiteConversation {
       return state === 'done';
     }
     const { site, at, plain = false } = this.#visited;
+    this.#read = withoutEmptyLines(this.#read);
     const head = this.#head.read(this.#read);
     if (head.state === 'more') {
       this.#begun ??= performance.now();

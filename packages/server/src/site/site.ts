@@ -228,7 +228,7 @@ function rangeOf(
     return 'none';
   const wanted = range.slice(6);
   if (wanted.includes(',')) return 'none';
-  const [whole, from = '', to = ''] = /^ *(\d*) *- *(\d*) *$/.exec(wanted) ?? [];
+  const [whole, from = '', to = ''] = /^ *(?:(\d+) *)?- *(?:(\d+) *)?$/.exec(wanted) ?? [];
   if (whole === undefined || (from === '' && to === '')) return 'bad';
   const size = body.length;
   const first = from === '' ? Math.max(0, size - Number(to)) : Number(from);

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { Site } from './site.ts';
+
+test('a range of blanks, as many as fit into a head, is refused before anything else has to wait', () => {
+  const blanks = ' '.repeat(4_000);
+  const headers = { host: 'x', range: `bytes=${blanks}-${blanks}x` };
+  const request = { method: 'GET', target: '/', version: '1.1', headers } as const;
+  const started = performance.now();
+  expect(new Site().answer(request, { secure: false, port: 80 }).status).toBe(416);
+  // Tried in every way in which the blanks can be split up it takes minutes, else no time at all.
+  expect(performance.now() - started).toBeLessThan(30_000);
+});
+
+test.each([
+  ['bytes= 0 - 3 ', 206, 4],
+  ['bytes=-2', 206, 2],
+  ['bytes=2-', 206, undefined],
+  ['bytes= - ', 416, undefined],
+])('a range may have blanks around its numbers: %s', (range, status, length) => {
+  const headers = { host: 'x', range };
+  const request = { method: 'GET', target: '/', version: '1.1', headers } as const;
+  const answer = new Site().answer(request, { secure: false, port: 80 });
+  expect(answer.status).toBe(status);
+  if (length !== undefined) expect(answer.body.length).toBe(length);
+});

@@ -48,3 +48,11 @@ test('a port answers who asks with their own address', async () => {
   asker.close();
   stun.close();
 });
+
+test('a request whose sender forged a port that nobody has ends nothing', async () => {
+  const stun = await listenForStun('127.0.0.1', await freeUdpPort());
+  const from = { address: '127.0.0.1', family: 'IPv4', port: 0, size: 20 } as const;
+  expect(() => stun.emit('message', request(), from)).not.toThrow();
+  expect(() => stun.emit('error', new Error('a datagram was lost'))).not.toThrow();
+  stun.close();
+});

@@ -40,13 +40,19 @@ export function stunAnswer(request: Buffer, address: string, port: number): Buff
 export function listenForStun(address: string, port: number): Promise<Socket> {
   const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
   socket.on('message', (request, from) => {
+    // Nobody's: it was forged, and cannot be sent to.
+    if (from.port === 0) return;
     const answer = stunAnswer(request, from.address, from.port);
     // One that does not leave is asked for again.
     if (answer) socket.send(answer, from.port, from.address, () => undefined);
   });
   return new Promise((resolve, reject) => {
     socket.once('error', reject);
-    socket.bind(port, address, () => resolve(socket.off('error', reject)));
+    socket.bind(port, address, () => {
+      // Of single datagrams: the next one may pass.
+      socket.off('error', reject).on('error', () => undefined);
+      resolve(socket);
+    });
   });
 }
 

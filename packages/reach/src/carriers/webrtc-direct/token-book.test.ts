@@ -43,6 +43,20 @@ describe('a ufrag that is a token', () => {
     expect(book.take(ufrag)).toBeNull();
   });
 
+  test('is taken once however its last letters are written, whose spare bits say nothing', async () => {
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+    for (const length of [22, 23, 24]) {
+      const { ufrag } = await made(NOW, 'a'.repeat(length));
+      const others = [...letters].flatMap((letter) => [
+        ufrag.slice(0, -1) + letter,
+        ufrag + letter,
+      ]);
+      const book = bookAt(NOW);
+      expect(others.filter((other) => other !== ufrag && book.take(other))).toEqual([]);
+      expect(book.take(ufrag)).not.toBeNull();
+    }
+  });
+
   test('is not taken from before the start, when somebody may have seen it used', async () => {
     const { ufrag } = await made(NOW - 1_000);
     expect(bookAt(NOW).take(ufrag)).toBeNull();

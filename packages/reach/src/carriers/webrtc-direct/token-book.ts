@@ -59,6 +59,8 @@ export class TokenBook {
 
   #open(ufrag: string): Buffer | null {
     const bytes = Buffer.from(ufrag, 'base64');
+    // Spare bits of the last letter make other ufrags of a token that somebody saw.
+    if (iceLetters(bytes) !== ufrag) return null;
     const end = bytes.length - TAG;
     try {
       const cipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, NONCE), {

@@ -4,7 +4,7 @@
  */
 import { deleteDB, type IDBPDatabase, openDB } from 'idb';
 import { DEVICE_KEY_ALGORITHM, DEVICE_KEY_USAGES, type DeviceKey } from './device-key.ts';
-import type { Lock } from './lock.ts';
+import type { Lock, Unlocked } from './lock.ts';
 import { KEY_TABLE, LOCK_KEY } from './lock-in.ts';
 import { StoreError } from './store.ts';
 
@@ -24,9 +24,9 @@ export interface IdbDeviceKey extends DeviceKey {
 
 /**
  * The key kept in the database `name`, which is not the store's; opened only while in use.
- * @param unlocked the key itself, where it is locked
+ * @param unlocked the key itself, where it is locked; under another lock than the one that is there it is not taken
  */
-export function idbDeviceKey(name: string, unlocked?: CryptoKey): IdbDeviceKey {
+export function idbDeviceKey(name: string, unlocked?: Unlocked): IdbDeviceKey {
   const inClear = () =>
     withDatabase(name, async (db) => {
       const key: unknown = await db.get(TABLE, KEY);
@@ -47,9 +47,12 @@ export function idbDeviceKey(name: string, unlocked?: CryptoKey): IdbDeviceKey {
 
   return {
     async load() {
-      if (!(await lock())) return inClear();
-      if (!unlocked) throw new StoreError('locked', 'the device key is locked');
-      return unlocked;
+      const held = await lock();
+      if (!held) return inClear();
+      // Another tab may have changed the lock since.
+      if (String(held.wrapped) !== String(unlocked?.lock.wrapped))
+        throw new StoreError('locked', 'the device key is locked');
+      return unlocked?.key;
     },
     former: async () => ((await lock()) ? inClear() : undefined),
     lock,

@@ -6,7 +6,7 @@ export const LOCK_KEY = 'lock';
 
 /** The lock kept in the database `name`; null where there is none, or nothing can be kept. */
 export function lockIn(name: string): Promise<Lock | null> {
-  return new Promise((resolve) => {
+  return new Promise<Lock | null>((resolve) => {
     const opening = indexedDB.open(name, 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore(KEY_TABLE);
     opening.onerror = () => resolve(null);
@@ -17,5 +17,5 @@ export function lockIn(name: string): Promise<Lock | null> {
       asked.onsuccess = () => resolve(asked.result ?? null);
       db.close();
     };
-  });
+  }).catch(() => null);
 }

@@ -22,16 +22,19 @@ export type Way =
 
 export type Lock = Way & { readonly wrapped: Uint8Array<ArrayBuffer> };
 
+/** The device key, and the lock that it was under. */
+export interface Unlocked {
+  readonly key: CryptoKey;
+  readonly lock: Lock;
+}
+
 export function newPassphraseWay(): Extract<Way, { by: 'passphrase' }> {
   const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
   return { by: 'passphrase', salt, cost: COST };
 }
 
 /** A new device key, and the lock that it is under. @param secret 32 bytes, by that way */
-export async function newLock(
-  way: Way,
-  secret: Uint8Array,
-): Promise<{ readonly key: CryptoKey; readonly lock: Lock }> {
+export async function newLock(way: Way, secret: Uint8Array): Promise<Unlocked> {
   const raw = crypto.getRandomValues(new Uint8Array(32));
   const iv = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
   const wrapping = await wrappingKey(secret);

@@ -117,7 +117,9 @@ describe('fileDeviceKey', () => {
     writeFileSync(path, 'too short');
     expect((await refused(fileDeviceKey(path).load())).code).toBe('corrupt');
   });
+});
 
+describe('SealedStore under another key', () => {
   it('seals everything anew, while it is read and written; the key that was opens nothing after', async () => {
     const { inner, deviceKey, store } = await openNew();
     const many = Array.from({ length: 200 }, (_, i) => put('log', `k${i}`, `value ${i}`));

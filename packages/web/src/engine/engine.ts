@@ -1,6 +1,6 @@
 /** The page's side of the engine: starts the worker and says which phase it is in. */
 import type { Messenger } from '@polynya/messenger/api';
-import type { Lock } from '@polynya/messenger/store/lock';
+import type { Lock, Unlocked } from '@polynya/messenger/store/lock';
 import { lockIn } from '@polynya/messenger/store/lock-in';
 import { type Accessor, createSignal } from 'solid-js';
 import type { LockFacade } from './lock-facade.ts';
@@ -32,12 +32,14 @@ export function startEngine(): EngineHandle {
   const [state, setState] = createSignal<EngineState>({ phase: 'starting' });
   let worker: Worker | undefined;
   let remote: RemoteMessenger | undefined;
+  let opened: Lock | undefined;
 
-  const run = (key?: CryptoKey) => {
+  const run = (unlocked?: Unlocked) => {
     setState({ phase: 'starting' });
-    const name = key ? LOCKED_WORKER : '';
+    opened = unlocked?.lock;
+    const name = unlocked ? LOCKED_WORKER : '';
     worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name });
-    if (key) worker.postMessage({ unlocked: key } satisfies ToWorker);
+    if (unlocked) worker.postMessage({ unlocked } satisfies ToWorker);
     listen(worker);
   };
   const listen = (worker: Worker) => {
@@ -48,13 +50,20 @@ export function startEngine(): EngineHandle {
       if (remote) {
         const messenger = remote.messenger as Messenger & LockFacade;
         setState({ phase: 'running', messenger });
+      } else if (data.phase === 'broken' && data.code === 'locked') {
+        // Another tab may have set or changed the lock since.
+        start(() => setState(data));
       } else if (data.phase !== 'running') setState(data);
     };
     worker.onerror = (event) => setState({ phase: 'broken', code: 'failed', why: event.message });
   };
-  void lockIn(KEY_DATABASE).then((lock) =>
-    lock ? setState({ phase: 'locked', lock, open: run }) : run(),
-  );
+  const start = (otherwise: () => void) =>
+    void lockIn(KEY_DATABASE).then((lock) => {
+      if (!lock || String(lock.wrapped) === String(opened?.wrapped)) return otherwise();
+      worker?.terminate();
+      setState({ phase: 'locked', lock, open: (key) => run({ key, lock }) });
+    });
+  start(run);
 
   return {
     state,

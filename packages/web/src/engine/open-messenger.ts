@@ -4,8 +4,9 @@ import { type Dial, throughPage } from '@polynya/messenger/line/through-page';
 import { openMessenger as openOn } from '@polynya/messenger/open-messenger';
 import { idbDeviceKey } from '@polynya/messenger/store/idb-device-key';
 import { openIdbStore } from '@polynya/messenger/store/idb-store';
+import type { Unlocked } from '@polynya/messenger/store/lock';
 import { openSealedStore } from '@polynya/messenger/store/sealed-store';
-import { deviceLock, finishLocking } from './device-lock.ts';
+import { deviceLock } from './device-lock.ts';
 import type { LockFacade } from './lock-facade.ts';
 import { KEY_DATABASE } from './phases.ts';
 
@@ -16,13 +17,14 @@ import { KEY_DATABASE } from './phases.ts';
  */
 export async function openMessenger(
   dial: Dial,
-  unlocked: CryptoKey | undefined,
+  unlocked: Unlocked | undefined,
 ): Promise<Messenger & LockFacade> {
   const deviceKey = idbDeviceKey(KEY_DATABASE, unlocked);
   const store = await openSealedStore(await openIdbStore('polynya'), deviceKey);
   const messenger = await openOn(store, (line) => console.info(line), {
     carriers: throughPage(dial),
   });
-  finishLocking(store, deviceKey).catch((error: unknown) => console.info(String(error)));
-  return Object.assign(messenger, deviceLock(store, deviceKey));
+  const lock = deviceLock(store, deviceKey);
+  lock.finish().catch((error: unknown) => console.info(String(error)));
+  return Object.assign(messenger, lock);
 }

@@ -1,5 +1,7 @@
 /** What the page and the engine's worker tell each other besides calls. */
 
+import type { Unlocked } from '@polynya/messenger/store/lock';
+
 export type FromWorker =
   /** The port leads to the messenger, see remote.ts. */
   | { readonly phase: 'running'; readonly port: MessagePort }
@@ -12,7 +14,7 @@ export type FromWorker =
 export type ToWorker =
   | 'take over'
   /** The device key, before anything else, to a worker of this name. */
-  | { readonly unlocked: CryptoKey };
+  | { readonly unlocked: Unlocked };
 
 export const LOCKED_WORKER = 'locked';
 /** Where the device key lies, or what it is locked up in. */

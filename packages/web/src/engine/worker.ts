@@ -1,5 +1,6 @@
 /** The engine's worker: runs the messenger while this tab is the one that writes. */
 import type { Messenger } from '@polynya/messenger/api';
+import type { Unlocked } from '@polynya/messenger/store/lock';
 import { openMessenger } from './open-messenger.ts';
 import { type FromWorker, LOCKED_WORKER, type ToWorker } from './phases.ts';
 import { serveMessenger } from './remote.ts';
@@ -12,7 +13,7 @@ function tell(message: FromWorker, transfer: Transferable[] = []): void {
 }
 
 let messenger: Messenger | undefined;
-const unlocked = Promise.withResolvers<CryptoKey | undefined>();
+const unlocked = Promise.withResolvers<Unlocked | undefined>();
 if (scope.name !== LOCKED_WORKER) unlocked.resolve(undefined);
 
 const writer = writeAlone(navigator.locks, new BroadcastChannel('polynya-writer'), {

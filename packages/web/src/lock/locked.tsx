@@ -18,7 +18,8 @@ export function Locked(props: { lock: Lock; onOpen(key: CryptoKey): void }): JSX
   const open = async () => {
     if (trying() === 'yes') return;
     setTrying('yes');
-    const secret = await (lock.by === 'passkey' ? passkeySecret(lock) : secretOf(typed(), lock));
+    const asked = lock.by === 'passkey' ? passkeySecret(lock) : secretOf(typed(), lock);
+    const secret = await asked.catch(() => null);
     const key = secret && (await unlocked(lock, secret));
     if (key) props.onOpen(key);
     else setTrying('in vain');

@@ -4,7 +4,8 @@ import { passphraseSecret } from '@polynya/messenger/store/passphrase-secret';
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 
 scope.onmessage = async ({ data: { passphrase, way } }: MessageEvent<Asked>) => {
-  scope.postMessage(await passphraseSecret(passphrase, way));
+  // Where there is no room for it, the page hears of that as of any error of a worker's.
+  await passphraseSecret(passphrase, way).then((secret) => scope.postMessage(secret), reportError);
 };
 
 export interface Asked {

@@ -8,6 +8,8 @@ import type { Zone } from './zone.ts';
 const MOST = { queries: 2_000, connections: 256, ofConnection: 16 };
 /** A connection without a query is closed after this, in ms. */
 const IDLE = 15_000;
+/** Bytes of answers that are held for who does not read them; with more the connection ends. */
+const UNREAD = 262_144;
 
 export interface ZoneServer {
   readonly port: number;
@@ -49,6 +51,7 @@ export async function serveZone(
       if (asked >= MOST.ofConnection) return;
       asked++;
       void answer(query, 'tcp', (said) => {
+        if (socket.writableLength > UNREAD) socket.destroy();
         if (!socket.destroyed) socket.write(Stream.framed(said));
       }).finally(() => asked--);
     });

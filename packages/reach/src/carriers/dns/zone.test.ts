@@ -1,6 +1,7 @@
 /** What the zone says to resolvers, and to those who would misuse it: over real sockets, asked by the host's resolver. */
 import { createSocket } from 'node:dgram';
 import { Resolver } from 'node:dns/promises';
+import { connect } from 'node:net';
 import { type DnsQuery, dnsName, encodeDnsQuery } from '@polynya/protocol/dns-query';
 import { decodeDownSip } from '@polynya/protocol/sip';
 import fc from 'fast-check';
@@ -18,6 +19,7 @@ import { decodeAnswer, encodeQuestion, RCODE, TYPE } from './message.ts';
 import { Pieces } from './pieces.ts';
 import { askResolver } from './resolver.ts';
 import { sessionsEnd } from './sessions-end.ts';
+import { Stream } from './stream.ts';
 import { Zone } from './zone.ts';
 
 const ZONE = 't.chat.example';
@@ -73,9 +75,9 @@ describe('by the host’s own resolver, over real sockets,', () => {
   test('the next nameserver is asked when one is gone', async () => {
     const ask = askResolver(systemRandom, () => ['127.0.0.1:1', ...at()]);
     const query = { name: ZONE, type: TYPE.NS, most: null };
-    const once = () => ask(query, 'tcp', AbortSignal.timeout(PATIENCE.timeout));
-    await expect(once()).rejects.toThrow();
-    expect((await once()).rcode).toBe(RCODE.ok);
+    const asked = () => ask(query, 'tcp', AbortSignal.timeout(PATIENCE.timeout));
+    await expect(asked()).rejects.toThrow();
+    expect((await asked()).rcode).toBe(RCODE.ok);
   });
 });
 
@@ -140,6 +142,25 @@ test('who shows no handle is held to a first flight: a longer body is gone', asy
   expect(await ask(5_000, 0)).toBe('gone');
   expect(await ask(5_000, 200)).toBe('gone');
 });
+
+test(
+  'who asks over TCP and does not read what is answered is cut off',
+  async () => {
+    const client = connect(server.port, '127.0.0.1').on('error', () => undefined);
+    const query = encodeQuestion(1, named({ ask: 'trial', most: 2_040 }), TYPE.TXT, null);
+    const some = Buffer.concat(Array.from({ length: 16 }, () => Stream.framed(query)));
+    let cutOff = false;
+    client.on('close', () => {
+      cutOff = true;
+    });
+    while (!client.destroyed) {
+      client.write(some);
+      await new Promise(setImmediate);
+    }
+    expect(await cutOff).toBe(true);
+  },
+  PATIENCE.timeout,
+);
 
 test('queries of any form are answered or passed over, over UDP and TCP, and the next one is heard', async () => {
   const socket = createSocket('udp4');

@@ -5,8 +5,9 @@
  */
 import { basesIn } from './shell/bases.ts';
 import { type Answer, type Ask, FROZEN, type Outcome } from './shell/messages.ts';
+import { newest } from './shell/newest.ts';
 import { type FetchPorts, fetchPart } from './shell/part-fetch.ts';
-import { opened, type Part, type Release, type SignedRelease } from './shell/release.ts';
+import { opened, type Part, type Release } from './shell/release.ts';
 import { type Change, type Known, Shelf } from './shell/shelf.ts';
 import { Turns } from './shell/turns.ts';
 
@@ -18,11 +19,15 @@ const turns = new Turns();
 let frozen = false;
 /** The page with its first script, and this. */
 const OWN_CONNECTIONS = 2;
-/** Before another host is asked for the release as well, ms. */
-const STAGGER = 4_000;
 
 const steady = () => performance.now();
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+const asking = {
+  get: (url: string, signal: AbortSignal) => fetch(url, { cache: 'no-store', signal }),
+  steady,
+  pause,
+  turns,
+};
 
 self.addEventListener('install', (event) => event.waitUntil(installed()));
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
@@ -86,7 +91,7 @@ async function first(key: string, bases: readonly string[]): Promise<Known> {
   const { host } = new URL(scope);
   for (let each = 0; each < OWN_CONNECTIONS; each++) turns.take(host, steady());
   // Without a key that the page names, only where the page came from says which one it is.
-  const signed = await newest(key === '' ? [scope] : bases);
+  const signed = await newest(key === '' ? [scope] : bases, { pinned: key, serial: 0 }, asking);
   const pinned = key || signed.key;
   const release = await opened(signed, pinned, 0);
   if (typeof release === 'string') throw new Error(release);
@@ -97,10 +102,11 @@ async function first(key: string, bases: readonly string[]): Promise<Known> {
 async function update(): Promise<Outcome> {
   const known = await shelf.known();
   if (!known) return { outcome: 'none' };
-  const signed = await newest(known.bases);
   const now = releaseIn(known);
+  const { pinned } = known;
+  const signed = await newest(known.bases, { pinned, serial: now.serial }, asking);
   if (signed.release === known.signed.release) return { outcome: 'none' };
-  const release = await opened(signed, known.pinned, now.serial);
+  const release = await opened(signed, pinned, now.serial);
   if (typeof release === 'string') return { outcome: 'refused', why: release, offered: signed.key };
   await bring(release, release.parts[0], known.bases, () => undefined);
   const change: Change = { from: now.serial, to: release.serial, files: changed(now, release) };
@@ -115,22 +121,6 @@ async function rest(): Promise<void> {
   if (!known) return;
   const release = releaseIn(known);
   for (const part of release.parts) await bring(release, part, known.bases, () => undefined);
-}
-
-/** From whichever host answers first; each is asked a little after the one before. */
-function newest(bases: readonly string[]): Promise<SignedRelease> {
-  const over = new AbortController();
-  // The page's own host last: it has been asked for most.
-  const asked = [...bases.slice(1), ...bases.slice(0, 1)].map(async (base, index) => {
-    if (index > 0) await pause(index * STAGGER);
-    over.signal.throwIfAborted();
-    turns.take(new URL(base).host, steady());
-    const { signal } = over;
-    const answer = await fetch(`${base}release.json`, { cache: 'no-store', signal });
-    if (!answer.ok) throw new Error(`answered with ${answer.status}`);
-    return (await answer.json()) as SignedRelease;
-  });
-  return Promise.any(asked).finally(() => over.abort());
 }
 
 const underWay = new Map<string, { done: Promise<void>; heard: Set<(share: number) => void> }>();
@@ -186,7 +176,8 @@ async function file(request: Request): Promise<Response> {
     files.some(([path]) => scope + path === request.url),
   );
   if (!part) return fetch(request);
-  await bring(release, part, known.bases, () => undefined);
+  // Where there is no room to keep it, it comes as it would without us.
+  await bring(release, part, known.bases, () => undefined).catch(() => undefined);
   return (await shelf.file(request.url)) ?? fetch(request);
 }
 

@@ -12,6 +12,7 @@ import type { Scenario, Task } from './scenarios.ts';
 import type { BridgeHost } from './sides/bridge.ts';
 import { NaiveTalker } from './sides/naive.ts';
 import { Pair } from './sides/pair.ts';
+import { openPlainPage } from './sides/plain-page.ts';
 import { exchange, type Outcome } from './sides/talk.ts';
 import { bytesOf, crossing, leaksIn, mainWay } from './sides/wire.ts';
 import { type TaskContext, tasks } from './tasks.ts';
@@ -59,7 +60,7 @@ export async function runScenario(
   if (pairs && sides.includes('open')) {
     const capture = await begin(lab);
     const [naive, ours] = await Promise.all([
-      naiveRun(lab, options, OPEN_BOUND),
+      naiveRun(lab, scenario, options, OPEN_BOUND),
       openRun(lab, pairs.open, options),
     ]);
     const outcome = naive.outcome.passed
@@ -76,7 +77,7 @@ export async function runScenario(
   const naive = sides.includes('naive') && scenario.expectNaive !== 'none';
   const hunt = scenario.task === 'rounds' ? huntOf(lab, scenario, options, capture) : null;
   const [naively, ours] = await Promise.all([
-    naive ? naiveRun(lab, options, scenario.bound, hunt) : null,
+    naive ? naiveRun(lab, scenario, options, scenario.bound, hunt) : null,
     pairs && sides.includes('polynya')
       ? censoredRun({ ...under, ...pairs, capture }, options, hunt)
       : null,
@@ -144,10 +145,13 @@ function huntOf(
 
 async function naiveRun(
   lab: Lab,
+  { task, browser }: Scenario,
   { chance }: RunOptions,
   bound: number,
   hunt: RoundsContext | null = null,
 ): Promise<Run> {
+  // Who is new to a browser needs a page first: whether a plain one comes is what theirs is held against.
+  if (task === 'new-user' && browser) return plainPageRun(lab, bound);
   const room = letters(chance, 12);
   const texts = wordsOf(chance);
   const began = performance.now();
@@ -157,6 +161,12 @@ async function naiveRun(
     ? await rounds({ both, addresses: NAIVE, texts, chance: ownChance(chance) }, hunt)
     : await exchange(both, texts, bound, began);
   await Promise.all(both.map((each) => each.stop()));
+  return { outcome, clients: NAIVE, secrets: new Map(), diagnosis: null, over: now() };
+}
+
+async function plainPageRun(lab: Lab, bound: number): Promise<Run> {
+  const plan = { host: 'nan', folder: lab.newFolder(), caPath: lab.authority.path } as const;
+  const outcome = await openPlainPage(plan, bound);
   return { outcome, clients: NAIVE, secrets: new Map(), diagnosis: null, over: now() };
 }
 

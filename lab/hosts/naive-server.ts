@@ -1,11 +1,12 @@
 /**
  * Program: the server of the naive messenger. It keeps what was said and tells everybody else: nothing is
- * lost by it, so that whatever fails is the censor's work.
+ * lost by it, so that whatever fails is the censor's work. To browsers it shows a plain page (plain-page.ts).
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { servePlainPage } from './plain-page.ts';
 
 export interface NaiveMessage {
   readonly room: string;
@@ -19,7 +20,8 @@ const SYNC = 28_000;
 
 const [certPath = '', keyPath = ''] = process.argv.slice(2);
 const kept: NaiveMessage[] = [];
-const server = createServer({ cert: readFileSync(certPath), key: readFileSync(keyPath) });
+const tls = { cert: readFileSync(certPath), key: readFileSync(keyPath) };
+const server = createServer(tls, servePlainPage);
 const everybody = new Map<WebSocket, { room: string; from: string }>();
 
 new WebSocketServer({ server }).on('connection', (socket: WebSocket) => {

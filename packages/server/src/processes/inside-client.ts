@@ -65,6 +65,7 @@ export class InsideClient implements Neighbour {
     this.#lines.add(socket);
     if (this.#closed) socket.terminate();
     const early: Uint8Array[] = [];
+    let waiting = 0;
     socket.on('open', () => {
       for (const envelope of early.splice(0)) socket.send(envelope);
     });
@@ -79,8 +80,11 @@ export class InsideClient implements Neighbour {
     });
     return {
       send: (envelope) => {
-        if (socket.readyState === WebSocket.CONNECTING) early.push(envelope);
-        else if (socket.readyState === WebSocket.OPEN && socket.bufferedAmount < UNTAKEN) {
+        if (socket.readyState === WebSocket.CONNECTING) {
+          if (waiting >= UNTAKEN) return;
+          waiting += envelope.length;
+          early.push(envelope);
+        } else if (socket.readyState === WebSocket.OPEN && socket.bufferedAmount < UNTAKEN) {
           socket.send(envelope);
         }
       },

@@ -13,6 +13,8 @@ const KEPT_MS = 75_000;
 const LINGER_MS = 5_000;
 /** What is asked behind secret paths; anything else is the site's to answer. */
 const OURS = ['GET', 'HEAD', 'POST', 'OPTIONS'];
+/** Bytes of a body that are written at a time. */
+const SLICE = 65_536;
 /** Requests that a connection is kept for. */
 const REQUESTS = 1_000;
 
@@ -36,6 +38,8 @@ class SiteConversation {
   readonly #socket: Socket;
   readonly #visited: Visited;
   #read: Buffer = Buffer.alloc(0);
+  /** Of the body of the answer, what was not written yet. */
+  #left: Buffer = Buffer.alloc(0);
   #skipping: BodySkipper | undefined;
   #head = new HeadReader();
   #requests = 0;
@@ -72,13 +76,27 @@ class SiteConversation {
   /** Answers what was read, as far as answers are taken: small requests that come at once have large ones. */
   #goOn(): void {
     const socket = this.#socket;
-    while (this.#read.length > 0 && !this.#ended && !socket.writableNeedDrain && this.#next());
-    if (this.#ended || !socket.writableNeedDrain) return;
+    while (!this.#ended && !socket.writableNeedDrain && this.#read.length > 0 && this.#next());
+    if (this.#left.length === 0 && (this.#ended || !socket.writableNeedDrain)) return;
     socket.pause();
     socket.once('drain', () => {
       socket.resume();
+      this.#write();
       this.#goOn();
     });
+  }
+
+  /** As much of an answer's body as is taken: each connection would hold a copy of its own of what waits. */
+  #write(): void {
+    const socket = this.#socket;
+    while (this.#left.length > 0 && !socket.writableNeedDrain) {
+      socket.write(this.#left.subarray(0, SLICE));
+      this.#left = this.#left.subarray(SLICE);
+    }
+    if (!this.#ended || this.#left.length > 0) return;
+    // Who still sends a body reads the answer first: an end at once would take it away.
+    if (this.#skipping) socket.setTimeout(LINGER_MS);
+    else socket.destroySoon();
   }
 
   /** Whether there may be more to do with what was read. */
@@ -130,16 +148,12 @@ class SiteConversation {
   }
 
   #send(answer: Answer, version: SiteRequest['version']): void {
-    const socket = this.#socket;
-    socket.write(bytesOf(answer, version));
-    if (!answer.ends) {
-      socket.setTimeout(KEPT_MS);
-      return;
-    }
-    this.#ended = true;
-    // Who still sends a body reads the answer first: an end at once would take it away.
-    if (this.#skipping) socket.setTimeout(LINGER_MS);
-    else socket.destroySoon();
+    const { body, ends } = answer;
+    this.#socket.write(bytesOf({ ...answer, body: body.subarray(0, SLICE) }, version));
+    this.#left = body.subarray(SLICE);
+    this.#ended = ends;
+    if (!ends) this.#socket.setTimeout(KEPT_MS);
+    this.#write();
   }
 
   #handOn(): void {

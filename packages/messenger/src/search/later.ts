@@ -21,9 +21,14 @@ export class LaterSearch {
     closing.addEventListener('abort', () => this.#cancel?.());
   }
 
+  /** @throws whatever loading throws: it is tried again the next time */
   get(): Promise<SearchIndex> {
     this.#index ??= import('../occasional.ts').then(
       ({ SearchIndex }) => new SearchIndex(this.#device),
+      (error: unknown) => {
+        this.#index = null;
+        throw error;
+      },
     );
     return this.#index;
   }

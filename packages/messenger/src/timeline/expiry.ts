@@ -2,8 +2,10 @@
  * Messages that go by themselves (docs/protocol.md section 8, `wrapped`). When each goes stands in a table of its own,
  * written with its row: so a restart, or a device that was off, only delays it, and nothing that is over is kept.
  */
+import type { Clock } from '@polynya/reach/clock';
 import type { PersonId } from '../api.ts';
 import type { Device } from '../device.ts';
+import type { Store } from '../store/store.ts';
 import type { Draft } from './draft.ts';
 import { hide } from './hiding.ts';
 
@@ -12,6 +14,14 @@ const LOOK_AGAIN = 3_600_000;
 /** Taken off at once. */
 const AT_ONCE = 64;
 
+/** Of a device. */
+type Watched = Pick<Device, 'changes' | 'closing' | 'timeline' | 'conversations'> & {
+  readonly ports: Pick<Device['ports'], 'log'> & {
+    readonly store: Pick<Store, 'range' | 'apply'>;
+    readonly clock: Pick<Clock, 'now' | 'setTimeout'>;
+  };
+};
+
 /** Looks after whatever goes by itself until the device closes. @returns looks now */
 export function watchExpiry({
   ports,
@@ -19,10 +29,11 @@ export function watchExpiry({
   closing,
   timeline,
   conversations,
-}: Device): () => void {
+}: Watched): () => void {
   const { store, clock, log } = ports;
   let cancel: () => void = () => undefined;
   let running = false;
+  let again = false;
   const run = async () => {
     for (;;) {
       const due = await store.range('expiry', { limit: AT_ONCE });
@@ -44,6 +55,8 @@ export function watchExpiry({
     }
   };
   const look = () => {
+    // What came meanwhile may not be among what was read.
+    again = running;
     if (running || closing.aborted) return;
     running = true;
     run()
@@ -52,6 +65,7 @@ export function watchExpiry({
       )
       .finally(() => {
         running = false;
+        if (again) look();
       });
   };
   changes.on(['chats'], look);

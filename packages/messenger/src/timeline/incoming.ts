@@ -79,7 +79,9 @@ export async function insertLogged(
 ): Promise<void> {
   const key = keys.logged(draft.chat, row.seq ?? 0);
   draft.putIndex(row.id, { is: 'row', key });
-  const expires = row.after > 0 ? since + row.after * 1_000 : null;
+  // Whoever says it again may claim any time.
+  const from = Math.min(since, draft.now);
+  const expires = row.after > 0 ? from + row.after * 1_000 : null;
   if (expires !== null) draft.put('expiry', keys.expiry(expires, key), new Uint8Array());
   const amended = (await takeAside(draft, row.id)).reduce(amend, { ...row, expires });
   draft.putRow(key, amended);

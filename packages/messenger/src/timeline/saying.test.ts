@@ -78,6 +78,11 @@ describe('a message with a timer', () => {
     await chat.tell({ ...from(ANNA, 1, going(text('old'))), since: 5_000 });
     expect((await chat.shown(1)).expires).toBe(5_000 + HOUR * 1_000);
   });
+
+  it('said in a time to come, as its bearer claims, counts from now', async () => {
+    await chat.tell({ ...from(ANNA, 1, going(text('never'))), since: Number.MAX_SAFE_INTEGER });
+    expect((await chat.shown(1)).expires).toBe(chat.now + HOUR * 1_000);
+  });
 });
 
 describe('a poll', () => {

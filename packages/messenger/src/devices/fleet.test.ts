@@ -48,6 +48,10 @@ describe('own devices share', () => {
     await phone.until({ query: 'chat', chat }, (one) => one?.marks.pinned === false, 'unpinned');
     const { marks } = (await boris.now({ query: 'chat', chat })) ?? {};
     expect(marks).toMatchObject({ pinned: false, muted: false });
+    // Whoever starts anew does not know what the others have.
+    await phone.reopen();
+    await phone.messenger.keepDraft(chat, '');
+    await laptop.until({ query: 'drafts' }, (drafts) => drafts.length === 0, 'no draft');
   });
 
   test('a chat of their own, "Saved messages"', async () => {

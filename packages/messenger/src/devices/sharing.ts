@@ -18,7 +18,7 @@ export class Sharing {
   readonly #device: Device;
   readonly #say: (note: Note) => Promise<void>;
   readonly #waiting = new Map<ChatId, () => void>();
-  /** What the others have of each draft. */
+  /** What the others have of each draft, where that is known since the start. */
   readonly #said = new Map<ChatId, string>();
   #news = false;
 
@@ -43,7 +43,7 @@ export class Sharing {
     this.#waiting.get(chat)?.();
     const tell = () => {
       this.#waiting.delete(chat);
-      if ((this.#said.get(chat) ?? '') === text) return;
+      if (this.#said.get(chat) === text) return;
       this.#said.set(chat, text);
       this.#tell({ note: 'draft', log: this.#log(chat), text });
     };

@@ -1,4 +1,5 @@
 /** Sessions over a folder that both ends write to: in memory and virtual time, and by WebDAV on loopback. */
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Entry } from '@polynya/protocol/requests';
@@ -21,6 +22,7 @@ const ID = new Uint8Array(16).fill(1);
 const SECRET = new Uint8Array(32).fill(2);
 const SIZES = [140, 2_500, 40_000];
 const DAY = 24 * 3_600_000;
+const NEVER = new AbortController().signal;
 
 beforeAll(async () => {
   watchWebCrypto();
@@ -137,6 +139,28 @@ describe('by WebDAV', () => {
     const identity = Buffer.from(sessions.identity());
     expect(seen.some((content) => content.includes(identity))).toBe(false);
   }, 180_000);
+
+  test('a list is read in no more time than it takes to come, and none that never ends', async () => {
+    const long = `${'a'.repeat(400_000)}!`;
+    let href = `/drop/${long}`;
+    const cloud = createServer((_, response) => {
+      response.writeHead(207);
+      response.write(`<d:href>${href}</d:href><d:href>/drop/b.txt</d:href>`);
+      if (href !== '') return response.end();
+      const more = (): void => {
+        while (response.write(long));
+      };
+      response.on('drain', more);
+      more();
+    }).listen(0, '127.0.0.1');
+    await once(cloud, 'listening');
+    const folder = webdavFolder(`http://127.0.0.1:${(cloud.address() as AddressInfo).port}/drop`);
+    expect(await folder.list(NEVER)).toEqual(['b.txt']);
+    href = '';
+    await expect(folder.list(NEVER)).rejects.toThrow('too long');
+    cloud.closeAllConnections();
+    cloud.close();
+  }, 60_000);
 });
 
 test('an endpoint that is no dead drop’s is none', () => {

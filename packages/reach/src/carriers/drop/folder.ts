@@ -1,5 +1,8 @@
 /** A folder that both ends can write to, as a cloud's is by WebDAV (RFC 4918). */
 
+/** Of all names in a folder, in bytes. */
+const LONGEST_LIST = 4_194_304;
+
 export interface Folder {
   /** The names of all files in it. Rejects if it cannot be reached. */
   list(signal: AbortSignal): Promise<string[]>;
@@ -28,8 +31,11 @@ export function webdavFolder(url: string): Folder {
     list: async (signal) => {
       const response = await ask('', { method: 'PROPFIND', headers: { depth: '1' }, signal });
       if (response.status !== 207) throw new Error(`the folder answers ${response.status}`);
-      const hrefs = (await response.text()).matchAll(/<(?:\w+:)?href>([^<]*)</gi);
-      return [...hrefs].map(([, href = '']) => /([\w.-]+)$/.exec(href)?.[1] ?? '').filter(Boolean);
+      const listed = await bytesOf(response, LONGEST_LIST);
+      if (!listed) throw new Error('the list of the folder is too long');
+      const hrefs = String(listed).matchAll(/<(?:\w+:)?href>([^<]*)</gi);
+      const names = [...hrefs].map(([, href = '']) => href.slice(href.lastIndexOf('/') + 1));
+      return names.filter((name) => /^[\w.-]+$/.test(name));
     },
     get: async (name, most, signal) => {
       const response = await ask(name, { signal });
@@ -51,7 +57,7 @@ export function webdavFolder(url: string): Folder {
 }
 
 /** Null for more than `most`, whatever was said of the length. */
-async function bytesOf(response: Response, most: number): Promise<Uint8Array | null> {
+async function bytesOf(response: Response, most: number): Promise<Buffer | null> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of response.body ?? []) {

@@ -105,6 +105,22 @@ test('of another shelf its bridges come behind those that are known, and hide no
   expect(await ask(one)).toEqual([own, bridges[4], bridges[5]]);
 });
 
+test('of another shelf no later one takes the own bridges away, though its bridges are known by then', async () => {
+  await serve([]);
+  await running.desk.bridges(bridges, []);
+  await connection.call({ op: 'admit', invite: await running.invite(1, 1), allowance });
+  const [own = ''] = running.endpoints;
+  for (const asked of [false, true]) {
+    const start = known([own, bridges[4] ?? '']);
+    const one = asked ? known((await ask(start)) ?? []) : start;
+    const both = known((await takeHandedOn(await firstShelf(), knowing(one)))?.endpoints ?? []);
+    expect(both.endpoints).toContain(bridges[4]);
+    await running.desk.bridges([], [bridges[asked ? 1 : 0] ?? '']);
+    const taken = await takeHandedOn(await firstShelf(), knowing(both));
+    expect(taken?.endpoints ?? both.endpoints).toContain(bridges[4]);
+  }
+});
+
 test('a record that is damaged, past, or another server’s is as if nothing had been said', async () => {
   await serve(bridges);
   await connection.call({ op: 'admit', invite: await running.invite(1, 1), allowance });

@@ -63,7 +63,9 @@ export async function takeHandedOn(record: Uint8Array, knowing: Knowing): Promis
     const { serial } = held ? bodyOf(held) : { serial: 0 };
     const isBridge = (endpoint: string) => !connection.listed.includes(endpoint);
     const known = endpoints.filter(isBridge);
-    const isOwnShelf = known.length === 0 || known.some((one) => told.endpoints.includes(one));
+    // Behind the first there may be some that members handed on.
+    const own = held ? bodyOf(held).endpoints.filter(isBridge) : known.slice(0, 1);
+    const isOwnShelf = known.length === 0 || own.some((one) => told.endpoints.includes(one));
     if (isOwnShelf) return await learn(record, knowing, serial);
     const next = [...new Set([...endpoints, ...told.endpoints])].slice(0, LIMITS.endpoints);
     return next.length === endpoints.length ? null : { endpoints: next, record };

@@ -39,3 +39,12 @@ test('what cannot be used is told in one sentence', async () => {
     expect(err).toMatch(sentence);
   }
 });
+
+test('the folder of a dead drop may be said where other users of the machine do not see its password', async () => {
+  using folder = new TemporaryFolder();
+  const args = ['--to', 'https://chat.example', '--port', '0', '--data', folder.in('bridge')];
+  const { code, err } = await runHere(['bridge', ...args], { POLYNYA_DROP: 'ftp://me:secret@a/b' });
+  expect(code).not.toBe(0);
+  expect(err).toMatch(/^--drop \(POLYNYA_DROP\) takes the URL of a folder like/);
+  expect(err).not.toContain('secret');
+});

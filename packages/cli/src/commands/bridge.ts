@@ -52,7 +52,7 @@ export const bridge = command({
     /** A zone that is delegated to this machine, and at which port it answers. */
     dns: { type: 'string' },
     'dns-port': { type: 'string' },
-    /** A folder in some cloud (WebDAV) that people can write to, with its name and password. */
+    /** A folder in some cloud (WebDAV) that people can write to, with its name and password; else POLYNYA_DROP. */
     drop: { type: 'string' },
     connections: { type: 'string' },
   },
@@ -75,10 +75,12 @@ export const bridge = command({
     const port = wholeNumber('The port', given.port, tls ? 443 : 8_080, [0, 65_535]);
     const place = given.direct && directPlace({ value: given.direct, where: '--direct' });
     const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
-    if ((given.dns ?? given.drop) !== undefined && endpoints.length > 1) {
+    // Everybody on a machine sees what programs are called with.
+    const cloud = given.drop ?? (terminal.env.POLYNYA_DROP || undefined);
+    if ((given.dns ?? cloud) !== undefined && endpoints.length > 1) {
       throw new Failure('A zone or a folder leads to one server: only one --to.', 2);
     }
-    const drop = given.drop === undefined ? undefined : folderUrl(given.drop);
+    const drop = cloud === undefined ? undefined : folderUrl(cloud);
     const host = given.host ?? (tls ? '0.0.0.0' : '127.0.0.1');
     const dnsPort = wholeNumber('--dns-port', given['dns-port'], 53, [0, 65_535]);
     const urls = told === undefined ? [] : [told];

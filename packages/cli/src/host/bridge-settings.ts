@@ -53,7 +53,7 @@ export function folderUrl(given: string): string {
     return url.href.replace(/\/+$/, '');
   }
   throw new Failure(
-    '--drop takes the URL of a folder like https://name:password@cloud.example/folder.',
+    '--drop (POLYNYA_DROP) takes the URL of a folder like https://name:password@cloud.example/folder.',
     2,
   );
 }

@@ -110,9 +110,12 @@ class Heard extends Writable {
 }
 
 /** Runs one command line to its end as a call in this process: most of what a process costs is its start. */
-export async function runHere(args: readonly string[]): Promise<Outcome> {
+export async function runHere(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Outcome> {
   const [output, notes] = [new Heard(), new Heard()];
-  const terminal = { input: Readable.from([]), output, notes, env: {}, ended: NEVER };
+  const terminal = { input: Readable.from([]), output, notes, env, ended: NEVER };
   const code = await run(args, terminal);
   return { code, out: output.text, err: notes.text };
 }

@@ -18,6 +18,8 @@ const PREFIX = 4;
 const STRANGERS = 1_024;
 /** Bytes of one body, under a handle and without: a first flight, or a request for the access record. */
 const BODY = { known: 262_144, strange: 4_096 };
+/** A client's pieces are longer, under the longest zone too, but for a body's last one (bytes). */
+const LEAST_PIECE = 16;
 /** Bytes of all that is held: of one handle's bodies and answers, of all handles', of answers to strangers. */
 const ROOM = { ...BODY, handle: 2_097_152, all: 67_108_864, strangers: 8_388_608 };
 
@@ -112,6 +114,7 @@ export class Pieces {
       if (!this.#hold(exchange, total)) return false;
     }
     if (exchange.owner === null && total > BODY.strange) return false;
+    if (exchange.pieces.size > total / LEAST_PIECE) return false;
     exchange.pieces.set(offset, piece);
     return true;
   }

@@ -143,6 +143,18 @@ test('who shows no handle is held to a first flight: a longer body is gone', asy
   expect(await ask(5_000, 200)).toBe('gone');
 });
 
+test('a body in pieces much smaller than a name takes is gone: each costs more than it says', async () => {
+  const pieces = new Pieces({ ...sessionsEnd(sessions), clock: systemSteadyClock });
+  const states: string[] = [];
+  for (let offset = 1; offset < 4_000 && !states.includes('gone'); offset++) {
+    const piece = { total: 4_000, offset, piece: Uint8Array.of(1) };
+    const query = { ask: 'piece', most: 512, exchange: new Uint8Array(8), ...piece } as const;
+    states.push((await pieces.take(query, 100)).state);
+  }
+  expect(states.at(-1)).toBe('gone');
+  expect(states.length).toBeGreaterThan(4_000 / 40);
+});
+
 test(
   'who asks over TCP and does not read what is answered is cut off',
   async () => {

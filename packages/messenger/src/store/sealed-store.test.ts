@@ -139,6 +139,23 @@ describe('SealedStore under another key', () => {
     await store.close();
   });
 
+  it('is not held up by a value that is damaged, and leaves it as it is', async () => {
+    const { inner, store } = await openNew();
+    await store.apply([put('log', 'a', 'one'), put('log', 'b', 'two'), put('log', 'c', 'three')]);
+    const damaged = new Uint8Array(40);
+    await inner.apply([{ table: 'log', key: 'b', value: damaged }]);
+    const next = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
+      'encrypt',
+      'decrypt',
+    ]);
+    await store.sealAnew(next);
+    expect(store.sealing).toBe(false);
+    expect(await store.get('log', 'c')).toEqual(bytes('three'));
+    expect((await refused(store.get('log', 'b'))).code).toBe('corrupt');
+    expect(await inner.get('log', 'b')).toEqual(damaged);
+    await store.close();
+  });
+
   it('goes on with sealing anew where it was stopped', async () => {
     const { inner, deviceKey, store } = await openNew();
     await store.apply([put('log', 'a', 'old'), put('setting', 'b', 'old too')]);

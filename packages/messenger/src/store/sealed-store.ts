@@ -115,9 +115,14 @@ export class SealedStore implements Store {
     const piece = this.#turn.then(async () => {
       const found = await this.#inner.range(table, { from, limit: PIECE });
       const changes = found.map(async ([key, sealed]) => {
-        return this.#seal({ table, key, value: await this.#open(table, key, sealed) });
+        const open = () => this.#open(table, key, sealed);
+        // What is damaged opens by neither key, nor at a second try: the rest is not to wait for it.
+        const value = await open()
+          .catch(open)
+          .catch(() => undefined);
+        return value ? [await this.#seal({ table, key, value })] : [];
       });
-      await this.#inner.apply(await Promise.all(changes));
+      await this.#inner.apply((await Promise.all(changes)).flat());
       const last = found.at(-1)?.[0];
       return found.length < PIECE || last === undefined ? undefined : `${last}\0`;
     });

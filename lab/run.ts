@@ -77,7 +77,7 @@ export async function runScenario(
   const naive = sides.includes('naive') && scenario.expectNaive !== 'none';
   const hunt = scenario.task === 'rounds' ? huntOf(lab, scenario, options, capture) : null;
   const [naively, ours] = await Promise.all([
-    naive ? naiveRun(lab, scenario, options, scenario.bound, hunt) : null,
+    naive ? naiveRun(lab, scenario, options, naiveBound(scenario, options), hunt) : null,
     pairs && sides.includes('polynya')
       ? censoredRun({ ...under, ...pairs, capture }, options, hunt)
       : null,
@@ -141,6 +141,13 @@ function huntOf(
   const { settings } = options;
   const kept = value(parametersOf(scenario.technique, settings), 'kept');
   return { hunter: new Hunter(lab.middlebox, kept), capture, scenario, settings };
+}
+
+/** Seconds. Where the censor lifts its hand in the middle, what is shown is that nothing came before. */
+function naiveBound({ task, technique, bound }: Scenario, { settings }: RunOptions): number {
+  if (task !== 'queued-texts') return bound;
+  const parameters = parametersOf(technique, settings);
+  return value(parameters, 'seconds') / value(parameters, 'scale');
 }
 
 async function naiveRun(

@@ -34,6 +34,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'curtain/reply-bytes': 'after 16 KB',
   'curtain/picture': 'a picture of 100 KB has to pass',
   'curtain/chromium': 'in a browser',
+  'curtain/new-chromium':
+    'somebody new in a browser has nothing but an invite; a plain page never loads',
   'policing/with-curtain': 'a fifth within a minute locks you out, and each freezes too',
   'throttle/128-kbit': 'to 128 kbit/s',
   'throttle/trickle': 'to 700 bytes a second, for a long text',

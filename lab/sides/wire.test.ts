@@ -62,4 +62,16 @@ describe('what is on the wire', () => {
     );
     expect(mainWay([hello])).toBe(null);
   });
+
+  test('takes a zone that carries envelopes for a way, and lookups for none', () => {
+    const asked = (payload: string) => [
+      packet({ protocol: 'udp', toPort: 53, payload: Buffer.from(payload, 'latin1') }),
+      packet({
+        ...{ protocol: 'udp', from: away, to: home, fromPort: 53, toPort: 1_000 },
+        payload: Buffer.alloc(90, 23),
+      }),
+    ];
+    expect(mainWay(asked('\x04aBcd\x01T\x04chat\x07eXample\0'))).toBe(`dns ${away}`);
+    expect(mainWay(asked('\x04chat\x07example\0'))).toBe(null);
+  });
 });

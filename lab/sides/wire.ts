@@ -1,13 +1,19 @@
 /** What a run put on the censor's wire: how much, towards whom, and whether anything in it can be read. */
 import { readClientHello } from '../middlebox/client-hello.ts';
 import type { Packet } from '../network/pcap.ts';
-import { SUBNETS } from '../network/plan.ts';
+import { DELEGATED, SUBNETS } from '../network/plan.ts';
 import { type Stream, streamsIn } from '../network/streams.ts';
 
 const HOME = SUBNETS.lan.slice(0, SUBNETS.lan.lastIndexOf('.') + 1);
 const TLS_HANDSHAKE = 22;
 /** So many bytes of a secret are not on a wire by accident. */
 const WINDOW = 16;
+
+/** The zone that carries envelopes, as a query names it (RFC 1035 section 3.1). */
+const ZONE = DELEGATED.zone
+  .split('.')
+  .map((label) => `${String.fromCharCode(label.length)}${label}`)
+  .join('');
 
 /** Multicast, which no router passes on (RFC 5771). */
 const MULTICAST = /^(22[4-9]|23\d)\./;
@@ -33,15 +39,15 @@ export function mainWay(packets: readonly Packet[]): string | null {
   for (const back of streams) {
     if (back.to.startsWith(HOME) && back.bytes.length > 0) {
       const way = wayOf(back, streams);
+      if (way === null) continue;
       totals.set(way, (totals.get(way) ?? 0) + back.bytes.length);
     }
   }
   return [...totals].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
 }
 
-function wayOf(back: Stream, streams: readonly Stream[]): string {
-  if (back.fromPort === 53) return `dns ${back.from}`;
-  if (back.protocol === 'udp') return `udp ${back.from}`;
+/** null: no way, a name was looked up. */
+function wayOf(back: Stream, streams: readonly Stream[]): string | null {
   const there = streams.find(
     (stream) =>
       stream.from === back.to &&
@@ -49,7 +55,12 @@ function wayOf(back: Stream, streams: readonly Stream[]): string {
       stream.to === back.from &&
       stream.toPort === back.fromPort,
   );
-  const hello = readClientHello(there?.bytes ?? Buffer.alloc(0));
+  const said = there?.bytes ?? Buffer.alloc(0);
+  if (back.fromPort === 53) {
+    return said.toString('latin1').toLowerCase().includes(ZONE) ? `dns ${back.from}` : null;
+  }
+  if (back.protocol === 'udp') return `udp ${back.from}`;
+  const hello = readClientHello(said);
   if (typeof hello === 'string') return `tcp ${back.from}`;
   return `tls ${hello.name ?? back.from}`;
 }

@@ -1,6 +1,6 @@
 /** Whatever way is seen to work is killed, every minute another: by address, by reset, or by name. Seeded, to be repeated. */
 import type { Rules } from '../middlebox/middlebox.ts';
-import { addressOf } from '../network/plan.ts';
+import { addressOf, HOSTS } from '../network/plan.ts';
 import type { Technique } from './technique.ts';
 
 /** How a way is killed. */
@@ -27,10 +27,13 @@ export const whackAMole: Technique = {
   },
 };
 
-/** @param way as seen on the wire: `tls NAME`, `tls ADDRESS`, `tcp ADDRESS`, `udp ADDRESS` */
+/** @param way as seen on the wire: `tls NAME`, `tls ADDRESS`, `tcp ADDRESS`, `udp ADDRESS`, `dns ADDRESS` */
 export function aim(way: string, random: () => number): Kill {
   const [by, target = ''] = way.split(' ');
   const address = addressOf(target);
+  // What the ISP's own resolver carries ends by the name, not with the resolver that everybody has.
+  if (by === 'dns')
+    return { address: HOSTS.server.address, name: HOSTS.server.name, means: 'name' };
   // Datagrams know neither resets nor names.
   if (by === 'udp') return { address: address ?? target, name: null, means: 'address' };
   const means = MEANS[Math.floor(random() * (address === undefined ? 2 : 3))] ?? 'address';

@@ -78,6 +78,8 @@ export function Timeline(props: TimelineProps): JSX.Element {
     return divider === undefined ? [] : timelineRows(page()?.messages ?? [], divider);
   });
 
+  /** Of the page that is there. */
+  const newestSeq = () => page()?.messages.at(-1)?.seq ?? Number.POSITIVE_INFINITY;
   const toEnd = () => handle()?.scrollToIndex(store.rows.length - 1, { align: 'end' });
 
   const toNewest = () => {
@@ -127,8 +129,8 @@ export function Timeline(props: TimelineProps): JSX.Element {
       setWanted({ message, seq });
       setLimit(2 * PAGE);
       setUpTo(seq + PAGE);
-    } else if (seq !== undefined && (page()?.messages.at(-1)?.seq ?? 0) > (upTo() ?? 0)) {
-      // Still the page that was there before: the one that was asked for is on its way.
+    } else if (seq !== undefined && newestSeq() > (upTo() ?? 0)) {
+      // No page yet, or the one that was there before: the one that was asked for is on its way.
     } else if (seq === undefined && page()?.more && limit() < SEARCH_AT_MOST) {
       setWanted({ message });
       setLimit(limit() + 4 * PAGE);

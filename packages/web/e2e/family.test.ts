@@ -114,6 +114,8 @@ describe('a family', () => {
     await shot(boris, 'search-phone');
     await boris.page.getByRole('dialog').getByRole('button', { name: 'When' }).click();
     await boris.sees('When do we come?');
+    await boris.button(boris.words.newest).click();
+    await boris.sees('line 89');
   });
 
   it('puts chats into folders, on all own devices', async () => {

@@ -4,12 +4,12 @@
  */
 import { DNS_EXCHANGE, dnsPieceSize, dnsRoom } from '@polynya/protocol/dns-query';
 import { joinEnvelopes, splitEnvelopes } from '@polynya/protocol/envelope';
-import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { decodeDownSip } from '@polynya/protocol/sip';
 import type { Clock, Random } from '../../clock.ts';
 import type { Carrier, CarrierEnd } from '../carrier.ts';
 import { COVER } from '../cover.ts';
+import { Gathering } from '../gathering.ts';
 import { DnsExchange, type Wanted } from './exchange.ts';
 import { type Asking, askBy, type WorkingMode } from './mode.ts';
 import { Pace } from './pace.ts';
@@ -44,9 +44,8 @@ export class DnsCarrier implements Carrier {
   readonly #options: DnsOptions;
   readonly #pace: Pace;
   readonly #closing = new AbortController();
+  readonly #gathering: Gathering;
   #exchanges: DnsExchange[] = [];
-  #gathered: Uint8Array[] = [];
-  #gathering = false;
   #heardAt: number;
   #lost = 0;
   #cancel: () => void = () => undefined;
@@ -55,33 +54,27 @@ export class DnsCarrier implements Carrier {
     this.#options = options;
     this.#pace = new Pace(options.clock);
     this.#heardAt = options.clock.now();
+    this.#gathering = new Gathering({
+      ...{ clock: options.clock, wait: GATHER, most: BODY },
+      send: (envelopes) => this.#begin(envelopes, false),
+    });
   }
 
   send(envelope: Uint8Array, apart = false): void {
     if (this.#closing.signal.aborted) return;
-    if (apart) {
-      this.#begin([envelope], true);
-      return;
-    }
-    this.#gathered.push(envelope);
-    if (this.#gathering) return;
-    this.#gathering = true;
-    this.#options.clock.setTimeout(() => {
-      this.#gathering = false;
-      for (const envelopes of bodiesOf(this.#gathered.splice(0))) this.#begin(envelopes, false);
-    }, GATHER);
+    if (apart) this.#begin([envelope], true);
+    else this.#gathering.add(envelope);
   }
 
   backlog(): number {
-    const gathered = this.#gathered.reduce((sum, { length }) => sum + length, 0);
-    return this.#exchanges.reduce((sum, { left }) => sum + left, gathered);
+    return this.#exchanges.reduce((sum, { left }) => sum + left, this.#gathering.bytes);
   }
 
   close(): void {
     this.#closing.abort();
     this.#cancel();
     this.#exchanges = [];
-    this.#gathered = [];
+    this.#gathering.clear();
   }
 
   #begin(envelopes: readonly Uint8Array[], lingers: boolean): void {
@@ -166,22 +159,6 @@ export class DnsCarrier implements Carrier {
     this.close();
     this.onClose(reason);
   }
-}
-
-/** As many envelopes together as one body takes. */
-function bodiesOf(envelopes: readonly Uint8Array[]): Uint8Array[][] {
-  const bodies: Uint8Array[][] = [];
-  let bytes = BODY;
-  for (const envelope of envelopes) {
-    const last = bodies.at(-1);
-    bytes += envelope.length;
-    if (last && bytes <= BODY && last.length < LIMITS.postEnvelopes) last.push(envelope);
-    else {
-      bodies.push([envelope]);
-      bytes = envelope.length;
-    }
-  }
-  return bodies;
 }
 
 /** None in what is no list of envelopes: whoever asked asks again. */

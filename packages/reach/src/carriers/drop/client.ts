@@ -9,6 +9,7 @@ import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { type Clock, pause, type Random } from '../../clock.ts';
 import type { Carrier, CarrierEnd } from '../carrier.ts';
 import type { Cover } from '../cover.ts';
+import { Gathering } from '../gathering.ts';
 import { DROPPED } from './drop.ts';
 import type { Folder } from './folder.ts';
 
@@ -39,38 +40,31 @@ export class DropCarrier implements Carrier {
   onClose: (reason: CarrierEnd) => void = () => undefined;
   readonly #options: DropOptions;
   readonly #closing = new AbortController();
-  #gathered: Uint8Array[] = [];
-  #gathering = false;
+  readonly #gathering: Gathering;
   #underWay = 0;
   #failures = 0;
 
   constructor(options: DropOptions) {
     this.#options = options;
+    this.#gathering = new Gathering({
+      ...{ clock: options.clock, wait: GATHER, most: LIMITS.post / 4 },
+      send: (envelopes) => void this.#exchange(envelopes, false),
+    });
   }
 
   send(envelope: Uint8Array, apart = false): void {
     if (this.#closing.signal.aborted) return;
-    if (apart) {
-      void this.#exchange([envelope], true);
-      return;
-    }
-    this.#gathered.push(envelope);
-    if (this.#gathering) return;
-    this.#gathering = true;
-    this.#options.clock.setTimeout(() => {
-      this.#gathering = false;
-      const all = this.#gathered.splice(0);
-      while (all.length > 0) void this.#exchange(takeBody(all), false);
-    }, GATHER);
+    if (apart) void this.#exchange([envelope], true);
+    else this.#gathering.add(envelope);
   }
 
   backlog(): number {
-    return this.#gathered.reduce((sum, { length }) => sum + length, this.#underWay);
+    return this.#underWay + this.#gathering.bytes;
   }
 
   close(): void {
     this.#closing.abort();
-    this.#gathered = [];
+    this.#gathering.clear();
   }
 
   async #exchange(envelopes: readonly Uint8Array[], lingers: boolean): Promise<void> {
@@ -131,14 +125,4 @@ export class DropCarrier implements Carrier {
     this.close();
     this.onClose(reason);
   }
-}
-
-/** As many of the first envelopes as one body takes, which are taken away. */
-function takeBody(envelopes: Uint8Array[]): Uint8Array[] {
-  let bytes = 0;
-  const fits = envelopes.findIndex((envelope, index) => {
-    bytes += envelope.length + 4;
-    return index > 0 && (bytes > LIMITS.post / 4 || index >= LIMITS.postEnvelopes);
-  });
-  return envelopes.splice(0, fits < 0 ? envelopes.length : fits);
 }

@@ -7,6 +7,7 @@ import { LIMITS } from '@polynya/protocol/limits';
 import { type DownSip, decodeDownSip, EXCHANGE } from '@polynya/protocol/sip';
 import type { Clock, Random } from '../../clock.ts';
 import type { Carrier, CarrierEnd, Opening } from '../carrier.ts';
+import { Gathering } from '../gathering.ts';
 import { Exchange, type Sip } from './exchange.ts';
 import { postSip } from './post.ts';
 import { Slots } from './slots.ts';
@@ -54,50 +55,37 @@ export class SipCarrier implements Carrier {
   readonly #slots: Slots;
   readonly #abort = new AbortController();
   #exchanges: Exchange[] = [];
-  #gathered: Uint8Array[] = [];
+  readonly #gathering: Gathering;
   /** Endpoints that failed since one worked. */
   readonly #failed = new Map<string, CarrierEnd>();
   #failures = 0;
   #worked = false;
   #cancel: () => void = () => undefined;
-  #gathering = false;
 
   constructor(options: SipOptions) {
     this.#options = options;
     const { endpoints, openings, clock } = options;
     this.#slots = new Slots(endpoints, openings, clock);
+    const send = (envelopes: readonly Uint8Array[]) => this.#begin(envelopes, false);
+    this.#gathering = new Gathering({ clock, wait: GATHER, most: Number.POSITIVE_INFINITY, send });
   }
 
   send(envelope: Uint8Array, apart = false): void {
     if (this.#abort.signal.aborted) return;
-    if (apart) {
-      this.#begin([envelope], true);
-      return;
-    }
-    this.#gathered.push(envelope);
-    if (this.#gathering) return;
-    this.#gathering = true;
-    this.#options.clock.setTimeout(() => {
-      this.#gathering = false;
-      const gathered = this.#gathered;
-      this.#gathered = [];
-      for (let at = 0; at < gathered.length; at += LIMITS.postEnvelopes) {
-        this.#begin(gathered.slice(at, at + LIMITS.postEnvelopes), false);
-      }
-    }, GATHER);
+    if (apart) this.#begin([envelope], true);
+    else this.#gathering.add(envelope);
   }
 
   backlog(): number {
     const waiting = this.#exchanges.reduce((sum, { sips }) => sum + sips.length, 0);
-    const gathered = this.#gathered.reduce((sum, { length }) => sum + length, 0);
-    return waiting * LIMITS.sip + gathered;
+    return waiting * LIMITS.sip + this.#gathering.bytes;
   }
 
   close(): void {
     this.#abort.abort();
     this.#cancel();
     this.#exchanges = [];
-    this.#gathered = [];
+    this.#gathering.clear();
   }
 
   #begin(envelopes: readonly Uint8Array[], lingers: boolean): void {

@@ -126,6 +126,16 @@ export function splitEnvelopes(body: Uint8Array): Uint8Array[] {
   return envelopes;
 }
 
+/** The same, but none in what is no body of envelopes. */
+export function envelopesIn(body: Uint8Array): Uint8Array[] {
+  try {
+    return splitEnvelopes(body);
+  } catch (error) {
+    if (error instanceof ProtocolError) return [];
+    throw error;
+  }
+}
+
 function floorLog2(value: number): number {
   return 31 - Math.clz32(value);
 }

@@ -3,8 +3,7 @@
  * put together of records. What is lost is asked again from here, so nothing above asks twice.
  */
 import { DNS_EXCHANGE, dnsPieceSize, dnsRoom } from '@polynya/protocol/dns-query';
-import { joinEnvelopes, splitEnvelopes } from '@polynya/protocol/envelope';
-import { ProtocolError } from '@polynya/protocol/protocol-error';
+import { envelopesIn, joinEnvelopes } from '@polynya/protocol/envelope';
 import { decodeDownSip } from '@polynya/protocol/sip';
 import type { Clock, Random } from '../../clock.ts';
 import type { Carrier, CarrierEnd } from '../carrier.ts';
@@ -139,6 +138,7 @@ export class DnsCarrier implements Carrier {
   #answered(exchange: DnsExchange, answer: Uint8Array | null): void {
     if (!answer) return;
     this.#exchanges = this.#exchanges.filter((one) => one !== exchange);
+    // None in what is no list of envelopes: whoever asked asks again.
     for (const envelope of envelopesIn(answer)) {
       if (!this.#closing.signal.aborted) this.onEnvelope(envelope);
     }
@@ -158,15 +158,5 @@ export class DnsCarrier implements Carrier {
     if (this.#closing.signal.aborted) return;
     this.close();
     this.onClose(reason);
-  }
-}
-
-/** None in what is no list of envelopes: whoever asked asks again. */
-function envelopesIn(answer: Uint8Array): Uint8Array[] {
-  try {
-    return splitEnvelopes(answer);
-  } catch (error) {
-    if (error instanceof ProtocolError) return [];
-    throw error;
   }
 }

@@ -1,7 +1,6 @@
 /** What the envelopes of one POST ask for: all begun at once, their answers gathered into one body. */
-import { joinEnvelopes, splitEnvelopes } from '@polynya/protocol/envelope';
+import { envelopesIn, joinEnvelopes } from '@polynya/protocol/envelope';
 import { LIMITS } from '@polynya/protocol/limits';
-import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { ServerSessions } from '../../server-sessions.ts';
 import { Sink } from '../../sink.ts';
 
@@ -41,15 +40,6 @@ export function beginBatch(body: Uint8Array, sessions: ServerSessions, open = OP
       return joinEnvelopes(answers);
     },
   };
-}
-
-function envelopesIn(body: Uint8Array): Uint8Array[] {
-  try {
-    return splitEnvelopes(body);
-  } catch (error) {
-    if (error instanceof ProtocolError) return [];
-    throw error;
-  }
 }
 
 async function within(ms: number, all: Promise<unknown>): Promise<void> {

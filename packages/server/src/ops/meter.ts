@@ -1,8 +1,8 @@
 /** Counts what requests are asked and how they end, by closed lists of words: no label holds what came from outside. */
 import type { Cbor } from '@polynya/protocol/cbor';
-import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Request } from '@polynya/protocol/requests';
 import type { SessionHandler, SessionLogic, SessionPort } from '@polynya/reach/session-handler';
+import { telling } from './outcome.ts';
 
 /** Upper bounds of the histogram, in seconds. */
 export const BOUNDS = [
@@ -14,7 +14,7 @@ export class Meter implements SessionHandler {
   readonly #inner: SessionHandler;
   /** Milliseconds since any moment. */
   readonly #steady: () => number;
-  /** By `op outcome`; an outcome is `ok`, the code of a refusal, or `bug`. */
+  /** By `op outcome`. */
   readonly requests = new Map<string, number>();
   /** How many took at most BOUNDS[i]; the last: longer. */
   readonly took: number[] = new Array(BOUNDS.length + 1).fill(0);
@@ -39,20 +39,13 @@ export class Meter implements SessionHandler {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  async #call(logic: SessionLogic, request: Request): Promise<Cbor> {
+  #call(logic: SessionLogic, request: Request): Promise<Cbor> {
     const started = this.#steady();
-    let outcome = 'bug';
     this.underWay++;
-    try {
-      const answer = await logic.call(request);
-      outcome = 'ok';
-      return answer;
-    } catch (error) {
-      if (error instanceof ProtocolError) outcome = error.code;
-      throw error;
-    } finally {
-      this.#count(`${request.op} ${outcome}`, (this.#steady() - started) / 1_000);
-    }
+    return telling(
+      () => logic.call(request),
+      (outcome) => this.#count(`${request.op} ${outcome}`, (this.#steady() - started) / 1_000),
+    );
   }
 
   #count(what: string, seconds: number): void {

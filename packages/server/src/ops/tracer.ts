@@ -4,11 +4,11 @@
  * session, a log or an address.
  */
 import type { Cbor } from '@polynya/protocol/cbor';
-import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Request } from '@polynya/protocol/requests';
 import type { Random } from '@polynya/reach/clock';
 import type { SessionHandler, SessionLogic, SessionPort } from '@polynya/reach/session-handler';
 import type { SteadyClock } from '@polynya/reach/steady-clock';
+import { telling } from './outcome.ts';
 
 /** Spans are sent together, so often. In ms. */
 const PAUSE = 5_000;
@@ -61,17 +61,10 @@ export class Tracer implements SessionHandler {
     if (this.#asked++ % this.#options.oneIn !== 0) return logic.call(request);
     const { clock } = this.#options;
     const [began, started] = [clock.now(), clock.steady()];
-    let outcome = 'bug';
-    try {
-      const answer = await logic.call(request);
-      outcome = 'ok';
-      return answer;
-    } catch (error) {
-      if (error instanceof ProtocolError) outcome = error.code;
-      throw error;
-    } finally {
-      this.#note(request.op, outcome, began, clock.steady() - started);
-    }
+    return telling(
+      () => logic.call(request),
+      (outcome) => this.#note(request.op, outcome, began, clock.steady() - started),
+    );
   }
 
   #note(name: string, outcome: string, began: number, ms: number): void {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core';
-import { findChromium } from './find-chromium.ts';
+import { CHROMIUM_ARGUMENTS, findChromium } from './find-chromium.ts';
 
 function options(): LaunchOptions {
   const executablePath = findChromium(process.env);
@@ -11,14 +11,7 @@ function options(): LaunchOptions {
     throw new Error('No Chromium found: run the browser tests by `npm test`, which installs one.');
   }
   const args = [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
+    ...CHROMIUM_ARGUMENTS,
     // WebRTC goes to this machine, too.
     '--allow-loopback-in-peer-connection',
     // Two pages here find each other by address: nobody answers for names of this machine's network.

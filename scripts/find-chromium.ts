@@ -8,6 +8,18 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const onPath = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
+/** How a Chromium is started: as root too, without a window, and talking with nobody but the pages that are opened. */
+export const CHROMIUM_ARGUMENTS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+] as const;
+
 /** Where browsers install themselves on systems that do not put them on the PATH. */
 function usualPlaces(env: Environment): string[] {
   if (process.platform === 'darwin') {

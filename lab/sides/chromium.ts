@@ -6,23 +6,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { findChromium } from '../../scripts/find-chromium.ts';
+import { CHROMIUM_ARGUMENTS, findChromium } from '../../scripts/find-chromium.ts';
 import { inHost } from '../network/build.ts';
 import type { HostName } from '../network/plan.ts';
 
 /** For a machine that does much else beside, ms. */
 export const PATIENCE = 60_000;
-
-const ARGUMENTS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 export interface ChromiumPlan {
   readonly host: HostName;
@@ -65,7 +54,7 @@ export class Chromium {
     });
     const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
       executablePath,
-      args: [...ARGUMENTS, ...args],
+      args: [...CHROMIUM_ARGUMENTS, ...args],
       env: { PATH: process.env.PATH ?? '', HOME: home, TZ: 'UTC' },
       locale: 'en-GB',
       timeout: PATIENCE,

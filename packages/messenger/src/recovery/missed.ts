@@ -21,6 +21,7 @@ import type { ConversationState } from '../conversation/state.ts';
 import { personId } from '../identity/person.ts';
 import type { Handover } from '../invite/handover.ts';
 import type { Store } from '../store/store.ts';
+import { standingVotes } from '../timeline/amendment.ts';
 import type { Arrived } from '../timeline/arrived.ts';
 import { counts, keys, type MessageRow, type Row, row as rowCodec } from '../timeline/row.ts';
 import { decode } from '../timeline/stored.ts';
@@ -65,8 +66,8 @@ async function reactionsTo(
     for (const { person, emoji, seq: place } of row.reactions) {
       tell(person, place, { kind: 'react', target, emoji });
     }
-    const { votes = [], closed = 0 } = row.poll ?? {};
-    for (const { person, options, seq: place } of votes) {
+    const closed = row.poll?.closed ?? 0;
+    for (const { person, options, seq: place } of row.poll ? standingVotes(row.poll) : []) {
       tell(person, place, { kind: 'vote', text: '', target, options });
     }
     if (closed > 0) tell(row.sender, closed, { kind: 'close', text: '', target });

@@ -101,29 +101,44 @@ export function amend(row: MessageRow, { seq, sender, amendment }: LoggedAmendme
   }
 }
 
-/** The first closing stands, and what comes behind it does not count; of one person's votes the last does. */
+/**
+ * The first closing stands. Votes that another one replaced are kept, the newest few of each person, for which of them
+ * is a person's last depends on a closing that may be heard of later.
+ */
 function decided(row: MessageRow, { seq, sender, amendment }: LoggedAmendment): MessageRow {
   const { poll } = row;
   if (!poll) return row;
   if (amendment.kind === 'close') {
     if (poll.closed > 0 && poll.closed <= seq) return row;
-    const votes = poll.votes.filter((vote) => vote.seq < seq);
-    return { ...row, poll: { ...poll, closed: seq, votes } };
+    return { ...row, poll: { ...poll, closed: seq } };
   }
-  if (amendment.kind !== 'vote' || (poll.closed > 0 && seq > poll.closed)) return row;
-  const before = poll.votes.find(({ person }) => person === sender);
-  if ((before && seq <= before.seq) || (!before && poll.votes.length === PEOPLE)) return row;
+  if (amendment.kind !== 'vote') return row;
+  const before = poll.votes.filter(({ person }) => person === sender);
+  if (before.some((vote) => vote.seq === seq)) return row;
   const options = [...new Set(amendment.options)]
     .filter((option) => option < poll.options.length)
     .sort((a, b) => a - b)
     .slice(0, poll.several ? undefined : 1);
+  const own = [...before, { person: sender, options, seq }].sort((a, b) => a.seq - b.seq);
   const others = poll.votes.filter(({ person }) => person !== sender);
-  const votes = [...others, { person: sender, options, seq }].sort((a, b) => a.seq - b.seq);
+  const room = Math.min(VOTES_EACH, VOTES - others.length);
+  if (room === 0) return row;
+  const votes = [...others, ...own.slice(-room)].sort((a, b) => a.seq - b.seq);
   return { ...row, poll: { ...poll, votes } };
 }
 
-/** People who may react to one message, or vote in it. */
+/** Of each person the vote that counts: their last one before the poll was closed. In the log's order. */
+export function standingVotes({ votes, closed }: NonNullable<MessageRow['poll']>) {
+  const counted = votes.filter(({ seq }) => closed === 0 || seq < closed);
+  const last = new Map(counted.map((vote) => [vote.person, vote]));
+  return [...last.values()].sort((a, b) => a.seq - b.seq);
+}
+
+/** People who may react to one message. */
 const PEOPLE = 4_096;
+/** Votes kept of one poll, and of each person in it. */
+const VOTES = 4_096;
+const VOTES_EACH = 16;
 /** Beyond every real seq, so that what is pending stands above what the log has. */
 const PENDING_SEQ = 2 ** 52;
 

@@ -16,7 +16,7 @@ import { bytesDone, type FileRecord, fileKeys, fileRecord } from '../files/file-
 import { isSmallPicture } from '../files/small-picture.ts';
 import { called, shownName } from '../identity/shown-name.ts';
 import type { Store } from '../store/store.ts';
-import { withPending } from './amendment.ts';
+import { standingVotes, withPending } from './amendment.ts';
 import {
   type Counts,
   type EventRow,
@@ -236,7 +236,8 @@ export class PageReader {
 
   #poll({ poll }: MessageRow): MessageView['poll'] {
     if (!poll) return null;
-    const { options, several, closed, votes } = poll;
+    const { options, several, closed } = poll;
+    const votes = standingVotes(poll);
     return {
       options: options.map((text, at) => {
         const people = votes

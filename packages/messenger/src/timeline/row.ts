@@ -56,7 +56,7 @@ const message = {
       several: bool,
       /** seq of the entry that closed it; 0: open. */
       closed: uint(),
-      /** One per person, by seq; none chosen where the vote was taken back. */
+      /** By seq, the newest few of each person (amendment.ts); none chosen where a vote was taken back. */
       votes: list(struct({ person: id, options: list(uint(), 12), seq: uint() }), 4_096),
     }),
   ),

@@ -42,7 +42,19 @@ const content: fc.Arbitrary<Content> = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(fc.nat(20), fc.nat(20)).map(([d, r]) => receipt(d, r)) },
   { weight: 1, arbitrary: fc.constantFrom(fileOf(1), fileOf(1e6)) },
   { weight: 1, arbitrary: fc.constant<Content>({ kind: 'unknown', text: 'later' }) },
+  { weight: 2, arbitrary: fc.boolean().map(poll) },
+  { weight: 4, arbitrary: fc.tuple(seq, fc.array(fc.nat(3), { maxLength: 3 })).map(vote) },
+  { weight: 1, arbitrary: seq.map(close) },
 );
+function poll(several: boolean): Content {
+  return { kind: 'poll', text: 'Tea?', options: ['Yes', 'No', 'Later'], several };
+}
+function vote([n, options]: [number, number[]]): Content {
+  return { kind: 'vote', text: '', target: fromHex(id(n)), options };
+}
+function close(n: number): Content {
+  return { kind: 'close', text: '', target: fromHex(id(n)) };
+}
 const log = fc
   .array(fc.tuple(person, content), { minLength: 1, maxLength: LENGTH })
   .map((said) => said.map(([sender, what], i) => from(sender, i + 1, what)));
@@ -115,6 +127,25 @@ it('in any order, it is as in the log’s', async () => {
       return agreeAfter(last, expected, order);
     }),
   );
+});
+
+it('a poll is counted alike by all, whatever order its votes and its closing come in', async () => {
+  const said = fc.oneof(
+    { weight: 5, arbitrary: fc.array(fc.nat(3), { maxLength: 2 }).map((to) => vote([1, to])) },
+    { weight: 1, arbitrary: fc.constant(close(1)) },
+  );
+  const asked = fc.boolean().map((several) => from(ANNA, 1, poll(several)));
+  const others = fc
+    .array(fc.tuple(person, said), { maxLength: LENGTH })
+    .map((all) => all.map(([sender, what], i) => from(sender, i + 2, what)));
+  const heard = fc
+    .tuple(asked, others)
+    .map(([first, rest]) => [first, ...rest])
+    .chain((entries) =>
+      fc.tuple(fc.constant(entries), fc.shuffledSubarray(entries, { minLength: entries.length })),
+    );
+  const last: Happened = { chat: CHAT, seq: 2 * LENGTH, at: 0, event: { event: 'created' } };
+  await fc.assert(fc.asyncProperty(heard, ([entries, order]) => agreeAfter(last, entries, order)));
 });
 
 async function agreeAfter(first: Happened, entries: readonly Arrived[], order: readonly Arrived[]) {
@@ -191,7 +222,8 @@ it('nobody’s words change but by their sender, and nothing deleted comes back'
         );
         const kinds = about.map(({ content: what }) => what.kind);
         expect(message.deleted).toBe(kinds.includes('delete'));
-        expect(message.edited).toBe(kinds.includes('edit') && !message.deleted);
+        const editable = !message.deleted && message.poll === null;
+        expect(message.edited).toBe(kinds.includes('edit') && editable);
         if (message.deleted) expect([message.text, message.file]).toEqual(['', null]);
       }
       await chat.store.close();

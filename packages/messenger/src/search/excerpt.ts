@@ -1,5 +1,5 @@
 /** The part of a text around what was found in it, and where the found words stand there. */
-import { stemOf, wordsOf } from './words.ts';
+import { isFormOf, wordsOf } from './words.ts';
 
 /** Letters of an excerpt, and of what comes before the first word found. */
 const LENGTH = 160;
@@ -12,12 +12,10 @@ export interface Excerpt {
 }
 
 export function excerptAround(text: string, words: readonly string[]): Excerpt {
-  const stems = new Set(words.map(stemOf));
   const hits: [number, number][] = [];
   for (const { index, 0: said } of text.matchAll(/[\p{L}\p{N}]+/gu)) {
     const [plain = ''] = wordsOf(said);
-    const hit = words.some((word) => plain.startsWith(word)) || stems.has(stemOf(plain));
-    if (hit) hits.push([index, index + said.length]);
+    if (words.some((word) => isFormOf(plain, word))) hits.push([index, index + said.length]);
   }
   const first = hits[0]?.[0] ?? 0;
   const start = first <= BEFORE ? 0 : text.lastIndexOf(' ', first - BEFORE / 2) + 1;

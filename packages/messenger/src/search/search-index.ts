@@ -13,11 +13,11 @@ import { pageView } from '../views.ts';
 import { excerptAround } from './excerpt.ts';
 import { blockKey, blockOf, DIRTY, SEGMENTS } from './keys.ts';
 import { BLOCK, kindsOf, placesOf, type Segment, saidIn, segment, segmentOf } from './segment.ts';
-import { stemOf, wordsOf } from './words.ts';
+import { isFormOf, wordsOf } from './words.ts';
 
-/** Segments read at once, and messages answered with. */
+/** Segments read at once, and messages answered with: what two screens hold, read in one go while somebody types. */
 const AT_ONCE = 32;
-const ANSWERS = 50;
+const ANSWERS = 32;
 /** Blocks that a search waits for. */
 const FEW = 4;
 /** ms: the index leaves memory so long after the last search. */
@@ -217,8 +217,5 @@ function fits(
   if (person !== undefined && message.sender !== (person satisfies PersonId)) return false;
   if (kind !== undefined && !kindsOf(message).includes(kind)) return false;
   const said = wordsOf(saidIn(message));
-  return words.every((word) => {
-    const stem = stemOf(word);
-    return said.some((one) => one.startsWith(word) || stemOf(one) === stem);
-  });
+  return words.every((word) => said.some((one) => isFormOf(one, word)));
 }

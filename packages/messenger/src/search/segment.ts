@@ -74,18 +74,28 @@ export function placesOf(
 ): number[] {
   const { words, person, kind } = wanted;
   const marks = new Uint8Array(BLOCK);
+  const needs: (readonly [begins: string, whole: boolean])[][] = [];
+  if (person !== undefined) needs.push([[SENDER + person, true]]);
+  if (kind !== undefined) needs.push([[KIND + kind, true]]);
+  for (const word of words)
+    needs.push([
+      [word, false],
+      [STEM + stemOf(word), true],
+    ]);
   let needed = 0;
-  const need = (...ways: readonly (readonly [begins: string, whole: boolean])[]) => {
+  for (const ways of needs) {
+    let any = false;
     for (const [begins, whole] of ways) {
       for (const place of found(lines, begins, whole)) {
-        if (marks[place] === needed) marks[place] = needed + 1;
+        if (marks[place] !== needed) continue;
+        marks[place] = needed + 1;
+        any = true;
       }
     }
+    // Most blocks have nothing of what few people say.
+    if (!any) return [];
     needed++;
-  };
-  for (const word of words) need([word, false], [STEM + stemOf(word), true]);
-  if (person !== undefined) need([SENDER + person, true]);
-  if (kind !== undefined) need([KIND + kind, true]);
+  }
   const all: number[] = [];
   for (let place = 0; place < BLOCK; place++) {
     if (marks[place] === needed && (times[place] ?? 0) > 0) all.push(place);

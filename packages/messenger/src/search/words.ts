@@ -15,3 +15,8 @@ export function stemOf(word: string): string {
   if (/^[а-я]+$/.test(word)) return stemRussian(word);
   return /^[a-z]+$/.test(word) ? stemEnglish(word) : word;
 }
+
+/** Whether a word begins with what was typed, or is another form of it: those begin alike, so few need be stemmed. */
+export function isFormOf(word: string, typed: string): boolean {
+  return word.startsWith(typed) || (word[0] === typed[0] && stemOf(word) === stemOf(typed));
+}

@@ -64,6 +64,13 @@ export const EXCHANGES: {
   lend: [{ allowance, places: 4 }, {}],
   meet: [{ allowance, offer: body }, { answer: body }],
   accept: [{ id, answer: body }, {}],
+  pushKey: [{}, { key: fill(0x04, 65) }],
+  subscribe: [
+    { n, id, endpoint: 'https://push.example/s/1', key: fill(0x04, 65), auth: fill(0xaa, 16) },
+    {},
+  ],
+  unsubscribe: [{ n, id }, {}],
+  wake: [{ n }, {}],
 };
 
 export const ITEMS: readonly Item[] = [

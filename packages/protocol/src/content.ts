@@ -76,6 +76,8 @@ const note = variants('note', {
   draft: [5, { log: bytes(16), text: body }],
   /** All of the person's folders of conversations, in their order. */
   folders: [6, { folders: list(struct({ name: text(32), logs: list(bytes(16), 512) }), 16) }],
+  /** `by` brought the person into the conversation in `log`, who has answered 0 nothing, 1 yes, 2 no. */
+  request: [7, { log: bytes(16), by: personId, answer: uint(2) }],
 });
 export type Note = Infer<typeof note>;
 

@@ -43,6 +43,8 @@ export const LIMITS = {
   endpoints: 16,
   /** What follows the # of an invite link, in letters. */
   invite: 65_536,
+  /** The URL of a push subscription, in UTF-16 units. */
+  pushEndpoint: 1_024,
   /** Logs that one session may hold open (count). */
   openLogs: 10_000,
   /** A session's life in milliseconds. */

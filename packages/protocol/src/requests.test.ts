@@ -50,6 +50,10 @@ const NUMBERS: Readonly<Record<Op, number>> = {
   lend: 26,
   meet: 27,
   accept: 28,
+  pushKey: 29,
+  subscribe: 30,
+  unsubscribe: 31,
+  wake: 32,
 };
 
 const ups = fc.record({ seq: fc.maxSafeNat(), calls: fc.array(calls, { maxLength: 64 }) });

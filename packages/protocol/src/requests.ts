@@ -112,6 +112,13 @@ export const request = variants('op', {
   meet: [27, { allowance: secret, offer: bytes(1, LIMITS.meeting) }],
   /** A volunteer's answer to the offer of this id. */
   accept: [28, { id, answer: bytes(1, LIMITS.meeting) }],
+  /** The key by which the server sends Web Push (RFC 8292); empty: it sends none. */
+  pushKey: [29, {}],
+  /** This client is told of what comes to the log while it is away, by a push service (RFC 8030). */
+  subscribe: [30, { n, id, endpoint: text(LIMITS.pushEndpoint), key: bytes(65), auth: bytes(16) }],
+  unsubscribe: [31, { n, id }],
+  /** What was just said is worth waking for. */
+  wake: [32, { n }],
 });
 export type Request = Infer<typeof request>;
 export type Op = Request['op'];
@@ -166,6 +173,10 @@ export const results = {
   lend: nothing,
   meet: struct({ answer: bytes(1, LIMITS.meeting) }),
   accept: nothing,
+  pushKey: struct({ key: bytes(0, 65) }),
+  subscribe: nothing,
+  unsubscribe: nothing,
+  wake: nothing,
 } as const satisfies Record<Op, unknown>;
 export type Result<O extends Op> = Infer<(typeof results)[O]>;
 

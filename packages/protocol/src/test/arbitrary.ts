@@ -66,6 +66,13 @@ const fieldsOf: { [O in Op]: fc.Arbitrary<Omit<Extract<Request, { op: O }>, 'op'
   lend: fc.record({ allowance: secret, places: uint(16) }),
   meet: fc.record({ allowance: secret, offer: upTo(LIMITS.meeting) }),
   accept: fc.record({ id, answer: upTo(LIMITS.meeting) }),
+  pushKey: nothing,
+  subscribe: fc.record({
+    ...{ n, id, key: exactly(65), auth: id },
+    endpoint: wellFormed(LIMITS.pushEndpoint),
+  }),
+  unsubscribe: fc.record({ n, id }),
+  wake: fc.record({ n }),
 };
 
 const logState = fc.record({
@@ -111,6 +118,10 @@ export const resultOf: { [O in Op]: fc.Arbitrary<Result<O>> } = {
   lend: nothing,
   meet: fc.record({ answer: upTo(LIMITS.meeting) }),
   accept: nothing,
+  pushKey: fc.record({ key: fc.uint8Array({ maxLength: 65 }) }),
+  subscribe: nothing,
+  unsubscribe: nothing,
+  wake: nothing,
 };
 
 export const OPS = Object.keys(fieldsOf) as Op[];

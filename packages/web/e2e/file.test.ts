@@ -17,6 +17,8 @@ const MB = 1_000_000;
 const SIZE = Number(process.env.POLYNYA_FILE_MB ?? 20) * MB;
 /** Slow enough to stop a file where one wants to. */
 const SLOW = 2 * MB;
+/** So slow that it is not over before a hand, or a busy machine, has found the button. */
+const CRAWL = 0.1 * MB;
 
 let line: SlowLine;
 let server: ServerProcess;
@@ -72,8 +74,10 @@ const paused = (person: Person) =>
 /** Stops a moving file by hand, looks at the page anew, goes on, and stops it by the network. */
 async function stopped(person: Person): Promise<void> {
   await beyond(person, MB);
+  line.rate = CRAWL;
   await button(person, person.words.filePause).click();
   await paused(person);
+  line.rate = SLOW;
   await person.expectAccessible();
   const before = await done(person);
   await person.page.reload();
@@ -82,6 +86,7 @@ async function stopped(person: Person): Promise<void> {
 
   await button(person, person.words.fileResume).click();
   await beyond(person, before + MB);
+  line.rate = CRAWL;
   line.break();
   await person.page
     .getByText(person.words.lineOffline)

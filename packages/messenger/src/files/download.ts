@@ -22,11 +22,11 @@ export async function download(transfer: Transfer, ref: FileRef, line: FileLine)
   if (pieces === null) throw new Problem('corrupt');
   const { blob, secret } = ref;
   const seal = await pieceSeal(ref);
-  const { present } = await transfer.update((record) => ({ ...record, state: 'moving' }));
+  const { present } = await transfer.advance((record) => ({ ...record, state: 'moving' }));
   await inFlight(LANES, missing(present, pieces), async (index) => {
     const { body } = await transfer.ask(line, { op: 'get', blob, secret, index });
     await seal.open(index, body);
-    await transfer.update(
+    await transfer.advance(
       (record) => ({ ...record, present: withPieces(record.present, [index], pieces) }),
       () => [{ table: 'piece', key: transfer.pieceKey(index), value: body }],
     );

@@ -143,6 +143,30 @@ describe('a pause', () => {
     expect((await bob.bytes(id)).length).toBe(3 * PIECE_SIZE);
   });
 
+  it('holds against whoever saw the file moving a moment ago', async () => {
+    const { id } = await received(noise(3 * PIECE_SIZE));
+    const cut = bob.line.cutAt('get', 0);
+    await bob.files.fetch(CHAT, id);
+    await cut;
+    const { range } = bob.store;
+    const paused = Promise.withResolvers<void>();
+    bob.store.range = async (...asked) => {
+      const seen = await range.apply(bob.store, asked);
+      await paused.promise;
+      return seen;
+    };
+    const resumed = bob.files.resumeAll();
+    bob.store.range = range;
+    await bob.files.pause(CHAT, id);
+    paused.resolve();
+    await resumed;
+    // Whatever that began has had its turn once others, begun later, had theirs.
+    for (let turn = 0; turn < 20; turn++) {
+      await bob.chat.timeline.locked(CHAT, () => bob.store.range('file'));
+      expect((await bob.view(id)).state).toBe('paused');
+    }
+  });
+
   it('of what does not move changes nothing', async () => {
     const { id } = await send(alice, noise(10));
     await alice.files.pause(CHAT, id);

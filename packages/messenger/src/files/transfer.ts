@@ -91,6 +91,20 @@ export class Transfer {
     return after;
   }
 
+  /**
+   * The same for whoever moves the file: one that a person paused meanwhile stays so, whatever was seen of it before.
+   * @throws NoLongerWanted
+   */
+  advance(
+    change: (record: FileRecord) => FileRecord,
+    besides?: () => readonly Change[],
+  ): Promise<FileRecord> {
+    return this.update((record) => {
+      if (record.state === 'paused') throw new NoLongerWanted();
+      return change(record);
+    }, besides);
+  }
+
   /** Ends the work on this file. One that is wholly here stays so, whoever comes late. */
   finish(
     state: 'here' | 'paused' | 'failed',

@@ -55,13 +55,13 @@ export async function upload(
   let { present } = await transfer.ask(line, { op: 'stat', blob, secret });
   const todo = missing(present, pieces);
   let count = 0;
-  await transfer.update((record) => ({ ...record, state: 'moving', present }));
+  await transfer.advance((record) => ({ ...record, state: 'moving', present }));
   await inFlight(LANES, todo, async (index) => {
     const body = await transfer.piece(index);
     if (!body) throw new Problem('corrupt');
     await transfer.ask(line, { op: 'put', blob, secret, index, body });
     present = withPieces(present, [index], pieces);
-    if (++count % COARSE === 0) await transfer.update((record) => ({ ...record, present }));
+    if (++count % COARSE === 0) await transfer.advance((record) => ({ ...record, present }));
   });
-  await transfer.update((record) => ({ ...record, present }));
+  await transfer.advance((record) => ({ ...record, present }));
 }

@@ -186,6 +186,14 @@ export interface FileView {
   /** Bytes moved so far. */
   readonly done: number;
 }
+  /** Of sound: how loud it is from its beginning to its end, 48 values of 5 bits. */
+  readonly wave: Uint8Array | null;
+  /** Pictures and videos that one person chose at once: which album, and the place in it, from 0. */
+  readonly album: { readonly id: string; readonly place: number } | null;
+  /** A video note, to be shown in a circle. */
+  readonly round: boolean;
+  /** Of another's sound: it was played here to its end. */
+  readonly heard: boolean;
 
 export type ChatEvent =
   | { readonly event: 'created' }
@@ -316,6 +324,11 @@ export interface Messenger extends DevicesFacade, ChatsFacade {
 
   /** What a link leads to, without using it up. */
   preview(link: string): Promise<InvitePreview>;
+      /** As `FileView.wave`. */
+      readonly wave?: Uint8Array;
+      /** `id`: 16 random hex digits; `place`: 0 to 9. */
+      readonly album?: FileView['album'];
+      readonly round?: boolean;
   /** Makes this device's person and spends the invite: to the server, or to a chat, which is then joined. */
   register(link: string, name: string): Promise<{ readonly chat: ChatId | null }>;
   /** Joins by another invite, registered already. */

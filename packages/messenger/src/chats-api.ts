@@ -101,3 +101,5 @@ export interface ChatsFacade {
   /** Of an own message, everybody else who is here. @throws Problem 'not-found', 'not-allowed' */
   seenBy(chat: ChatId, message: MessageId): Promise<readonly SeenView[]>;
 }
+  /** Sound of another's was played to its end. @throws Problem 'not-found' */
+  heard(chat: ChatId, message: MessageId): Promise<void>;

@@ -135,6 +135,10 @@ export class Chats implements ChatsFacade {
   }
 
   #say(chat: ChatId, content: KnownContent): Promise<MessageId> {
+  async heard(chat: ChatId, message: MessageId) {
+    await (await this.#device.files.get()).heard(chat, message);
+  }
+
     return this.#device.conversation(chat).queue(content);
   }
 }

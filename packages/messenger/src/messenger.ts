@@ -76,6 +76,7 @@ const CHATS = {
   history: true,
   seenBy: true,
   setFolders: true,
+  heard: true,
   search: true,
 } as const satisfies Record<keyof ChatsFacade, true>;
 

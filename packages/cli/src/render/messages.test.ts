@@ -25,6 +25,10 @@ test('controls in names, texts, titles, emoji and names of files are neutralised
     height: 0,
     duration: 0,
     thumb: null,
+    wave: null,
+    album: null,
+    round: false,
+    heard: false,
     state: 'remote',
     done: 0,
   } as const;

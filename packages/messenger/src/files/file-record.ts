@@ -5,7 +5,7 @@
 
 import { content, type FileRef } from '@polynya/protocol/content';
 import { LIMITS } from '@polynya/protocol/limits';
-import { bytes, type Infer, optional, struct } from '@polynya/protocol/schema';
+import { bool, bytes, grown, type Infer, optional, struct } from '@polynya/protocol/schema';
 import type { ChatId, MessageId } from '../api.ts';
 import type { Change } from '../store/store.ts';
 import { choice, problemCode } from '../timeline/stored.ts';
@@ -19,7 +19,7 @@ export const AUTOMATIC = 512 * 1024;
 /** ... and in so many pieces: a sender could cut a small file into thousands, each a request. */
 export const AUTOMATIC_PIECES = 16;
 
-export const fileRecord = struct({
+const everything = struct({
   direction: choice('up', 'down'),
   state: choice('waiting', 'moving', 'paused', 'failed', 'here'),
   problem: optional(problemCode),
@@ -29,7 +29,10 @@ export const fileRecord = struct({
   drop: bytes(0, 32),
   /** Of an own file: the message that goes to the outbox when all pieces are on the server. null: still being copied. */
   content: optional(content),
+  /** Of sound: it was played to its end. */
+  heard: bool,
 });
+export const fileRecord = grown(everything, 7, false);
 export type FileRecord = Infer<typeof fileRecord>;
 
 /** One to be fetched. */
@@ -40,6 +43,7 @@ export const INCOMING: FileRecord = {
   present: new Uint8Array(),
   drop: new Uint8Array(),
   content: null,
+  heard: false,
 };
 /** An own one that is yet to be copied. */
 export const OUTGOING: FileRecord = { ...INCOMING, direction: 'up' };

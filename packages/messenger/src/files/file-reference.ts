@@ -4,7 +4,9 @@ import type { KnownContent } from '@polynya/protocol/content';
 import type { Random } from '@polynya/reach/clock';
 import { type Messenger, Problem } from '../api.ts';
 import { MAX_FILE, PIECE_SIZE } from './file-record.ts';
+import { essenceOf } from './shown-as.ts';
 
+type About = Parameters<Messenger['sendFile']>[2];
 export type FileContent = Extract<KnownContent, { kind: 'file' }>;
 
 const NAME = 255;
@@ -18,19 +20,16 @@ const DAY = 86_400_000;
  * A message with a file under fresh keys, whose hash is not known yet.
  * @throws Problem `too-big` (the file or its thumbnail), `too-long` (name or caption)
  */
-export function fileReference(
-  source: Blob,
-  about: Parameters<Messenger['sendFile']>[2],
-  random: Random,
-): FileContent {
-  const { caption = '', reply, thumb, width = 0, height = 0, duration = 0 } = about;
+export function fileReference(source: Blob, about: About, random: Random): FileContent {
+  const { caption = '', reply, wave, thumb = wave, width = 0, height = 0, duration = 0 } = about;
+  const type = shownAs(source.type, about);
   const name = about.name.toWellFormed();
   if (source.size > MAX_FILE) throw new Problem('too-big');
   if (thumb && thumb.length > THUMB) throw new Problem('too-big', 'the thumbnail is too big');
   if (name.length > NAME || caption.length > CAPTION) throw new Problem('too-long');
   const file = {
     name,
-    type: source.type.length > TYPE ? '' : source.type,
+    type: type.length > TYPE ? '' : type,
     size: source.size,
     hash: new Uint8Array(32),
     blob: random(16),
@@ -56,7 +55,14 @@ const HARMLESS =
 
 /** The type a page may open a file as: one that runs nothing. Whatever else it claims to be is just bytes. */
 export function mediaType(claimed: string): string {
-  return HARMLESS.test(claimed) ? claimed : 'application/octet-stream';
+  const type = essenceOf(claimed);
+  return HARMLESS.test(type) ? type : 'application/octet-stream';
+}
+
+/** With the parameters that say how it is to be shown (docs/protocol.md section 8). */
+function shownAs(type: string, { album, round }: About): string {
+  const place = album ? `;album=${album.id}.${album.place}` : '';
+  return `${essenceOf(type)}${place}${round ? ';round=1' : ''}`;
 }
 
 function within(value: number, most: number): number {

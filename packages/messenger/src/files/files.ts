@@ -135,12 +135,24 @@ export class Files {
       await transfer.finish('paused');
     } catch (error) {
       if (!(error instanceof NoLongerWanted)) throw error;
+      // Begun anew while that was written.
+      this.#queue.stop(chat, id);
     }
     this.#queue.next(chat);
   }
 
   /**
    * The whole file, which is the one thing here that takes memory of its size.
+  /** It was played to its end. @throws Problem `not-found`: not here */
+  async heard(chat: ChatId, id: MessageId): Promise<void> {
+    try {
+      const known = new Transfer(this.#options, chat, id);
+      await known.update((record) => ({ ...record, heard: true }));
+    } catch (error) {
+      throw error instanceof NoLongerWanted ? new Problem('not-found') : error;
+    }
+  }
+
    * @throws Problem `not-found`: not here (yet), `corrupt`
    */
   async blob(chat: ChatId, id: MessageId): Promise<Blob> {
@@ -222,9 +234,10 @@ export class Files {
     const wait = worthWaiting(error);
     try {
       if (wait === null) await this.#giveUp(ending, problemOf(error));
-      else await ending.update((record) => ({ ...record, state: 'waiting' }));
+      else await ending.advance((record) => ({ ...record, state: 'waiting' }));
       return wait;
     } catch (second) {
+      if ((await ending.record()).state === 'paused') return null;
       // The mark is still there: `resumeAll` tries again.
       if (!(second instanceof NoLongerWanted)) this.#options.onTrouble(second);
       return null;

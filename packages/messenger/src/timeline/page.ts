@@ -12,6 +12,7 @@ import type {
   PersonId,
   SendState,
 } from '../api.ts';
+import { shownAs } from '../files/shown-as.ts';
 import { bytesDone, type FileRecord, fileKeys, fileRecord } from '../files/file-record.ts';
 import { isSmallPicture } from '../files/small-picture.ts';
 import { called, shownName } from '../identity/shown-name.ts';
@@ -273,11 +274,22 @@ export class PageReader {
 }
 
 function fileView(ref: FileRef, record: FileRecord | null): FileView {
-  const { name, type, size, width, height, duration } = ref;
+  const { name, size, width, height, duration } = ref;
   const thumb = ref.thumb && isSmallPicture(ref.thumb) ? ref.thumb : null;
   const state = record?.state ?? 'remote';
   const done = state === 'here' ? size : bytesDone(ref, record?.present ?? new Uint8Array());
-  return { name: shownName(name), type, size, width, height, duration, thumb, state, done };
+  return {
+    ...shownAs(ref),
+    name: shownName(name),
+    size,
+    width,
+    height,
+    duration,
+    thumb,
+    heard: record?.heard ?? false,
+    state,
+    done,
+  };
 }
 
 /** How far all of these people have come; 0 where nobody else is there. */

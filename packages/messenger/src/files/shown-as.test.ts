@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { fileReference, mediaType } from './file-reference.ts';
+import { shownAs } from './shown-as.ts';
+
+const random = (length: number) => new Uint8Array(length);
+const sent = (type: string, about: Partial<Parameters<typeof fileReference>[1]>) =>
+  fileReference(new Blob([], { type }), { name: 'x', ...about }, random).file;
+
+test('what is said of a file to show it comes out again, and its type without it', () => {
+  const album = { id: '0123456789abcdef', place: 7 };
+  expect(shownAs(sent('image/jpeg', { album }))).toEqual({
+    type: 'image/jpeg',
+    wave: null,
+    album,
+    round: false,
+  });
+  const note = sent('video/webm;codecs=vp8,opus', { round: true });
+  expect(note.type).toBe('video/webm;round=1');
+  expect(shownAs(note)).toMatchObject({ type: 'video/webm', album: null, round: true });
+});
+
+test('a waveform belongs to sound, and has its length', () => {
+  const wave = new Uint8Array(30).fill(9);
+  expect(shownAs(sent('audio/webm', { wave })).wave).toEqual(wave);
+  expect(shownAs(sent('audio/webm', { wave: wave.subarray(1) })).wave).toBeNull();
+  expect(shownAs(sent('image/png', { thumb: wave })).wave).toBeNull();
+});
+
+test.each(['image/png;album=0123456789abcdef', 'image/png;album=..7', 'image/png;album=xyz.1'])(
+  'a parameter that says nothing is passed over: %s',
+  (type) => {
+    expect(shownAs({ ...sent('', {}), type })).toMatchObject({ type: 'image/png', album: null });
+    expect(mediaType(type)).toBe('image/png');
+  },
+);
+
+test('parameters make nothing harmless that is not', () => {
+  expect(mediaType('text/html;album=0123456789abcdef.1')).toBe('application/octet-stream');
+});

@@ -108,6 +108,11 @@ export const scenarios: readonly Scenario[] = [
     ...{ technique: policing, ...bites, bound: 30, expected: 'connections-policed' },
     neverPenned: true,
   }),
+  // Nothing but an invite and a browser: the page in slices, and then the first text, on one count of connections.
+  scenario('new-chromium', {
+    ...{ technique: policing, ...bites, ...chromium, kind: 'with-curtain', task: 'new-user' },
+    ...{ bound: 240, expected: 'connections-policed', neverPenned: true },
+  }),
   scenario('128-kbit', {
     ...{ technique: throttle, ...slows, kind: 'dropped', bound: 20, expected: 'throttled' },
   }),

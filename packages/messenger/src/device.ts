@@ -8,6 +8,7 @@ import type { Note } from '@polynya/protocol/content';
 import type { DeviceList } from '@polynya/protocol/device-list';
 import type { CarrierFactory } from '@polynya/reach/carriers/carrier';
 import type { Clock, Random } from '@polynya/reach/clock';
+import type { Openings } from '@polynya/reach/openings';
 import { type ChatId, type PersonId, Problem } from './api.ts';
 import { ChatMemory } from './chat-memory.ts';
 import type { Told } from './conversation/advance.ts';
@@ -42,6 +43,10 @@ export interface Ports {
   /** In the order in which they are tried. */
   readonly carriers: readonly CarrierFactory[];
   readonly log: Log;
+  /** Of all who connect from this browser; when absent, each line counts for itself. */
+  readonly openings?: Openings;
+  /** What a line begins by of which nothing is known yet, as reach names ways. */
+  readonly firstWay?: string;
   /** Tells networks apart, for what is remembered of each; one for all where the platform cannot tell. */
   readonly network?: () => string;
   readonly turned?: World['turned'];

@@ -15,7 +15,7 @@ import { authenticationService } from './identity/authentication-service.ts';
 import { createMessenger, type Ports } from './messenger.ts';
 import type { Store } from './store/store.ts';
 
-export type Platform = Pick<Ports, 'network' | 'turned' | 'opened'> & {
+export type Platform = Pick<Ports, 'network' | 'openings' | 'firstWay' | 'turned' | 'opened'> & {
   readonly primitives?: Primitives;
   /** Tried after WebSocket and before POST. */
   readonly carriers?: readonly CarrierFactory[];

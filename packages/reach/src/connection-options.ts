@@ -1,6 +1,7 @@
 /** What a connection is made of: whom to reach, by what, and what was learned before. */
 import type { CarrierFactory, Meet } from './carriers/carrier.ts';
 import type { Clock, Random } from './clock.ts';
+import type { Openings } from './openings.ts';
 
 export interface ServerAddress {
   /** The server's Ed25519 public key. */
@@ -15,6 +16,8 @@ export interface ConnectionOptions {
   readonly carriers: readonly CarrierFactory[];
   readonly clock: Clock;
   readonly random: Random;
+  /** Of all who connect from here, if they are several. */
+  readonly openings?: Openings | undefined;
   /** An access record that was saved. */
   readonly record?: Uint8Array;
   readonly saveRecord?: (record: Uint8Array) => void;

@@ -3,9 +3,10 @@
  * by failing is left alone for a while, what won before begins. When none works, a pause that grows from 0.5 s
  * to 30 s, or to 5 s while somebody waits.
  */
-import type { Carrier, CarrierFactory, Opening } from './carriers/carrier.ts';
+import type { Carrier, CarrierFactory } from './carriers/carrier.ts';
 import { type Clock, fraction, type Random } from './clock.ts';
 import type { Conversation } from './conversation.ts';
+import { Openings } from './openings.ts';
 
 /** A line of 700 bytes a second takes so long for a TLS handshake and a WebSocket's. */
 const OPEN_TIMEOUT = 20_000;
@@ -23,8 +24,6 @@ const PAUSE = { least: 500, urgent: 5_000, most: 30_000 };
 /** How long somebody is taken to wait for what is to be sent, in ms. */
 const WAITED_FOR = 300_000;
 const PENALTY = { least: 30_000, most: 420_000 };
-/** Connections that are remembered (count). */
-const OPENINGS = 64;
 
 export interface Way {
   readonly factory: CarrierFactory;
@@ -60,7 +59,7 @@ export class Line {
   /** Connections that froze while their host was there, since one did not (count). */
   frozen = 0;
   #mute = 0;
-  readonly #openings: Opening[] = [];
+  readonly #openings: Openings;
   #endpoints: readonly string[] = [];
   #ways: Way[] = [];
   #given: readonly string[] = [];
@@ -70,7 +69,14 @@ export class Line {
   #shorten: () => void = () => undefined;
   #waitedUntil = 0;
 
-  constructor(factories: readonly CarrierFactory[], clock: Clock, random: Random) {
+  /** @param openings shared with whoever else connects from here */
+  constructor(
+    factories: readonly CarrierFactory[],
+    clock: Clock,
+    random: Random,
+    openings = new Openings(),
+  ) {
+    this.#openings = openings;
     this.#factories = factories;
     this.#clock = clock;
     this.#random = random;
@@ -223,8 +229,7 @@ export class Line {
     const cancel = this.#clock.setTimeout(() => timeout.abort(), OPEN_TIMEOUT);
     try {
       const ended = AbortSignal.any([signal, timeout.signal]);
-      if (!way.factory.spreads) this.#openings.push({ host: way.host, at: this.#clock.now() });
-      this.#openings.splice(0, this.#openings.length - OPENINGS);
+      if (!way.factory.spreads) this.#openings.note(way.host, this.#clock.now());
       const open = () => way.factory.open(way.endpoint, ended, this.#openings);
       const began = this.#clock.now();
       const carrier = await open();

@@ -6,6 +6,7 @@ import { Elsewhere } from './first/elsewhere.tsx';
 import { Starting } from './first/starting.tsx';
 import { Locked } from './later-locked.tsx';
 import { Running } from './running.tsx';
+import { GONE } from './shell/messages.ts';
 import type { UpdatePorts } from './state/update.ts';
 import { createToasts } from './ui/toast.tsx';
 import { type Language, LanguageContext } from './words/use-words.ts';
@@ -17,6 +18,9 @@ export interface RootProps {
   language: Language;
   update: UpdatePorts;
 }
+
+/** Of what went wrong in the page itself. */
+const codeOf = (error: unknown) => (String(error).includes(GONE) ? 'gone' : 'page');
 
 export function Root(props: RootProps): JSX.Element {
   const { language } = props;
@@ -39,7 +43,7 @@ export function Root(props: RootProps): JSX.Element {
   };
   return (
     <LanguageContext.Provider value={language}>
-      <ErrorBoundary fallback={(error) => <Broken code="page" why={String(error)} />}>
+      <ErrorBoundary fallback={(error) => <Broken code={codeOf(error)} why={String(error)} />}>
         <Switch fallback={<Starting />}>
           <Match when={running()} keyed>
             {(messenger) => (

@@ -3,10 +3,11 @@
  * them, so that the page opens without its server, and takes no release that the known key did not sign. It never sees
  * a message: what the engine sends does not pass through here.
  */
+import { sharedOpenings } from '@polynya/messenger/line/shared-openings';
 import { basesIn } from './shell/bases.ts';
-import { type Answer, type Ask, FROZEN, type Outcome } from './shell/messages.ts';
+import { type Answer, type Ask, FROZEN, GONE, type Outcome } from './shell/messages.ts';
 import { newest } from './shell/newest.ts';
-import { type FetchPorts, fetchPart } from './shell/part-fetch.ts';
+import { type FetchPorts, fetchPart, PartGone } from './shell/part-fetch.ts';
 import { opened, type Part, type Release } from './shell/release.ts';
 import { type Change, type Known, Shelf } from './shell/shelf.ts';
 import { Turns } from './shell/turns.ts';
@@ -14,7 +15,10 @@ import { Turns } from './shell/turns.ts';
 const self = globalThis as unknown as ServiceWorkerGlobalScope;
 const scope = self.registration.scope;
 const shelf = new Shelf(caches, scope);
-const turns = new Turns();
+/** Of all who connect from this browser. */
+const account = sharedOpenings();
+/** New connections to a host within a minute while nothing else connects, and where the engine has to get through. */
+const MOST = { first: 4, later: 2 };
 /** The page found that its line freezes connections. */
 let frozen = false;
 /** The page with its first script, and this. */
@@ -22,12 +26,12 @@ const OWN_CONNECTIONS = 2;
 
 const steady = () => performance.now();
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-const asking = {
+const turnsFor = async (use: keyof typeof MOST) => new Turns(await account, MOST[use]);
+const asking = async (use: keyof typeof MOST) => ({
   get: (url: string, signal: AbortSignal) => fetch(url, { cache: 'no-store', signal }),
-  steady,
   pause,
-  turns,
-};
+  turns: await turnsFor(use),
+});
 
 self.addEventListener('install', (event) => event.waitUntil(installed()));
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
@@ -73,25 +77,31 @@ async function answered(ask: Ask, progress: (share: number) => void): Promise<An
   return { done: true };
 }
 
-/** The first time, or where the browser threw away what was kept. */
+/** The first time, or where the browser threw away what was kept. What nobody has any more makes room for what is newer. */
 async function load(link: string, key: string, progress: (share: number) => void): Promise<void> {
-  frozen = (await caches.delete(FROZEN)) || frozen;
+  // The engine takes it away, which then begins as such a line needs it.
+  frozen = (await caches.has(FROZEN)) || frozen;
   const before = await shelf.known();
   const bases = [...new Set([scope, ...basesIn(link), ...(before?.bases ?? [])])];
   if (before) await shelf.know({ ...before, bases });
   const known = before ?? (await first(key, bases));
   if (!before) await shelf.know(known);
   const release = releaseIn(known);
-  await bring(release, release.parts[0], known.bases, progress);
-  await shelf.know({ ...known, bases });
+  try {
+    await bring(release, release.parts[0], known.bases, progress, 'first');
+    await shelf.know({ ...known, bases });
+  } catch (error) {
+    if (!(error instanceof PartGone) || (await update()).outcome !== 'taken') throw error;
+  }
 }
 
 /** The page's own connections count, too. */
 async function first(key: string, bases: readonly string[]): Promise<Known> {
   const { host } = new URL(scope);
-  for (let each = 0; each < OWN_CONNECTIONS; each++) turns.take(host, steady());
+  const ports = await asking('first');
+  for (let each = 0; each < OWN_CONNECTIONS; each++) ports.turns.take(host);
   // Without a key that the page names, only where the page came from says which one it is.
-  const signed = await newest(key === '' ? [scope] : bases, { pinned: key, serial: 0 }, asking);
+  const signed = await newest(key === '' ? [scope] : bases, { pinned: key, serial: 0 }, ports);
   const pinned = key || signed.key;
   const release = await opened(signed, pinned, 0);
   if (typeof release === 'string') throw new Error(release);
@@ -104,7 +114,7 @@ async function update(): Promise<Outcome> {
   if (!known) return { outcome: 'none' };
   const now = releaseIn(known);
   const { pinned } = known;
-  const signed = await newest(known.bases, { pinned, serial: now.serial }, asking);
+  const signed = await newest(known.bases, { pinned, serial: now.serial }, await asking('later'));
   if (signed.release === known.signed.release) return { outcome: 'none' };
   const release = await opened(signed, pinned, now.serial);
   if (typeof release === 'string') return { outcome: 'refused', why: release, offered: signed.key };
@@ -131,8 +141,10 @@ async function bring(
   part: Part,
   bases: readonly string[],
   progress: (share: number) => void,
+  use: keyof typeof MOST = 'later',
 ): Promise<void> {
   if (await shelf.has(release, part)) return;
+  const turns = await turnsFor(use);
   let running = underWay.get(part.id);
   if (!running) {
     const heard = new Set<(share: number) => void>();
@@ -176,9 +188,27 @@ async function file(request: Request): Promise<Response> {
     files.some(([path]) => scope + path === request.url),
   );
   if (!part) return fetch(request);
-  // Where there is no room to keep it, it comes as it would without us.
-  await bring(release, part, known.bases, () => undefined).catch(() => undefined);
+  try {
+    await bring(release, part, known.bases, () => undefined);
+  } catch (error) {
+    // Where there is no room to keep it, it comes as it would without us.
+    if (error instanceof PartGone && (await superseded())) return gone();
+  }
   return (await shelf.file(request.url)) ?? fetch(request);
+}
+
+/** Whether a newer release was taken, so that a page that is loaded anew is whole again. */
+function superseded(): Promise<boolean> {
+  return update().then(
+    ({ outcome }) => outcome === 'taken',
+    () => false,
+  );
+}
+
+/** In place of a script: whoever imports it hears why there is none. */
+function gone(): Response {
+  const headers = { 'content-type': 'text/javascript' };
+  return new Response(`throw new Error('${GONE}')`, { headers });
 }
 
 /** It was verified before it was kept. */

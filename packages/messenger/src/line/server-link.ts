@@ -32,7 +32,7 @@ export class ServerLink {
     this.#device = device;
     this.#server = server;
     this.#kept = kept;
-    const { store, engine, clock, random, carriers, log } = device.ports;
+    const { store, engine, clock, random, carriers, openings, firstWay, log } = device.ports;
     const { identity, endpoints, record } = server;
     const known = new KnownWay(store, identity, device.ports.network ?? (() => ''));
     this.connection = new Connection({
@@ -40,6 +40,7 @@ export class ServerLink {
       carriers,
       clock,
       random,
+      openings,
       ...(record && { record }),
       saveRecord: (newer) => this.#saveRecord(newer),
       meet: async (offer) => {
@@ -47,7 +48,7 @@ export class ServerLink {
         const request = { op: 'meet', allowance, offer } as const;
         return (await this.connection.call(request, { patience: 0 })).answer;
       },
-      loadWay: () => known.load(),
+      loadWay: async () => (await known.load()) ?? firstWay,
       saveWay: (way) => {
         this.#way = way;
         if (this.#kept) known.save(way);

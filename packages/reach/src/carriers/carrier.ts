@@ -2,6 +2,8 @@
  * A way to move envelopes between a client and a server. It may lose, repeat and reorder them, and die
  * at any moment: nothing above it relies on more.
  */
+import type { Openings } from '../openings.ts';
+
 export type CarrierKind = 'websocket' | 'post' | (string & {});
 
 /** Why a carrier died: nobody answered, what answered is not the server, or it was closed from here. */
@@ -24,12 +26,6 @@ export interface Carrier {
   close(): void;
 }
 
-/** That a host was connected to, and when, in ms since 1970. */
-export interface Opening {
-  readonly host: string;
-  readonly at: number;
-}
-
 export interface CarrierFactory {
   readonly kind: CarrierKind;
   /** Whether one carrier goes by all endpoints at once, which are given with a space between. */
@@ -40,9 +36,9 @@ export interface CarrierFactory {
   readonly last?: boolean;
   /**
    * Opens a carrier to an endpoint. Rejects if that is not possible, or with
-   * the signal's reason. `openings`: of late, the oldest first; whoever connects again and again notes it there.
+   * the signal's reason. Whoever connects again and again notes it in `openings`.
    */
-  open(endpoint: string, signal: AbortSignal, openings?: Opening[]): Promise<Carrier>;
+  open(endpoint: string, signal: AbortSignal, openings?: Openings): Promise<Carrier>;
   /**
    * Opens a carrier to somebody whom the server brings in by `meet`: for who has a line, but a poor one. `stun`: URLs
    * (RFC 7064) by which a page learns where it is.

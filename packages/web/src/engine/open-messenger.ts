@@ -1,11 +1,13 @@
 /** The messenger of a browser: its store is IndexedDB, sealed under a key that cannot be taken out, or is locked. */
 import type { Messenger } from '@polynya/messenger/api';
+import { sharedOpenings } from '@polynya/messenger/line/shared-openings';
 import { type Dial, throughPage } from '@polynya/messenger/line/through-page';
 import { openMessenger as openOn } from '@polynya/messenger/open-messenger';
 import { idbDeviceKey } from '@polynya/messenger/store/idb-device-key';
 import { openIdbStore } from '@polynya/messenger/store/idb-store';
 import type { Unlocked } from '@polynya/messenger/store/lock';
 import { openSealedStore } from '@polynya/messenger/store/sealed-store';
+import { FROZEN } from '../shell/messages.ts';
 import { deviceLock } from './device-lock.ts';
 import type { LockFacade } from './lock-facade.ts';
 import { KEY_DATABASE } from './phases.ts';
@@ -21,8 +23,12 @@ export async function openMessenger(
 ): Promise<Messenger & LockFacade> {
   const deviceKey = idbDeviceKey(KEY_DATABASE, unlocked);
   const store = await openSealedStore(await openIdbStore('polynya'), deviceKey);
+  // A page that had to come in slices shows what its line needs.
+  const frozen = await caches.delete(FROZEN).catch(() => false);
   const messenger = await openOn(store, (line) => console.info(line), {
     carriers: throughPage(dial),
+    openings: await sharedOpenings(),
+    ...(frozen && { firstWay: 'sip' }),
   });
   const lock = deviceLock(store, deviceKey);
   lock.finish().catch((error: unknown) => console.info(String(error)));

@@ -15,6 +15,8 @@ function sentenceFor(t: () => Words, code: string): string {
       return t().brokenOlder;
     case 'corrupt':
       return t().brokenCorrupt;
+    case 'gone':
+      return t().brokenGone;
     case 'page':
       return t().brokenPage;
     case 'locked':

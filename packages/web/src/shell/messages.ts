@@ -31,5 +31,8 @@ export type Outcome =
   | { readonly outcome: 'taken'; readonly change: Change }
   | { readonly outcome: 'refused'; readonly why: Refusal; readonly offered: string };
 
-/** A cache of this name is left for a service worker that is to come where the line freezes connections. */
+/** What a script of an old release throws where no host has it any more, and a newer one was taken. */
+export const GONE = 'polynya-gone';
+
+/** A cache of this name is left for a service worker that is to come, and for the engine, where the line freezes connections. */
 export const FROZEN = 'polynya-frozen';

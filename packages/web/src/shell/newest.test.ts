@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sharedOpenings } from '@polynya/messenger/line/shared-openings';
 import { loadReleaseKey, publicPoint, signedRelease } from '@polynya/server/release';
 import { afterAll, expect, test } from 'vitest';
 import { newest } from './newest.ts';
@@ -35,9 +36,8 @@ async function heard(served: Readonly<Record<string, string>>, bases = [OWN, OTH
         const body = served[url.replace('release.json', '')];
         return new Response(body ?? '', { status: body === undefined ? 404 : 200 });
       },
-      steady: () => 0,
       pause: async () => undefined,
-      turns: new Turns(),
+      turns: new Turns(await sharedOpenings(), 4),
     },
   );
   return {

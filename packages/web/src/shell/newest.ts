@@ -7,8 +7,6 @@ const STAGGER = 4_000;
 
 export interface NewestPorts {
   get(url: string, signal: AbortSignal): Promise<Response>;
-  /** ms, never set back. */
-  steady(): number;
   pause(ms: number): Promise<void>;
   readonly turns: Turns;
 }
@@ -22,12 +20,14 @@ export interface NewestPorts {
 export function newest(
   bases: readonly string[],
   { pinned, serial }: { readonly pinned: string; readonly serial: number },
-  { get, steady, pause, turns }: NewestPorts,
+  { get, pause, turns }: NewestPorts,
 ): Promise<SignedRelease> {
   const over = new AbortController();
   const ask = async (base: string) => {
+    const { host } = new URL(base);
+    for (let wait = turns.wait(host); wait > 0; wait = turns.wait(host)) await pause(wait);
     over.signal.throwIfAborted();
-    turns.take(new URL(base).host, steady());
+    turns.take(host);
     const answer = await get(`${base}release.json`, over.signal);
     if (!answer.ok) throw new Error(`answered with ${answer.status}`);
     const signed = (await answer.json()) as SignedRelease;

@@ -1,8 +1,9 @@
 /** A part of the page comes over lines that freeze, from hosts of which some are dead or lie. */
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { Openings } from '@polynya/messenger/line/shared-openings';
 import { expect, test } from 'vitest';
-import { type FetchPorts, fetchPart, type Slice } from './part-fetch.ts';
+import { type FetchPorts, fetchPart, PartGone, type Slice } from './part-fetch.ts';
 import type { Part } from './release.ts';
 import { Turns } from './turns.ts';
 
@@ -25,6 +26,8 @@ interface Host {
   readonly freezes?: number;
   readonly lies?: boolean;
   readonly dead?: boolean;
+  /** It serves another release. */
+  readonly without?: boolean;
 }
 
 /** Hosts, and time that passes as fast as everybody waits. */
@@ -44,8 +47,9 @@ function world(hosts: Readonly<Record<string, Host>>, frozen = false) {
     async get(url, signal) {
       asked.push(url);
       const base = Object.keys(hosts).find((each) => url.startsWith(each)) ?? '';
-      const { freezes = Number.POSITIVE_INFINITY, lies, dead } = hosts[base] ?? {};
+      const { freezes = Number.POSITIVE_INFINITY, lies, dead, without } = hosts[base] ?? {};
       if (dead) throw new TypeError('Failed to fetch');
+      if (without) return new Response('', { status: 404 });
       const [, size, number] = /\/(\d+)\/(\d+)$/.exec(url) ?? [];
       const from = Number(size) * Number(number);
       const bytes = size === undefined ? body : gzip.subarray(from, from + Number(size));
@@ -67,7 +71,7 @@ function world(hosts: Readonly<Record<string, Host>>, frozen = false) {
         // What can go on without waiting goes on first.
         setTimeout(pass, 5);
       }),
-    turns: new Turns(),
+    turns: new Turns(new Openings(), 4, () => now),
     kept: async () => [...slices.values()],
     keep: async (_, slice) => void slices.set(slice.offset, slice),
     forget: async () => slices.clear(),
@@ -115,4 +119,26 @@ test('a dead host holds nothing up, and one that lies is found out by the hash',
   const [dead, liar] = ['https://dead.example/', 'https://liar.example/'];
   const { ports } = world({ [OWN]: {}, [dead]: { dead: true }, [liar]: { lies: true } }, true);
   expect(await fetchPart(part, [OWN, dead, liar], ports)).toEqual(body);
+});
+
+test('a part that no host has any more is found gone, soon where the page’s own host says so', async () => {
+  const [other, dead] = ['https://b.example/', 'https://dead.example/'];
+  const gone = { without: true };
+  const stood: [Readonly<Record<string, Host>>, number][] = [
+    [{ [OWN]: gone }, 10],
+    [{ [OWN]: gone, [other]: gone, [dead]: { dead: true } }, 10],
+    [{ [OWN]: { dead: true }, [other]: gone }, 150],
+    [{ [OWN]: { freezes: 0 }, [other]: gone }, 150],
+  ];
+  for (const [hosts, bound] of stood) {
+    const { ports, seconds } = world(hosts);
+    await expect(fetchPart(part, Object.keys(hosts), ports)).rejects.toThrow(PartGone);
+    expect(seconds()).toBeLessThan(bound);
+  }
+});
+
+test('a part is not given up while some host may have it', async () => {
+  const other = 'https://b.example/';
+  const { ports } = world({ [OWN]: { without: true }, [other]: { freezes: 5_000 } }, true);
+  expect(await fetchPart(part, [OWN, other], ports)).toEqual(body);
 });

@@ -40,8 +40,13 @@ export interface Slice {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** No host has it any more: it belongs to an old release. */
+export class PartGone extends Error {
+  override readonly name = 'PartGone';
+}
+
 /**
- * Goes on until it is here. @throws AggregateError when even the page's own host gives something else
+ * Goes on until it is here. @throws PartGone; AggregateError when even the page's own host gives something else
  * @param bases where it can be had: folders of the page, the page's own first
  */
 export async function fetchPart(
@@ -51,11 +56,12 @@ export async function fetchPart(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const over = new AbortController();
   const still = Promise.withResolvers<void>();
+  const gone = Promise.withResolvers<never>();
   const [own = ''] = bases;
   const whole = async () => {
     try {
       if (ports.frozen) throw new Error('would freeze');
-      ports.turns.take(hostOf(own), ports.steady());
+      ports.turns.take(hostOf(own));
       const files: Uint8Array<ArrayBuffer>[] = [];
       // One after the other, so that one connection carries them.
       for (const [path] of part.files) {
@@ -74,14 +80,15 @@ export async function fetchPart(
       return await checked(part, await new Slicing(part, bases, ports, over.signal).all());
     } catch (error) {
       over.signal.throwIfAborted();
+      if (error instanceof PartGone) gone.reject(error);
       // One of them gave something else, and nobody knows which: from the page's own host alone, then.
       await ports.forget(part.id);
-      if (bases.length < 2) throw error;
+      if (bases.length < 2 || error instanceof PartGone) throw error;
       return await checked(part, await new Slicing(part, [own], ports, over.signal).all());
     }
   };
   try {
-    return await Promise.any([whole(), sliced()]);
+    return await Promise.race([Promise.any([whole(), sliced()]), gone.promise]);
   } finally {
     over.abort();
   }
@@ -122,6 +129,10 @@ class Slicing {
   readonly #blocks: Uint8Array;
   /** Bases that gave something. */
   readonly #alive = new Set<string>();
+  /** Those that give nothing: since when, and until when they were asked. */
+  readonly #lost = new Map<string, { readonly since: number; readonly last: number }>();
+  /** Those that said then that they do not have it. */
+  readonly #without = new Set<string>();
   #size: number = BLOCK;
 
   constructor(part: Part, bases: readonly string[], ports: FetchPorts, signal: AbortSignal) {
@@ -151,9 +162,10 @@ class Slicing {
   async #trials(): Promise<void> {
     const asked = SIZES.slice(0, 3).map(async (size, at) => {
       const base = this.#bases[this.#bases.length - 1 - (at % this.#bases.length)];
-      const next = this.#next(size);
-      if (base === undefined || !next) return;
-      this.#ports.turns.take(hostOf(base), this.#ports.steady());
+      const free = base !== undefined && this.#ports.turns.wait(hostOf(base)) === 0;
+      const next = free ? this.#next(size) : undefined;
+      if (base === undefined || !next) throw new Error('not asked');
+      this.#ports.turns.take(hostOf(base));
       if ((await this.#slice(base, next)) !== 'here') throw new Error('did not come');
       this.#size = Math.max(this.#size, size);
     });
@@ -166,20 +178,39 @@ class Slicing {
     const host = hostOf(base);
     while (this.#missing) {
       this.#signal.throwIfAborted();
-      const wait = turns.wait(host, this.#ports.steady());
+      if (this.#gone) throw new PartGone('this version is offered by nobody any more');
+      const wait = turns.wait(host);
       const next = wait > 0 ? undefined : this.#next(this.#size);
       if (next === undefined) {
         // What others have under way may still fail.
         await this.#ports.pause(Math.min(Math.max(wait, 200), 1_000));
         continue;
       }
-      turns.take(host, this.#ports.steady());
+      turns.take(host);
       const outcome = await this.#slice(base, next);
       // A host that never gave anything says nothing of sizes.
       if (outcome === 'frozen' && this.#alive.has(base)) {
         this.#size = Math.min(this.#size, SIZES.find((size) => size < next.size) ?? BLOCK);
-      } else if (outcome !== 'here') await this.#rest();
+      } else if (outcome !== 'here') {
+        this.#lose(base);
+        await this.#rest();
+      }
     }
+  }
+
+  #lose(base: string): void {
+    const last = this.#ports.steady();
+    this.#lost.set(base, { since: this.#lost.get(base)?.since ?? last, last });
+  }
+
+  /** Whether nobody has it: the page's own host says so and no other gives it, or one does and all gave nothing twice. */
+  get #gone(): boolean {
+    const least = this.#without.has(this.#bases[0] ?? '') ? 0 : REST;
+    const gives = (base: string) => {
+      const lost = this.#lost.get(base);
+      return !lost || lost.last - lost.since < least;
+    };
+    return this.#without.size > 0 && !this.#bases.some(gives);
   }
 
   /** A while, or until nothing is missing. */
@@ -218,10 +249,17 @@ class Slicing {
       );
       if (bytes.length !== Math.min(size, gzip - offset)) return 'refused';
       this.#alive.add(base);
+      this.#lost.delete(base);
+      this.#without.delete(base);
       this.#put({ offset, bytes });
       await this.#ports.keep(id, { offset, bytes });
       return 'here';
-    } catch {
+    } catch (error) {
+      if (error instanceof NotThere) {
+        this.#alive.delete(base);
+        this.#without.add(base);
+        this.#lose(base);
+      }
       // Whatever it was, another slice or another host is next.
       return still.signal.aborted ? 'frozen' : 'refused';
     } finally {
@@ -244,7 +282,10 @@ class Slicing {
   }
 }
 
+class NotThere extends Error {}
+
 async function bodyOf(response: Response, heard: () => void): Promise<Uint8Array<ArrayBuffer>> {
+  if (response.status === 404) throw new NotThere();
   if (!response.ok || !response.body) throw new Error(`answered with ${response.status}`);
   const listening = new TransformStream<Uint8Array, Uint8Array>({
     transform(bytes, out) {

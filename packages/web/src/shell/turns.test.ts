@@ -1,13 +1,48 @@
+import { sharedOpenings } from '@polynya/messenger/line/shared-openings';
 import { expect, test } from 'vitest';
 import { Turns } from './turns.ts';
 
-test('four connections to a host are made at once, the next when the first is a minute old', () => {
-  const turns = new Turns();
-  for (const at of [0, 1_000, 2_000, 3_000]) {
-    expect(turns.wait('a', at)).toBe(0);
-    turns.take('a', at);
+/** A browser's cache, as far as it is asked for anything here. */
+function memory() {
+  const kept = new Map<string, Response>();
+  const cache = {
+    match: (key: string) => Promise.resolve(kept.get(key)?.clone()),
+    put: async (key: string, value: Response) => void kept.set(key, value),
+  };
+  return () => ({ open: () => Promise.resolve(cache as unknown as Cache) });
+}
+
+test('so many connections to a host are made at once, the next when the first is a minute old', async () => {
+  let now = 0;
+  const turns = new Turns(await sharedOpenings(memory()), 4, () => now);
+  for (now of [0, 1_000, 2_000, 3_000]) {
+    expect(turns.wait('a')).toBe(0);
+    turns.take('a');
   }
-  expect(turns.wait('a', 4_000)).toBe(57_000);
-  expect(turns.wait('b', 4_000)).toBe(0);
-  expect(turns.wait('a', 61_000)).toBe(0);
+  now = 4_000;
+  expect(turns.wait('a')).toBe(57_000);
+  expect(turns.wait('b')).toBe(0);
+  now = 61_000;
+  expect(turns.wait('a')).toBe(0);
+});
+
+test('what others of this browser make counts, made while we run or before we started', async () => {
+  const caches = memory();
+  const loader = await sharedOpenings(caches);
+  const turns = new Turns(loader, 4, () => 1_000);
+  for (let each = 0; each < 2; each++) turns.take('a');
+  const engine = await sharedOpenings(caches);
+  expect(engine.recent('a', 2_000)).toEqual([1_000, 1_000]);
+  for (let each = 0; each < 2; each++) engine.note('a', 3_000);
+  await expect.poll(() => turns.wait('a'), { timeout: 60_000 }).toBe(61_000);
+});
+
+test('where the browser keeps nothing there is an account all the same', async () => {
+  const openings = await sharedOpenings(() => {
+    throw new DOMException('The operation is insecure.', 'SecurityError');
+  });
+  openings.note('a', 5);
+  expect(openings.recent('a', 6)).toEqual([5]);
+  expect(openings.recent('a', 70_000)).toEqual([]);
+  expect(openings.recent('a', -70_000)).toEqual([]);
 });

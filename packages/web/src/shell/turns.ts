@@ -1,25 +1,37 @@
 /** How often a host is connected to: networks that count connections shut out whoever makes more than a few a minute. */
 
-/** New connections to one host within one window: so many are borne. */
-const CONNECTIONS = 4;
 /** A little over a minute, in ms. */
 const WINDOW = 61_000;
 
-export class Turns {
-  readonly #times = new Map<string, number[]>();
+/** All who connect from this browser, and when; ms since 1970. */
+export interface Account {
+  note(host: string, at: number): void;
+  /** Of the last minute. */
+  recent(host: string, now: number): readonly number[];
+}
 
-  /** Milliseconds until the host may be connected to again, by a clock that stands at `now`. */
-  wait(host: string, now: number): number {
-    const times = this.#recent(host, now);
-    return times.length < CONNECTIONS ? 0 : (times[0] ?? now) + WINDOW - now;
+export class Turns {
+  readonly #account: Account;
+  readonly #most: number;
+  readonly #now: () => number;
+
+  /** @param most new connections to one host within a minute, whoever makes them @param now ms since 1970 */
+  constructor(account: Account, most: number, now: () => number = Date.now) {
+    this.#account = account;
+    this.#most = most;
+    this.#now = now;
+  }
+
+  /** Milliseconds until the host may be connected to again. */
+  wait(host: string): number {
+    const now = this.#now();
+    const times = [...this.#account.recent(host, now)].sort((a, b) => b - a);
+    const last = times[this.#most - 1];
+    return last === undefined ? 0 : last + WINDOW - now;
   }
 
   /** Counts one. */
-  take(host: string, now: number): void {
-    this.#times.set(host, [...this.#recent(host, now), now]);
-  }
-
-  #recent(host: string, now: number): number[] {
-    return (this.#times.get(host) ?? []).filter((time) => time > now - WINDOW);
+  take(host: string): void {
+    this.#account.note(host, this.#now());
   }
 }

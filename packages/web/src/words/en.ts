@@ -208,6 +208,8 @@ export const en = {
     'What this browser kept cannot be read any more. Reload; if that does not help, the browser’s data for this site has to be cleared, and you need a new invite.',
   brokenLocked:
     'An older tab still holds what is stored. Close all other tabs of this page, then reload.',
+  brokenGone:
+    'A newer version, signed by the same key, has taken the place of this one. Reload to go on.',
   brokenPage: 'Something in this page went wrong. What you sent is kept: reload to go on.',
   lockedTitle: 'Polynya is locked',
   passphrase: 'Passphrase',

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { Connection } from '../../client.ts';
 import { systemRandom } from '../../clock.ts';
+import { Openings } from '../../openings.ts';
 import { seeded } from '../../test/bad-carrier.ts';
 import { startSessions } from '../../test/loopback.ts';
 import { ToyLogs } from '../../test/toy-log.ts';
@@ -72,7 +73,7 @@ async function prove(given: {
     return fate < given.frozen ? frozen(signal) : encodeDownSip(answer);
   };
   const options = { endpoints: ENDPOINTS, clock, random: systemRandom, post };
-  const open = (_: string, __: AbortSignal, openings = []) =>
+  const open = (_: string, __: AbortSignal, openings = new Openings()) =>
     Promise.resolve(new SipCarrier({ ...options, openings }));
   const connection = new Connection({
     address: { identity: sessions.identity(), endpoints: ENDPOINTS },

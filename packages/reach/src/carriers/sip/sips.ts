@@ -6,7 +6,8 @@ import { joinEnvelopes, splitEnvelopes } from '@polynya/protocol/envelope';
 import { LIMITS } from '@polynya/protocol/limits';
 import { type DownSip, decodeDownSip, EXCHANGE } from '@polynya/protocol/sip';
 import type { Clock, Random } from '../../clock.ts';
-import type { Carrier, CarrierEnd, Opening } from '../carrier.ts';
+import type { Openings } from '../../openings.ts';
+import type { Carrier, CarrierEnd } from '../carrier.ts';
 import { Gathering } from '../gathering.ts';
 import { Exchange, type Sip } from './exchange.ts';
 import { postSip } from './post.ts';
@@ -27,7 +28,7 @@ const BESIDE = 2;
 
 export interface SipOptions {
   readonly endpoints: readonly string[];
-  readonly openings: Opening[];
+  readonly openings: Openings;
   readonly clock: Clock;
   readonly random: Random;
   readonly post: Post;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Openings } from '../../openings.ts';
 import { VirtualTime } from '../../test/virtual-time.ts';
-import type { Opening } from '../carrier.ts';
 import { Slots } from './slots.ts';
 
 const ENDPOINTS = ['https://one.example/s', 'https://two.example/s'];
@@ -12,17 +12,17 @@ test('no host is connected to a fourth time within a minute, whoever else connec
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const time = new VirtualTime();
-      const openings: Opening[] = [];
+      const openings = new Openings();
       const slots = new Slots(ENDPOINTS, openings, time);
       const taken: { endpoint: string; at: number }[] = [];
       for (const { wait, other, fails } of steps) {
         time.set(wait);
-        if (other) openings.push({ host: 'one.example', at: time.now() });
+        if (other) openings.note('one.example', time.now());
         const endpoint = slots.take();
         if (endpoint === null) continue;
         taken.push({ endpoint, at: time.now() });
         const host = new URL(endpoint).host;
-        const recent = openings.filter(
+        const recent = openings.all.filter(
           (each) => each.host === host && each.at > time.now() - MINUTE,
         );
         expect(recent.length).toBeLessThanOrEqual(3);
@@ -35,7 +35,7 @@ test('no host is connected to a fourth time within a minute, whoever else connec
 
 test('a slot is free again when it is said to be', () => {
   const time = new VirtualTime();
-  const slots = new Slots(ENDPOINTS, [], time);
+  const slots = new Slots(ENDPOINTS, new Openings(), time);
   for (let count = 0; count < 6; count++) expect(slots.take()).not.toBe(null);
   expect(slots.take()).toBe(null);
   time.set(slots.changesAt() - time.now());
@@ -44,7 +44,7 @@ test('a slot is free again when it is said to be', () => {
 
 test('an endpoint that failed is left alone, longer each time, and others are used', () => {
   const time = new VirtualTime();
-  const slots = new Slots(ENDPOINTS, [], time);
+  const slots = new Slots(ENDPOINTS, new Openings(), time);
   const [one = '', two = ''] = ENDPOINTS;
   slots.failed(one);
   expect(slots.take()).toBe(two);
@@ -59,7 +59,7 @@ test('an endpoint that failed is left alone, longer each time, and others are us
 });
 
 test('what may wait leaves as many connections as it is told', () => {
-  const slots = new Slots(ENDPOINTS, [], new VirtualTime());
+  const slots = new Slots(ENDPOINTS, new Openings(), new VirtualTime());
   const taken = Array.from({ length: 6 }, () => slots.take(new Set(), 2)).filter(Boolean);
   expect(taken.length).toBe(4);
   expect(slots.take()).not.toBe(null);

@@ -3,10 +3,10 @@
  * carrier, and those that failed are left alone for a while.
  */
 import type { Clock } from '../../clock.ts';
-import type { Opening } from '../carrier.ts';
+import { COUNTED_FOR, type Openings } from '../../openings.ts';
 
-/** New connections to one host, within so many ms: more are policed somewhere. */
-const RATE = { connections: 3, within: 61_000 };
+/** New connections to one host within a minute (count): more are policed somewhere. */
+const CONNECTIONS = 3;
 const PENALTY = { least: 20_000, most: 420_000 };
 
 interface Host {
@@ -18,11 +18,11 @@ interface Host {
 
 export class Slots {
   readonly #hosts: readonly Host[];
-  readonly #openings: Opening[];
+  readonly #openings: Openings;
   readonly #clock: Clock;
 
   /** @param openings shared with all who connect; what is taken here is noted there */
-  constructor(endpoints: readonly string[], openings: Opening[], clock: Clock) {
+  constructor(endpoints: readonly string[], openings: Openings, clock: Clock) {
     this.#hosts = endpoints.map((endpoint) => ({
       endpoint,
       host: new URL(endpoint).host,
@@ -35,13 +35,13 @@ export class Slots {
   /** Takes the slot of the endpoint that has most of them left, those in `not` aside; null if none has any, or all together no more than `spare`. */
   take(not: ReadonlySet<string> = new Set(), spare = 0): string | null {
     const now = this.#clock.now();
-    const left = (host: Host) => RATE.connections - this.#recent(host, now).length;
+    const left = (host: Host) => CONNECTIONS - this.#openings.recent(host.host, now).length;
     const free = this.#hosts.filter((host) => host.avoidUntil <= now && left(host) > 0);
     const [best] = free
       .filter(({ endpoint }) => !not.has(endpoint))
       .sort((a, b) => a.failures - b.failures || left(b) - left(a));
     if (!best || free.reduce((sum, host) => sum + left(host), 0) <= spare) return null;
-    this.#openings.push({ host: best.host, at: now });
+    this.#openings.note(best.host, now);
     return best.endpoint;
   }
 
@@ -50,7 +50,7 @@ export class Slots {
     const now = this.#clock.now();
     const times = this.#hosts.flatMap((host) => [
       host.avoidUntil,
-      ...this.#recent(host, now).map(({ at }) => at + RATE.within),
+      ...this.#openings.recent(host.host, now).map((at) => at + COUNTED_FOR),
     ]);
     return Math.min(...times.filter((at) => at > now));
   }
@@ -70,9 +70,5 @@ export class Slots {
 
   #find(endpoint: string): Host | undefined {
     return this.#hosts.find((host) => host.endpoint === endpoint);
-  }
-
-  #recent({ host }: Host, now: number): Opening[] {
-    return this.#openings.filter((each) => each.host === host && each.at > now - RATE.within);
   }
 }

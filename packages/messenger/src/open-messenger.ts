@@ -5,7 +5,8 @@
 import type { Primitives } from '@polynya/crypto/primitives';
 import { makeEngine } from '@polynya/mls/engine/polynya-engine';
 import type { CarrierFactory } from '@polynya/reach/carriers/carrier';
-import { postCarrier } from '@polynya/reach/carriers/post/client';
+import { postCarrierBy } from '@polynya/reach/carriers/post/client';
+import { fetchPost, type Post } from '@polynya/reach/carriers/post/post';
 import { sipCarrier } from '@polynya/reach/carriers/sip/sip';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
 import { systemClock, systemRandom } from '@polynya/reach/clock';
@@ -15,8 +16,11 @@ import { authenticationService } from './identity/authentication-service.ts';
 import { createMessenger, type Ports } from './messenger.ts';
 import type { Store } from './store/store.ts';
 
-export type Platform = Pick<Ports, 'network' | 'openings' | 'firstWay' | 'turned' | 'opened'> & {
+export type Platform = Pick<Ports, 'network' | 'turned' | 'opened'> & {
   readonly primitives?: Primitives;
+  /** The platform's WebSockets and POSTs, where it has better ones than those that pages have. */
+  readonly webSocket?: CarrierFactory;
+  readonly post?: Post;
   /** Tried after WebSocket and before POST. */
   readonly carriers?: readonly CarrierFactory[];
   /** Tried after all others. */
@@ -35,6 +39,8 @@ export async function openMessenger(
   log: Log,
   {
     primitives,
+    webSocket = webSocketCarrier,
+    post = fetchPost,
     carriers = [],
     last = [],
     through = (factory) => factory,
@@ -52,8 +58,8 @@ export async function openMessenger(
     clock: systemClock,
     random: systemRandom,
     carriers: [
-      ...[webSocketCarrier, ...carriers, postCarrier],
-      sipCarrier(systemClock, systemRandom),
+      ...[webSocket, ...carriers, postCarrierBy(post)],
+      sipCarrier(systemClock, systemRandom, post),
       ...last,
     ].map((factory) => through(factory)),
     log,

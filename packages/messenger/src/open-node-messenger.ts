@@ -1,12 +1,19 @@
 /**
- * The messenger in Node, whose own cryptography spares it the threads of WebCrypto, and which can be carried past the
- * server by hand.
+ * The messenger in Node, whose own cryptography spares it the threads of WebCrypto, whose own connections find hosts past
+ * a resolver that is silent or lies, and which can be carried past the server by hand.
  */
 import { nodePrimitives } from '@polynya/crypto/node-primitives';
+import { Dialer } from '@polynya/reach/carriers/by-name/dialer';
+import { KnownAddresses } from '@polynya/reach/carriers/by-name/known-addresses';
 import { dnsCarrier } from '@polynya/reach/carriers/dns/dns';
+import { askResolver } from '@polynya/reach/carriers/dns/resolver';
 import { dropCarrier } from '@polynya/reach/carriers/drop/drop';
+import { nodePost } from '@polynya/reach/carriers/post/node-post';
 import { nodeDirectCarrier } from '@polynya/reach/carriers/webrtc-direct/node-client';
-import { pinnedWebSocketCarrier } from '@polynya/reach/carriers/websocket/pinned';
+import {
+  nodeWebSocketCarrier,
+  pinnedWebSocketCarrier,
+} from '@polynya/reach/carriers/websocket/node-client';
 import { systemClock, systemRandom } from '@polynya/reach/clock';
 import type { Messenger } from './api.ts';
 import { Carry } from './carry/carry.ts';
@@ -14,6 +21,7 @@ import { keyPassed } from './carry/keys.ts';
 import { Near } from './carry/near.ts';
 import type { Log } from './conversation/world.ts';
 import type { Device } from './device.ts';
+import { addressMemory } from './line/address-memory.ts';
 import { whileConnected } from './line/while-connected.ts';
 import { openMessenger } from './open-messenger.ts';
 import type { Store } from './store/store.ts';
@@ -35,10 +43,14 @@ export async function openNodeMessenger(
   network?: () => string,
 ): Promise<NodeMessenger> {
   let opened: Device | undefined;
+  const known = new KnownAddresses(addressMemory(store), systemClock);
+  const dialer = new Dialer({ known, ask: askResolver(systemRandom), clock: systemClock });
   const messenger = await openMessenger(store, log, {
     ...(network && { network }),
     primitives: nodePrimitives,
-    carriers: [pinnedWebSocketCarrier, nodeDirectCarrier()],
+    webSocket: nodeWebSocketCarrier(dialer),
+    post: nodePost(dialer),
+    carriers: [pinnedWebSocketCarrier(dialer), nodeDirectCarrier()],
     last: [dropCarrier(systemClock, systemRandom), dnsCarrier(systemClock, systemRandom)],
     through: (factory) => whileConnected(factory),
     turned: (chat, before, after) =>

@@ -9,9 +9,10 @@ import { dnsCarrier, zoneEndpoint } from '@polynya/reach/carriers/dns/dns';
 import { askResolver } from '@polynya/reach/carriers/dns/resolver';
 import { postCarrier } from '@polynya/reach/carriers/post/client';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
-import { pinnedWebSocketCarrier } from '@polynya/reach/carriers/websocket/pinned';
+import { pinnedWebSocketCarrier } from '@polynya/reach/carriers/websocket/node-client';
 import { systemRandom } from '@polynya/reach/clock';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
+import { dialerFor } from '@polynya/reach/test/dialer-for';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type RunningServer, startServer } from '../serve.ts';
@@ -209,17 +210,19 @@ describe('without its secret path a bridge', () => {
   });
 });
 
+const pinned = pinnedWebSocketCarrier(dialerFor());
+
 test('a bridge with a certificate of its own is known by the hash of that, and by no other', async () => {
   const { endpoints, identity } = await server();
   const { cert, key, pin } = loadOwnCertificate(join(folder, 'bridge'), '127.0.0.1');
   expect(loadOwnCertificate(join(folder, 'bridge'), '127.0.0.1').pin).toBe(pin);
   const bridge = await bridgeTo(endpoints[0] ?? '', { tls: { cert, key } });
   const at = `https${bridge.path.slice(4)}`;
-  const client = await WireClient.connect(at + pin, identity, pinnedWebSocketCarrier);
+  const client = await WireClient.connect(at + pin, identity, pinned);
   expect(await client.ask('handles', { count: 1 })).toMatchObject({ handles: [{}] });
   client.close();
   const { pin: other } = loadOwnCertificate(join(folder, 'other'), '127.0.0.1');
-  const opening = pinnedWebSocketCarrier.open(at + other, AbortSignal.timeout(60_000));
+  const opening = pinned.open(at + other, AbortSignal.timeout(60_000));
   await expect(opening).rejects.toThrow('another certificate');
 });
 

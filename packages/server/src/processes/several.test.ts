@@ -6,8 +6,8 @@ import { joinEnvelopes, recordRequest, splitEnvelopes } from '@polynya/protocol/
 import { decodeDownSip } from '@polynya/protocol/sip';
 import type { Carrier, CarrierFactory } from '@polynya/reach/carriers/carrier';
 import { postCarrier } from '@polynya/reach/carriers/post/client';
+import { fetchPost } from '@polynya/reach/carriers/post/post';
 import { Exchange } from '@polynya/reach/carriers/sip/exchange';
-import { postSip } from '@polynya/reach/carriers/sip/post';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
 import { Connection } from '@polynya/reach/client';
 import { systemClock, systemRandom } from '@polynya/reach/clock';
@@ -221,7 +221,7 @@ const sipping: CarrierFactory = {
         for (let answer: Uint8Array | null = null; !answer; ) {
           const [sip] = exchange.sips;
           if (!sip) throw new Error('nothing to ask');
-          const down = await postSip(endpoint, exchange.post(sip), AbortSignal.timeout(60_000));
+          const down = await fetchPost(endpoint, exchange.post(sip), AbortSignal.timeout(60_000));
           const said = down && decodeDownSip(down);
           if (!said || said.state === 'gone') throw new Error('not answered');
           answer = exchange.take(sip, said);

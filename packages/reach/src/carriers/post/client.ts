@@ -1,18 +1,22 @@
-/** Envelopes in the bodies of HTTP POSTs and of their answers, by the platform's own `fetch`. */
+/** Envelopes in the bodies of HTTP POSTs and of their answers. */
 import { joinEnvelopes, splitEnvelopes } from '@polynya/protocol/envelope';
 import { LIMITS } from '@polynya/protocol/limits';
 import type { Carrier, CarrierEnd, CarrierFactory } from '../carrier.ts';
+import { fetchPost, type Post } from './post.ts';
 
 /** POSTs under way at a time, besides those that linger (count). */
 const AT_A_TIME = 4;
 
-export const postCarrier: CarrierFactory = {
+export const postCarrierBy = (post: Post): CarrierFactory => ({
   kind: 'post',
   open: (endpoint, signal) => {
     signal.throwIfAborted();
-    return Promise.resolve(new PostCarrier(endpoint));
+    return Promise.resolve(new PostCarrier(endpoint, post));
   },
-};
+});
+
+/** By the platform's own `fetch`. */
+export const postCarrier: CarrierFactory = postCarrierBy(fetchPost);
 
 class PostCarrier implements Carrier {
   readonly kind = 'post';
@@ -20,13 +24,15 @@ class PostCarrier implements Carrier {
   onEnvelope: (envelope: Uint8Array) => void = () => undefined;
   onClose: (reason: CarrierEnd) => void = () => undefined;
   readonly #endpoint: string;
+  readonly #send: Post;
   readonly #abort = new AbortController();
   #queue: Uint8Array[] = [];
   #queuedBytes = 0;
   #underWay = 0;
 
-  constructor(endpoint: string) {
+  constructor(endpoint: string, send: Post) {
     this.#endpoint = endpoint;
+    this.#send = send;
   }
 
   send(envelope: Uint8Array, apart = false): void {
@@ -72,26 +78,14 @@ class PostCarrier implements Carrier {
   async #post(envelopes: readonly Uint8Array[]): Promise<void> {
     let end: CarrierEnd = 'lost';
     try {
-      const response = await fetch(this.#endpoint, {
-        method: 'POST',
-        headers: { 'content-type': 'application/octet-stream' },
-        body: joinEnvelopes(envelopes),
-        cache: 'no-store',
-        credentials: 'omit',
-        redirect: 'error',
-        referrerPolicy: 'no-referrer',
-        signal: this.#abort.signal,
-      });
+      const body = await this.#send(this.#endpoint, joinEnvelopes(envelopes), this.#abort.signal);
       end = 'refused';
-      const type = response.headers.get('content-type');
-      if (response.ok && type === 'application/octet-stream') {
-        const answers = splitEnvelopes(new Uint8Array(await response.arrayBuffer()));
-        for (const envelope of answers) {
+      if (body) {
+        for (const envelope of splitEnvelopes(body)) {
           if (!this.#abort.signal.aborted) this.onEnvelope(envelope);
         }
         return;
       }
-      await response.body?.cancel();
     } catch {
       // Cut off, redirected, or an answer that is not of this carrier: the same to whoever uses it.
     }

@@ -11,8 +11,9 @@ import { startSessions } from '../../test/loopback.ts';
 import { ToyLogs } from '../../test/toy-log.ts';
 import { VirtualTime, watchWebCrypto } from '../../test/virtual-time.ts';
 import { BodyRoom } from '../post/body.ts';
+import type { Post } from '../post/post.ts';
 import { Exchanges } from './server.ts';
-import { type Post, SipCarrier } from './sips.ts';
+import { SipCarrier } from './sips.ts';
 
 const TIMES = Number(process.env.POLYNYA_RUNS ?? 1);
 const ID = new Uint8Array(16).fill(1);

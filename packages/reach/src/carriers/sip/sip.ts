@@ -2,15 +2,16 @@
 import type { Clock, Random } from '../../clock.ts';
 import { Openings } from '../../openings.ts';
 import type { CarrierFactory } from '../carrier.ts';
+import { fetchPost, type Post } from '../post/post.ts';
 
-export function sipCarrier(clock: Clock, random: Random): CarrierFactory {
+export function sipCarrier(clock: Clock, random: Random, post: Post = fetchPost): CarrierFactory {
   return {
     kind: 'sip',
     spreads: true,
     open: async (endpoints, signal, openings = new Openings()) => {
-      const { openSips } = await import('./sips.ts');
+      const { SipCarrier } = await import('./sips.ts');
       signal.throwIfAborted();
-      return openSips({ endpoints: endpoints.split(' '), openings, clock, random });
+      return new SipCarrier({ endpoints: endpoints.split(' '), openings, clock, random, post });
     },
   };
 }

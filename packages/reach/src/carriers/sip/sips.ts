@@ -9,8 +9,8 @@ import type { Clock, Random } from '../../clock.ts';
 import type { Openings } from '../../openings.ts';
 import type { Carrier, CarrierEnd } from '../carrier.ts';
 import { Gathering } from '../gathering.ts';
+import type { Post } from '../post/post.ts';
 import { Exchange, type Sip } from './exchange.ts';
-import { postSip } from './post.ts';
 import { Slots } from './slots.ts';
 
 /** How long what is to be sent waits for company, in ms: a connection is dear. */
@@ -31,19 +31,8 @@ export interface SipOptions {
   readonly openings: Openings;
   readonly clock: Clock;
   readonly random: Random;
+  /** The server ends the connection after each. */
   readonly post: Post;
-}
-
-/** One POST on a connection of its own: the answer's body, or null for an answer that is not this server's. Rejects if none comes. */
-export type Post = (
-  endpoint: string,
-  body: Uint8Array<ArrayBuffer>,
-  signal: AbortSignal,
-) => Promise<Uint8Array | null>;
-
-/** The carrier over the platform's own `fetch`. */
-export function openSips(options: Omit<SipOptions, 'post'>): Carrier {
-  return new SipCarrier({ ...options, post: postSip });
 }
 
 export class SipCarrier implements Carrier {

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, test } from 'vitest';
+import { dialerFor } from '../../test/dialer-for.ts';
 import { pinOf } from '../carrier.ts';
-import { pinnedWebSocketCarrier } from './pinned.ts';
+import { pinnedWebSocketCarrier } from './node-client.ts';
 
 const PIN = 'A'.repeat(43);
 
@@ -27,7 +28,7 @@ test('whoever is no TLS server gets a hello and no path', async () => {
   const { port } = server.address() as AddressInfo;
   const endpoint = `https://127.0.0.1:${port}/the-secret-path#sha256=${PIN}`;
   await expect(
-    pinnedWebSocketCarrier.open(endpoint, AbortSignal.timeout(60_000)),
+    pinnedWebSocketCarrier(dialerFor()).open(endpoint, AbortSignal.timeout(60_000)),
   ).rejects.toThrow();
   expect(heard[0]).toBe(22);
   expect(heard.includes('the-secret-path')).toBe(false);

@@ -6,6 +6,7 @@ import solid from 'vite-plugin-solid';
 import { nameBuild } from './build/name-build.ts';
 import { precompress } from './build/precompress.ts';
 import { release } from './build/release.ts';
+import { squeeze } from './build/squeeze.ts';
 import { unusedModules } from './build/unused-modules.ts';
 
 /** How long which plugin takes is nothing that whoever starts a server needs to hear. */
@@ -16,8 +17,8 @@ const info = { version: json('package.json').version, notes: json('changes.json'
 
 export default defineConfig({
   base: './',
-  plugins: [solid(), unusedModules(), nameBuild(), release(info), precompress()],
-  worker: { format: 'es', plugins: () => [unusedModules()], rolldownOptions },
+  plugins: [solid(), unusedModules(), squeeze(), nameBuild(), release(info), precompress()],
+  worker: { format: 'es', plugins: () => [unusedModules(), squeeze()], rolldownOptions },
   build: {
     target: 'es2024',
     modulePreload: { polyfill: false },

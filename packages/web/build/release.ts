@@ -18,6 +18,7 @@ import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 import type { Plugin } from 'vite';
 import type { Part, Release } from '../src/shell/release.ts';
+import { squeezed } from './squeeze.ts';
 
 const NOT_IN_PARTS = /\.(br|gz)$|^(sw\.js|release\.json)$|^parts\//;
 /** Bytes of files that come together: each alone would take a connection for little. */
@@ -132,5 +133,5 @@ async function script(input: string, define: Record<string, string>): Promise<st
   const build = await rolldown({ input, transform: { target: 'es2024', define } });
   const { output } = await build.generate({ format: 'iife', minify: true });
   await build.close();
-  return output[0].code.trim();
+  return squeezed(output[0].code.trim(), false);
 }

@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           // Most tests wait more than they compute. Browsers, which compute, come after them.
-          maxWorkers: availableParallelism() + 1,
+          maxWorkers: 2 * availableParallelism(),
           sequence: { groupOrder: 0 },
           include: ['{packages/*/src,lab,scripts,examples}/**/*.test.ts'],
           testTimeout: 60_000,

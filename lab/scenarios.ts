@@ -81,6 +81,11 @@ export const scenarios: readonly Scenario[] = [
   scenario('installed', { ...dns, ...bites, bound: 10 }),
   scenario('new-user', { ...dns, ...bites, task: 'new-user', bound: 60 }),
   scenario('chromium', { ...dns, ...bites, ...chromium, bound: 10 }),
+  scenario('silent', { ...dns, ...bites, kind: 'silent', bound: 10 }),
+  // Two things are done to the line at once: either may be said of it.
+  scenario('silent-and-blocked', {
+    ...{ ...dns, ...bites, kind: 'silent-and-blocked', bound: 30, expected: null },
+  }),
   scenario('reset', { ...filtered, ...bites }),
   scenario('drop-after', { ...filtered, ...bites }),
   scenario('drop-hello', { ...filtered, ...bites }),

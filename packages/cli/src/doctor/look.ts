@@ -49,19 +49,31 @@ export async function look(
     [server[index]?.tls, server[index]?.otherHello].includes('ok'),
   );
   const named = [...server, ...atHome, ...outside].map(({ dns }) => dns);
+  const resolver = named.some((dns) => dns === 'ok' || dns === 'refused');
+  // By a name, nobody is found while no name is known.
+  const stunned = asked !== undefined && (resolver || isIP(hostIn(asked)) !== 0);
   return {
     connected: Object.values(networkInterfaces())
       .flat()
       .some((address) => address?.internal === false),
-    resolver: named.some((dns) => dns === 'ok' || dns === 'refused'),
+    ...{ resolver, waited: longestWait(notes) },
     ...{ server, home: atHome, abroad: outside },
     transfer: best?.page.startsWith('https:') ? await measureTransfer(best.page) : null,
-    datagrams: asked === undefined ? null : await datagramsSeen(asked, notes),
+    datagrams: stunned ? await datagramsSeen(asked, notes) : null,
     passed: await passedOfMany(outside, notes),
   };
 }
 
 const isStun = (endpoint: string): boolean => endpoint.startsWith('stun:');
+
+const hostIn = (server: string): string => server.split(':')[0] ?? '';
+
+/** For an answer about a name that did not come, in ms. */
+function longestWait({ all }: Notes): number | null {
+  const silent = all.filter(({ kind, outcome }) => kind === 'dns' && outcome === 'silent');
+  const waits = silent.map(({ began, ended }) => Math.round((ended - began) * 1_000));
+  return silent.length > 0 ? Math.max(...waits) : null;
+}
 
 function hostOf(page: string): { host: string; port: number } {
   const { hostname, port, protocol } = new URL(page);

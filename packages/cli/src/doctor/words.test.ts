@@ -15,6 +15,9 @@ test('a figure is told in units that people know', () => {
   expect(diagnosisLine(throttled, 'en')).toMatch(/ \(5\.6 kbit\/s\)$/);
   expect(diagnosisLine(throttled, 'ru')).toMatch(/ \(5,6 кбит\/с\)$/);
   expect(diagnosisLine({ diagnosis: 'throttled', figure: 128_000 })).toMatch(/ \(128 kbit\/s\)$/);
+  const silent = { diagnosis: 'dns-removed', figure: 4_020 } as const;
+  expect(diagnosisLine(silent)).toMatch(/ \(no answer in 4 s\)$/);
+  expect(diagnosisLine(silent, 'ru')).toMatch(/ \(нет ответа 4 с\)$/);
   expect(diagnosisLine({ diagnosis: 'connections-policed', figure: 4 })).toMatch(/ \(4 pass\)$/);
 });
 

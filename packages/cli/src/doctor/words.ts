@@ -19,6 +19,10 @@ function exactly(diagnosis: Diagnosis, figure: number, language: Language): stri
   const ru = language === 'ru';
   if (diagnosis === 'frozen') return `${ru ? 'после' : 'after'} ${size(figure)}`;
   if (diagnosis === 'connections-policed') return ru ? `проходит ${figure}` : `${figure} pass`;
+  if (diagnosis === 'dns-removed') {
+    const seconds = Math.round(figure / 1_000);
+    return ru ? `нет ответа ${seconds} с` : `no answer in ${seconds} s`;
+  }
   const rate = figure < 10_000 ? (figure / 1_000).toFixed(1) : String(Math.round(figure / 1_000));
   return ru ? `${rate.replace('.', ',')} кбит/с` : `${rate} kbit/s`;
 }

@@ -27,6 +27,20 @@ describe('a line', () => {
       'dns-removed',
     ],
     [
+      'the resolver says nothing of the name, and something of others',
+      { server: [address(), named({ dns: 'silent', tcp: null, tls: null })], home: [named()] },
+      'dns-removed',
+    ],
+    [
+      'no name is known, though the server is reached at an address that is remembered',
+      {
+        resolver: false,
+        server: [address(dead), named({ dns: 'silent', tcp: null, tls: null })],
+        home: [named({ dns: 'silent', tcp: null, tls: null })],
+      },
+      'dns-removed',
+    ],
+    [
       'the name is reset, the address is not',
       { server: [address(), named({ tls: 'reset' })] },
       'name-filtered',
@@ -78,12 +92,21 @@ describe('a line', () => {
     ],
     [
       'nothing answers in a network',
-      { resolver: false, server: [address(dead), named({ ...dead, dns: 'silent' })] },
+      {
+        ...{ resolver: false, reached: false },
+        server: [address(dead), named({ ...dead, dns: 'silent' })],
+      },
       'lan-only',
     ],
     ['there is no network', { connected: false, server: [] }, 'offline'],
   ])('on which %s', (_why, seen, diagnosis) => {
     expect(said(seen)).toEqual({ diagnosis, figure: null });
+  });
+
+  test('whose resolver says nothing is told with how long it was waited for', () => {
+    const server = [address(), named({ dns: 'silent', tcp: null, tls: null })];
+    const finding = { diagnosis: 'dns-removed', figure: 4_000 };
+    expect(said({ resolver: false, server, waited: 4_000 })).toEqual(finding);
   });
 
   test('that goes silent after so many bytes is frozen, with that figure', () => {

@@ -23,7 +23,10 @@ export type Diagnosis = (typeof DIAGNOSES)[number];
 
 export interface Finding {
   readonly diagnosis: Diagnosis;
-  /** frozen: bytes that came before; throttled: bits per second; connections-policed: how many pass. Null for all others. */
+  /**
+   * frozen: bytes that came before; throttled: bits per second; connections-policed: how many pass; dns-removed: for how
+   * many ms a resolver was waited for that said nothing, null where it denies the name. Null for all others.
+   */
   readonly figure: number | null;
 }
 
@@ -63,6 +66,8 @@ export interface Seen {
   readonly connected: boolean;
   /** Whether the system's resolver answers, whatever it says. */
   readonly resolver: boolean;
+  /** For how long in ms an answer about a name was waited for in vain, the longest time of all; null if all came. */
+  readonly waited?: number | null;
   /** By its addresses, and then by its names: in this order, because a filter punishes the address for the name. */
   readonly server: readonly HostSeen[];
   /** Sites in the country and abroad that have nothing to do with the server; none need be known. */
@@ -86,7 +91,9 @@ export function diagnose(seen: Seen): Finding {
   // Where connections are counted, the silence of one host says that we made too many to it.
   const counted = passed !== null && !seen.server.some(({ tls }) => tls === 'reset');
   const explained = whole === 'name-filtered' && counted;
-  if (whole && !explained) return { diagnosis: whole, figure: null };
+  const denied = seen.server.some(({ dns }) => dns === 'refused');
+  const figure = whole === 'dns-removed' && !denied ? (seen.waited ?? null) : null;
+  if (whole && !explained) return { diagnosis: whole, figure };
   if (passed !== null) return { diagnosis: 'connections-policed', figure: passed };
   if (transfer?.stalled) return { diagnosis: 'frozen', figure: transfer.bytes };
   const rate = transfer?.bitsPerSecond ?? null;
@@ -98,11 +105,12 @@ export function diagnose(seen: Seen): Finding {
 }
 
 /** What concerns more than this server. */
-function ofNetwork({ connected, resolver, server, home, abroad }: Seen): Diagnosis | null {
+function ofNetwork({ connected, resolver, server, home, abroad, reached }: Seen): Diagnosis | null {
   if (!connected) return 'offline';
   const all = [...server, ...home, ...abroad];
   if (!all.some(answers)) {
-    if (!resolver) return 'lan-only';
+    // Where the server is reached all the same, only names are not known.
+    if (!resolver) return reached ? null : 'lan-only';
     // One silent server says nothing of a country.
     return home.length > 0 || abroad.length > 0 ? 'domestic-only' : null;
   }
@@ -121,6 +129,8 @@ function ofServer({ server, resolver, abroad, reached }: Seen): Diagnosis | null
   const named = server.filter(({ dns }) => dns !== null);
   const addresses = server.filter(({ dns }) => dns === null);
   if (resolver && named.some(({ dns }) => dns === 'refused')) return 'dns-removed';
+  // A resolver that says nothing of a name, or nothing at all: past it, something answers.
+  if (named.some(({ dns }) => dns === 'silent')) return 'dns-removed';
   const cut = ({ tls, dns }: HostSeen) => dns === 'ok' && (tls === 'reset' || tls === 'silent');
   if (named.some(cut) && addresses.some(({ tls }) => tls === 'ok')) return 'name-filtered';
   if (server.some(({ tls }) => tls === 'ok')) return null;

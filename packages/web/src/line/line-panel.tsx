@@ -48,7 +48,7 @@ export function LinePanel(props: { onClose(): void }): JSX.Element {
     if (figure === null) return '';
     if (diagnosis === 'frozen') return t().lineAfter(format().size(figure));
     if (diagnosis === 'throttled') return t().lineRate(Math.round(figure / 1_000));
-    return '';
+    return diagnosis === 'dns-removed' ? t().lineDeaf(figure / 1_000) : '';
   };
   const save = ({ notes, seen, finding }: Looked) => {
     const measurement = ooniMeasurement({ notes, seen, finding, version: build });

@@ -8,7 +8,9 @@ const ADDRESS = 'https://203.0.113.10/s';
 const BODY = 'https://page.example/assets/main.js';
 
 /** `failed`: at once, without saying why; a number: so many bytes, and then nothing. */
-type Answer = 'ok' | 'failed' | number;
+type Answer = 'ok' | 'failed' | 'silent' | number;
+/** What is said of names that nobody has. */
+const NOBODY = 'nobody';
 
 function line(answers: Readonly<Record<string, Answer>>, online = true): LookPorts {
   let now = 0;
@@ -20,7 +22,12 @@ function line(answers: Readonly<Record<string, Answer>>, online = true): LookPor
       return now;
     },
     async fetch(url, { signal }) {
-      const answer = answers[url] ?? 'failed';
+      const known = answers[url] ?? (url.endsWith('.example/') ? answers[NOBODY] : undefined);
+      const answer = known ?? 'failed';
+      if (answer === 'silent')
+        return new Promise((_, reject) =>
+          signal?.addEventListener('abort', () => reject(signal.reason)),
+        );
       if (answer === 'failed') throw new TypeError('Failed to fetch');
       if (answer === 'ok') return new Response(url === BODY ? new Uint8Array(70_000) : null);
       return new Response(
@@ -46,6 +53,14 @@ test('nothing is said of a line where all goes well', async () => {
 
 test('a name that fails at once while the address answers is called removed', async () => {
   expect(await saysOf({ [NAME]: 'failed', [ADDRESS]: 'ok', [BODY]: 'failed' })).toBe('dns-removed');
+});
+
+test('a name that is silent while the address answers is called filtered, or removed where the resolver is silent on all', async () => {
+  const answers = { [NAME]: 'silent', [ADDRESS]: 'ok', [BODY]: 'ok' } as const;
+  expect(await saysOf(answers)).toBe('name-filtered');
+  const ports = line({ ...answers, [NOBODY]: 'silent' });
+  const seen = await look([NAME, ADDRESS], BODY, new Notes(), ports);
+  expect(diagnose({ ...seen, reached: true })).toEqual({ diagnosis: 'dns-removed', figure: 300 });
 });
 
 test('a device without a network is offline, whatever is tried', async () => {

@@ -40,9 +40,14 @@ export async function look(
     steps.push([hostOf(url), step]);
   }
   const reachable = steps.some(([host, step]) => isAddress(host) && step === 'ok');
-  const server = steps.map(([host, step]) => seenOf(host, step, reachable));
+  // A name that nobody filters, and nobody has: a resolver that is there denies it at once.
+  const silent = reachable && steps.some(([host, step]) => !isAddress(host) && step === 'silent');
+  const nobody = `https://${crypto.randomUUID().slice(0, 8)}.example/`;
+  const deaf = silent && (await answers(nobody, ports)) === 'silent';
+  const server = steps.map(([host, step]) => seenOf(host, step, reachable, deaf));
   return {
     connected: ports.online,
+    waited: deaf ? ports.patience : null,
     resolver: steps.some(([host, step]) => !isAddress(host) && step !== 'silent'),
     ...{ server, home: [], abroad: [] },
     transfer: await transferOf(body, ports),
@@ -63,13 +68,17 @@ async function answers(url: string, ports: LookPorts): Promise<Step> {
   }
 }
 
-/** What that most likely means. @param reachable whether the server answers at an address */
-function seenOf(host: string, step: Step, reachable: boolean): HostSeen {
+/**
+ * What that most likely means.
+ * @param reachable whether the server answers at an address @param deaf whether the resolver says nothing of any name
+ */
+function seenOf(host: string, step: Step, reachable: boolean, deaf: boolean): HostSeen {
   const named = !isAddress(host);
   const nothing = { host, dns: null, tcp: null, otherPort: null, tls: null, otherHello: null };
   if (step === 'ok') return { ...nothing, dns: named ? 'ok' : null, tcp: 'ok', tls: 'ok' };
   // Who is told at once that there is no way there is told so by the directory of names, as a rule.
   if (named && step === 'failed') return { ...nothing, dns: 'refused' };
+  if (named && deaf) return { ...nothing, dns: 'silent' };
   if (named && reachable) return { ...nothing, dns: 'ok', tcp: 'ok', tls: 'silent' };
   return { ...nothing, dns: named ? 'ok' : null, tcp: 'silent', otherPort: 'silent' };
 }

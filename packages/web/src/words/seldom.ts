@@ -5,6 +5,7 @@ const en = {
   lineLooking: 'Looking at the line. This takes up to half a minute…',
   lineAfter: (size: string) => `Frozen after ${size}.`,
   lineRate: (rate: number) => `About ${rate} kbit/s.`,
+  lineDeaf: (seconds: number) => `No answer in ${seconds} s.`,
   lineAgain: 'Look again',
   lineSave: 'Save for researchers',
   lineLimits:
@@ -36,6 +37,7 @@ const ru: typeof en = {
   lineLooking: 'Смотрим, что со связью. Это займёт до полуминуты…',
   lineAfter: (size: string) => `Замирает после ${size}.`,
   lineRate: (rate: number) => `Около ${rate} кбит/с.`,
+  lineDeaf: (seconds: number) => `Нет ответа ${seconds} с.`,
   lineAgain: 'Посмотреть ещё раз',
   lineSave: 'Сохранить для исследователей',
   lineLimits:

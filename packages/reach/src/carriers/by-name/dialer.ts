@@ -4,7 +4,6 @@
  * (RFC 7766), with which fewer censors meddle. Who answers at any of them shows a certificate for the name.
  */
 import { createHash } from 'node:crypto';
-import { lookup } from 'node:dns/promises';
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { type Clock, pause } from '../../clock.ts';
@@ -12,6 +11,7 @@ import { pinOf } from '../carrier.ts';
 import { TYPE } from '../dns/message.ts';
 import type { Ask } from '../dns/resolver.ts';
 import type { KnownAddresses } from './known-addresses.ts';
+import { type Resolve, systemResolver } from './system-resolver.ts';
 
 /** Before the next is asked, or tried, beside one that brings nothing, in ms. */
 const PATIENCE = 1_500;
@@ -25,8 +25,8 @@ export interface DialerOptions {
   /** Asks the system's nameservers. */
   readonly ask: Ask;
   readonly clock: Clock;
-  /** The system's resolver: all addresses of a name. */
-  readonly resolve?: (host: string) => Promise<readonly string[]>;
+  /** The system's resolver. */
+  readonly resolve?: Resolve;
 }
 
 interface Destination {
@@ -41,7 +41,7 @@ export class Dialer {
   readonly #sessions = new Map<string, Buffer>();
 
   constructor(options: DialerOptions) {
-    this.#options = { resolve: systemAddresses, ...options };
+    this.#options = { resolve: systemResolver(), ...options };
   }
 
   /** Connects to an endpoint's host: with `https` by TLS, its certificate seen and right. Rejects if that fails, or with the signal's reason. */
@@ -168,10 +168,6 @@ export class Dialer {
 
 function shownBy(socket: TLSSocket): string {
   return createHash('sha256').update(socket.getPeerCertificate().raw).digest('base64url');
-}
-
-async function systemAddresses(host: string): Promise<readonly string[]> {
-  return (await lookup(host, { all: true })).map(({ address }) => address);
 }
 
 /** Of both families, whichever are answered. Rejects if none is. */

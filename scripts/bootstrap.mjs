@@ -15,15 +15,21 @@ const lockFile = join(root, 'package-lock.json');
 const stampFile = join(root, 'node_modules', '.polynya-lock');
 const pinnedMajor = 26;
 const parent = process.ppid;
+/** The terminal's program, as scripts/program.ts bundles it. */
+const PROGRAM = 'packages/cli/dist/main.cjs';
 
 /** A failure that a person can act on: one sentence that says what happened and what to do. */
 class SetupError extends Error {}
 
 /** Each command is a list of programs, run in turn until one fails. */
 const commands = {
-  start: (args) => [['scripts/page.ts'], ['packages/cli/src/main.ts', 'serve', ...args]],
-  cli: (args) => [['packages/cli/src/main.ts', ...args]],
-  build: () => [['scripts/page.ts', '--force'], ['scripts/bytes.ts']],
+  start: (args) => [['scripts/page.ts'], ['scripts/program.ts'], [PROGRAM, 'serve', ...args]],
+  cli: (args) => [['scripts/program.ts'], [PROGRAM, ...args]],
+  build: () => [
+    ['scripts/page.ts', '--force'],
+    ['scripts/program.ts', '--force'],
+    ['scripts/bytes.ts'],
+  ],
   bytes: (args) => [['scripts/page.ts'], ['scripts/bytes.ts', ...args]],
   example: ([name, ...args]) => [[`examples/${name}.ts`, ...args]],
   bench: (args) => [['bench/main.ts', ...args]],

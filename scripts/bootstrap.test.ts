@@ -17,6 +17,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 let clone = '';
 const file = (path: string) => join(clone, path);
 const stamp = 'node_modules/.polynya-lock';
+const program = 'packages/cli/dist/main.cjs';
 const lock = '{"lockfileVersion":3}';
 
 function write(path: string, content: string): void {
@@ -40,7 +41,8 @@ beforeEach(() => {
   mkdirSync(file('scripts'));
   copyFileSync(join(import.meta.dirname, 'bootstrap.mjs'), file('scripts/bootstrap.mjs'));
   write('package-lock.json', lock);
-  write('packages/cli/src/main.ts', 'console.log(JSON.stringify(process.argv.slice(2)));');
+  write('scripts/program.ts', '');
+  write(program, 'console.log(JSON.stringify(process.argv.slice(2)));');
   npm("throw new Error('npm must not run');");
 });
 afterEach(() => rmSync(clone, { recursive: true }));
@@ -75,14 +77,14 @@ test('an unknown command and a missing program are each told in a sentence', () 
   rmSync(file('packages'), { recursive: true });
   const { status, stderr } = bootstrap('cli');
   expect(status).toBe(1);
-  expect(stderr).toMatch(/^packages\/cli\/src\/main\.ts is missing: .*\n$/);
+  expect(stderr).toMatch(/^packages\/cli\/dist\/main\.cjs is missing: .*\n$/);
 });
 
 test("the program's exit code is passed on, and a plain `node` in it is the pinned one", () => {
   markInstalled();
   write(
-    'packages/cli/src/main.ts',
-    "import { execSync } from 'node:child_process'; process.stdout.write(execSync('node -v')); process.exitCode = 42;",
+    program,
+    "const { execSync } = require('node:child_process'); process.stdout.write(execSync('node -v')); process.exitCode = 42;",
   );
   expect(bootstrap('cli')).toMatchObject({ status: 42, stdout: `${process.version}\n` });
 });
@@ -92,7 +94,7 @@ test.runIf(process.platform !== 'win32')(
   async () => {
     markInstalled();
     write(
-      'packages/cli/src/main.ts',
+      program,
       "process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1e6); console.log('up');",
     );
     const child = spawn(process.execPath, [file('scripts/bootstrap.mjs'), 'cli']);
@@ -107,7 +109,7 @@ test.runIf(process.platform !== 'win32')(
   async () => {
     markInstalled();
     write(
-      'packages/cli/src/main.ts',
+      program,
       "process.on('SIGTERM', () => { console.log('stopped'); process.exit(); }); setInterval(() => {}, 1e6); console.log('up');",
     );
     const script = `"${process.execPath}" "${file('scripts/bootstrap.mjs')}" cli; true`;

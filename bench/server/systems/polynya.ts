@@ -2,22 +2,25 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { bundleProgram } from '../../../scripts/bundle-program.ts';
 import { PolynyaDialect } from '../dialects/polynya.ts';
 import { freePort, launch, running } from './process.ts';
 import type { System } from './system.ts';
 
+const kept = join(import.meta.dirname, '..', '..', '..', '.cache');
 /** As every command of this repository starts its programs. */
-const COMPILED = join(import.meta.dirname, '..', '..', '..', '.cache', 'node');
+const COMPILED = join(kept, 'node');
+const PROGRAM = join(kept, 'bench', 'program');
 
 const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));
 
 export const polynya: System = {
   name: 'Polynya',
   keeps: true,
-  prepare: async () => undefined,
+  prepare: () => bundleProgram(join(import.meta.dirname, 'polynya-server.ts'), PROGRAM),
   start: async (_prepared, folder) => {
     const port = await freePort();
-    const script = join(import.meta.dirname, 'polynya-server.ts');
+    const script = join(PROGRAM, 'polynya-server.cjs');
     const options = (process.env.POLYNYA_BENCH_NODE ?? '').split(' ').filter(Boolean);
     const command = [process.execPath, ...options, script, join(folder, 'data'), `${port}`];
     const launched = launch(command, folder, { NODE_COMPILE_CACHE: COMPILED }, 'pipe');

@@ -1,39 +1,10 @@
-/** `polynya COMMAND ...`: finds the command, runs it, and ends with its sentence and exit code. */
+/** The program `polynya COMMAND ...`: runs the command line, and ends with its exit code. */
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { offerCommonCiphers } from './client/tls-hello.ts';
-import { commands, helpText } from './commands.ts';
-import { Failure, systemCode } from './failure.ts';
-import { note, print, type Terminal } from './terminal.ts';
-import { version } from './version.ts';
-
-/** Runs one command line. Answers the exit code; bugs are thrown. */
-export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
-  const [name = 'help', ...rest] = args;
-  if (['help', '--help', '-h'].includes(name) || rest.includes('--help')) {
-    print(terminal, helpText());
-    return 0;
-  }
-  if (name === '--version') {
-    print(terminal, version());
-    return 0;
-  }
-  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!entry) {
-    note(terminal, `There is no command "${name}": see polynya help`);
-    return 2;
-  }
-  try {
-    const command = await entry.load();
-    await command.run(rest, entry.usage, terminal);
-    return 0;
-  } catch (error) {
-    if (terminal.ended.aborted && error === terminal.ended.reason) return 130;
-    if (!(error instanceof Failure)) throw error;
-    note(terminal, error.message);
-    return error.exitCode;
-  }
-}
+import { systemCode } from './failure.ts';
+import { root } from './root.ts';
+import { run } from './run.ts';
 
 async function main(): Promise<void> {
   const end = new AbortController();
@@ -65,8 +36,6 @@ async function main(): Promise<void> {
   process.exit();
 }
 
-if (import.meta.main) {
-  // Twice as fast from the second time on. In the project: whoever writes there is trusted anyway.
-  enableCompileCache(join(import.meta.dirname, '..', '..', '..', '.cache', 'node'));
-  await main();
-}
+// Twice as fast from the second time on. In the project: whoever writes there is trusted anyway.
+enableCompileCache(join(root, '.cache', 'node'));
+void main();

@@ -2,7 +2,16 @@ import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { selfSigned } from '@polynya/server/bridge/self-signed';
 import { describe, expect, test } from 'vitest';
-import { freePort, polynya, serve, start, TemporaryFolder, until } from '../test/cli.ts';
+import {
+  bundled,
+  freePort,
+  polynya,
+  Running,
+  serve,
+  start,
+  TemporaryFolder,
+  until,
+} from '../test/cli.ts';
 
 test('it says where it runs, whom the link admits and how to stop, and serves the page', async () => {
   using folder = new TemporaryFolder();
@@ -23,6 +32,22 @@ test('it says where it runs, whom the link admits and how to stop, and serves th
   expect(await page.text()).toContain('<html');
   const { code, err } = await server.stop('SIGTERM');
   expect({ code, err }).toEqual({ code: 0, err: '' });
+});
+
+test('as a bundle it does the same, from the same folders', async () => {
+  using folder = new TemporaryFolder();
+  const program = await bundled();
+  const server = new Running(program, ['serve', '--port', '0', '--data', folder.in('data')]);
+  const [link = ''] = await server.until(/^https?:\/\/\S+#\S+$/m);
+  await server.until(/Ctrl-C/);
+  const page = await fetch(new URL('/', link));
+  expect(await page.text()).toContain('<html');
+  const joins = ['join', link, '--name', 'Anna', '--profile', folder.in('anna')];
+  expect(await new Running(program, joins).ended()).toMatchObject({ code: 0, err: '' });
+  const asked = await new Running(program, ['status', '--data', folder.in('data')]).ended();
+  expect(asked).toMatchObject({ code: 0, err: '' });
+  expect(await new Running(program, ['--version']).ended()).toEqual(await polynya('--version'));
+  expect(await server.stop('SIGTERM')).toMatchObject({ code: 0, err: '' });
 });
 
 test('unless told otherwise, its link admits ten people within a week', async () => {

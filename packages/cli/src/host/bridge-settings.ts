@@ -4,9 +4,8 @@ import { isDirectLine } from '@polynya/server/direct-port';
 import { isZoneLine } from '@polynya/server/dns-zone';
 import { isDropLine } from '@polynya/server/drop-folder';
 import { Failure } from '../failure.ts';
+import { root } from '../root.ts';
 import type { Terminal } from '../terminal.ts';
-
-const root = join(import.meta.dirname, '..', '..', '..', '..');
 
 /** `--data`, else POLYNYA_BRIDGE_DATA, else `.polynya-bridge` in the project. */
 export function bridgeFolder(given: string | undefined, env: Terminal['env']): string {

@@ -5,6 +5,7 @@ import { type Config, ConfigError, type ConfigInput, parseConfig } from '@polyny
 import { type DirectPlace, parseDirectPlace } from '@polynya/server/direct-port';
 import type { DnsPlace } from '@polynya/server/dns-zone';
 import { Failure, systemCode } from '../failure.ts';
+import { root } from '../root.ts';
 import type { Terminal } from '../terminal.ts';
 import { ACME_PORT, type AcmeSettings, acmeSettings } from './acme-settings.ts';
 import { bridgeLines } from './bridge-settings.ts';
@@ -20,7 +21,6 @@ import { dnsPlace } from './dns-settings.ts';
 import { limitDefaults, type Setting, settings } from './setting-list.ts';
 import type { AboutHost } from './statement-text.ts';
 
-const root = join(import.meta.dirname, '..', '..', '..', '..');
 const CONFIG_FILE = 'polynya.conf';
 const PORT = 8787;
 const DNS_PORT = 53;

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
-import { run } from '../main.ts';
+import { run } from '../run.ts';
 
 const NEVER = new AbortController().signal;
 const main = join(import.meta.dirname, '..', 'main.ts');
@@ -140,6 +140,14 @@ export async function serve(data: string, ...args: string[]): Promise<TestServer
   const [link = ''] = await server.until(/^https?:\/\/\S+#\S+$/m);
   await server.until(/Ctrl-C/);
   return Object.assign(server, { port: Number(new URL(link).port), link });
+}
+
+/** The program as `npm start` bundles it, made anew where sources are newer. */
+export async function bundled(): Promise<string> {
+  const root = join(import.meta.dirname, '..', '..', '..', '..');
+  const made = await new Running(join(root, 'scripts', 'program.ts'), []).ended();
+  if (made.code !== 0) throw new Error(made.err);
+  return join(root, 'packages', 'cli', 'dist', 'main.cjs');
 }
 
 /** A port of 127.0.0.1 that was free a moment ago. */

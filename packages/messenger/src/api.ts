@@ -4,6 +4,7 @@
  */
 import type { ChatsFacade } from './chats-api.ts';
 import type { DevicesFacade, DevicesView, RemovedView } from './devices-api.ts';
+import type { ChatEvent, PollView } from './message-parts.ts';
 
 export type ChatId = string;
 export type MessageId = string;
@@ -76,6 +77,8 @@ export interface AppStatus {
 export type ChatState =
   | 'active'
   | 'joining'
+  /** Somebody whom this person has not met brought them in: until they accept, nobody there hears anything of them. */
+  | 'request'
   /** We left, or were removed. */
   | 'left'
   | 'removed'
@@ -162,6 +165,8 @@ export interface InviteView {
 export interface ChatDetail extends ChatSummary {
   readonly people: readonly PersonView[];
   readonly admin: boolean;
+  /** Of a `request`: who brought this person in. */
+  readonly asker: { readonly person: PersonId; readonly name: string } | null;
   /** Open invites that this device made. */
   readonly invites: readonly InviteView[];
   /** Why the chat is `stopped`, or what members disagree about. */
@@ -181,53 +186,18 @@ export interface FileView {
   readonly height: number;
   readonly duration: number;
   readonly thumb: Uint8Array | null;
-  /** here: `fileBlob` gives it. paused and failed can be resumed by `fetchFile` (or `retry` when it is ours). */
-  readonly state: 'remote' | 'waiting' | 'moving' | 'paused' | 'failed' | 'here';
-  /** Bytes moved so far. */
-  readonly done: number;
-}
   /** Of sound: how loud it is from its beginning to its end, 48 values of 5 bits. */
   readonly wave: Uint8Array | null;
   /** Pictures and videos that one person chose at once: which album, and the place in it, from 0. */
   readonly album: { readonly id: string; readonly place: number } | null;
   /** A video note, to be shown in a circle. */
   readonly round: boolean;
-  /** Of another's sound: it was played here to its end. */
+  /** Of another's sound: it was played here. */
   readonly heard: boolean;
-
-export type ChatEvent =
-  | { readonly event: 'created' }
-  | { readonly event: 'joined'; readonly person: string; readonly by: string | null }
-  | { readonly event: 'added'; readonly person: string; readonly by: string }
-  | { readonly event: 'left'; readonly person: string }
-  | { readonly event: 'removed'; readonly person: string; readonly by: string }
-  /** Messages go by themselves so many seconds later; 0: they stay. */
-  | { readonly event: 'timer'; readonly after: number; readonly by: string }
-  | { readonly event: 'renamed'; readonly title: string; readonly by: string }
-  | { readonly event: 'admin'; readonly person: string; readonly on: boolean; readonly by: string }
-  | { readonly event: 'lost'; readonly count: number }
-  /** The chat went on without them, because their device broke the rules; '' if nobody can say whose it was. */
-  | { readonly event: 'refounded'; readonly without: string }
-  /** Could not be told where the chat went on. */
-  | { readonly event: 'unreached'; readonly person: string }
-  /** What this device missed, before this line, was sent again by a member, and is as that member says. */
-  | { readonly event: 'resent'; readonly by: string }
-  /** What stands before this line was given to this device by another one of the same person. */
-  | { readonly event: 'given' };
-
-/** Everybody sees who chose what. */
-export interface PollView {
-  readonly options: readonly {
-    readonly text: string;
-    /** Names of those who chose it, the first first. */
-    readonly people: readonly string[];
-    readonly mine: boolean;
-  }[];
-  /** More than one may be chosen. */
-  readonly several: boolean;
-  readonly closed: boolean;
-  /** How many chose anything. */
-  readonly voters: number;
+  /** here: `fileBlob` gives it. paused and failed can be resumed by `fetchFile` (or `retry` when it is ours). */
+  readonly state: 'remote' | 'waiting' | 'moving' | 'paused' | 'failed' | 'here';
+  /** Bytes moved so far. */
+  readonly done: number;
 }
 
 export interface MessageView {
@@ -324,11 +294,6 @@ export interface Messenger extends DevicesFacade, ChatsFacade {
 
   /** What a link leads to, without using it up. */
   preview(link: string): Promise<InvitePreview>;
-      /** As `FileView.wave`. */
-      readonly wave?: Uint8Array;
-      /** `id`: 16 random hex digits; `place`: 0 to 9. */
-      readonly album?: FileView['album'];
-      readonly round?: boolean;
   /** Makes this device's person and spends the invite: to the server, or to a chat, which is then joined. */
   register(link: string, name: string): Promise<{ readonly chat: ChatId | null }>;
   /** Joins by another invite, registered already. */
@@ -359,6 +324,11 @@ export interface Messenger extends DevicesFacade, ChatsFacade {
       readonly caption?: string;
       readonly reply?: MessageId;
       readonly thumb?: Uint8Array;
+      /** As `FileView.wave`. */
+      readonly wave?: Uint8Array;
+      /** `id`: 16 random hex digits; `place`: 0 to 9. */
+      readonly album?: FileView['album'];
+      readonly round?: boolean;
       readonly width?: number;
       readonly height?: number;
       readonly duration?: number;

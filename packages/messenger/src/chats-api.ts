@@ -68,6 +68,10 @@ export interface ChatsFacade {
   setAdmin(chat: ChatId, person: PersonId, on: boolean): Promise<void>;
   setTitle(chat: ChatId, title: string): Promise<void>;
   leave(chat: ChatId): Promise<void>;
+  /** This person takes part in a chat that was a `request`. */
+  accept(chat: ChatId): Promise<void>;
+  /** Leaves a `request` without a word, and forgets it. @throws Problem 'not-allowed': it is none */
+  decline(chat: ChatId): Promise<void>;
   /** Forgets a chat that was left. */
   forget(chat: ChatId): Promise<void>;
   /** 60 digits that both people see alike if nobody stands between them. */
@@ -98,8 +102,8 @@ export interface ChatsFacade {
   setFolders(folders: readonly Folder[]): Promise<void>;
   /** What a message says and said before, the oldest first. */
   history(chat: ChatId, message: MessageId): Promise<readonly VersionView[]>;
+  /** Sound of another's was played. @throws Problem 'not-found' */
+  heard(chat: ChatId, message: MessageId): Promise<void>;
   /** Of an own message, everybody else who is here. @throws Problem 'not-found', 'not-allowed' */
   seenBy(chat: ChatId, message: MessageId): Promise<readonly SeenView[]>;
 }
-  /** Sound of another's was played to its end. @throws Problem 'not-found' */
-  heard(chat: ChatId, message: MessageId): Promise<void>;

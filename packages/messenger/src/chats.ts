@@ -10,6 +10,7 @@ import { fleetOf } from './devices/later.ts';
 import { forgetChat } from './forget-chat.ts';
 import { createConversation, inviteTo, withdrawInvite } from './group-actions.ts';
 import { safetyNumber } from './identity/safety-number.ts';
+import { accept, decline, meet } from './requests.ts';
 import { historyOf, seenBy } from './timeline/looking-back.ts';
 
 const LONGEST_TITLE = 128;
@@ -41,6 +42,7 @@ export class Chats implements ChatsFacade {
   async add(chat: ChatId, people: readonly PersonId[]) {
     this.#refuseSaved(chat);
     await addPeople(this.#device, chat, people);
+    await meet(this.#device, people);
   }
 
   remove(chat: ChatId, person: PersonId) {
@@ -63,6 +65,14 @@ export class Chats implements ChatsFacade {
   async leave(chat: ChatId) {
     this.#refuseSaved(chat);
     await this.#say(chat, { kind: 'leave' });
+  }
+
+  accept(chat: ChatId) {
+    return accept(this.#device, chat);
+  }
+
+  decline(chat: ChatId) {
+    return decline(this.#device, chat);
   }
 
   async forget(chat: ChatId) {
@@ -125,6 +135,10 @@ export class Chats implements ChatsFacade {
     return historyOf(this.#device, chat, message);
   }
 
+  async heard(chat: ChatId, message: MessageId) {
+    await (await this.#device.files.get()).heard(chat, message);
+  }
+
   seenBy(chat: ChatId, message: MessageId) {
     return seenBy(this.#device, chat, message);
   }
@@ -135,10 +149,6 @@ export class Chats implements ChatsFacade {
   }
 
   #say(chat: ChatId, content: KnownContent): Promise<MessageId> {
-  async heard(chat: ChatId, message: MessageId) {
-    await (await this.#device.files.get()).heard(chat, message);
-  }
-
     return this.#device.conversation(chat).queue(content);
   }
 }

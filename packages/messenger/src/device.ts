@@ -63,6 +63,8 @@ export class Device {
   readonly links = new Map<string, ServerLink>();
   readonly conversations = new Map<ChatId, Conversation>();
   readonly blocked = new Set<PersonId>();
+  /** Those whose chats this person accepted, or whom they brought into one (requests.ts). */
+  readonly met = new Set<PersonId>();
   /** The newest device lists of other people that were seen anywhere, where they have changed once. */
   readonly lists = new Map<PersonId, KnownList>();
   /** Arrivals by a link that are under way (invite/arriving.ts). */
@@ -97,6 +99,7 @@ export class Device {
       me: () => this.self.person,
       connectionFor: (chat) => this.linkOf(chat).connection,
       allowanceFor: (chat) => this.linkOf(chat).server.allowance,
+      request: (chat) => memory.request(chat),
       send: (chat, content, id) => this.conversation(chat).queueOnce(content, id),
       onTrouble: (error) => log(`a file waits: ${error instanceof Error ? error.name : 'unknown'}`),
     });
@@ -112,6 +115,9 @@ export class Device {
     for (const [key] of await store.range('person', { from: 'blocked/', to: 'blocked0' })) {
       device.blocked.add(key.slice('blocked/'.length));
     }
+    for (const [key] of await store.range('person', { from: 'met/', to: 'met0' })) {
+      device.met.add(key.slice('met/'.length));
+    }
     for (const server of await loadServers(store)) device.addServer(server);
     for (const [chat] of await store.range('log')) await device.#load(chat);
     return device;
@@ -123,6 +129,9 @@ export class Device {
     for (const conversation of this.conversations.values()) await conversation.start();
     await this.files.resumeAll();
     this.lookForExpired();
+    for (const [chat, { declined }] of this.memory.requests) {
+      if (declined) (await import('./occasional.ts')).depart(this, chat);
+    }
     if (await hasFleet(this)) await (await fleetOf(this)).start();
   }
 

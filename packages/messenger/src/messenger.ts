@@ -67,6 +67,8 @@ const CHATS = {
   setAdmin: true,
   setTitle: true,
   leave: true,
+  accept: true,
+  decline: true,
   forget: true,
   safetyNumber: true,
   setTimer: true,
@@ -74,9 +76,9 @@ const CHATS = {
   vote: true,
   closePoll: true,
   history: true,
+  heard: true,
   seenBy: true,
   setFolders: true,
-  heard: true,
   search: true,
 } as const satisfies Record<keyof ChatsFacade, true>;
 

@@ -40,7 +40,8 @@ export async function statusOf(device: Device): Promise<AppStatus> {
     endpoints: links[0]?.connection.listed ?? [],
     removed: self?.removed ?? null,
     unread: chats.reduce(
-      (sum, { unread, blocked, marks }) => sum + (blocked || marks.muted ? 0 : unread),
+      (sum, { unread, blocked, marks, state }) =>
+        sum + (blocked || marks.muted || state === 'request' ? 0 : unread),
       0,
     ),
   };
@@ -48,7 +49,8 @@ export async function statusOf(device: Device): Promise<AppStatus> {
 
 /** The newest first. */
 export async function chatsOf(device: Device): Promise<ChatSummary[]> {
-  const chats = [...device.conversations.values()];
+  const { conversations, memory } = device;
+  const chats = [...conversations.values()].filter(({ chat }) => !memory.request(chat)?.declined);
   const summaries = await Promise.all(chats.map((chat) => summaryOf(device, chat)));
   return summaries.sort((a, b) => b.at - a.at);
 }
@@ -58,12 +60,15 @@ export async function detailOf(device: Device, chat: ChatId): Promise<ChatDetail
   if (!conversation) return null;
   const { state } = conversation.held;
   const handovers = await loadHandovers(device.ports.store, chat);
+  const asker = device.memory.request(chat)?.by ?? null;
   return {
     ...(await summaryOf(device, conversation)),
     people: state.people
       .filter(({ here }) => here)
       .map((person) => personView(device, conversation, person)),
     admin: findPerson(state, device.self.person)?.admin ?? false,
+    asker:
+      asker === null ? null : { person: asker, name: pageView(device, conversation).names(asker) },
     invites: handovers.flatMap((handover) => inviteView(handover, device.self.person)),
     timer: state.timer,
     trouble: state.trouble === '' ? null : state.trouble,
@@ -127,7 +132,7 @@ async function summaryOf(device: Device, conversation: Conversation): Promise<Ch
     saved: state.self,
     title,
     tag: peerId !== null && hasNamesake(device, peerId, title) ? tagOf(peerId) : null,
-    state: state.phase,
+    state: device.memory.request(chat) ? 'request' : state.phase,
     peer: peerId,
     blocked: peerId !== null && device.blocked.has(peerId),
     marks: device.memory.of(chat),
@@ -142,7 +147,9 @@ async function summaryOf(device: Device, conversation: Conversation): Promise<Ch
 export function pageView(device: Device, { held }: Conversation): PageView {
   const me = device.self.person;
   const names = (person: PersonId) =>
-    shownName(findPerson(held.state, person)?.name || nameOf(device, person));
+    shownName(findPerson(held.state, person)?.name || nameOf(device, person)) ||
+    // Somebody who was brought in and has not said anything yet.
+    `#${tagOf(person)}`;
   const tag = (person: PersonId) => (sharesName(held.state.people, person) ? tagOf(person) : null);
   return { names, tag, others: othersHere(held.state, me) };
 }

@@ -1,5 +1,6 @@
 /** Messages and events as lines of text. All that others wrote is cleaned here, on its way out. */
-import type { ChatEvent, FileView, MessageView } from '@polynya/messenger/api';
+import type { FileView, MessageView } from '@polynya/messenger/api';
+import type { ChatEvent } from '@polynya/messenger/message-parts';
 import { problemWords, stateWords } from '../words.ts';
 import { cleanLine, cleanText, excerpt } from './clean.ts';
 import { namesOf } from './names.ts';

@@ -38,9 +38,9 @@ export function carryKey(group: Group): Promise<Uint8Array> {
 }
 
 /** Chats that something may be carried for. */
-export function carriedChats({ conversations }: Device): Conversation[] {
+export function carriedChats({ conversations, memory }: Device): Conversation[] {
   return [...conversations.values()].filter(
-    ({ held }) => held.state.phase === 'active' && held.group.active,
+    ({ chat, held }) => held.state.phase === 'active' && held.group.active && !memory.request(chat),
   );
 }
 

@@ -9,8 +9,9 @@ import { type Content, decodeMessage, type Message } from '@polynya/protocol/con
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { ENTRY_KINDS, type Entry } from '@polynya/protocol/requests';
 import { next } from '@polynya/protocol/running-hash';
-import type { ChatEvent, ChatId, PersonId } from '../api.ts';
+import type { ChatId, PersonId } from '../api.ts';
 import { personBytes } from '../identity/person.ts';
+import type { ChatEvent } from '../message-parts.ts';
 import type { Arrived, Happened } from '../timeline/arrived.ts';
 import { viewOf } from './agreed-view.ts';
 import { capabilityHash } from './capability.ts';

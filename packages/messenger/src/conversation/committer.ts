@@ -104,8 +104,10 @@ export class Committer {
 
   /** Stages the next Commit, if one is due. @returns whether something was done, else ms until something is due */
   async stage(): Promise<true | number> {
-    const { state } = this.#core.held;
-    const now = this.#core.world.clock.now();
+    const { held, world, chat } = this.#core;
+    const { state } = held;
+    const now = world.clock.now();
+    if (world.request(chat)) return Number.POSITIVE_INFINITY;
     // Nothing is pending: what was staged gave way to another's Commit.
     this.#intents.unshift(...this.#committing.splice(0));
     if (this.#notBefore > now) return this.#notBefore - now;

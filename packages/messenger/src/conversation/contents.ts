@@ -5,7 +5,8 @@
 import { equal, toHex } from '@polynya/protocol/bytes';
 import type { ContactCard, Content, KnownContent } from '@polynya/protocol/content';
 import { LIMITS } from '@polynya/protocol/limits';
-import type { ChatEvent, PersonId } from '../api.ts';
+import type { PersonId } from '../api.ts';
+import type { ChatEvent } from '../message-parts.ts';
 import { findPerson, withPerson } from './people.ts';
 import type { ConversationState, Person } from './state.ts';
 

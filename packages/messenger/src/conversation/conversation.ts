@@ -151,7 +151,7 @@ export class Conversation {
     forwarded = false,
   ): Promise<MessageId> {
     const content = wrapped(bare, this.held.state.timer, forwarded);
-    if (this.held.state.phase !== 'active') throw new Problem('not-a-member');
+    if (!this.#core.mayWrite) throw new Problem('not-a-member');
     const { timeline, store, clock } = this.#world;
     const id = known ?? this.#world.random(16);
     const encoded = encodeContent(content);

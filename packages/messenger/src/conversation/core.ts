@@ -57,6 +57,12 @@ export class Core {
     return this.world.timeline.locked(this.chat, async () => this.save(next, await others()));
   }
 
+  /** Something may be said here; in a chat that was declined, that this person leaves. */
+  get mayWrite(): boolean {
+    const declined = this.world.request(this.chat)?.declined ?? true;
+    return this.#held.state.phase === 'active' && declined;
+  }
+
   /** ms until a receipt is due that waits `after` ms from when it was first seen to be owed. */
   receiptDueIn(kind: 'read' | 'delivered', now: number, after: number): number {
     const since = this.#receiptSince.get(kind) ?? now;

@@ -1,6 +1,7 @@
 /** Who came and who went by a Commit: people, not leaves. */
+
 import { equal } from '@polynya/protocol/bytes';
-import type { ChatEvent } from '../api.ts';
+import type { ChatEvent } from '../message-parts.ts';
 import { idOf, withPerson, withSeatUsed } from './people.ts';
 import { devicesOf, type Leaf } from './roster.ts';
 import type { ConversationState, Person } from './state.ts';

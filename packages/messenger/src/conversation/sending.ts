@@ -72,9 +72,11 @@ export async function sealNext(
   read: number,
 ): Promise<{ readonly sealed: boolean; readonly dueIn: number | null }> {
   const { held, world } = core;
+  const asked = world.request(core.chat);
+  if (asked && !asked.declined) return { sealed: false, dueIn: null };
   const rows = await core.outbox.first(LIMITS.batch);
   const now = world.clock.now();
-  const told = receiptOf(held.state, read);
+  const told = asked ? null : receiptOf(held.state, read);
   const others = Math.max(1, held.state.people.filter(({ here }) => here).length - 1);
   const dueIn = told ? core.receiptDueIn(told.kind, now, RECEIPT_AFTER[told.kind] * others) : null;
   if (rows.length === 0 && (dueIn === null || dueIn > 0)) return { sealed: false, dueIn };

@@ -20,9 +20,9 @@ export class Settling {
 
   /** Does the next thing that is owed. @returns whether there was one */
   async step(): Promise<boolean> {
-    const { held, world } = this.#core;
+    const { held, world, chat } = this.#core;
     const { state } = held;
-    if (state.phase !== 'active') return false;
+    if (state.phase !== 'active' || world.request(chat)) return false;
     const now = world.clock.now();
     if (held.parent && now - (state.refounded?.at ?? 0) > SETTLED) {
       await this.#core.save({ ...held, parent: null });

@@ -38,9 +38,10 @@ export class Signals {
 
   /** This person types. Lost if there is no line. */
   async type(): Promise<void> {
-    const { world, held, log } = this.#core;
+    const { world, held, log, chat } = this.#core;
     const now = world.clock.now();
-    if (now - this.#sentAt < EVERY || held.state.phase !== 'active') return;
+    const silent = held.state.phase !== 'active' || world.request(chat) !== null;
+    if (now - this.#sentAt < EVERY || silent) return;
     this.#sentAt = now;
     const { epoch, ownLeaf: leaf } = held.group;
     const payload = encodeCbor(payloadCodec.encode({ signal: 'typing', on: true }));

@@ -4,6 +4,7 @@ import type { ContactCard } from '@polynya/protocol/content';
 import type { Connection } from '@polynya/reach/client';
 import type { Clock, Random } from '@polynya/reach/clock';
 import type { ChatId, PersonId } from '../api.ts';
+import type { ChatRequest } from '../chat-memory.ts';
 import type { Self } from '../identity/self.ts';
 import type { Server } from '../line/server.ts';
 import type { Changes } from '../queries/changes.ts';
@@ -31,6 +32,8 @@ export interface World {
   /** No other device of this person can have said another name that is still to be read. */
   nameKnown(): boolean;
   blocked(person: PersonId): boolean;
+  /** This person has not accepted the chat: nobody there is told anything, but that they decline. */
+  request(chat: ChatId): ChatRequest | null;
   /** The device refused to store, or takes again. */
   storageFull(full: boolean): void;
   /** A conversation cannot go on by its log: the device looks for another way. */

@@ -286,6 +286,7 @@ export class Fleet implements DevicesFacade {
       case 'marks':
       case 'draft':
       case 'folders':
+      case 'request':
         return this.sharing.heard(note);
     }
   }

@@ -2,17 +2,20 @@
  * What a person notes about their chats, among their own devices (docs/protocol.md section 9): marks, drafts and
  * folders. The last word counts; a chat is named by its log, which all devices call alike.
  */
-import { fromHex } from '@polynya/protocol/bytes';
+import { fromHex, toHex } from '@polynya/protocol/bytes';
 import type { Note } from '@polynya/protocol/content';
-import type { ChatId, Folder } from '../api.ts';
+import type { ChatId, Folder, PersonId } from '../api.ts';
 import type { Device } from '../device.ts';
 import { chatOfLog } from '../recovery/chats.ts';
+import { answered } from '../requests.ts';
 import type { Change } from '../store/store.ts';
 
 /** ms without a further letter, after which the other devices hear of a draft. */
 const PAUSE = 3_000;
 
-type Shared = Extract<Note, { note: 'marks' | 'draft' | 'folders' }>;
+type Shared = Extract<Note, { note: 'marks' | 'draft' | 'folders' | 'request' }>;
+/** What a person has answered. */
+export const ANSWERS = { none: 0, accepted: 1, declined: 2 } as const;
 
 export class Sharing {
   readonly #device: Device;
@@ -50,10 +53,17 @@ export class Sharing {
     this.#waiting.set(chat, this.#device.ports.clock.setTimeout(tell, PAUSE));
   }
 
+  request(chat: ChatId, by: PersonId, answer: number): void {
+    this.#tell({ note: 'request', log: this.#log(chat), by: fromHex(by), answer });
+  }
+
   /** A device of this person's came, which knows nothing of it yet. */
   welcome(): void {
     const { memory } = this.#device;
     for (const chat of memory.known.keys()) this.marks(chat);
+    for (const [chat, { by, declined }] of memory.requests) {
+      this.request(chat, by, declined ? ANSWERS.declined : ANSWERS.none);
+    }
     const others = async () => {
       const folders = await memory.folders();
       if (folders.length > 0) this.folders(folders);
@@ -76,6 +86,7 @@ export class Sharing {
       return [memory.foldered(folders)];
     }
     const chat = chatOfLog(this.#device, note.log);
+    if (note.note === 'request') return answered(this.#device, chat, toHex(note.by), note.answer);
     if (note.note === 'draft') {
       this.#waiting.get(chat)?.();
       this.#waiting.delete(chat);

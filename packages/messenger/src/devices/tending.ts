@@ -77,9 +77,11 @@ export class Tending {
   }
 
   #ours(): Conversation[] {
-    const { conversations, registered } = this.#device;
+    const { conversations, registered, memory } = this.#device;
     if (!registered || registered.removed) return [];
-    return [...conversations.values()].filter(({ held }) => held.state.phase === 'active');
+    return [...conversations.values()].filter(
+      ({ chat, held }) => held.state.phase === 'active' && !memory.request(chat),
+    );
   }
 
   #take(): void {

@@ -29,7 +29,7 @@ const everything = struct({
   drop: bytes(0, 32),
   /** Of an own file: the message that goes to the outbox when all pieces are on the server. null: still being copied. */
   content: optional(content),
-  /** Of sound: it was played to its end. */
+  /** Of sound: it was played. */
   heard: bool,
 });
 export const fileRecord = grown(everything, 7, false);

@@ -31,6 +31,8 @@ export interface FilesOptions extends TransferPorts {
   readonly connectionFor: (chat: ChatId) => FileLine;
   /** The secret of the allowance that pays for blobs on that chat's server. */
   readonly allowanceFor: (chat: ChatId) => Uint8Array;
+  /** Of a chat that was not accepted nothing is fetched by itself. */
+  readonly request: (chat: ChatId) => unknown;
   readonly me: () => PersonId;
   readonly random: Random;
   readonly clock: Clock;
@@ -133,17 +135,15 @@ export class Files {
       if (state !== 'waiting' && state !== 'moving') return;
       this.#queue.stop(chat, id);
       await transfer.finish('paused');
-    } catch (error) {
-      if (!(error instanceof NoLongerWanted)) throw error;
       // Begun anew while that was written.
       this.#queue.stop(chat, id);
+    } catch (error) {
+      if (!(error instanceof NoLongerWanted)) throw error;
     }
     this.#queue.next(chat);
   }
 
-  /**
-   * The whole file, which is the one thing here that takes memory of its size.
-  /** It was played to its end. @throws Problem `not-found`: not here */
+  /** It was played. @throws Problem `not-found`: not here */
   async heard(chat: ChatId, id: MessageId): Promise<void> {
     try {
       const known = new Transfer(this.#options, chat, id);
@@ -153,6 +153,8 @@ export class Files {
     }
   }
 
+  /**
+   * The whole file, which is the one thing here that takes memory of its size.
    * @throws Problem `not-found`: not here (yet), `corrupt`
    */
   async blob(chat: ChatId, id: MessageId): Promise<Blob> {
@@ -189,7 +191,9 @@ export class Files {
     for (const [key] of await this.#options.store.range('file', fileKeys.todos)) {
       const [, chat = '', id = ''] = key.split('/');
       const held =
-        this.#copying.has(placeOf(chat, id)) || (patient && this.#queue.pauses(chat, id));
+        this.#options.request(chat) !== null ||
+        this.#copying.has(placeOf(chat, id)) ||
+        (patient && this.#queue.pauses(chat, id));
       if (!held) this.#queue.start(chat, id);
     }
     void this.#drops.run().catch(this.#options.onTrouble);
@@ -233,11 +237,11 @@ export class Files {
     const ending = new Transfer(this.#options, transfer.chat, transfer.id);
     const wait = worthWaiting(error);
     try {
+      if ((await ending.record()).state === 'paused') return null;
       if (wait === null) await this.#giveUp(ending, problemOf(error));
       else await ending.advance((record) => ({ ...record, state: 'waiting' }));
       return wait;
     } catch (second) {
-      if ((await ending.record()).state === 'paused') return null;
       // The mark is still there: `resumeAll` tries again.
       if (!(second instanceof NoLongerWanted)) this.#options.onTrouble(second);
       return null;

@@ -11,6 +11,7 @@ import { dropPackage, getPackage } from '../invite/sealed-blob.ts';
 import type { ServerLink } from '../line/server-link.ts';
 import { chatOfLog } from '../recovery/chats.ts';
 import { repair } from '../recovery/later.ts';
+import { isMet } from '../requests.ts';
 import { keyPackageUsed, type StockedKeyPackage } from './key-packages.ts';
 import { isNews } from './left-behind.ts';
 import type { LetterPayload, Writer } from './letters.ts';
@@ -72,6 +73,7 @@ export async function receiveLetter(
   const held = { group, staged: null, seat: null, state: { ...state, healed } };
   const { person } = device.self;
   const added = { event: 'added' as const, person, by: sender };
+  const asks = isMet(device, sender) ? null : { by: sender, declined: false };
   await before?.close();
   await device.timeline.locked(chat, async () =>
     store.apply([
@@ -80,6 +82,7 @@ export async function receiveLetter(
         { chat, seq: received.seq, at: clock.now(), event: added },
       ])),
       ...(lastResort ? [] : [keyPackageUsed(keyPackage.ref)]),
+      device.memory.requested(chat, asks),
     ]),
   );
   const conversation = await device.addConversation(chat, held);

@@ -42,11 +42,11 @@ export async function recordsFor(
 /** A chat of few people, on that server or with somebody who uses it. */
 function concerns(
   device: Device,
-  { held: { state } }: Conversation,
+  { chat, held: { state } }: Conversation,
   identity: Uint8Array,
 ): boolean {
   const here = state.people.filter((person) => person.here);
-  if (state.phase !== 'active' || here.length > CLOSE) return false;
+  if (state.phase !== 'active' || here.length > CLOSE || device.memory.request(chat)) return false;
   if (equal(state.server, identity)) return state.self || here.length > 1;
   return here.some(
     (person) =>

@@ -81,8 +81,11 @@ export class ServerLink {
       serverNow: () => clock.now() + (this.#hello?.offset ?? 0),
       nameKnown: () => device.nameKnown,
       blocked: (person) => device.blocked.has(person),
+      request: (chat) => device.memory.request(chat),
       storageFull: (full) => device.setStorageFull(full),
-      stuck: (chat) => device.recovery.look(chat),
+      stuck: (chat) => {
+        if (!device.memory.request(chat)) device.recovery.look(chat);
+      },
       inboxRead: () => this.#inbox.read(),
       turned: device.ports.turned,
       told: (chat, told) => device.told(chat, told),

@@ -4,11 +4,12 @@
  */
 import type { Group } from '@polynya/mls/engine';
 import { equal, fromHex, toHex } from '@polynya/protocol/bytes';
-import type { ChatEvent, PersonId } from '../api.ts';
+import type { PersonId } from '../api.ts';
 import type { Held } from '../conversation/held.ts';
 import { idOf } from '../conversation/people.ts';
 import { devicesOf, leavesOf } from '../conversation/roster.ts';
 import { type ConversationState, HASH_PREFIX, type Person } from '../conversation/state.ts';
+import type { ChatEvent } from '../message-parts.ts';
 import { foundingCommit } from './founding-commit.ts';
 
 /** Where a branch begins: the last good epoch, and the Commit behind it that no member follows. */

@@ -33,10 +33,11 @@ export async function answerRecover(
 ): Promise<void> {
   const { clock, log } = device.ports;
   const conversation = [...device.conversations.values()].find(
-    ({ held: { state } }) =>
+    ({ chat, held: { state } }) =>
       equal(state.log, told.log) &&
       equal(state.server, server.identity) &&
-      state.phase === 'active',
+      state.phase === 'active' &&
+      !device.memory.request(chat),
   );
   const offered = await device.ports.engine.inspect(told.keyPackage).catch((error: unknown) => {
     if (error instanceof MlsError) return null;

@@ -5,7 +5,7 @@
 import { MlsError } from '@polynya/mls/mls-error';
 import { equal } from '@polynya/protocol/bytes';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import { type ChatEvent, type ChatId, type PersonId, Problem } from '../api.ts';
+import { type ChatId, type PersonId, Problem } from '../api.ts';
 import { aboutOf } from '../conversation/about.ts';
 import type { Held } from '../conversation/held.ts';
 import { idOf } from '../conversation/people.ts';
@@ -15,6 +15,7 @@ import { findKeyPackage, keyPackageUsed, makeKeyPackage } from '../inbox/key-pac
 import { type Taken, takeFor } from '../inbox/taking.ts';
 import { HANDOVER_PHASE, handoverGone, handoverSaved, loadHandovers } from '../invite/handover.ts';
 import { dropPackage, encodeWelcomePackage, getPackage } from '../invite/sealed-blob.ts';
+import type { ChatEvent } from '../message-parts.ts';
 import type { Change } from '../store/store.ts';
 import { agreementGone } from './agreement.ts';
 import { type Fork, forkLeafOf, intoBranch, isHonestBranch } from './branch.ts';

@@ -35,10 +35,11 @@ export async function answerRejoin(
   if (stuck !== null) return device.recovery.look(stuck);
   const { clock } = device.ports;
   const conversation = [...device.conversations.values()].find(
-    ({ held: { state } }) =>
+    ({ chat, held: { state } }) =>
       equal(state.log, told.log) &&
       equal(state.server, link.server.identity) &&
-      state.phase === 'active',
+      state.phase === 'active' &&
+      !device.memory.request(chat),
   );
   if (!conversation) return;
   const offered = await inspected(device, told.keyPackage);

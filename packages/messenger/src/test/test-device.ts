@@ -76,6 +76,7 @@ export class TestDevice {
     this.line = new TestLine(server);
     this.changes = new Changes(clock);
     this.files = new Files({
+      request: () => null,
       store,
       timeline: this.chat.timeline,
       changes: this.changes,

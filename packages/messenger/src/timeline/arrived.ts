@@ -3,7 +3,8 @@
  * what Commits did to the conversation, both in the log's order (docs/protocol.md sections 6 and 8).
  */
 import type { Content } from '@polynya/protocol/content';
-import type { ChatEvent, ChatId, MessageId, PersonId } from '../api.ts';
+import type { ChatId, MessageId, PersonId } from '../api.ts';
+import type { ChatEvent } from '../message-parts.ts';
 
 /** A message met in the log, from another device than this one. */
 export interface Arrived {

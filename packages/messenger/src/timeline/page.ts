@@ -2,7 +2,6 @@
 
 import type { FileRef } from '@polynya/protocol/content';
 import type {
-  ChatEvent,
   ChatId,
   ChatSummary,
   FileView,
@@ -12,10 +11,11 @@ import type {
   PersonId,
   SendState,
 } from '../api.ts';
-import { shownAs } from '../files/shown-as.ts';
 import { bytesDone, type FileRecord, fileKeys, fileRecord } from '../files/file-record.ts';
+import { shownAs } from '../files/shown-as.ts';
 import { isSmallPicture } from '../files/small-picture.ts';
 import { called, shownName } from '../identity/shown-name.ts';
+import type { ChatEvent } from '../message-parts.ts';
 import type { Store } from '../store/store.ts';
 import { standingVotes, withPending } from './amendment.ts';
 import {

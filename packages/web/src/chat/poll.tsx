@@ -1,5 +1,6 @@
 /** A poll in its message: the answers, who chose them, and the own choice. */
-import type { MessageView, PollView } from '@polynya/messenger/api';
+import type { MessageView } from '@polynya/messenger/api';
+import type { PollView } from '@polynya/messenger/message-parts';
 import { For, type JSX, Show } from 'solid-js';
 import { useApp } from '../state/app.ts';
 import { Icon } from '../ui/icon.tsx';

@@ -1,4 +1,5 @@
 /** In the composer's place, where one cannot write: why not, and what can be done. */
+import type { PersonId } from '@polynya/messenger/api';
 import { createSignal, type JSX, Show } from 'solid-js';
 import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
@@ -21,9 +22,17 @@ export function ChatFoot(): JSX.Element {
         return t().chatRemoved;
       case 'stopped':
         return t().chatStopped;
+      case 'request':
+        return t().requestText(detail().asker?.name ?? '');
       case 'active':
         return t().blockedNote;
     }
+  };
+  const refuse = async (person?: PersonId) => {
+    const { chat } = detail();
+    nav.leave();
+    if (person) await attempt(messenger.block(person, true));
+    await attempt(messenger.decline(chat));
   };
   const over = () => ['left', 'removed', 'stopped'].includes(detail().state);
   const forget = async () => {
@@ -34,6 +43,19 @@ export function ChatFoot(): JSX.Element {
   return (
     <footer class="chat-foot">
       <p>{why()}</p>
+      <Show when={detail().asker}>
+        {(asker) => (
+          <div class="chat-answer">
+            <Button look="primary" onClick={() => attempt(messenger.accept(detail().chat))}>
+              {t().requestAccept}
+            </Button>
+            <Button onClick={() => void refuse()}>{t().delete}</Button>
+            <Button look="danger" onClick={() => void refuse(asker().person)}>
+              {t().block}
+            </Button>
+          </div>
+        )}
+      </Show>
       <Show when={over()}>
         <Button look="danger" onClick={() => setForgetting(true)}>
           {t().forget}

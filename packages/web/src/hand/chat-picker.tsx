@@ -31,7 +31,7 @@ export function ChatPicker(props: ChatPickerProps): JSX.Element {
   const [text, setText] = createSignal('');
   const [choice, setChoice] = createSignal(0);
   const found = createMemo(() =>
-    [...inOrder(chats()), ...inOrder(chats(), true)]
+    [...inOrder(chats()), ...inOrder(chats(), 'archive'), ...inOrder(chats(), 'requests')]
       .map((chat) => ({
         chat,
         title: titleOf(chat, { saved: t().savedMessages, waiting: t().waitingForPeer }),

@@ -2,7 +2,7 @@
 import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
 import { ChatPicker, FolderTabs, NewChat, NewGroup, SearchAll, Settings } from '../later.tsx';
 import { useApp } from '../state/app.ts';
-import { inOrder } from '../state/chat-order.ts';
+import { inOrder, type Shelf } from '../state/chat-order.ts';
 import { useQuery } from '../state/query.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Emblem } from '../ui/emblem.tsx';
@@ -24,21 +24,24 @@ export function ListPane(props: ListPaneProps): JSX.Element {
   );
   const [wanted, setWanted] = createSignal('');
   const close = () => setOpen(null);
-  const [archive, setArchive] = createSignal(false);
-  const archived = createMemo(() => inOrder(chats(), true));
-  // The archive closes by itself when it is empty.
-  const inArchive = () => archive() && archived().length > 0;
+  const [shelf, setShelf] = createSignal<Shelf>('list');
+  const apart = createMemo(() => ({
+    requests: inOrder(chats(), 'requests'),
+    archive: inOrder(chats(), 'archive'),
+    list: inOrder(chats()),
+  }));
+  // A shelf closes by itself when it is empty.
+  const opened = (): Shelf => (apart()[shelf()].length > 0 ? shelf() : 'list');
   const folders = useQuery(messenger, () => ({ query: 'folders' as const }), 'name');
   const [folder, setFolder] = createSignal<string | null>(null);
   // One that is gone shows all.
   const inFolder = () => folders()?.find(({ name }) => name === folder());
   const shown = createMemo(() => {
-    if (inArchive()) return archived();
-    const all = inOrder(chats());
-    const only = inFolder();
+    const all = apart()[opened()];
+    const only = opened() === 'list' && inFolder();
     return only ? all.filter(({ chat }) => only.chats.includes(chat)) : all;
   });
-  const waiting = () => archived().filter(({ unread }) => unread > 0).length;
+  const waiting = (on: Shelf) => apart()[on].filter(({ unread }) => unread > 0).length;
   return (
     <div class="list-pane">
       <header class="list-head">
@@ -66,7 +69,7 @@ export function ListPane(props: ListPaneProps): JSX.Element {
         <For
           each={shown()}
           fallback={
-            <Show when={props.loaded && archived().length === 0}>
+            <Show when={props.loaded && chats().length === 0}>
               <li class="list-empty">
                 <strong>{t().noChats}</strong>
                 <span>{t().noChatsText}</span>
@@ -84,20 +87,35 @@ export function ListPane(props: ListPaneProps): JSX.Element {
             </li>
           )}
         </For>
-        <Show when={archived().length > 0}>
-          <li>
-            <button type="button" class="list-archive" onClick={() => setArchive(!archive())}>
-              <Icon name={inArchive() ? 'back' : 'archive'} size={18} />
-              {inArchive() ? t().chats : t().archived(archived().length)}
-              <Show when={!inArchive() && waiting() > 0}>
-                <span class="badge muted">
-                  <span aria-hidden="true">{waiting()}</span>
-                  <span class="visually-hidden">{t().unreadChats(waiting())}</span>
-                </span>
-              </Show>
-            </button>
-          </li>
-        </Show>
+        <For each={['requests', 'archive'] as const}>
+          {(on) => (
+            <Show when={apart()[on].length > 0 && (opened() === 'list' || opened() === on)}>
+              <li>
+                <button
+                  type="button"
+                  class="list-archive"
+                  onClick={() => setShelf(opened() === on ? 'list' : on)}
+                >
+                  <Icon
+                    name={opened() === on ? 'back' : on === 'archive' ? on : 'person'}
+                    size={18}
+                  />
+                  {opened() === on
+                    ? t().chats
+                    : on === 'archive'
+                      ? t().archived(apart().archive.length)
+                      : t().requests(apart().requests.length)}
+                  <Show when={opened() !== on && waiting(on) > 0}>
+                    <span class="badge muted">
+                      <span aria-hidden="true">{waiting(on)}</span>
+                      <span class="visually-hidden">{t().unreadChats(waiting(on))}</span>
+                    </span>
+                  </Show>
+                </button>
+              </li>
+            </Show>
+          )}
+        </For>
       </ul>
       <Show when={open() === 'find'}>
         <ChatPicker

@@ -37,7 +37,7 @@ export function PersonRow(props: PersonRowProps): JSX.Element {
     <li class="person-row">
       <Avatar small id={props.person.person} name={props.person.name} />
       <span class="person-name">
-        {props.person.name} <Tag of={props.person.tag} />
+        {props.person.name || t().unnamed} <Tag of={props.person.tag} />
         <span class="person-note">
           {[...(props.person.me ? [t().you] : []), ...notes()].join(' · ')}
         </span>

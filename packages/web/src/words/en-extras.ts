@@ -171,6 +171,9 @@ export const enExtras = {
   chatLeft: 'You left this chat. To come back, ask a member for an invite.',
   chatRemoved: 'You were removed from this chat. To come back, ask a member for an invite.',
   chatStopped: 'Nothing can be sent here for now.',
+  requestText: (name: string) =>
+    `${name} brought you here, and you have not met in Polynya. Nobody here sees your name or what you read until you accept.`,
+  requestAccept: 'Accept',
   blockedNote: 'You blocked this person. Their messages are not shown.',
   forget: 'Forget this chat',
   forgetAsk: 'Forget this chat?',
@@ -257,6 +260,7 @@ export const enExtras = {
   devicesForked:
     'Two lists of your devices contradict each other: somebody else may hold one of them. Remove every device that you do not have in your hands, and compare safety numbers with the people you talk to.',
   devicesOf: (count: number) => n(count, { one: 'device', other: 'devices' }),
+  unnamed: 'Has not answered yet',
   personForked: 'device lists contradict: compare the safety number',
   linkDevice: 'Link a device',
   linkPreparing: 'Preparing a code…',

@@ -85,6 +85,7 @@ export const en = {
   waitingForPeer: 'Waiting for guest',
   unread: (count: number) => n(count, { one: 'unread message', other: 'unread messages' }),
   archived: (count: number) => `Archive: ${n(count, { one: 'chat', other: 'chats' })}`,
+  requests: (count: number) => `Requests: ${count}`,
   unreadChats: (count: number) =>
     n(count, { one: 'chat with unread messages', other: 'chats with unread messages' }),
   muted: 'Muted',

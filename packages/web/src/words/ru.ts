@@ -93,6 +93,7 @@ export const ru: Words = {
     }),
   archived: (count) =>
     `Архив: ${n(count, { one: 'чат', few: 'чата', many: 'чатов', other: 'чата' })}`,
+  requests: (count) => `Запросы: ${count}`,
   unreadChats: (count) =>
     n(count, {
       one: 'чат с непрочитанным',

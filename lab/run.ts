@@ -28,6 +28,8 @@ export interface RunOptions {
 
 /** Without a censor everything is there within this, in seconds. */
 const OPEN_BOUND = 30;
+/** By then a client has asked its server for what nobody waits for, ms. */
+const SETTLING = 15_000;
 /** What people do who cannot hear of each other any more. */
 const PAST_THE_SERVER: readonly Task[] = ['texts-nearby', 'file-by-hand'];
 const NAIVE = [HOSTS.nan.address, HOSTS.ned.address];
@@ -118,6 +120,7 @@ async function settle(
     const open = make();
     await open.complete(await open.begin(server, shelf));
     if (PAST_THE_SERVER.includes(scenario.task)) await open.meet();
+    if (scenario.settled) await open.stay(SETTLING);
     if (scenario.task !== 'new-user') return { open, pair: open, link: '' };
     const pair = make();
     return { open, pair, link: await pair.begin(server, shelf) };

@@ -49,6 +49,8 @@ export interface Scenario {
   readonly shelf?: number;
   /** The second is at a real browser. */
   readonly browser?: true;
+  /** The members have been there for a while before: what a client learns in its own time, theirs have learned. */
+  readonly settled?: true;
   /** Nobody may be put into the pen. */
   readonly neverPenned?: true;
 }
@@ -85,6 +87,7 @@ export const scenarios: readonly Scenario[] = [
   // Two things are done to the line at once: either may be said of it.
   scenario('silent-and-blocked', {
     ...{ ...dns, ...bites, kind: 'silent-and-blocked', bound: 30, expected: null },
+    settled: true,
   }),
   scenario('reset', { ...filtered, ...bites }),
   scenario('drop-after', { ...filtered, ...bites }),

@@ -1,5 +1,6 @@
 /** Two members who share a chat, each made as people make them: by an invite, and by an invite from the other. */
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { HostName } from '../network/plan.ts';
 import { BrowserMember } from './browser-member.ts';
 import { Member, type PolynyaServer } from './polynya.ts';
@@ -61,6 +62,13 @@ export class Pair {
     const [here, there] = this.chats;
     const first = this.first.talks(here, { near });
     return [first, near ? this.secondAtTerminal.talks(there, { near }) : this.second.talks(there)];
+  }
+
+  /** Both are there for a while, and say nothing. @param ms */
+  async stay(ms: number): Promise<void> {
+    const both = this.talk();
+    await pause(ms);
+    await Promise.all(both.map((each) => each.stop()));
   }
 
   /** The first, who was away when the second came, hears of it: nobody else's word counts past the server. */

@@ -51,6 +51,8 @@ export interface Ports {
   readonly network?: () => string;
   readonly turned?: World['turned'];
   /** Is handed everything that the store holds before it begins to run: for what only some platforms have. */
+  /** Hears where hosts are that are known by name, as a server says it; where a platform can go there. */
+  readonly hostsAt?: (line: string) => void;
   readonly opened?: (device: Device) => void;
 }
 

@@ -16,7 +16,10 @@ import { authenticationService } from './identity/authentication-service.ts';
 import { createMessenger, type Ports } from './messenger.ts';
 import type { Store } from './store/store.ts';
 
-export type Platform = Pick<Ports, 'network' | 'turned' | 'opened'> & {
+export type Platform = Pick<
+  Ports,
+  'network' | 'hostsAt' | 'openings' | 'firstWay' | 'turned' | 'opened'
+> & {
   readonly primitives?: Primitives;
   /** The platform's WebSockets and POSTs, where it has better ones than those that pages have. */
   readonly webSocket?: CarrierFactory;

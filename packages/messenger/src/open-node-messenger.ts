@@ -3,6 +3,7 @@
  * a resolver that is silent or lies, and which can be carried past the server by hand.
  */
 import { nodePrimitives } from '@polynya/crypto/node-primitives';
+import { decodeHostAddresses } from '@polynya/protocol/host-addresses';
 import { Dialer } from '@polynya/reach/carriers/by-name/dialer';
 import { KnownAddresses } from '@polynya/reach/carriers/by-name/known-addresses';
 import { dnsCarrier } from '@polynya/reach/carriers/dns/dns';
@@ -48,6 +49,9 @@ export async function openNodeMessenger(
   const messenger = await openMessenger(store, log, {
     ...(network && { network }),
     primitives: nodePrimitives,
+    hostsAt: (line) => {
+      for (const [host, addresses] of decodeHostAddresses(line)) void known.told(host, addresses);
+    },
     webSocket: nodeWebSocketCarrier(dialer),
     post: nodePost(dialer),
     carriers: [pinnedWebSocketCarrier(dialer), nodeDirectCarrier()],

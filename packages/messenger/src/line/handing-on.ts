@@ -61,12 +61,8 @@ export async function takeRecord(device: Device, record: Uint8Array): Promise<vo
   if (!link) return;
   const { connection, server } = link;
   const now = link.world.serverNow();
-  const learned = await takeHandedOn(record, {
-    connection,
-    server,
-    store: device.ports.store,
-    now,
-  });
+  const { store, hostsAt } = device.ports;
+  const learned = await takeHandedOn(record, { connection, server, store, now, hostsAt });
   if (learned) await link.lead(learned.endpoints);
 }
 

@@ -3,11 +3,13 @@
  * once the line stands, and again after half a day; or handed on by a member who asked. In a file that loads only then.
  */
 import {
+  type AccessRecordBody,
   decodeAccessRecord,
   decodeAccessRecordBody,
   endpointHash,
 } from '@polynya/protocol/access-record';
 import { toHex } from '@polynya/protocol/bytes';
+import { isHostAddresses } from '@polynya/protocol/host-addresses';
 import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Connection } from '@polynya/reach/client';
@@ -20,6 +22,8 @@ export interface Knowing {
   readonly connection: Pick<Connection, 'call' | 'listed'>;
   readonly server: Server;
   readonly store: Store;
+  /** Hears where hosts are that are known by name, as a record's endpoint says it. */
+  readonly hostsAt?: ((line: string) => void) | undefined;
   /** By the server's clock, in ms since 1970. */
   readonly now: number;
 }
@@ -61,13 +65,14 @@ export async function takeHandedOn(record: Uint8Array, knowing: Knowing): Promis
     const told = await openEndpointRecord(record, identity, now);
     const held = await store.get('self', recordKey(identity));
     const { serial } = held ? bodyOf(held) : { serial: 0 };
-    const isBridge = (endpoint: string) => !connection.listed.includes(endpoint);
+    const isBridge = (endpoint: string) =>
+      !connection.listed.includes(endpoint) && !isHostAddresses(endpoint);
     const known = endpoints.filter(isBridge);
     // Behind the first there may be some that members handed on.
     const own = held ? bodyOf(held).endpoints.filter(isBridge) : known.slice(0, 1);
     const isOwnShelf = known.length === 0 || own.some((one) => told.endpoints.includes(one));
     if (isOwnShelf) return await learn(record, knowing, serial);
-    const next = [...new Set([...endpoints, ...told.endpoints])].slice(0, LIMITS.endpoints);
+    const next = [...new Set([...endpoints, ...waysIn(told, knowing)])].slice(0, LIMITS.endpoints);
     return next.length === endpoints.length ? null : { endpoints: next, record };
   } catch (error) {
     // Of another server, past, or no record at all: as if nothing had been said.
@@ -79,15 +84,24 @@ export async function takeHandedOn(record: Uint8Array, knowing: Knowing): Promis
 /** @throws ProtocolError for a record that does not hold */
 async function learn(
   record: Uint8Array,
-  { server: { identity, endpoints }, store, now }: Knowing,
+  knowing: Knowing,
   serial: number,
 ): Promise<Learned | null> {
+  const { server, store, now } = knowing;
+  const { identity, endpoints } = server;
   const told = await openEndpointRecord(record, identity, now);
   if (told.serial <= serial || told.endpoints.length === 0) return null;
+  const ways = waysIn(told, knowing);
   await store.apply([{ table: 'self', key: recordKey(identity), value: record }]);
-  const kept = endpoints.filter((endpoint) => told.endpoints.includes(endpoint));
-  const next = [...new Set([...kept, ...told.endpoints])];
+  const kept = endpoints.filter((endpoint) => ways.includes(endpoint));
+  const next = [...new Set([...kept, ...ways])];
   return next.join() === endpoints.join() ? null : { endpoints: next, record };
+}
+
+/** Those that lead to the server. What else is said of where hosts are is handed to who can use it. */
+function waysIn({ endpoints }: AccessRecordBody, { hostsAt }: Knowing): string[] {
+  for (const line of endpoints.filter(isHostAddresses)) hostsAt?.(line);
+  return endpoints.filter((endpoint) => !isHostAddresses(endpoint));
 }
 
 /** Where the newest record of the own shelf is kept, in the table `self`. */

@@ -168,14 +168,16 @@ export class ServerLink {
   }
 
   #askForEndpoints(): void {
-    const { store, clock } = this.#device.ports;
+    const { store, clock, hostsAt } = this.#device.ports;
     if (!this.#server.admitted || clock.now() - this.#askedAt < HALF_A_DAY) return;
     this.#askedAt = clock.now();
     void this.#quietly(async () => {
       const { askForEndpoints, handOn } = await handing();
       const { connection } = this;
       const now = this.world.serverNow();
-      const learned = await askForEndpoints({ connection, server: this.#server, store, now });
+      const learned = await askForEndpoints({
+        ...{ connection, server: this.#server, store, now, hostsAt },
+      });
       if (!learned) return;
       await this.lead(learned.endpoints);
       await handOn(this.#device, this, learned.record);

@@ -39,6 +39,13 @@ test('what is told takes the place of what was told before', async () => {
   expect(await known.of('a.example')).toEqual(['203.0.113.2']);
 });
 
+test('of what is heard at the same time nothing is lost', async () => {
+  const known = new KnownAddresses(new Memory(), at(1));
+  const hosts = ['a.example', 'b.example', 'c.example'];
+  await Promise.all(hosts.map((host) => known.told(host, ['203.0.113.1'])));
+  for (const host of hosts) expect(await known.of(host)).toEqual(['203.0.113.1']);
+});
+
 test('what was neither reached nor told for sixty days is forgotten', async () => {
   const memory = new Memory();
   await new KnownAddresses(memory, at(100)).proved('a.example', '203.0.113.1');

@@ -28,6 +28,7 @@ const codec = list(
   MOST.hosts,
 );
 type Known = Infer<typeof codec>[number];
+type Making = (before: Pick<Known, 'proved' | 'told'>) => Pick<Known, 'proved' | 'told'>;
 
 /** Where it is kept over restarts. A failure to keep costs time, and nothing else. */
 export interface AddressMemory {
@@ -39,6 +40,8 @@ export class KnownAddresses {
   readonly #memory: AddressMemory;
   readonly #clock: Clock;
   #hosts: Promise<readonly Known[]> | undefined;
+  /** One after the other: each begins with what the one before left. */
+  #changes: Promise<void> = Promise.resolve();
 
   constructor(memory: AddressMemory, clock: Clock) {
     this.#memory = memory;
@@ -52,20 +55,22 @@ export class KnownAddresses {
   }
 
   /** A certificate for the host's name was shown at this address. */
-  async proved(host: string, address: string): Promise<void> {
-    await this.#change(host, ({ proved, told }) => ({ proved: first(address, proved), told }));
+  proved(host: string, address: string): Promise<void> {
+    return this.#change(host, ({ proved, told }) => ({ proved: first(address, proved), told }));
   }
 
   /** The server says that the host is at these addresses, and at none that it said before. */
-  async told(host: string, addresses: readonly string[]): Promise<void> {
+  told(host: string, addresses: readonly string[]): Promise<void> {
     const told = addresses.filter((address) => isIP(address) !== 0).slice(0, MOST.addresses);
-    await this.#change(host, ({ proved }) => ({ proved, told }));
+    return this.#change(host, ({ proved }) => ({ proved, told }));
   }
 
-  async #change(
-    host: string,
-    make: (before: Pick<Known, 'proved' | 'told'>) => Pick<Known, 'proved' | 'told'>,
-  ): Promise<void> {
+  #change(host: string, make: Making): Promise<void> {
+    this.#changes = this.#changes.then(() => this.#changed(host, make));
+    return this.#changes;
+  }
+
+  async #changed(host: string, make: Making): Promise<void> {
     const all = await this.#all();
     const before = all.find((known) => known.host === host);
     const now = { host, ...make(before ?? { proved: [], told: [] }), day: this.#today };

@@ -70,7 +70,7 @@ export const EXCHANGES: {
     {},
   ],
   unsubscribe: [{ n, id }, {}],
-  wake: [{ n }, {}],
+  wake: [{ n, except: [id] }, {}],
 };
 
 export const ITEMS: readonly Item[] = [

@@ -117,8 +117,8 @@ export const request = variants('op', {
   /** This client is told of what comes to the log while it is away, by a push service (RFC 8030). */
   subscribe: [30, { n, id, endpoint: text(LIMITS.pushEndpoint), key: bytes(65), auth: bytes(16) }],
   unsubscribe: [31, { n, id }],
-  /** What was just said is worth waking for. */
-  wake: [32, { n }],
+  /** What was just said is worth waking for; `except`: subscriptions that are the sender's own. */
+  wake: [32, { n, except: list(id, LIMITS.devices) }],
 });
 export type Request = Infer<typeof request>;
 export type Op = Request['op'];

@@ -16,6 +16,8 @@ export interface SessionPort {
   push(item: Extract<Item, { item: 'push' | 'nudge' | 'signal' }>): void;
   /** Bytes of pushes that wait for room. */
   backlog(): number;
+  /** Whether a connection is there on which pushes can go at any time. */
+  readonly connected: boolean;
 }
 
 export interface SessionLogic {

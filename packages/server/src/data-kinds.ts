@@ -95,6 +95,16 @@ export const DATA_KINDS: Readonly<Record<string, DataKind>> = {
       until: 'minute since 1970 when it ends; 0 for never',
     },
   },
+  subscription: {
+    what: 'where a push service takes "something came" for a browser that is away; not whose it is, nor which other logs it follows',
+    columns: {
+      log: randomLog,
+      id: 'hash of the log and a key that only members know',
+      epoch: 'of which keys',
+      until: `${hourOf} when it ends`,
+      sealed: 'ciphertext, under a secret that the server has only while a member shows it',
+    },
+  },
   invite: {
     what: 'an invite to the server; not who made it, nor who came by it',
     columns: {
@@ -123,6 +133,7 @@ export const DATA_FILES: Readonly<Record<string, string>> = {
   'record-serial': 'the number of its last access record',
   'bridges.json': 'the bridges that it was ever told of, and the shelf of each: secret',
   'last-hour': 'the hour that its clock showed last',
+  'push-key.pem': 'the key that signs for push services (VAPID): secret',
   'acme/': 'the certificate that was fetched, its key and the key to the authority: secret',
   'keys/': 'one key for each day of bodies, destroyed with the day: secret',
   'moved-to-postgres': 'that the database went to PostgreSQL; holds nothing',
@@ -135,5 +146,6 @@ export const IN_MEMORY: readonly string[] = [
   'the network address of each open connection, as long as it is open',
   'the keys of each session, 24 hours at most',
   'which session watches which log',
+  'which browser was told that something came, by a name that means nothing elsewhere, until it was there again',
   'how much each session, log and token used of its limits',
 ];

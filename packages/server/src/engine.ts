@@ -61,6 +61,19 @@ export const LOG_BYTES = 67_108_864;
 /** What an entry counts besides its stored body, so that small ones are bounded too. In bytes. */
 export const ENTRY_BYTES = 256;
 
+/** A push subscription to a log, sealed under a capability of that log, which nobody here keeps. */
+export interface StoredSubscription {
+  readonly id: Uint8Array;
+  /** Of the capability. */
+  readonly epoch: number;
+  /** The hour since 1970 when it ends. */
+  readonly until: number;
+  readonly sealed: Uint8Array;
+}
+
+/** Push subscriptions that one log holds at most. */
+export const SUBSCRIPTIONS = 1_024;
+
 /** What was appended to one log in one turn; `row` is the log after it. */
 export interface LogChange {
   readonly log: Uint8Array;
@@ -160,6 +173,14 @@ export interface Engine {
   take(log: Uint8Array, access: Access, id: Uint8Array): Promise<Result<'take'>>;
   /** How many letters an hour this contact token may append. @throws forbidden, not-found */
   letters(log: Uint8Array, access: Access): Promise<number>;
+
+  /** Replaces one of the same id. @throws forbidden, not-found, too-big, full */
+  subscribe(log: Uint8Array, access: Access, subscription: StoredSubscription): Promise<void>;
+  unsubscribe(log: Uint8Array, ids: readonly Uint8Array[]): Promise<void>;
+  /** Those of a log that have not ended. */
+  subscriptions(log: Uint8Array): Promise<StoredSubscription[]>;
+  /** Puts this one in place of that of the same id, if it is still of epoch `from`. */
+  reseal(log: Uint8Array, from: number, subscription: StoredSubscription): Promise<void>;
 
   /** False for a repeat. @throws exists, quota, not-found (the allowance), full */
   createBlob(blob: NewBlob): Promise<boolean>;

@@ -1,13 +1,18 @@
 /** What a seized database can say about who made what: nothing. */
+
+import { createECDH } from 'node:crypto';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { systemRandom } from '@polynya/reach/clock';
+import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { parseConfig } from './config.ts';
 import { Delivery } from './delivery.ts';
 import { SqliteEngine } from './engine/sqlite/sqlite-engine.ts';
+import { openPush } from './push/open-push.ts';
+import { isPublicAddress } from './push/public-address.ts';
 import { TestSession } from './test/delivery-bench.ts';
 import { entry, hashOf, id, secret } from './test/ids.ts';
 
@@ -39,7 +44,13 @@ beforeAll(async () => {
   const report = (error: unknown) => {
     throw error;
   };
-  const delivery = new Delivery({ engine, config: parseConfig(), now, report });
+  const pushed = { ...{ engine, now, random: systemRandom, report }, clock: systemSteadyClock };
+  const push = openPush(folder, [], { ...pushed, mayReach: isPublicAddress });
+  const config = parseConfig();
+  const delivery = new Delivery({ engine, config, now, report, push: push.get });
+  // The same one for all three.
+  const key = createECDH('prime256v1').generateKeys();
+  const browser = { endpoint: 'https://push.example/one', key, auth: secret().subarray(0, 16) };
   const until = NOW / 1_000 + 3_600;
   let invite = kept();
   const each = parseConfig().allowance;
@@ -66,6 +77,8 @@ beforeAll(async () => {
     await session.ask('append', { n: 1, entries: [entry()] });
     const turn = { closes: true, next: hashOf(next) };
     await session.ask('commit', { n: 1, entry: entry(), turn });
+    await session.ask('open', { n: 4, log, secret: next });
+    await session.ask('subscribe', { n: 4, id: id(), ...browser });
     await session.ask('create', { log: inbox, kind: 1, hash: hashOf(owner), allowance });
     await session.ask('open', { n: 2, log: inbox, secret: owner });
     await session.ask('allow', { n: 2, hash: hashOf(token), perHour: 60 });
@@ -80,6 +93,7 @@ beforeAll(async () => {
   const crashed = join(folder, 'crashed');
   for (const end of ['', '-wal']) copyFileSync(path + end, crashed + end);
   await vi.waitUntil(() => written().length === 0, { timeout: 20_000 });
+  await push.close();
   await engine.close();
   const after = new SqliteEngine({ path: crashed, now, random: systemRandom });
   walAfterCrash = readFileSync(`${crashed}-wal`);
@@ -112,6 +126,7 @@ test('the tables are these, all strict, without null and without the order of in
     'key_package',
     'log',
     'piece',
+    'subscription',
   ]);
   for (const { name, sql } of tables()) {
     expect(sql).toMatch(/STRICT, WITHOUT ROWID$/);
@@ -170,4 +185,15 @@ test('no secret is stored, and no time finer than an hour, but the end of an inv
   expect(times).toEqual([]);
   const minutes = numbers.filter((value) => near(value, NOW / 60_000));
   expect(new Set(minutes)).toEqual(new Set(rowsOf('invite').map(({ until }) => until)));
+});
+
+test('nothing shows that three logs have push subscriptions of one browser', () => {
+  const rows = rowsOf('subscription');
+  expect(rows).toHaveLength(3);
+  for (const column of ['log', 'id', 'sealed']) {
+    expect(new Set(rows.map((row) => String(row[column]))).size).toBe(3);
+  }
+  expect(new Set(rows.map(({ sealed }) => (sealed as Uint8Array).length)).size).toBe(1);
+  const file = Buffer.concat(rows.map(({ sealed }) => sealed as Uint8Array));
+  expect(file.includes('push.example')).toBe(false);
 });

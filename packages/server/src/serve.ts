@@ -1,7 +1,8 @@
 /** A whole server: data folder, engine, delivery, sessions, port. Everything it needs is given here. */
-import { createHash, createHmac, createPrivateKey, X509Certificate } from 'node:crypto';
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { LIMITS } from '@polynya/protocol/limits';
+import type { Resolve } from '@polynya/reach/carriers/by-name/system-resolver';
 import { sessionsEnd } from '@polynya/reach/carriers/dns/sessions-end';
 import type { ChannelCarrier } from '@polynya/reach/carriers/webrtc-direct/channel';
 import { DirectError } from '@polynya/reach/carriers/webrtc-direct/node-datagrams';
@@ -22,6 +23,9 @@ import { wasMoved } from './migrate/move.ts';
 import { WriteGate } from './migrate/write-gate.ts';
 import { Meter } from './ops/meter.ts';
 import { type Traces, traced } from './ops/tracer.ts';
+import type { DeliveryPorts } from './push/deliver.ts';
+import { openPush } from './push/open-push.ts';
+import { isPublicAddress } from './push/public-address.ts';
 import { loadReleaseKey } from './release.ts';
 import { startRetention } from './retention.ts';
 import { type Log, lineOf } from './server-log.ts';
@@ -35,10 +39,12 @@ import {
   saveLastHour,
   saveRecordSerial,
 } from './server-state.ts';
+import { behind, hostInUrl, hostPath } from './server-urls.ts';
 import { BridgeList, SHELF } from './shelves.ts';
 import { ownPath } from './site/secret-paths.ts';
 import type { Site } from './site/site.ts';
 import type { Certified } from './tls-options.ts';
+import { tellAddresses } from './told-addresses.ts';
 import { TrustedHours } from './trusted-hours.ts';
 import { WebFiles } from './web-files.ts';
 
@@ -62,6 +68,8 @@ export interface ServeOptions {
   readonly endpoints?: readonly string[];
   /** Lines of bridges that lead to this server; those who are let in see four of them. */
   readonly bridges?: readonly string[];
+  /** Where hosts that are known by name are: members are told of bridges; else they find out themselves. */
+  readonly resolve?: Resolve;
   /** Where others find this machine's UDP port for WebRTC-Direct, if it is to have one. */
   readonly direct?: DirectPlace;
   /** The zone by whose names clients ask where nothing but DNS passes, if there is one. */
@@ -80,6 +88,8 @@ export interface ServeOptions {
   readonly log: Log;
   /** Only for tests. */
   readonly synchronous?: Synchronous;
+  /** Where Web Push may go: else to public addresses. */
+  readonly pushTo?: DeliveryPorts;
 }
 
 export interface RunningServer {
@@ -122,7 +132,7 @@ export function startFailure(error: unknown): string | undefined {
 
 /** Starts a server, whole or not at all. @throws StartError, StorageError, ConfigError */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
-  const { dataDir, clock, random, tls } = options;
+  const { dataDir, clock, random, tls, resolve } = options;
   const events = new Map<string, number>();
   const log: Log = (line) => {
     events.set(line.event, (events.get(line.event) ?? 0) + 1);
@@ -178,10 +188,15 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     const bridges = new BridgeList(dataDir, options.bridges ?? [], turn);
     let signed: ServerSessions | undefined;
     let hostPage: SecretPage['answer'] | undefined;
+    let endTelling = (): void => undefined;
     const endpoints = (knows: readonly Uint8Array[], serial: number) =>
       signed?.shelf(bridges.shelves.find(knows), serial) ?? new Uint8Array(0);
+    const push = openPush(dataDir, options.endpoints ?? [], {
+      ...{ engine, now, clock, random, report },
+      ...(options.pushTo ?? { mayReach: isPublicAddress }),
+    });
     const delivery = new Delivery({
-      ...{ engine, config, now, endpoints, report },
+      ...{ engine, config, now, endpoints, report, push: push.get },
       signalElsewhere: (log, body) => neighbourhood?.signal(log, body),
     });
     const processes = options.inside && (await import('./processes/neighbourhood.ts'));
@@ -220,7 +235,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
         await sessions.start();
         await neighbourhood?.join(sessions, own);
         signed = sessions;
-        bridges.onChange = (lists) => sessions.place(lists);
+        endTelling = tellAddresses(bridges, sessions, { resolve, clock, endpoints, report });
         return sessions;
       },
     }).catch((error: unknown) => {
@@ -298,6 +313,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       ...(watching && { opsPort: watching.port }),
       close: async () => {
         ends = true;
+        endTelling();
         const { underWay } = handler;
         log({ event: 'draining', underWay });
         const started = clock.steady();
@@ -308,6 +324,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
         const ms = Math.round(clock.steady() - started);
         log({ event: 'drained', underWay: handler.underWay, ms });
         await watching?.close();
+        await push.close();
         await retention.stop();
         await engine.close();
         log({ event: 'stopped' });
@@ -380,21 +397,4 @@ function asStartError(
     });
   }
   return error;
-}
-
-/** A host that means every address is reached on this machine by the local one. */
-function hostInUrl(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
-  return host.includes(':') ? `[${host}]` : host;
-}
-
-/** An endpoint as it is below the secret path of a server that has one. */
-function behind(endpoint: string, below: string): string {
-  return endpoint.replace(/\/s$/, `${below}${SESSION_PATH}`);
-}
-
-/** 192 bits that nobody guesses, the same at every start. */
-function hostPath(handleKey: Uint8Array): string {
-  const mac = createHmac('sha256', handleKey).update('polynya host page').digest();
-  return `/host/${mac.toString('base64url').slice(0, 32)}`;
 }

@@ -38,6 +38,7 @@ export const BACKED_UP: readonly string[] = [
   'record-serial',
   'last-hour',
   'release-key.pem',
+  'push-key.pem',
 ];
 
 /** Makes the folder if need be. @throws StorageError */

@@ -9,6 +9,8 @@ class Volunteer implements SessionPort {
   push(item: Parameters<SessionPort['push']>[0]): void {
     if (item.item === 'signal' && item.n === 0) this.offers.push(item.body);
   }
+  readonly connected = true;
+
   backlog(): number {
     return 0;
   }

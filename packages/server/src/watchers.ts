@@ -1,6 +1,6 @@
 /** Who watches which log, and what of it they are handed: entries after fsync, signals at once. */
 
-import type { Entry } from '@polynya/protocol/requests';
+import type { Entry, NewEntry } from '@polynya/protocol/requests';
 import type { SessionPort } from '@polynya/reach/session-handler';
 import type { LogChange } from './engine.ts';
 import { type Access, isLive } from './log-rules.ts';
@@ -98,3 +98,18 @@ const bytesOf = (entries: readonly Entry[]): number =>
   entries.reduce((sum, { body }) => sum + body.length, 0);
 
 const bodiless = (entry: Entry): Entry => ({ ...entry, body: new Uint8Array(0) });
+
+/** As long as `storing` lasts, a push to `opened` leaves out the bodies of these entries. */
+export async function asOwn<T>(
+  { own }: Watcher,
+  entries: readonly NewEntry[],
+  storing: Promise<T>,
+): Promise<T> {
+  const ids = entries.map(({ id }) => keyOf(id));
+  for (const id of ids) own.add(id);
+  try {
+    return await storing;
+  } finally {
+    for (const id of ids) own.delete(id);
+  }
+}

@@ -9,7 +9,8 @@ import { extname, join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { filesIn } from './files-in.ts';
 import { CROSS_ORIGIN } from './listening.ts';
-import { publicPoint, signedRelease } from './release.ts';
+import { publicPoint } from './p256-key.ts';
+import { signedRelease } from './release.ts';
 import { SECURITY_HEADERS, securityHeadersFor } from './security-headers.ts';
 
 const types: Readonly<Record<string, string>> = {

@@ -72,7 +72,7 @@ const fieldsOf: { [O in Op]: fc.Arbitrary<Omit<Extract<Request, { op: O }>, 'op'
     endpoint: wellFormed(LIMITS.pushEndpoint),
   }),
   unsubscribe: fc.record({ n, id }),
-  wake: fc.record({ n }),
+  wake: fc.record({ n, except: fc.array(id, { maxLength: LIMITS.devices }) }),
 };
 
 const logState = fc.record({

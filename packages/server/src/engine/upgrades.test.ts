@@ -25,7 +25,7 @@ const now = () => NOW;
 const hour = NOW / HOUR;
 const RELEASED = Array.from({ length: SCHEMAS.sqlite ?? 0 }, (_, i) => i + 1);
 
-const [log, blob] = [id(), id()];
+const [log, blob, subscription] = [id(), id(), id()];
 const [capability, reader, allowance, invite] = [secret(), secret(), secret(), secret()];
 const said = Buffer.from('said long ago');
 const piece = Buffer.from('a piece');
@@ -53,6 +53,9 @@ function rowsAt(version: number, keys: DayKeys): Record<string, Record<string, u
     blob: { blob, hash: hashOf(reader), drop_hash: secret(), pieces: 1, bytes: piece.length, hour },
     piece: { blob, number: 0, body: sealed(blob, 0, piece) },
     allowance: { hash: hashOf(allowance), ...each, until: 0 },
+    ...(version >= 6 && {
+      subscription: { log, id: subscription, epoch: 0, until: hour + 1, sealed: secret() },
+    }),
     invite: { hash: hashOf(invite), uses: 1, until, tag: secret(), ...each, terms: secret() },
   };
 }
@@ -81,12 +84,13 @@ function folderAt(version: number): string {
   return dataDir;
 }
 
-async function expectAllOfIt(engine: Engine): Promise<void> {
+async function expectAllOfIt(engine: Engine, version: number): Promise<void> {
   const { access } = await engine.open(log, hashOf(capability));
   const { entries } = await engine.read(log, access, 1, 10_000);
   expect(entries.map(({ seq, body }) => [seq, Buffer.from(body)])).toEqual([[1, said]]);
   expect(Buffer.from(await engine.getPiece(blob, hashOf(reader), 0))).toEqual(piece);
   expect((await engine.allowance(hashOf(allowance))).logs).toBe(5);
+  expect(await engine.subscriptions(log)).toHaveLength(version < 6 ? 0 : 1);
   await engine.admit(hashOf(invite), hashOf(secret()));
 }
 
@@ -95,7 +99,7 @@ test.each(RELEASED)(
   async (version) => {
     const path = databasePath(folderAt(version));
     const engine = new SqliteEngine({ path, now, random });
-    await expectAllOfIt(engine);
+    await expectAllOfIt(engine, version);
     await engine.close();
   },
 );
@@ -114,7 +118,7 @@ test.each(RELEASED)('a backup of schema %i is restored into SQLite', async (vers
   const options = await backupAt(version);
   await restoreBackup(options);
   const engine = new SqliteEngine({ path: databasePath(options.dataDir), now, random });
-  await expectAllOfIt(engine);
+  await expectAllOfIt(engine, version);
   await engine.close();
 });
 
@@ -132,7 +136,7 @@ describe.skipIf(missingPostgres)(`with PostgreSQL${missingPostgres}`, () => {
       await restoreBackup({ ...options, postgres: cluster.url });
       const keys = keyFolder(options.dataDir);
       const engine = await PostgresEngine.open({ url: cluster.url, keyFolder: keys, now, random });
-      await expectAllOfIt(engine);
+      await expectAllOfIt(engine, version);
       await engine.close();
       await cluster.empty();
     },

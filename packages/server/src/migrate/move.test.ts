@@ -27,7 +27,7 @@ test('the gate waits for what is being written, then puts writers off with `busy
       end: () => undefined,
     }),
   });
-  const session = gate.open({ push: () => undefined, backlog: () => 0 });
+  const session = gate.open({ push: () => undefined, backlog: () => 0, connected: true });
   const [log, hash] = [id(), secret()];
   const create = { op: 'create', log, kind: 0, hash, allowance: hash } as const;
   const first = session.call(create);

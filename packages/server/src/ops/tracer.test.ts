@@ -9,7 +9,7 @@ import { expect, test } from 'vitest';
 import { id, secret } from '../test/ids.ts';
 import { Tracer } from './tracer.ts';
 
-const port = { push: () => undefined, backlog: () => 0 };
+const port = { push: () => undefined, backlog: () => 0, connected: true };
 const inner = {
   open: () => ({
     call: async ({ op }: { op: string }) => {

@@ -15,6 +15,8 @@ import { systemRandom } from '@polynya/reach/clock';
 import { type Config, type ConfigInput, parseConfig } from '../config.ts';
 import { Delivery } from '../delivery.ts';
 import { SqliteEngine } from '../engine/sqlite/sqlite-engine.ts';
+import type { Engine } from '../engine.ts';
+import type { Push } from '../push/push.ts';
 import { entry, hashOf, id, secret } from './ids.ts';
 
 export type Pushed = Extract<Item, { item: 'push' | 'nudge' | 'signal' }>;
@@ -22,11 +24,20 @@ type Asked<O extends Op> = Omit<Extract<Request, { op: O }>, 'op'>;
 
 export class TestSession {
   readonly pushed: Pushed[] = [];
+  /** On a line. */
+  connected = true;
   readonly #logic;
 
   constructor(delivery: Delivery) {
-    const push = (item: Pushed) => void this.pushed.push(item);
-    this.#logic = delivery.open({ push, backlog: () => 0 });
+    this.#logic = delivery.open(this);
+  }
+
+  push(item: Pushed): void {
+    this.pushed.push(item);
+  }
+
+  backlog(): number {
+    return 0;
   }
 
   async ask<O extends Op>(op: O, fields: Asked<O>): Promise<Result<O>> {
@@ -59,7 +70,8 @@ export class DeliveryBench {
   readonly #config: Config;
   readonly #folder = mkdtempSync(join(tmpdir(), 'polynya-delivery-'));
 
-  constructor(config: ConfigInput = {}) {
+  /** @param push what sends Web Push, if anything does */
+  constructor(config: ConfigInput = {}, push?: (engine: Engine) => Push) {
     const now = () => this.now;
     this.engine = new SqliteEngine({
       path: join(this.#folder, 'polynya.db'),
@@ -68,7 +80,11 @@ export class DeliveryBench {
     });
     const report = (error: unknown) => void this.reported.push(error);
     this.#config = parseConfig(config);
-    this.delivery = new Delivery({ engine: this.engine, config: this.#config, now, report });
+    const pushes = push?.(this.engine);
+    this.delivery = new Delivery({
+      ...{ engine: this.engine, config: this.#config, now, report },
+      ...(pushes && { push: async () => pushes }),
+    });
   }
 
   /** Admits the allowance that tests pay with. */

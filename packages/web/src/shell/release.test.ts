@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadReleaseKey, publicPoint, signedRelease } from '@polynya/server/release';
+import { publicPoint } from '@polynya/server/p256-key';
+import { loadReleaseKey, signedRelease } from '@polynya/server/release';
 import { afterAll, expect, test } from 'vitest';
 import { opened, type SignedRelease } from './release.ts';
 

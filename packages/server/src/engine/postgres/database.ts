@@ -11,10 +11,11 @@ import { sql as first } from './migrations/0001-first.ts';
 import { sql as terms } from './migrations/0002-terms.ts';
 import { sql as processes } from './migrations/0003-processes.ts';
 import { sql as copied } from './migrations/0004-copied.ts';
+import { sql as subscriptions } from './migrations/0005-subscriptions.ts';
 import { findPrimary, serversIn } from './primary.ts';
 
 /** `migrations[i]` leads from version i to i + 1. Only ever appended to. */
-const migrations: readonly string[] = [first, terms, processes, copied];
+const migrations: readonly string[] = [first, terms, processes, copied, subscriptions];
 
 const CONNECTIONS = 10;
 /** How often it is looked which of several servers is the primary, in ms. */

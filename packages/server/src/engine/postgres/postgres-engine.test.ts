@@ -7,6 +7,7 @@ import { engineBounds } from '../../test/engine-bounds.ts';
 import { engineContract } from '../../test/engine-contract.ts';
 import { engineInvites } from '../../test/engine-invites.ts';
 import type { OpenEngine } from '../../test/engine-stand.ts';
+import { engineSubscriptions } from '../../test/engine-subscriptions.ts';
 import { engineSurveys } from '../../test/engine-surveys.ts';
 import { missingPostgres, PostgresCluster } from '../../test/postgres-cluster.ts';
 import { PostgresEngine } from './postgres-engine.ts';
@@ -33,4 +34,5 @@ describe.skipIf(missingPostgres)(`on PostgreSQL${missingPostgres}`, () => {
   engineBounds('PostgreSQL', open);
   engineInvites('PostgreSQL', open);
   engineSurveys('PostgreSQL', open);
+  engineSubscriptions('PostgreSQL', open);
 });

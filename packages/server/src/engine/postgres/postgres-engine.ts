@@ -20,6 +20,7 @@ import {
   type Retention,
   type Stock,
   type StorageError,
+  type StoredSubscription,
 } from '../../engine.ts';
 import type { Access } from '../../log-rules.ts';
 import { Allowances } from './allowances.ts';
@@ -31,6 +32,7 @@ import { NOTHING } from './log-statements.ts';
 import { Logs } from './logs.ts';
 import { Processes } from './processes.ts';
 import { PostgresSnapshot } from './snapshot.ts';
+import { Subscriptions } from './subscriptions.ts';
 import { census, quotas, size } from './survey.ts';
 import { WakeUps } from './wake-ups.ts';
 
@@ -54,6 +56,7 @@ export class PostgresEngine implements Engine {
   readonly #keys: DayKeys;
   readonly #logs: Logs;
   readonly #inboxes: Inboxes;
+  readonly #subscriptions: Subscriptions;
   readonly #blobs: Blobs;
   readonly #allowances: Allowances;
   readonly #wakeUps: WakeUps;
@@ -79,6 +82,7 @@ export class PostgresEngine implements Engine {
     this.#now = now;
     this.#keys = keys;
     this.#inboxes = new Inboxes(hour);
+    this.#subscriptions = new Subscriptions(hour);
     this.#blobs = new Blobs(keys, hour);
     this.#allowances = new Allowances(now);
     this.#logs = new Logs({
@@ -187,6 +191,23 @@ export class PostgresEngine implements Engine {
     return this.#read(() => this.#logs.letters(log, access));
   }
 
+  async subscribe(log: Uint8Array, access: Access, subscription: StoredSubscription) {
+    await this.#read(() => this.#logs.live(log, access));
+    await this.#change((sql) => this.#subscriptions.put(sql, log, subscription));
+  }
+
+  unsubscribe(log: Uint8Array, ids: readonly Uint8Array[]) {
+    return this.#change((sql) => this.#subscriptions.delete(sql, log, ids));
+  }
+
+  subscriptions(log: Uint8Array) {
+    return this.#read((sql) => this.#subscriptions.of(sql, log));
+  }
+
+  reseal(log: Uint8Array, from: number, subscription: StoredSubscription) {
+    return this.#change((sql) => this.#subscriptions.reseal(sql, log, from, subscription));
+  }
+
   createBlob(blob: NewBlob) {
     return this.#pay(async (sql) => {
       await this.#allowances.load(sql, blob.allowance);
@@ -245,7 +266,10 @@ export class PostgresEngine implements Engine {
       await this.#logs.retain(kept),
       await this.#change((sql) => this.#blobs.retain(sql, kept)),
     ];
-    const forgotten = await this.#change((sql) => this.#inboxes.retain(sql, kept));
+    const forgotten = [
+      await this.#change((sql) => this.#inboxes.retain(sql, kept)),
+      await this.#change((sql) => this.#subscriptions.retain(sql, kept)),
+    ].includes(true);
     for (const bytes of deleted) this.#stored -= bytes ?? 0;
     if (forgotten || deleted.some((bytes) => bytes !== undefined)) return true;
     this.#keysSince = this.#tooMuch

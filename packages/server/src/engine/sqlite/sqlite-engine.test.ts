@@ -9,6 +9,7 @@ import { engineBounds } from '../../test/engine-bounds.ts';
 import { engineContract } from '../../test/engine-contract.ts';
 import { engineInvites } from '../../test/engine-invites.ts';
 import type { OpenEngine } from '../../test/engine-stand.ts';
+import { engineSubscriptions } from '../../test/engine-subscriptions.ts';
 import { engineSurveys } from '../../test/engine-surveys.ts';
 import { entry, hashOf, id, secret } from '../../test/ids.ts';
 import { SqliteEngine } from './sqlite-engine.ts';
@@ -29,6 +30,7 @@ engineContract('SQLite', open);
 engineBounds('SQLite', open);
 engineInvites('SQLite', open);
 engineSurveys('SQLite', open);
+engineSubscriptions('SQLite', open);
 
 async function withLog(engine: SqliteEngine) {
   const [log, owner, invite, allowance] = [id(), secret(), secret(), secret()];

@@ -16,6 +16,7 @@ import {
   type Retention,
   type Stock,
   type StorageError,
+  type StoredSubscription,
 } from '../../engine.ts';
 import type { Access } from '../../log-rules.ts';
 import { Allowances } from './allowances.ts';
@@ -24,6 +25,7 @@ import { CHECKPOINTS, openDatabase, type Synchronous, truncateWal } from './data
 import { Inboxes } from './inboxes.ts';
 import { Logs } from './logs.ts';
 import { copyStanding, SqliteSnapshot } from './snapshot.ts';
+import { Subscriptions } from './subscriptions.ts';
 import { census, quotas } from './survey.ts';
 import { Turns } from './turns.ts';
 import { WalKeeper } from './wal-keeper.ts';
@@ -51,6 +53,7 @@ export class SqliteEngine implements Engine {
   readonly #wal: WalKeeper;
   readonly #logs: Logs;
   readonly #inboxes: Inboxes;
+  readonly #subscriptions: Subscriptions;
   readonly #blobs: Blobs;
   readonly #allowances: Allowances;
   readonly #failed = Promise.withResolvers<StorageError>();
@@ -71,6 +74,7 @@ export class SqliteEngine implements Engine {
     this.#db = openDatabase(path, synchronous, this.#keys);
     this.#logs = new Logs(this.#db, this.#keys, hour, logBytes);
     this.#inboxes = new Inboxes(this.#db, hour);
+    this.#subscriptions = new Subscriptions(this.#db, hour);
     this.#blobs = new Blobs(this.#db, this.#keys, hour);
     this.#allowances = new Allowances(this.#db, now);
     this.#turns = new Turns(
@@ -130,6 +134,25 @@ export class SqliteEngine implements Engine {
     return this.#turns.read(() => this.#logs.letters(log, access));
   }
 
+  subscribe(log: Uint8Array, access: Access, subscription: StoredSubscription) {
+    return this.#turns.change(() => {
+      this.#logs.live(log, access);
+      this.#subscriptions.put(log, subscription);
+    });
+  }
+
+  unsubscribe(log: Uint8Array, ids: readonly Uint8Array[]) {
+    return this.#turns.change(() => this.#subscriptions.delete(log, ids));
+  }
+
+  subscriptions(log: Uint8Array) {
+    return this.#turns.read(() => this.#subscriptions.of(log));
+  }
+
+  reseal(log: Uint8Array, from: number, subscription: StoredSubscription) {
+    return this.#turns.change(() => this.#subscriptions.reseal(log, from, subscription));
+  }
+
   createBlob(blob: NewBlob) {
     return this.#paying(() => {
       this.#allowances.load(blob.allowance);
@@ -185,7 +208,8 @@ export class SqliteEngine implements Engine {
       const kept = tooMuch ? this.#stricter(retention) : retention;
       this.#allowances.retain(kept);
       // Each is a bounded step, so all of them run.
-      const steps = [this.#logs.retain(kept), this.#blobs.retain(kept), this.#inboxes.retain(kept)];
+      const parts = [this.#logs, this.#blobs, this.#inboxes, this.#subscriptions];
+      const steps = parts.map((part) => part.retain(kept));
       if (steps.includes(true)) return true;
       this.#keysSince = this.#tooMuch
         ? this.#oldest(kept.now)

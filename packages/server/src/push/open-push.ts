@@ -1,0 +1,35 @@
+/** Web Push of a server: its key, and what sends, loaded when somebody asks for it first. */
+import { join } from 'node:path';
+import { loadP256Key } from '../p256-key.ts';
+import type { Push, PushOptions } from './push.ts';
+
+/** Secret: whoever has it can tell browsers that something came. */
+export const PUSH_KEY = 'push-key.pem';
+
+export interface LazyPush {
+  readonly get: () => Promise<Push>;
+  close(): Promise<void>;
+}
+
+/** @param urls where people find the server: the first of https is what push services are told of it */
+export function openPush(
+  dataDir: string,
+  urls: readonly string[],
+  options: Omit<PushOptions, 'key' | 'contact'>,
+): LazyPush {
+  let opened: Promise<Push> | undefined;
+  const open = async () => {
+    const { Push } = await import('./push.ts');
+    const key = loadP256Key(join(dataDir, PUSH_KEY), 'push key');
+    const contact = urls.map((url) => new URL(url)).find(({ protocol }) => protocol === 'https:');
+    // Without the path, which may be secret.
+    return new Push({ ...options, key, ...(contact && { contact: contact.origin }) });
+  };
+  return {
+    get: () => {
+      opened ??= open();
+      return opened;
+    },
+    close: async () => (await opened?.catch(() => undefined))?.close(),
+  };
+}

@@ -1,0 +1,105 @@
+/** What one session has to do with Web Push: it subscribes to logs, wakes others, and brings subscriptions along. */
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import type { Request } from '@polynya/protocol/requests';
+import type { SessionPort } from '@polynya/reach/session-handler';
+import type { Access } from '../log-rules.ts';
+import { keyOf } from '../watchers.ts';
+import type { MemberOf, Push } from './push.ts';
+
+/** A log that the session opened. */
+export interface OpenedBy {
+  readonly log: Uint8Array;
+  readonly access: Access;
+  /** What opened it, in letters of a byte each, which weigh less. */
+  readonly secret: string;
+}
+
+type Of<Op extends Request['op']> = Extract<Request, { op: Op }>;
+
+export class PushSession {
+  readonly #port: SessionPort;
+  readonly #load: (() => Promise<Push>) | undefined;
+  readonly #report: (error: unknown) => void;
+  /** As each log of a group was opened last. */
+  readonly #opened = new Map<string, OpenedBy>();
+  /** Once this session has subscribed to something. */
+  #subscribed: Push | undefined;
+
+  /** @param load where this server sends Web Push */
+  constructor(
+    port: SessionPort,
+    load: (() => Promise<Push>) | undefined,
+    report: (error: unknown) => void,
+  ) {
+    this.#port = port;
+    this.#load = load;
+    this.#report = report;
+  }
+
+  async key(): Promise<Uint8Array> {
+    return (await this.#load?.())?.publicKey ?? new Uint8Array(0);
+  }
+
+  /** @throws malformed, forbidden, too-big, full */
+  async subscribe(opened: OpenedBy, request: Of<'subscribe'>): Promise<void> {
+    const push = await this.#push();
+    await push.subscribe(this.#member(opened), request);
+    this.#subscribed = push;
+  }
+
+  async unsubscribe(opened: OpenedBy, request: Of<'unsubscribe'>): Promise<void> {
+    await (await this.#push()).unsubscribe(this.#member(opened), request);
+  }
+
+  /** @throws forbidden */
+  async wake(opened: OpenedBy, { except }: Of<'wake'>): Promise<void> {
+    await (await this.#load?.())?.wake(this.#member(opened), except);
+  }
+
+  /** A Commit of this session's shut somebody out. */
+  closed(opened: OpenedBy): void {
+    void this.#quietly((push) => push.closed(this.#member(opened)));
+  }
+
+  /** Who opens a log anew in a later epoch knows both: what is sealed under the one goes under the other. */
+  opened(opened: OpenedBy): void {
+    if (opened.access.role !== 'member') return;
+    const key = keyOf(opened.log);
+    const before = this.#opened.get(key);
+    const earlier = before?.access.role === 'member' && before.access.epoch < opened.access.epoch;
+    if (earlier) {
+      const [from, to] = [this.#member(before), this.#member(opened)];
+      void this.#quietly((push) => push.carry(from, to));
+    }
+    if (!before || earlier) this.#opened.set(key, opened);
+  }
+
+  heard(): void {
+    this.#subscribed?.heard(this.#port);
+  }
+
+  end(): void {
+    this.#subscribed?.gone(this.#port);
+    this.#opened.clear();
+  }
+
+  #member({ log, access, secret }: OpenedBy): MemberOf {
+    return { port: this.#port, log, access, secret: Buffer.from(secret, 'latin1') };
+  }
+
+  /** @throws forbidden where this server sends nothing */
+  #push(): Promise<Push> {
+    if (!this.#load) throw new ProtocolError('forbidden', 'this server sends no Web Push');
+    return this.#load();
+  }
+
+  /** What nobody waits for. */
+  async #quietly(work: (push: Push) => Promise<void>): Promise<void> {
+    try {
+      const push = await this.#load?.();
+      if (push) await work(push);
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+}

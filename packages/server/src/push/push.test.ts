@@ -1,0 +1,267 @@
+/** Who is away is told that something came: once, by a push service, and only of logs that they may see. */
+import { generateKeyPairSync } from 'node:crypto';
+import { systemRandom } from '@polynya/reach/clock';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { DeliveryBench, TestGroup, type TestSession } from '../test/delivery-bench.ts';
+import { id, refused, secret } from '../test/ids.ts';
+import { PushService, type TestBrowser } from '../test/push-service.ts';
+import { Push } from './push.ts';
+
+/** A steady clock that the test moves. */
+class HandClock {
+  at = 0;
+  readonly #due: { at: number; run: () => void }[] = [];
+  now = () => 500_000 * 3_600_000 + this.at;
+  steady = () => this.at;
+  setTimeout(run: () => void, ms: number): () => void {
+    const timer = { at: this.at + ms, run };
+    this.#due.push(timer);
+    return () => void this.#due.splice(this.#due.indexOf(timer), 1);
+  }
+  pass(ms: number): void {
+    this.at += ms;
+    for (const timer of this.#due.filter(({ at }) => at <= this.at)) {
+      this.#due.splice(this.#due.indexOf(timer), 1);
+      timer.run();
+    }
+  }
+}
+
+const { privateKey: key } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+let service: PushService;
+let clock: HandClock;
+let bench: DeliveryBench;
+let push: Push;
+let group: TestGroup;
+let author: TestSession;
+beforeEach(async () => {
+  service = await PushService.start();
+  clock = new HandClock();
+  const report = (error: unknown) => void bench.reported.push(error);
+  bench = await new DeliveryBench({}, (engine) => {
+    const ports = { ...service.reach, engine, clock, now: clock.now, random: systemRandom };
+    push = new Push({ ...ports, key, report });
+    return push;
+  }).start();
+  group = await new TestGroup(bench).create();
+  author = await group.member();
+});
+afterEach(async () => {
+  push.close();
+  await bench.close();
+  await service.stop();
+  expect(bench.reported).toEqual([]);
+});
+
+/** A browser that subscribed to the group's log. */
+async function subscribed(
+  browser: TestBrowser = service.browser(push.publicKey),
+  row = id(),
+): Promise<{ browser: TestBrowser; session: TestSession; row: Uint8Array }> {
+  const session = await group.member();
+  await session.ask('subscribe', { n: 1, id: row, ...browser.subscription });
+  return { browser, session, row };
+}
+
+const away = async () => {
+  const one = await subscribed();
+  one.session.connected = false;
+  return one;
+};
+const wake = (by = author, except: Uint8Array[] = []) => by.ask('wake', { n: 1, except });
+const heard = ({ heard }: TestBrowser, times: number) =>
+  vi.waitFor(() => expect(heard).toHaveLength(times), { timeout: 60_000 });
+/** What was to come has come: another browser, told of another log after them, has heard. */
+async function settled(): Promise<void> {
+  const other = await new TestGroup(bench).create();
+  const browser = service.browser(push.publicKey);
+  const session = await other.member();
+  await session.ask('subscribe', { n: 1, id: id(), ...browser.subscription });
+  session.connected = false;
+  await wake(await other.member());
+  await heard(browser, 1);
+}
+
+test('a server says by which key it sends', async () => {
+  expect((await author.ask('pushKey', {})).key).toEqual(push.publicKey);
+});
+
+test('who is away is told that something came, and nothing else', async () => {
+  const { browser } = await away();
+  await wake();
+  await heard(browser, 1);
+  expect(browser.heard).toEqual([Buffer.of(1)]);
+});
+
+test('nobody is told before somebody says that it is worth it', async () => {
+  const { browser } = await away();
+  await author.ask('append', {
+    n: 1,
+    entries: [{ id: id(), epoch: 0, body: secret() }],
+  });
+  await settled();
+  expect(browser.heard).toHaveLength(0);
+});
+
+test('one message waits for a browser, of however many logs, until it was there again', async () => {
+  const { browser, session } = await away();
+  const other = await new TestGroup(bench).create();
+  const there = await other.member();
+  await there.ask('subscribe', { n: 1, id: id(), ...browser.subscription });
+  there.connected = false;
+  await wake();
+  await wake();
+  await wake(await other.member());
+  await settled();
+  expect(browser.heard).toHaveLength(1);
+  await session.ask('subscribe', { n: 1, id: id(), ...browser.subscription });
+  await wake();
+  await heard(browser, 2);
+});
+
+test('who is on a line is not told, unless nothing comes up on it any more', async () => {
+  const { browser, session } = await subscribed();
+  await wake();
+  await session.ask('watch', { n: 1 });
+  clock.pass(1);
+  await session.ask('watch', { n: 1 });
+  clock.pass(60_000);
+  await settled();
+  expect(browser.heard).toHaveLength(0);
+  await session.ask('watch', { n: 1 });
+  await wake();
+  clock.pass(60_000);
+  await heard(browser, 1);
+});
+
+test('the author and their other devices are not told', async () => {
+  const { browser, session, row } = await subscribed();
+  session.connected = false;
+  await wake(session);
+  await wake(author, [row]);
+  await settled();
+  expect(browser.heard).toHaveLength(0);
+});
+
+describe('a subscription', () => {
+  test('ends when it is taken back', async () => {
+    const { browser, session, row } = await away();
+    await session.ask('unsubscribe', { n: 1, id: row });
+    await wake();
+    await settled();
+    expect(browser.heard).toHaveLength(0);
+  });
+
+  test('ends two weeks after its browser was there last, and is deleted then', async () => {
+    const { browser } = await away();
+    bench.now += 14 * 24 * 3_600_000;
+    clock.at += 14 * 24 * 3_600_000;
+    await wake();
+    await settled();
+    expect(browser.heard).toHaveLength(0);
+    const hour = bench.now / 3_600_000;
+    const kept = {
+      entriesSince: 0,
+      blobsSince: 0,
+      largeBlobsSince: 0,
+      largeBlob: 1,
+      maxBytes: 1e9,
+    };
+    while (await bench.engine.retain({ ...kept, now: hour }));
+    const census = await bench.engine.census();
+    // That of the browser that heard.
+    expect(census.find(({ table }) => table === 'subscription')?.rows).toBe(1);
+  });
+
+  test.each([404, 410])('ends when its service answers %i', async (status) => {
+    service.status = status;
+    await away();
+    await wake();
+    await vi.waitFor(async () => expect(await bench.engine.subscriptions(group.log)).toEqual([]), {
+      timeout: 60_000,
+    });
+  });
+
+  test('is tried once more where its service is busy, and again with the next message', async () => {
+    service.status = 503;
+    const { browser } = await away();
+    await wake();
+    await heard(browser, 1);
+    await vi.waitFor(
+      () => {
+        clock.pass(5_000);
+        expect(browser.heard).toHaveLength(2);
+      },
+      { timeout: 60_000 },
+    );
+    service.status = 201;
+    await vi.waitFor(
+      async () => {
+        await wake();
+        expect(browser.heard.length).toBeGreaterThan(2);
+      },
+      { timeout: 60_000 },
+    );
+  });
+
+  test('goes along with a member who goes on to the next epoch', async () => {
+    const { browser } = await away();
+    await group.commit(false, author);
+    // What it was sealed under opens nothing for who comes later.
+    const [row] = await bench.engine.subscriptions(group.log);
+    expect(row?.epoch).toBe(0);
+    await author.ask('open', { n: 2, log: group.log, secret: group.capability() });
+    await vi.waitFor(
+      async () => expect((await bench.engine.subscriptions(group.log))[0]?.epoch).toBe(1),
+      { timeout: 60_000 },
+    );
+    await wake(await group.member());
+    await heard(browser, 1);
+  });
+
+  test('ends with a Commit that shuts somebody out, and its browser is told a last time', async () => {
+    const { browser } = await away();
+    await group.commit(true, author);
+    await heard(browser, 1);
+    await vi.waitFor(async () => expect(await bench.engine.subscriptions(group.log)).toEqual([]), {
+      timeout: 60_000,
+    });
+  });
+
+  test('tells nothing to whoever has the database alone', async () => {
+    const { browser, row } = await away();
+    const other = await new TestGroup(bench).create();
+    const session = await other.member();
+    await session.ask('subscribe', { n: 1, id: row, ...browser.subscription });
+    const [[one], [two]] = await Promise.all(
+      [group, other].map(({ log }) => bench.engine.subscriptions(log)),
+    );
+    expect(one?.sealed.length).toBe(two?.sealed.length);
+    const all = Buffer.concat([one?.sealed ?? secret(), two?.sealed ?? secret()]);
+    for (const word of ['https', '127.0.0.1', browser.subscription.auth]) {
+      expect(all.includes(word)).toBe(false);
+    }
+  });
+
+  test.each([
+    ['an address inside', { endpoint: 'https://10.0.0.1/x' }],
+    ['another scheme', { endpoint: 'http://127.0.0.1/x' }],
+    ['no point of the curve', { key: new Uint8Array(65) }],
+  ])('to %s is malformed', async (_, wrong) => {
+    const { subscription } = service.browser(push.publicKey);
+    const asked = author.ask('subscribe', { n: 1, id: id(), ...subscription, ...wrong });
+    await expect(asked).rejects.toMatchObject(refused('malformed'));
+  });
+
+  test('is refused to whom the log is closed', async () => {
+    const removed = await group.member();
+    await group.commit(true, author);
+    const { subscription } = service.browser(push.publicKey);
+    for (const asked of [
+      removed.ask('subscribe', { n: 1, id: id(), ...subscription }),
+      wake(removed),
+    ]) {
+      await expect(asked).rejects.toMatchObject(refused('forbidden'));
+    }
+  });
+});

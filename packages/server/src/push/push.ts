@@ -1,0 +1,250 @@
+/**
+ * Web Push (RFC 8030): browsers that are not there are told that something came, and nothing of it. The server asks a
+ * push service only when a member says that what they just said is worth it (`wake`, docs/protocol.md section 4).
+ */
+import { createHmac, type KeyObject } from 'node:crypto';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
+import type { Request } from '@polynya/protocol/requests';
+import type { Random } from '@polynya/reach/clock';
+import type { SessionPort } from '@polynya/reach/session-handler';
+import type { SteadyClock } from '@polynya/reach/steady-clock';
+import type { Engine, StoredSubscription } from '../engine.ts';
+import { type Access, forbidden } from '../log-rules.ts';
+import { type DeliveryPorts, isPushEndpoint, PushDelivery } from './deliver.ts';
+import { encryptPush, type Subscription } from './encryption.ts';
+import { openSubscription, sealSubscription } from './subscription-seal.ts';
+import { Vapid } from './vapid.ts';
+
+const HOUR = 3_600_000;
+/** Hours: who does not come in so long is not told any more. */
+const LIFE = 14 * 24;
+/** s that a push service keeps it for a device that is switched off. */
+const TTL = 3 * 24 * 3_600;
+/** ms: a client on a line says something at least every 30 s. */
+const SILENCE = 40_000;
+/** ms before a service that is busy is asked once more, at least and at most. */
+const AGAIN = { least: 5_000, most: 60_000 };
+/** Browsers that are remembered to have been told (count). */
+const BOUND = 100_000;
+/** What is said: the version of saying nothing. */
+const SOMETHING = Uint8Array.of(1);
+
+export interface PushOptions extends DeliveryPorts {
+  readonly key: KeyObject;
+  /** A URL by which a push service finds whose server this is. */
+  readonly contact?: string;
+  readonly engine: Engine;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly clock: SteadyClock;
+  readonly random: Random;
+  readonly report: (error: unknown) => void;
+}
+
+/** A log as a session of a member opened it. */
+export interface MemberOf {
+  readonly port: SessionPort;
+  readonly log: Uint8Array;
+  readonly access: Access;
+  /** The capability that opened it. */
+  readonly secret: Uint8Array;
+}
+
+type Of<Op extends Request['op']> = Omit<Extract<Request, { op: Op }>, 'op'>;
+
+/** A browser, by a name that means nothing outside this process. */
+type Browser = string;
+
+export class Push {
+  readonly publicKey: Uint8Array;
+  readonly #options: PushOptions;
+  readonly #vapid: Vapid;
+  readonly #delivery: PushDelivery;
+  readonly #nameKey: Uint8Array;
+  /** Whose browser a session is, and when it said something last, in ms of the steady clock. */
+  readonly #sessions = new Map<SessionPort, { browser: Browser; heard: number }>();
+  readonly #there = new Map<Browser, Set<SessionPort>>();
+  /** Told, or about to be, since they were there last. */
+  readonly #told = new Set<Browser>();
+  readonly #timers = new Set<() => void>();
+  #closed = false;
+
+  constructor(options: PushOptions) {
+    const { key, contact, now, random } = options;
+    this.#options = options;
+    this.#vapid = new Vapid(key, contact, now);
+    this.publicKey = this.#vapid.publicKey;
+    this.#delivery = new PushDelivery(options);
+    this.#nameKey = random(32);
+  }
+
+  /** @throws malformed, forbidden, too-big, full */
+  async subscribe(member: MemberOf, { id, endpoint, key, auth }: Of<'subscribe'>): Promise<void> {
+    const { engine, now, random } = this.#options;
+    const { log, access, secret, port } = member;
+    if (access.role !== 'member') throw forbidden('an inbox wakes nobody');
+    if (!isPushEndpoint(endpoint, this.#options)) {
+      throw new ProtocolError('malformed', 'not a push service at a public address');
+    }
+    const subscription = { endpoint, key, auth };
+    encryptable(subscription, random);
+    const sealed = sealSubscription(subscription, { log, id }, secret, random);
+    const until = Math.floor(now() / HOUR) + LIFE;
+    await engine.subscribe(log, access, { id, epoch: access.epoch, until, sealed });
+    const browser = this.#nameOf(subscription);
+    this.gone(port);
+    this.#sessions.set(port, { browser, heard: this.#options.clock.steady() });
+    this.#there.set(browser, (this.#there.get(browser) ?? new Set()).add(port));
+    this.#told.delete(browser);
+  }
+
+  async unsubscribe({ log }: MemberOf, { id }: Of<'unsubscribe'>): Promise<void> {
+    await this.#options.engine.unsubscribe(log, [id]);
+  }
+
+  /** Tells whoever has subscribed to the log and is not there, but for who asks. @throws forbidden */
+  async wake(member: MemberOf, except: readonly Uint8Array[]): Promise<void> {
+    const { log, access } = member;
+    if (access.role !== 'member') throw forbidden('an inbox wakes nobody');
+    await this.#options.engine.live(log, access);
+    await this.#tellAll(member, except);
+  }
+
+  async #tellAll(member: MemberOf, except: readonly Uint8Array[]): Promise<void> {
+    const { log, port } = member;
+    const own = this.#sessions.get(port)?.browser;
+    for (const { row, subscription } of await this.#opened(member)) {
+      if (except.some((id) => Buffer.compare(id, row.id) === 0)) continue;
+      if (this.#nameOf(subscription) !== own) this.#tell(log, row, subscription);
+    }
+  }
+
+  /** A Commit of this member shut somebody out, nobody can say whom: all are told once more, and subscribe anew. */
+  async closed(member: MemberOf): Promise<void> {
+    const { engine } = this.#options;
+    await this.#tellAll(member, []);
+    const rows = await engine.subscriptions(member.log);
+    const { access } = member;
+    const before = rows.filter(({ epoch }) => access.role === 'member' && epoch <= access.epoch);
+    if (before.length > 0)
+      await engine.unsubscribe(
+        member.log,
+        before.map(({ id }) => id),
+      );
+  }
+
+  /** A member came along from one epoch to another, and brings the subscriptions of those who are away. */
+  async carry(from: MemberOf, to: MemberOf): Promise<void> {
+    const { engine, random } = this.#options;
+    const { log, access, secret } = to;
+    if (access.role !== 'member') return;
+    for (const { row, subscription } of await this.#opened(from)) {
+      const sealed = sealSubscription(subscription, { log, id: row.id }, secret, random);
+      await engine.reseal(log, row.epoch, { ...row, epoch: access.epoch, sealed });
+    }
+  }
+
+  /** Something came from this session. */
+  heard(port: SessionPort): void {
+    const session = this.#sessions.get(port);
+    if (session) session.heard = this.#options.clock.steady();
+  }
+
+  gone(port: SessionPort): void {
+    const browser = this.#sessions.get(port)?.browser ?? '';
+    const ports = this.#there.get(browser);
+    ports?.delete(port);
+    if (ports?.size === 0) this.#there.delete(browser);
+    this.#sessions.delete(port);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const cancel of this.#timers) cancel();
+    this.#delivery.close();
+  }
+
+  async #opened({ log, access, secret }: MemberOf) {
+    const rows = await this.#options.engine.subscriptions(log);
+    const opened: { row: StoredSubscription; subscription: Subscription }[] = [];
+    for (const row of rows) {
+      if (access.role !== 'member' || row.epoch !== access.epoch) continue;
+      const subscription = openSubscription(row.sealed, { log, id: row.id }, secret);
+      if (subscription) opened.push({ row, subscription });
+    }
+    return opened;
+  }
+
+  /** Who is on a line is told by that; only if nothing comes up on it, it was no line any more. */
+  #tell(log: Uint8Array, row: StoredSubscription, subscription: Subscription): void {
+    const browser = this.#nameOf(subscription);
+    if (this.#told.has(browser) || this.#closed) return;
+    this.#told.add(browser);
+    // Whoever was told longest ago may be told a second time.
+    for (const first of this.#told) {
+      if (this.#told.size <= BOUND) break;
+      this.#told.delete(first);
+    }
+    const asked = this.#options.clock.steady();
+    const send = () => void this.#send(log, row, subscription, AGAIN.least);
+    const look = () => {
+      if (!this.#isThere(browser, asked)) send();
+      else this.#told.delete(browser);
+    };
+    if (this.#isThere(browser, asked - SILENCE)) this.#after(SILENCE, look);
+    else send();
+  }
+
+  /** Whether a session of that browser is on a line, and said something since. */
+  #isThere(browser: Browser, since: number): boolean {
+    for (const port of this.#there.get(browser) ?? []) {
+      if (port.connected && (this.#sessions.get(port)?.heard ?? 0) > since) return true;
+    }
+    return false;
+  }
+
+  async #send(
+    log: Uint8Array,
+    row: StoredSubscription,
+    subscription: Subscription,
+    again: number | undefined,
+  ): Promise<void> {
+    const { engine, random, report } = this.#options;
+    const endpoint = new URL(subscription.endpoint);
+    const body = encryptPush(SOMETHING, subscription, random);
+    const authorization = this.#vapid.header(endpoint.origin);
+    const answer = await this.#delivery.send({ endpoint, authorization, body, ttl: TTL });
+    if (answer === 'taken') return;
+    if (typeof answer === 'object' && again !== undefined) {
+      const wait = Math.min(AGAIN.most, Math.max(AGAIN.least, answer.later));
+      this.#after(wait, () => void this.#send(log, row, subscription, undefined));
+      return;
+    }
+    // The next message tries again.
+    this.#told.delete(this.#nameOf(subscription));
+    if (answer === 'gone') await engine.unsubscribe(log, [row.id]).catch(report);
+  }
+
+  #after(ms: number, act: () => void): void {
+    if (this.#closed) return;
+    const cancel = this.#options.clock.setTimeout(() => {
+      this.#timers.delete(cancel);
+      act();
+    }, ms);
+    this.#timers.add(cancel);
+  }
+
+  /** What joins logs of one browser is in memory alone, and of no use after it. */
+  #nameOf({ endpoint }: Subscription): Browser {
+    return createHmac('sha256', this.#nameKey).update(endpoint).digest('base64url');
+  }
+}
+
+/** @throws malformed */
+function encryptable(subscription: Subscription, random: Random): void {
+  try {
+    encryptPush(SOMETHING, subscription, random);
+  } catch {
+    throw new ProtocolError('malformed', 'not a point of P-256');
+  }
+}

@@ -21,7 +21,7 @@ export function dnsQueries() {
   const answer = cover.coverAnswer(cover.coverQuery(new Uint8Array(0)), down);
   return {
     about:
-      'Section 2. Every salt is of bytes 62. records: the data of those that answer the last query, by type.',
+      'Section 2. Every salt of a query is of bytes 62. records: the data of those that answer the last query, by type.',
     endpoint: zoneEndpoint(ZONE, key),
     queries: queries.map((fields) => {
       const said = encodeDnsQuery(fields);

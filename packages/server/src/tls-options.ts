@@ -2,7 +2,7 @@
  * How the program speaks TLS: as nginx does that was told nothing but its certificate, so that it looks like most of
  * the web; and the answer to challenges over TLS itself (RFC 8737).
  */
-import { createSecureContext, type TlsOptions } from 'node:tls';
+import { createSecureContext, type TLSSocket, type TlsOptions } from 'node:tls';
 
 /** PEM. */
 export interface Tls {
@@ -14,7 +14,7 @@ export interface Tls {
 export interface Certified extends Tls {
   /** `tell` hears of each that follows. */
   readonly renewed?: (tell: (next: Tls) => void) => void;
-  /** What to show, for a moment, to whoever asks for this name: an authority that checks whose it is. */
+  /** What to show, for a moment, to an authority that checks whose this name is. */
   readonly challenge?: (name: string) => Tls | undefined;
 }
 
@@ -43,17 +43,16 @@ export function withTls<T extends TlsServer>(
   return server;
 }
 
-/** As without challenges, but while there is one under way. */
+/** As without challenges, but to an authority, which asks for their protocol alone (RFC 8737 section 3). */
 function answering(challenge: NonNullable<Certified['challenge']>): TlsOptions {
   return {
-    SNICallback: (name, done) => {
-      const asked = challenge(name);
-      done(null, asked && createSecureContext(settings(asked)));
+    ALPNCallback(this: TLSSocket, { servername, protocols }) {
+      const asks = protocols.length === 1 && protocols[0] === CHALLENGED;
+      const asked = asks ? challenge(servername) : undefined;
+      if (!asked) return PROTOCOLS.find((each) => protocols.includes(each));
+      this.setKeyCert(createSecureContext(settings(asked)));
+      return CHALLENGED;
     },
-    ALPNCallback: ({ servername, protocols }) =>
-      protocols.includes(CHALLENGED) && challenge(servername)
-        ? CHALLENGED
-        : PROTOCOLS.find((each) => protocols.includes(each)),
   };
 }
 

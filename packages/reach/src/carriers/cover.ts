@@ -20,12 +20,14 @@ export class Cover {
   readonly #random: Random;
   readonly #up: Buffer;
   readonly #down: Buffer;
+  readonly #downSalt: Buffer;
 
   /** @param key `COVER_KEY` bytes */
   constructor(key: Uint8Array, random: Random) {
     this.#random = random;
     this.#up = keyFor(key, 'polynya cover up');
     this.#down = keyFor(key, 'polynya cover down');
+    this.#downSalt = keyFor(key, 'polynya cover down salt');
   }
 
   coverQuery(said: Uint8Array): Uint8Array {
@@ -38,10 +40,15 @@ export class Cover {
     return open(this.#up, upNonce(query.subarray(0, SALT)), query.subarray(SALT));
   }
 
-  /** The answer to this very query, and to no other. */
+  /**
+   * The answer to this very query, and to no other. Its salt is made of what is said: whoever repeats a query of
+   * somebody's has the same sealed again, where of random salts so short two soon meet.
+   */
   coverAnswer(query: Uint8Array, said: Uint8Array): Uint8Array {
-    const salt = this.#random(ANSWER_SALT);
-    const nonce = Buffer.concat([query.subarray(0, SALT), salt]);
+    const asked = query.subarray(0, SALT);
+    const made = createHmac('sha256', this.#downSalt).update(asked).update(said).digest();
+    const salt = made.subarray(0, ANSWER_SALT);
+    const nonce = Buffer.concat([asked, salt]);
     return Buffer.concat([salt, seal(this.#down, nonce, said)]);
   }
 

@@ -5,7 +5,7 @@ import type { Tls } from '../tls-options.ts';
 export class Challenges {
   readonly #shown = new Map<string, Tls>();
 
-  /** What to show to whoever asks for this name of SNI. */
+  /** What to show to an authority that asks for this name of SNI. */
   readonly find = (name: string): Tls | undefined => this.#shown.get(name.toLowerCase());
 
   /** @param identifier a DNS name or an IP address */

@@ -169,7 +169,7 @@ test('a connection is forgotten when it ends, in its handshake too', async () =>
   await expect.poll(() => front.connections(), { timeout: 60_000 }).toBe(0);
 }, 90_000);
 
-test('the certificate of a challenge is shown to who asks for its name by its protocol, and only meanwhile', async () => {
+test('the certificate of a challenge is shown to who asks for its name by its protocol alone, and only meanwhile', async () => {
   const under = selfSigned('1.2.0.192.in-addr.arpa');
   let asked = true;
   const challenge = () => (asked ? under : undefined);
@@ -190,6 +190,8 @@ test('the certificate of a challenge is shown to who asks for its name by its pr
     }
   };
   expect(await shown(['acme-tls/1'])).toEqual(['acme-tls/1', name]);
+  expect(await shown(['http/1.1'])).toEqual(['http/1.1', '127.0.0.1']);
+  expect(await shown(['acme-tls/1', 'http/1.1'])).toEqual(['http/1.1', '127.0.0.1']);
   asked = false;
   expect(await shown(['acme-tls/1'])).toBe('ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL');
   expect(await shown(['h2', 'http/1.1'])).toEqual(['http/1.1', '127.0.0.1']);

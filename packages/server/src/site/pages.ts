@@ -43,16 +43,18 @@ export class Pages {
   readonly #folders = new Set<string>(['']);
 
   /**
-   * @param folder read into memory once; without one there is a single page
+   * @param folder read into memory once, but for what begins with a dot (`.git`, `.env`, ...): no page is meant by
+   *   that, except below `.well-known` (RFC 8615). Without one there is a single page
    * @throws the platform's error if it cannot be read
    */
   constructor(folder?: string) {
     if (folder === undefined) this.#pages.set('/index.html', welcome());
-    for (const name of folder === undefined ? [] : filesIn(folder)) {
+    for (const name of folder === undefined ? [] : filesIn(folder).filter(isShown)) {
       const path = join(folder ?? '', name);
       this.#pages.set(`/${name}`, pageOf(name, readFileSync(path), statSync(path).mtimeMs));
     }
-    for (const name of folder === undefined ? [] : foldersIn(folder)) this.#folders.add(`/${name}`);
+    const folders = folder === undefined ? [] : foldersIn(folder).filter(isShown);
+    for (const name of folders) this.#folders.add(`/${name}`);
   }
 
   /** @param path absolute, decoded, without `.` and `..` */
@@ -64,6 +66,10 @@ export class Pages {
     if (folder === path) return 'folder';
     return this.#pages.get(`${folder}/index.html`) ?? 'forbidden';
   }
+}
+
+function isShown(path: string): boolean {
+  return path.split('/').every((part) => !part.startsWith('.') || part === '.well-known');
 }
 
 /** What the site says of a path that leads nowhere, if it has a page for that. */

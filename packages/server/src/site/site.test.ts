@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Site } from './site.ts';
 
@@ -22,4 +25,23 @@ test.each([
   const answer = new Site().answer(request, { secure: false, port: 80 });
   expect(answer.status).toBe(status);
   if (length !== undefined) expect(answer.body.length).toBe(length);
+});
+
+test('what begins with a dot is no page, as a repository or a file of secrets, but for what is well known', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'polynya-site-'));
+  for (const name of ['.env', '.git/config', 'a/.hidden/b.html', '.well-known/security.txt']) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), 'text');
+  }
+  const site = new Site(folder);
+  rmSync(folder, { recursive: true });
+  const status = (target: string) =>
+    site.answer(
+      { method: 'GET', target, version: '1.1', headers: { host: 'x' } },
+      { secure: false, port: 80 },
+    ).status;
+  for (const none of ['/.env', '/.git/config', '/.git/', '/.git', '/a/.hidden/b']) {
+    expect([none, status(none)]).toEqual([none, status('/never')]);
+  }
+  expect(status('/.well-known/security.txt')).toBe(200);
 });

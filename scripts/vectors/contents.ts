@@ -84,6 +84,13 @@ const CONTENTS: readonly KnownContent[] = [
   { kind: 'vote', text: '', target: id, options: [0, 2] },
   { kind: 'close', text: '', target: id },
   { kind: 'record', text: '', record: fill(0xcb, 3) },
+  {
+    kind: 'silent',
+    text: 'in the morning',
+    after: 0,
+    forwarded: false,
+    said: { kind: 'text', text: 'in the morning', reply: null, mentions: [] },
+  },
 ];
 
 const ABOUT: About = {

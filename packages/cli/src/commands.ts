@@ -29,9 +29,14 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/read.ts')).read,
   },
   send: {
-    usage: 'send CHAT TEXT [--wait SECONDS]',
-    what: 'sends a text, and returns when the server has it',
+    usage: 'send CHAT TEXT [--wait SECONDS] [--silent] [--at TIME]',
+    what: 'sends a text, and returns when the server has it; --at: later, when polynya runs then',
     load: async () => (await import('./commands/send.ts')).send,
+  },
+  later: {
+    usage: 'later CHAT [MESSAGE --now | MESSAGE --drop]',
+    what: 'lists what waits to be sent later; sends one of it now, or takes it back',
+    load: async () => (await import('./commands/later.ts')).later,
   },
   'send-file': {
     usage: 'send-file CHAT PATH [--caption TEXT] [--wait SECONDS]',
@@ -127,6 +132,11 @@ export const commands: Readonly<Record<string, Entry>> = {
     usage: 'carry out FILE | carry in FILE',
     what: 'takes what waits along in a file, sealed, for members without a line; takes such a file in',
     load: async () => (await import('./commands/carry.ts')).carry,
+  },
+  accept: {
+    usage: 'accept CHAT',
+    what: 'takes part in a chat that somebody unknown brought you into; leave: does not',
+    load: async () => (await import('./commands/accept.ts')).accept,
   },
   leave: {
     usage: 'leave CHAT',

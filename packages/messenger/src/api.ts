@@ -126,6 +126,8 @@ export interface ChatSummary {
     readonly text: string;
     readonly at: number;
     readonly state: SendState | null;
+    /** Nobody is to be called by it. */
+    readonly silent: boolean;
   } | null;
   readonly unread: number;
   readonly mentioned: boolean;
@@ -167,6 +169,8 @@ export interface ChatDetail extends ChatSummary {
   readonly admin: boolean;
   /** Of a `request`: who brought this person in. */
   readonly asker: { readonly person: PersonId; readonly name: string } | null;
+  /** How many messages wait on this device for their time. */
+  readonly scheduled: number;
   /** Open invites that this device made. */
   readonly invites: readonly InviteView[];
   /** Why the chat is `stopped`, or what members disagree about. */
@@ -232,6 +236,9 @@ export interface MessageView {
   readonly relayedBy: string | null;
   /** Said by somebody elsewhere; by whom stays there. */
   readonly forwarded: boolean;
+  readonly silent: boolean;
+  /** ms: when it was to be said, where that was before it could be; null for all others. */
+  readonly planned: number | null;
   /** Seconds for which each device keeps it; 0: it stays. */
   readonly after: number;
   /** ms: when it goes from this device; null while that is not known, or where it stays. */
@@ -314,6 +321,8 @@ export interface Messenger extends DevicesFacade, ChatsFacade {
       readonly mentions?: readonly PersonId[];
       /** Shown as something that was said elsewhere. */
       readonly forwarded?: boolean;
+      /** Those whom it goes to are not called by it. */
+      readonly silent?: boolean;
     },
   ): Promise<{ readonly id: MessageId }>;
   sendFile(

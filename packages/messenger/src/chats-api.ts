@@ -58,6 +58,20 @@ export interface SearchResult {
   readonly more: boolean;
 }
 
+/** What is to be said later. */
+export interface LaterMessage {
+  readonly text: string;
+  /** ms: from then on, as soon as this device runs. */
+  readonly at: number;
+  readonly reply?: MessageId;
+  readonly mentions?: readonly PersonId[];
+  readonly silent?: boolean;
+}
+
+export interface ScheduledView extends Required<Pick<LaterMessage, 'text' | 'at' | 'silent'>> {
+  readonly id: MessageId;
+}
+
 export interface ChatsFacade {
   createGroup(title: string): Promise<{ readonly chat: ChatId }>;
   /** A new seat: in `chat`, or in a new conversation of two when `chat` is null. */
@@ -72,6 +86,18 @@ export interface ChatsFacade {
   accept(chat: ChatId): Promise<void>;
   /** Leaves a `request` without a word, and forgets it. @throws Problem 'not-allowed': it is none */
   decline(chat: ChatId): Promise<void>;
+  /**
+   * Keeps a message on this device and says it when its time has come, or as soon as this device runs after that.
+   * @param instead one that waits, which this one takes the place of
+   * @throws Problem 'not-a-member', 'too-long', 'quota': too many wait; 'not-found': `instead` was said meanwhile
+   */
+  schedule(chat: ChatId, message: LaterMessage, instead?: MessageId): Promise<{ id: MessageId }>;
+  /** What waits, the next first. */
+  scheduled(chat: ChatId): Promise<readonly ScheduledView[]>;
+  /** @throws Problem 'not-found' */
+  unschedule(chat: ChatId, message: MessageId): Promise<void>;
+  /** Says it now. @throws Problem 'not-found', 'not-a-member' */
+  sendScheduled(chat: ChatId, message: MessageId): Promise<void>;
   /** Forgets a chat that was left. */
   forget(chat: ChatId): Promise<void>;
   /** 60 digits that both people see alike if nobody stands between them. */

@@ -3,7 +3,7 @@ import { equal, fromHex } from '@polynya/protocol/bytes';
 import type { KnownContent } from '@polynya/protocol/content';
 import { addPeople, removePerson } from './add-people.ts';
 import { type ChatId, type Folder, type MessageId, type PersonId, Problem } from './api.ts';
-import type { ChatsFacade, SearchWanted } from './chats-api.ts';
+import type { ChatsFacade, LaterMessage, SearchWanted } from './chats-api.ts';
 import { findPerson } from './conversation/people.ts';
 import type { Device } from './device.ts';
 import { fleetOf } from './devices/later.ts';
@@ -64,7 +64,8 @@ export class Chats implements ChatsFacade {
 
   async leave(chat: ChatId) {
     this.#refuseSaved(chat);
-    await this.#say(chat, { kind: 'leave' });
+    if (this.#device.memory.request(chat)) await this.decline(chat);
+    else await this.#say(chat, { kind: 'leave' });
   }
 
   accept(chat: ChatId) {
@@ -73,6 +74,22 @@ export class Chats implements ChatsFacade {
 
   decline(chat: ChatId) {
     return decline(this.#device, chat);
+  }
+
+  async schedule(chat: ChatId, message: LaterMessage, instead?: MessageId) {
+    return (await this.#device.scheduled()).schedule(chat, message, instead);
+  }
+
+  async scheduled(chat: ChatId) {
+    return (await this.#device.scheduled()).of(chat);
+  }
+
+  async unschedule(chat: ChatId, message: MessageId) {
+    await (await this.#device.scheduled()).drop(chat, message);
+  }
+
+  async sendScheduled(chat: ChatId, message: MessageId) {
+    await (await this.#device.scheduled()).send(chat, message);
   }
 
   async forget(chat: ChatId) {

@@ -17,6 +17,8 @@ import { Conversation } from './conversation/conversation.ts';
 import { type Held, loadHeld } from './conversation/held.ts';
 import { countWaiting } from './conversation/outbox.ts';
 import { leavesOf } from './conversation/roster.ts';
+import type { Scheduled } from './conversation/scheduled.ts';
+import { SCHEDULED } from './conversation/scheduled-keys.ts';
 import type { Log, World } from './conversation/world.ts';
 import { fleetOf } from './devices/later.ts';
 import type { KnownList } from './devices/registry.ts';
@@ -80,6 +82,7 @@ export class Device {
   storageFull = false;
   readonly #closing = new AbortController();
   #self: Self | null = null;
+  #scheduled: Promise<Scheduled> | null = null;
 
   private constructor(ports: Ports, memory: ChatMemory) {
     this.ports = ports;
@@ -134,7 +137,27 @@ export class Device {
     for (const [chat, { declined }] of this.memory.requests) {
       if (declined) (await import('./occasional.ts')).depart(this, chat);
     }
+    if ((await this.ports.store.range('setting', { ...SCHEDULED, limit: 1 })).length > 0) {
+      await this.scheduled();
+    }
     if (await hasFleet(this)) await (await fleetOf(this)).start();
+  }
+
+  /** What is to be said later, which is looked after from the first call on. */
+  scheduled(): Promise<Scheduled> {
+    this.#scheduled ??= import('./occasional.ts').then(
+      (parts) => new parts.Scheduled(this),
+      (error: unknown) => {
+        this.#scheduled = null;
+        throw error;
+      },
+    );
+    return this.#scheduled;
+  }
+
+  /** The clock may have gone on while nothing ran. */
+  lookForScheduled(): void {
+    this.#scheduled?.then((scheduled) => scheduled.look()).catch(() => undefined);
   }
 
   /** Stops after the steps under way; nothing is lost. */

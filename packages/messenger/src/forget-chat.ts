@@ -2,6 +2,7 @@
 import { type ChatId, Problem } from './api.ts';
 import { forgetKeys } from './carry/keys.ts';
 import { forgetHeld } from './conversation/held.ts';
+import { forgetScheduled } from './conversation/scheduled.ts';
 import type { Device } from './device.ts';
 import { handoverGone, loadHandovers } from './invite/handover.ts';
 import { forgetRecovery } from './recovery/repair.ts';
@@ -23,6 +24,7 @@ export async function forgetChat(device: Device, chat: ChatId): Promise<void> {
       ...(await conversation.outbox.forget()),
       ...(await timeline.forget(chat)),
       ...memory.forget(chat),
+      ...(await forgetScheduled(ports.store, chat)),
       ...(await forgetSearch(device, chat)),
       ...(await forgetKeys(ports.store, chat)),
     ]),

@@ -70,6 +70,10 @@ const CHATS = {
   accept: true,
   decline: true,
   forget: true,
+  schedule: true,
+  scheduled: true,
+  unschedule: true,
+  sendScheduled: true,
   safetyNumber: true,
   setTimer: true,
   poll: true,
@@ -207,7 +211,7 @@ class RunningMessenger implements Omit<Messenger, keyof DevicesFacade | keyof Ch
   }
 
   async send(chat: ChatId, message: Parameters<Messenger['send']>[1]) {
-    const { text, reply, mentions = [], forwarded = false } = message;
+    const { text, reply, mentions = [], ...along } = message;
     checkText(text);
     const content = {
       kind: 'text' as const,
@@ -215,7 +219,7 @@ class RunningMessenger implements Omit<Messenger, keyof DevicesFacade | keyof Ch
       reply: reply ? fromHex(reply) : null,
       mentions: mentions.map(fromHex),
     };
-    const queued = this.#device.conversation(chat).queue(content, null, forwarded);
+    const queued = this.#device.conversation(chat).queue(content, null, along);
     return { id: await asProblem(queued) };
   }
 
@@ -299,6 +303,7 @@ class RunningMessenger implements Omit<Messenger, keyof DevicesFacade | keyof Ch
     for (const { connection } of this.#device.links.values()) connection.kick();
     for (const conversation of this.#device.conversations.values()) conversation.tryAgain();
     this.#device.lookForExpired();
+    this.#device.lookForScheduled();
     await this.#device.files.resumeAll();
   }
 

@@ -4,6 +4,7 @@
  */
 export { handedIn } from './carry/handed-in.ts';
 export { Chats } from './chats.ts';
+export { Scheduled } from './conversation/scheduled.ts';
 export { Fleet } from './devices/fleet.ts';
 export { Files } from './files/files.ts';
 export { receiveLetter } from './inbox/receive-letter.ts';

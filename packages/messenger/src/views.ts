@@ -19,6 +19,7 @@ import type { Device } from './device.ts';
 import { looks } from './identity/look-alike.ts';
 import { tagOf } from './identity/person.ts';
 import { called, shownName } from './identity/shown-name.ts';
+import { scheduledIn } from './conversation/scheduled-keys.ts';
 import { HANDOVER_PHASE, type Handover, loadHandovers } from './invite/handover.ts';
 import type { PageView } from './timeline/page.ts';
 
@@ -71,6 +72,7 @@ export async function detailOf(device: Device, chat: ChatId): Promise<ChatDetail
       asker === null ? null : { person: asker, name: pageView(device, conversation).names(asker) },
     invites: handovers.flatMap((handover) => inviteView(handover, device.self.person)),
     timer: state.timer,
+    scheduled: (await device.ports.store.range('setting', scheduledIn(chat))).length,
     trouble: state.trouble === '' ? null : state.trouble,
   };
 }

@@ -80,6 +80,18 @@ const notes: fc.Arbitrary<Note> = fc.oneof(
   }),
 );
 
+const wraps = fc.record({
+  text: text(16_000),
+  after: fc.nat({ max: 31_536_000 }),
+  forwarded: fc.boolean(),
+  said: fc.record({
+    kind: fc.constant('text' as const),
+    text: text(16_000),
+    reply: maybe(id),
+    mentions,
+  }),
+});
+
 type Fields<K> = Omit<Extract<KnownContent, { kind: K }>, 'kind'>;
 const FIELDS: { [K in KnownContent['kind']]: fc.Arbitrary<Fields<K>> } = {
   text: fc.record({ text: text(16_000), reply: maybe(id), mentions }),
@@ -95,17 +107,7 @@ const FIELDS: { [K in KnownContent['kind']]: fc.Arbitrary<Fields<K>> } = {
   devices: fc.record({ list: deviceLists }),
   own: fc.record({ note: notes }),
   carried: fc.record({ text: text(16_000), note: exactly(200) }),
-  wrapped: fc.record({
-    text: text(16_000),
-    after: fc.nat({ max: 31_536_000 }),
-    forwarded: fc.boolean(),
-    said: fc.record({
-      kind: fc.constant('text' as const),
-      text: text(16_000),
-      reply: maybe(id),
-      mentions,
-    }),
-  }),
+  wrapped: wraps,
   timer: fc.record({ text: text(16_000), after: fc.nat({ max: 31_536_000 }) }),
   poll: fc.record({
     text: text(300),
@@ -119,6 +121,7 @@ const FIELDS: { [K in KnownContent['kind']]: fc.Arbitrary<Fields<K>> } = {
   }),
   close: fc.record({ text: text(16_000), target: id }),
   record: fc.record({ text: text(16_000), record: exactly(300) }),
+  silent: wraps,
 };
 const KINDS = Object.keys(FIELDS) as KnownContent['kind'][];
 const contentOf = (kind: KnownContent['kind']) =>

@@ -119,6 +119,8 @@ export const content = variants('kind', {
   close: [17, { text: body, target: messageId }],
   /** A record of a server's endpoints, signed by it. */
   record: [18, { text: body, record: bytes(1, LIMITS.record + 128) }],
+  /** As `wrapped`, and nobody is to be called by it; `text` is how what is said begins. */
+  silent: [19, { text: body, after: uint(LONGEST_TIMER), forwarded: bool, said: saying }],
 });
 export type KnownContent = Infer<typeof content>;
 /** A part of a later version: its first field is text that anyone can read. */
@@ -151,7 +153,7 @@ export function decodeMessage(plaintext: Uint8Array): Message {
   return { ...message, body: decodeContent(message.body) };
 }
 
-const FIRST_UNKNOWN = 19;
+const FIRST_UNKNOWN = 20;
 
 function decodeContent(cbor: Cbor): Content {
   if (Array.isArray(cbor) && typeof cbor[0] === 'number' && cbor[0] >= FIRST_UNKNOWN) {

@@ -23,7 +23,7 @@ export const leave = command({
       const gone = answer(
         messenger,
         { query: 'chat', chat },
-        (detail) => detail?.state !== 'active',
+        (detail) => !detail || !['active', 'request'].includes(detail.state),
         signal,
       );
       await gone.catch((error) => {

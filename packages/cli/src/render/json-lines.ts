@@ -48,6 +48,8 @@ export function messageJson(message: MessageView): string {
     undone: message.undone,
     relayedBy: message.relayedBy,
     forwarded: message.forwarded,
+    silent: message.silent,
+    planned: message.planned === null ? null : isoTime(message.planned),
     after: message.after,
     expires: message.expires === null ? null : isoTime(message.expires),
     poll: message.poll && {

@@ -87,10 +87,18 @@ test('a line of JSON has exactly these fields', () => {
     undone: null,
     relayedBy: null,
     forwarded: false,
+    silent: false,
+    planned: null,
     after: 0,
     expires: null,
     poll: null,
   });
+});
+
+test('a message that went late says for when it was meant', () => {
+  const planned = new Date(2026, 1, 11, 9).getTime();
+  const [line] = messageLines(aMessage({ text: 'Up?', planned }), new Map());
+  expect(line).toMatch(/Ann: Up\? \(late: meant for 2026-02-11 09:00\)$/);
 });
 
 test('a poll, a forwarded message and one that goes say what they are', () => {

@@ -35,13 +35,14 @@ function said(message: MessageView): string {
   if (message.deleted) return '(deleted)';
   const file = message.file ? fileWords(message.file) : '';
   const text = cleanText(message.text, INDENT);
-  const { poll, forwarded, edited, after } = message;
+  const { poll, forwarded, edited, after, planned } = message;
   return [
     forwarded ? '(forwarded)' : '',
     poll ? 'poll:' : '',
     file,
     text,
     edited ? '(edited)' : '',
+    planned === null ? '' : `(late: meant for ${localTime(planned)})`,
     after > 0 ? `(goes after ${lasting(after)})` : '',
   ]
     .filter((part) => part !== '')

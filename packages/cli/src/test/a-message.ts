@@ -23,6 +23,8 @@ export function aMessage(fields: Partial<MessageView>): MessageView {
     undone: null,
     relayedBy: null,
     forwarded: false,
+    silent: false,
+    planned: null,
     after: 0,
     expires: null,
     poll: null,

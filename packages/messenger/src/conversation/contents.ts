@@ -7,6 +7,7 @@ import type { ContactCard, Content, KnownContent } from '@polynya/protocol/conte
 import { LIMITS } from '@polynya/protocol/limits';
 import type { PersonId } from '../api.ts';
 import type { ChatEvent } from '../message-parts.ts';
+import type { Change } from '../store/store.ts';
 import { findPerson, withPerson } from './people.ts';
 import type { ConversationState, Person } from './state.ts';
 
@@ -81,10 +82,38 @@ export function changesRecord(content: Content): boolean {
   return ['title', 'admin', 'leave', 'profile', 'timer'].includes(content.kind);
 }
 
+/** What goes along with what is said. */
+export interface GoesAlong {
+  /** Seconds. */
+  readonly after?: number;
+  readonly forwarded?: boolean;
+  /** Nobody is to be called by it. */
+  readonly silent?: boolean;
+}
+
+/** How something came to be said. */
+export type Typed = Pick<GoesAlong, 'forwarded' | 'silent'> & {
+  /** ms: when it was to be said, if it is said later than that. */
+  readonly planned?: number | null;
+  /** To be stored at once with it. */
+  readonly besides?: readonly Change[];
+};
+
+/** Letters that a client shows which does not know what is silent. */
+const BEGINNING = 100;
+
 /** What is said, with what goes along. Other contents stay as they are. */
-export function wrapped(content: KnownContent, after: number, forwarded: boolean): KnownContent {
+export function wrapped(
+  content: KnownContent,
+  { after = 0, forwarded = false, silent = false }: GoesAlong,
+): KnownContent {
   const { kind } = content;
   if (kind !== 'text' && kind !== 'file' && kind !== 'poll') return content;
+  if (silent) {
+    const begins = kind === 'file' ? content.caption : content.text;
+    const text = [...begins].slice(0, BEGINNING).join('');
+    return { kind: 'silent', text, after, forwarded, said: content };
+  }
   if (after === 0 && !forwarded) return content;
   return { kind: 'wrapped', text: '', after, forwarded, said: content };
 }
@@ -96,5 +125,5 @@ export function isForTimeline(content: Content): boolean {
 
 /** Contents that a person wrote: what receipts are for. */
 export function isWritten(content: Content): boolean {
-  return ['text', 'file', 'poll', 'wrapped', 'unknown'].includes(content.kind);
+  return ['text', 'file', 'poll', 'wrapped', 'silent', 'unknown'].includes(content.kind);
 }

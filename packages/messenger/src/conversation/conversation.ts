@@ -12,7 +12,7 @@ import { KnownHead } from '../line/known-head.ts';
 import { StoreError } from '../store/store.ts';
 import type { Intent } from './commits.ts';
 import { Committer } from './committer.ts';
-import { isForTimeline, wrapped } from './contents.ts';
+import { isForTimeline, type Typed, wrapped } from './contents.ts';
 import { Core } from './core.ts';
 import { nextDelivery } from './deliveries.ts';
 import { Errands } from './errands.ts';
@@ -148,19 +148,19 @@ export class Conversation {
   async queue(
     bare: KnownContent,
     known: Uint8Array | null = null,
-    forwarded = false,
+    { planned = null, besides = [], ...along }: Typed = {},
   ): Promise<MessageId> {
-    const content = wrapped(bare, this.held.state.timer, forwarded);
+    const content = wrapped(bare, { ...along, after: this.held.state.timer });
     if (!this.#core.mayWrite) throw new Problem('not-a-member');
     const { timeline, store, clock } = this.#world;
     const id = known ?? this.#world.random(16);
     const encoded = encodeContent(content);
     const at = clock.now();
-    const message = { chat: this.chat, id: toHex(id), at, sender: this.#me, content };
+    const message = { chat: this.chat, id: toHex(id), at, sender: this.#me, content, planned };
     await timeline.locked(this.chat, async () => {
       const row = await this.#core.outbox.push({ id, at, content: encoded });
       const shown = isForTimeline(content) ? await timeline.queued(message) : [];
-      await store.apply([row, ...shown]).catch((error: unknown) => {
+      await store.apply([row, ...shown, ...besides]).catch((error: unknown) => {
         this.#tellIfFull(error);
         throw error;
       });
@@ -175,7 +175,7 @@ export class Conversation {
     const known = fromHex(id);
     const waits = await this.#core.outbox.has(known);
     const row = await this.#world.timeline.message(this.chat, id);
-    if (!waits && (row?.seq ?? null) === null) await this.queue(content, known, row?.forwarded);
+    if (!waits && (row?.seq ?? null) === null) await this.queue(content, known, row ?? {});
   }
 
   /** Tries a refused message again, behind all others. False: there is none of this id. */

@@ -86,6 +86,7 @@ class Refused {
     const world = {
       ...{ clock, store, engine, random: systemRandom, changes: new Changes(clock) },
       self: () => anna,
+      request: () => null,
     };
     const log = {
       setSecret: () => undefined,

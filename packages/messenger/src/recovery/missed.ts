@@ -199,7 +199,7 @@ function cameBy(row: Row, person: PersonId): boolean {
 
 /** What its sender would say now. */
 export function contentOf(row: MessageRow): MissedMessage['content'] {
-  return wrapped(sayingOf(row), row.after, row.forwarded);
+  return wrapped(sayingOf(row), row);
 }
 
 function sayingOf({ text, reply, mentions, file, poll }: MessageRow): Saying {

@@ -43,4 +43,6 @@ export interface Queued {
   readonly at: number;
   readonly sender: PersonId;
   readonly content: Content;
+  /** ms: when it was to be said, if it is said later than that. */
+  readonly planned?: number | null;
 }

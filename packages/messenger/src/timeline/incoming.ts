@@ -136,8 +136,8 @@ export function messageRow(
   message: Omit<Queued, 'chat'> &
     Pick<Arrived, 'mine' | 'relayedBy'> & { readonly seq: number | null },
 ): MessageRow | null {
-  const { id, seq, sender, mine, at, content, relayedBy = null } = message;
-  const wrapped = content.kind === 'wrapped' ? content : null;
+  const { id, seq, sender, mine, at, content, relayedBy = null, planned = null } = message;
+  const wrapped = content.kind === 'wrapped' || content.kind === 'silent' ? content : null;
   const said = wordsOf(wrapped?.said ?? content);
   if (!said) return null;
   return {
@@ -161,6 +161,8 @@ export function messageRow(
     expires: null,
     forwarded: wrapped?.forwarded ?? false,
     poll: null,
+    silent: content.kind === 'silent',
+    planned,
     ...said,
   };
 }

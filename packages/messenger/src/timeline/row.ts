@@ -60,6 +60,10 @@ const message = {
       votes: list(struct({ person: id, options: list(uint(), 12), seq: uint() }), 4_096),
     }),
   ),
+  /** Nobody is to be called by it. */
+  silent: bool,
+  /** ms: when it was to be said, if that was before it was. */
+  planned: optional(uint()),
 } as const;
 
 const event = variants('event', {
@@ -82,7 +86,9 @@ const rows = variants('row', {
   message: [0, message],
   event: [1, { id: text(64), seq: uint(), at: uint(), event }],
 });
-export const row = grown(rows, 1 + Object.keys(message).length, 0, null, false, null);
+const FIELDS = 1 + Object.keys(message).length;
+const before = grown(rows, FIELDS, 0, null, false, null, false, null);
+export const row = grown(before, FIELDS, false, null);
 export type Row = Infer<typeof row>;
 export type MessageRow = Extract<Row, { row: 'message' }>;
 export type EventRow = Extract<Row, { row: 'event' }>;

@@ -28,6 +28,8 @@ function message(seq: number, change: Partial<MessageView> = {}): MessageView {
     undone: null,
     relayedBy: null,
     forwarded: false,
+    silent: false,
+    planned: null,
     after: 0,
     expires: null,
     poll: null,

@@ -22,7 +22,14 @@ const chat = (change: Partial<ChatSummary>): ChatSummary => ({
   at: 1,
   ...change,
 });
-const said = { sender: 'Me', mine: true, text: 'hello', at: 1, state: 'sent' } as const;
+const said = {
+  sender: 'Me',
+  mine: true,
+  text: 'hello',
+  at: 1,
+  state: 'sent',
+  silent: false,
+} as const;
 const invite = (id: string, expires: number): InviteView => ({ id, link: id, expires, by: 'me' });
 
 describe('waitingChat', () => {

@@ -14,12 +14,12 @@ import { peerOf, titleFor } from './conversation/about.ts';
 import type { Conversation } from './conversation/conversation.ts';
 import { findPerson, idOf, sharesName } from './conversation/people.ts';
 import { devicesOf, leavesOf } from './conversation/roster.ts';
+import { scheduledIn } from './conversation/scheduled-keys.ts';
 import type { ConversationState, Person } from './conversation/state.ts';
 import type { Device } from './device.ts';
 import { looks } from './identity/look-alike.ts';
 import { tagOf } from './identity/person.ts';
 import { called, shownName } from './identity/shown-name.ts';
-import { scheduledIn } from './conversation/scheduled-keys.ts';
 import { HANDOVER_PHASE, type Handover, loadHandovers } from './invite/handover.ts';
 import type { PageView } from './timeline/page.ts';
 

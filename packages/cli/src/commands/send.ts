@@ -6,9 +6,9 @@ import { findChat } from '../client/find.ts';
 import { withPerson } from '../client/profile.ts';
 import { stored } from '../client/stored.ts';
 import { command, profileOption, wholeNumber } from '../command.ts';
+import { Failure } from '../failure.ts';
 import { localTime, shortId } from '../render/units.ts';
 import { print } from '../terminal.ts';
-import { Failure } from '../failure.ts';
 
 export const send = command({
   options: {

@@ -2,7 +2,9 @@
  * What a person does with chats now and then, and never needs for reading and writing: a part of the facade in
  * api.ts whose work is loaded when it is first asked for.
  */
+
 import type { ChatId, Folder, InviteView, MessageId, PersonId } from './api.ts';
+import type { PushFacade } from './push/push-api.ts';
 
 /** What a message said for a while. */
 export interface VersionView {
@@ -72,7 +74,7 @@ export interface ScheduledView extends Required<Pick<LaterMessage, 'text' | 'at'
   readonly id: MessageId;
 }
 
-export interface ChatsFacade {
+export interface ChatsFacade extends PushFacade {
   createGroup(title: string): Promise<{ readonly chat: ChatId }>;
   /** A new seat: in `chat`, or in a new conversation of two when `chat` is null. */
   invite(chat: ChatId | null): Promise<InviteView & { readonly chat: ChatId }>;

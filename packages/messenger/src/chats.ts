@@ -10,6 +10,8 @@ import { fleetOf } from './devices/later.ts';
 import { forgetChat } from './forget-chat.ts';
 import { createConversation, inviteTo, withdrawInvite } from './group-actions.ts';
 import { safetyNumber } from './identity/safety-number.ts';
+import type { PushSubscriptionView } from './push/push-api.ts';
+import { pushKey, subscribePush } from './push/subscriptions.ts';
 import { accept, decline, meet } from './requests.ts';
 import { historyOf, seenBy } from './timeline/looking-back.ts';
 
@@ -74,6 +76,14 @@ export class Chats implements ChatsFacade {
 
   decline(chat: ChatId) {
     return decline(this.#device, chat);
+  }
+
+  pushKey() {
+    return pushKey(this.#device);
+  }
+
+  subscribePush(subscription: PushSubscriptionView | null) {
+    return subscribePush(this.#device, subscription);
   }
 
   async schedule(chat: ChatId, message: LaterMessage, instead?: MessageId) {

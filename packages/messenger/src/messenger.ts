@@ -84,6 +84,8 @@ const CHATS = {
   seenBy: true,
   setFolders: true,
   search: true,
+  pushKey: true,
+  subscribePush: true,
 } as const satisfies Record<keyof ChatsFacade, true>;
 
 /** Methods that wait for what does them to be loaded. */

@@ -73,33 +73,44 @@ export class LogHandle implements Numbered {
     }
   }
 
+  /** Asks something about this log, which is opened first where it is not. */
+  ask<O extends Op>(
+    op: O,
+    build: (n: number) => Extract<Request, { op: O }>,
+    options?: CallOptions,
+  ): Promise<Result<O>> {
+    if (this.#closed)
+      return Promise.reject(new ProtocolError('forbidden', 'the log was closed here'));
+    return this.#host.request(op, this, build, options);
+  }
+
   append(entries: readonly NewEntry[], options?: CallOptions): Promise<Result<'append'>> {
     if (this.watched) this.#own.keep(entries);
-    return this.#call('append', (n) => ({ op: 'append', n, entries: [...entries] }), options);
+    return this.ask('append', (n) => ({ op: 'append', n, entries: [...entries] }), options);
   }
 
   commit(entry: NewEntry, turn: Turn, options?: CallOptions): Promise<Result<'commit'>> {
     if (this.watched) this.#own.keep([entry]);
-    return this.#call('commit', (n) => ({ op: 'commit', n, entry, turn }), options);
+    return this.ask('commit', (n) => ({ op: 'commit', n, entry, turn }), options);
   }
 
   /** Entries from `from` on, at most `bytes` of bodies, one at least if there is one. */
   read(from: number, bytes: number, options?: CallOptions): Promise<Result<'read'>> {
-    return this.#call('read', (n) => ({ op: 'read', n, from, bytes }), options);
+    return this.ask('read', (n) => ({ op: 'read', n, from, bytes }), options);
   }
 
   /** Hands `body` to whoever watches, if that is possible within 10 s. */
   signal(body: Uint8Array): Promise<Result<'signal'>> {
     const signal = this.#host.timeout(SIGNAL_LIFE);
-    return this.#call('signal', (n) => ({ op: 'signal', n, body }), { signal });
+    return this.ask('signal', (n) => ({ op: 'signal', n, body }), { signal });
   }
 
   allow(hash: Uint8Array, perHour: number, options?: CallOptions): Promise<Result<'allow'>> {
-    return this.#call('allow', (n) => ({ op: 'allow', n, hash, perHour }), options);
+    return this.ask('allow', (n) => ({ op: 'allow', n, hash, perHour }), options);
   }
 
   revoke(hash: Uint8Array, options?: CallOptions): Promise<Result<'revoke'>> {
-    return this.#call('revoke', (n) => ({ op: 'revoke', n, hash }), options);
+    return this.ask('revoke', (n) => ({ op: 'revoke', n, hash }), options);
   }
 
   stock(
@@ -108,7 +119,7 @@ export class LogHandle implements Numbered {
     last: Uint8Array | null = null,
     options?: CallOptions,
   ): Promise<Result<'stock'>> {
-    return this.#call(
+    return this.ask(
       'stock',
       (n) => ({ op: 'stock', n, hash, packages: [...packages], last }),
       options,
@@ -116,7 +127,7 @@ export class LogHandle implements Numbered {
   }
 
   take(id: Uint8Array, options?: CallOptions): Promise<Result<'take'>> {
-    return this.#call('take', (n) => ({ op: 'take', n, id }), options);
+    return this.ask('take', (n) => ({ op: 'take', n, id }), options);
   }
 
   /** Gives `listener` the log's entries from seq `from` on, and its signals, until what is returned is called. */
@@ -168,7 +179,7 @@ export class LogHandle implements Numbered {
     if (this.#watching || this.#feeds.size === 0) return;
     this.#watching = true;
     const secret = this.#secret;
-    this.#call('watch', (n) => ({ op: 'watch', n }))
+    this.ask('watch', (n) => ({ op: 'watch', n }))
       .then(
         ({ head }) => {
           for (const feed of this.#feeds) feed.watched(head);
@@ -209,16 +220,6 @@ export class LogHandle implements Numbered {
 
   unopened(session: number): void {
     if (session === this.#session) this.#opened = false;
-  }
-
-  #call<O extends Op>(
-    op: O,
-    build: (n: number) => Extract<Request, { op: O }>,
-    options?: CallOptions,
-  ): Promise<Result<O>> {
-    if (this.#closed)
-      return Promise.reject(new ProtocolError('forbidden', 'the log was closed here'));
-    return this.#host.request(op, this, build, options);
   }
 
   #open(): Opening {

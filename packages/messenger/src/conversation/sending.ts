@@ -7,6 +7,7 @@ import { LIMITS } from '@polynya/protocol/limits';
 import { type ErrorCode, ProtocolError } from '@polynya/protocol/protocol-error';
 import { ENTRY_KINDS, type Entry } from '@polynya/protocol/requests';
 import type { ProblemCode } from '../api.ts';
+import { wake } from '../push/wake.ts';
 import type { Change } from '../store/store.ts';
 import { appendOnce, meetEarlier } from './already-sent.ts';
 import type { Core } from './core.ts';
@@ -35,7 +36,9 @@ export async function sendBatch(core: Core): Promise<Sent> {
   const { batch } = core.held.state;
   try {
     const entries = batch.map(({ id, epoch, body }) => ({ id, epoch, body }));
-    const seqs = await appendOnce(core.log, entries);
+    const appending = appendOnce(core.log, entries);
+    wake(core);
+    const seqs = await appending;
     const sent = batch.map(({ id, epoch, body }, i) => {
       return { seq: seqs[i] ?? 0, kind: ENTRY_KINDS.message, epoch, id, body, turn: null };
     });

@@ -43,6 +43,8 @@ export interface TownOptions {
   readonly clock?: Clock;
   readonly config?: ConfigInput;
   readonly log?: Log;
+  /** Where Web Push may go. */
+  readonly pushTo?: NonNullable<Parameters<typeof startServer>[0]['pushTo']>;
 }
 
 export class Town {
@@ -228,7 +230,7 @@ export function isText(message: MessageView): boolean {
 function serve(
   folder: string,
   port: number,
-  { clock = systemClock, config = HURRIED, log = () => undefined }: TownOptions,
+  { clock = systemClock, config = HURRIED, log = () => undefined, pushTo }: TownOptions,
 ): Promise<RunningServer> {
   return startServer({
     dataDir: join(folder, 'server'),
@@ -239,5 +241,6 @@ function serve(
     random: systemRandom,
     config,
     log,
+    ...(pushTo && { pushTo }),
   });
 }

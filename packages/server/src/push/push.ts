@@ -64,8 +64,10 @@ export class Push {
   /** Whose browser a session is, and when it said something last, in ms of the steady clock. */
   readonly #sessions = new Map<SessionPort, { browser: Browser; heard: number }>();
   readonly #there = new Map<Browser, Set<SessionPort>>();
-  /** Told, or about to be, since they were there last. */
+  /** Told since they were there last. */
   readonly #told = new Set<Browser>();
+  /** Looked at in a moment, because they seem to be there. */
+  readonly #looking = new Map<Browser, () => void>();
   readonly #timers = new Set<() => void>();
   #closed = false;
 
@@ -178,21 +180,33 @@ export class Push {
   /** Who is on a line is told by that; only if nothing comes up on it, it was no line any more. */
   #tell(log: Uint8Array, row: StoredSubscription, subscription: Subscription): void {
     const browser = this.#nameOf(subscription);
-    if (this.#told.has(browser) || this.#closed) return;
+    const asked = this.#options.clock.steady();
+    const there = this.#isThere(browser, asked - SILENCE);
+    if (this.#closed || this.#told.has(browser) || (there && this.#looking.has(browser))) return;
+    const send = () => {
+      this.#remember(browser);
+      void this.#send(log, row, subscription, AGAIN.least);
+    };
+    this.#looking.get(browser)?.();
+    this.#looking.delete(browser);
+    if (!there) {
+      send();
+      return;
+    }
+    const cancel = this.#after(SILENCE, () => {
+      this.#looking.delete(browser);
+      if (!this.#isThere(browser, asked)) send();
+    });
+    this.#looking.set(browser, cancel);
+  }
+
+  #remember(browser: Browser): void {
     this.#told.add(browser);
     // Whoever was told longest ago may be told a second time.
     for (const first of this.#told) {
       if (this.#told.size <= BOUND) break;
       this.#told.delete(first);
     }
-    const asked = this.#options.clock.steady();
-    const send = () => void this.#send(log, row, subscription, AGAIN.least);
-    const look = () => {
-      if (!this.#isThere(browser, asked)) send();
-      else this.#told.delete(browser);
-    };
-    if (this.#isThere(browser, asked - SILENCE)) this.#after(SILENCE, look);
-    else send();
   }
 
   /** Whether a session of that browser is on a line, and said something since. */
@@ -225,13 +239,17 @@ export class Push {
     if (answer === 'gone') await engine.unsubscribe(log, [row.id]).catch(report);
   }
 
-  #after(ms: number, act: () => void): void {
-    if (this.#closed) return;
+  /** What is returned prevents it. */
+  #after(ms: number, act: () => void): () => void {
     const cancel = this.#options.clock.setTimeout(() => {
       this.#timers.delete(cancel);
-      act();
+      if (!this.#closed) act();
     }, ms);
     this.#timers.add(cancel);
+    return () => {
+      cancel();
+      this.#timers.delete(cancel);
+    };
   }
 
   /** What joins logs of one browser is in memory alone, and of no use after it. */

@@ -1,0 +1,75 @@
+/** A device that is away is told, once, when somebody says something to it: by real messengers, a server and a push service. */
+import { PushService, type TestBrowser } from '@polynya/server/test/push-service';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ChatId } from '../api.ts';
+import { type Person, Town } from '../test/town.ts';
+
+let service: PushService;
+let town: Town;
+let [anna, boris]: Person[] = [];
+let chat: ChatId;
+let browser: TestBrowser;
+
+const heard = (times: number) =>
+  vi.waitFor(() => expect(browser.heard).toHaveLength(times), { timeout: 60_000 });
+const subscribe = () => boris?.messenger.subscribePush(browser.subscription);
+
+beforeEach(async () => {
+  service = await PushService.start();
+  town = await Town.found({ pushTo: service.reach });
+  anna = await town.person('Anna');
+  const invited = await anna.messenger.invite(null);
+  chat = invited.chat;
+  boris = await town.device('Boris');
+  await boris.messenger.register(invited.link, 'Boris');
+  await anna.people(chat, 2);
+  await boris.until({ query: 'chat', chat }, (one) => one?.people.length === 2);
+  const key = await boris.messenger.pushKey();
+  browser = service.browser(key ?? new Uint8Array(0));
+  await subscribe();
+});
+afterEach(async () => {
+  await town.end();
+  await service.stop();
+});
+
+test('what is said wakes who is away, once, and not who sees it; what is silent, or no message, wakes nobody', async () => {
+  if (!anna || !boris) throw new Error('nobody');
+  await anna.messenger.send(chat, { text: 'while you are here' });
+  await boris.texts(chat, 1);
+  await boris.close();
+  await anna.messenger.send(chat, { text: 'quietly', silent: true });
+  const { id } = await anna.messenger.send(chat, { text: 'hush', silent: true });
+  await anna.messenger.react(chat, id, '👍');
+  expect(browser.heard).toHaveLength(0);
+  await anna.messenger.send(chat, { text: 'one' });
+  await heard(1);
+  await anna.messenger.send(chat, { text: 'two' });
+
+  await boris.open();
+  await boris.texts(chat, 5);
+  await subscribe();
+  await boris.close();
+  await anna.messenger.send(chat, { text: 'three' });
+  await heard(2);
+});
+
+test('a muted chat wakes nobody, nor does any once the subscription is taken back', async () => {
+  if (!anna || !boris) throw new Error('nobody');
+  const { store } = boris.device.ports;
+  await boris.messenger.mark(chat, { muted: true });
+  await subscribe();
+  expect(await store.get('setting', 'push')).toBeUndefined();
+  await boris.messenger.mark(chat, { muted: false });
+  await subscribe();
+  expect(await store.get('setting', 'push')).toBeDefined();
+  await boris.messenger.subscribePush(null);
+  expect(await store.get('setting', 'push')).toBeUndefined();
+  await boris.close();
+  const asked = await anna.messenger.send(chat, { text: 'is anybody there?' });
+  await anna.until(
+    { query: 'messages', chat, limit: 10 },
+    ({ messages }) => messages.find(({ id }) => id === asked.id)?.state === 'sent',
+  );
+  expect(browser.heard).toHaveLength(0);
+});

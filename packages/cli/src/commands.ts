@@ -54,7 +54,7 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/new-group.ts')).newGroup,
   },
   'invite-to': {
-    usage: 'invite-to [CHAT]',
+    usage: 'invite-to [CHAT] [--json]',
     what: 'makes a link that lets one person into a chat, or into a new one with you',
     load: async () => (await import('./commands/invite-to.ts')).inviteTo,
   },

@@ -4,7 +4,7 @@
  */
 
 /** A little over a minute, in ms. */
-export const COUNTED_FOR = 61_000;
+export const COUNTED_FOR = 65_000;
 /** That are remembered (count). */
 const MOST = 64;
 

@@ -2,7 +2,7 @@
 import { command, wholeNumber } from '../command.ts';
 import { askServer } from '../host/control-socket.ts';
 import { dataFolder, longestInvite, mostUses, serverOptions } from '../host/settings.ts';
-import { qrLines } from '../render/qr.ts';
+import { showLinks } from '../render/links.ts';
 import { print } from '../terminal.ts';
 
 export const invite = command({
@@ -21,13 +21,15 @@ export const invite = command({
       uses: wholeNumber('--uses', uses, 1, [1, mostUses]),
       days: wholeNumber('--days', days, 7, [1, longestInvite]),
     };
-    const { link: invite } = await askServer(dataFolder(server, terminal.env), {
+    const invite = await askServer(dataFolder(server, terminal.env), {
       ask: 'invite',
       ...made,
       ...(shelf !== undefined && { shelf: wholeNumber('--shelf', shelf, 1, [1, 10_000]) }),
     });
-    const link = lend ? invite.replace('#', '#lend.') : invite;
-    print(terminal, json ? JSON.stringify({ link, ...made }) : link);
-    if (!json && terminal.output.isTTY) print(terminal, ...qrLines(link));
+    const asMeant = (link: string) => (lend ? link.replace('#', '#lend.') : link);
+    const link = asMeant(invite.link);
+    const through = invite.through === null ? null : asMeant(invite.through);
+    if (json) print(terminal, JSON.stringify({ link, through, ...made }));
+    else showLinks(terminal, link, through);
   },
 });

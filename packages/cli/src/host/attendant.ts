@@ -1,5 +1,6 @@
 /** Answers what commands on this machine ask of the server that runs in this process. */
 import { inviteFailure, makeHostInvite } from '@polynya/server/host-invite';
+import { linksOf } from '@polynya/server/page-through';
 import type { RunningServer } from '@polynya/server/serve';
 import { BridgeError } from '@polynya/server/shelves';
 import { Failure } from '../failure.ts';
@@ -33,7 +34,7 @@ async function answerTo(
   switch (request.ask) {
     case 'invite': {
       const { uses, days, shelf } = request;
-      return { link: await makeHostInvite(server, `${page}/`, uses, days, shelf) };
+      return linksOf(await makeHostInvite(server, `${page}/`, uses, days, shelf));
     }
     case 'status': {
       return { ...(await desk.status()), url: page, version: version(), hostPage };

@@ -3,6 +3,7 @@ import type { BackupReport } from '@polynya/server/backup/backup';
 import type { TableCensus } from '@polynya/server/engine-survey';
 import type { PruneReport, ServerStatus } from '@polynya/server/host-desk';
 import type { MoveReport } from '@polynya/server/migrate/move';
+import type { InviteLinks } from '@polynya/server/page-through';
 
 /** An invite to the server that is asked for. */
 export interface InviteWish {
@@ -45,7 +46,7 @@ export interface QuotasJson {
 }
 
 export interface HostAnswers {
-  readonly invite: { readonly link: string };
+  readonly invite: InviteLinks;
   readonly status: ServerStatus & {
     readonly url: string;
     readonly version: string;

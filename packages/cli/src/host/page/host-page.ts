@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { makeHostInvite } from '@polynya/server/host-invite';
+import { linksOf } from '@polynya/server/page-through';
 import type { RunningServer } from '@polynya/server/serve';
 import { version } from '../../version.ts';
 import { longestInvite, mostUses } from '../settings.ts';
@@ -29,7 +30,7 @@ export function hostPageOf(server: RunningServer, page: string) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const made = request.method === 'POST' ? await inviteFor(request, server, page) : undefined;
     const [status, quotas] = await Promise.all([server.desk.status(), server.desk.quotas()]);
-    const facts = { status, quotas, version: version(), ...(made && { made }) };
+    const facts = { page, status, quotas, version: version(), ...(made && { made }) };
     const body = pageText(facts, languageOf(request.headers['accept-language']));
     response.writeHead(made === 'wrong' ? 400 : 200, HEADERS);
     response.end(request.method === 'HEAD' ? undefined : body);
@@ -46,7 +47,7 @@ async function inviteFor(
   const form = new URLSearchParams(await text(request));
   const [uses, days] = ['uses', 'days'].map((name) => Number(form.get(name)));
   if (!isWithin(uses, mostUses) || !isWithin(days, longestInvite)) return 'wrong';
-  return { link: await makeHostInvite(server, `${page}/`, uses, days) };
+  return linksOf(await makeHostInvite(server, `${page}/`, uses, days));
 }
 
 const isWithin = (value: number | undefined, most: number): value is number =>

@@ -2,6 +2,7 @@
 
 import type { Quotas } from '@polynya/server/engine-survey';
 import type { ServerStatus } from '@polynya/server/host-desk';
+import type { InviteLinks } from '@polynya/server/page-through';
 import encodeQr from 'qr';
 import { bytesText, minuteText } from '../data-words.ts';
 import { longestInvite, mostUses } from '../settings.ts';
@@ -10,11 +11,13 @@ import { STYLE } from './style.ts';
 import { type Language, WORDS, type Words } from './words.ts';
 
 export interface PageFacts {
+  /** Where people find the server's own page. */
+  readonly page: string;
   readonly status: ServerStatus;
   readonly quotas: Quotas;
   readonly version: string;
   /** What came of a form that was sent: a link, or that its numbers were wrong. */
-  readonly made?: { readonly link: string } | 'wrong';
+  readonly made?: InviteLinks | 'wrong';
 }
 
 /** Links longer than this are not drawn: no camera reads them. */
@@ -37,7 +40,7 @@ export function pageText(facts: PageFacts, language: Language): string {
 <main>
 <header><h1>${words.title}</h1><p>${words.works} ${up} · ${words.version} ${version}</p><a href="">${words.refresh}</a></header>
 <div class="cards">
-${made === undefined || made === 'wrong' ? html`` : madeCard(made.link, words)}
+${made === undefined || made === 'wrong' ? html`` : madeCard(made, facts.page, words)}
 ${nowCard(status, words)}
 ${keptCard(status, words)}
 ${invitesCard(facts.quotas, words)}
@@ -98,9 +101,15 @@ function formCard(wrong: boolean, words: Words): Html {
   return html`<section><h2>${words.newInvite}</h2>${wrong ? html`<p class="warn" role="alert">${sentence}</p>` : html``}<form method="post"><label>${words.people}<input name="uses" type="number" min="1" max="${mostUses}" value="10" required></label><label>${words.days}<input name="days" type="number" min="1" max="${longestInvite}" value="7" required></label><button>${words.make}</button></form></section>`;
 }
 
-function madeCard(link: string, words: Words): Html {
+function madeCard({ link, through }: InviteLinks, page: string, words: Words): Html {
+  const use = words.through.replace('{host}', new URL(page).host);
+  const other = through === null ? html`` : html`<p>${use}</p>${linkWithCode(through)}`;
+  return html`<section class="wide"><h2>${words.made}</h2><p class="warn">${words.madeNote}</p>${linkWithCode(link)}${other}</section>`;
+}
+
+function linkWithCode(link: string): Html {
   const code = link.length <= LONGEST_QR ? qrSvg(link) : html``;
-  return html`<section class="wide"><h2>${words.made}</h2><p class="warn">${words.madeNote}</p><p class="link">${link}</p>${code}</section>`;
+  return html`<p class="link">${link}</p>${code}`;
 }
 
 function leftCard({ allowances, granted }: Quotas, words: Words): Html {

@@ -34,6 +34,8 @@ const en = {
   make: 'Make it',
   made: 'The new invite',
   madeNote: 'This is the only copy of it. Whoever has it comes in.',
+  through:
+    'Where {host} does not open, give people this link instead: it is the same invite, and its page comes through a bridge.',
   left: 'What people have left, all together',
   admitted: 'Admitted',
   granted: 'Invites that people made, uses left',
@@ -83,6 +85,8 @@ const ru: Words = {
   make: 'Создать',
   made: 'Новое приглашение',
   madeNote: 'Это единственный экземпляр. Кто его получит, тот войдёт.',
+  through:
+    'Кому {host} не открывается, дайте вместо неё эту ссылку: приглашение то же, а страница приходит через мост.',
   left: 'Что осталось у людей, у всех вместе',
   admitted: 'Принято',
   granted: 'Приглашения от людей, осталось входов',

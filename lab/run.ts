@@ -29,7 +29,7 @@ export interface RunOptions {
 /** Without a censor everything is there within this, in seconds. */
 const OPEN_BOUND = 30;
 /** By then a client has asked its server for what nobody waits for, ms. */
-const SETTLING = 15_000;
+const SETTLING = 20_000;
 /** What people do who cannot hear of each other any more. */
 const PAST_THE_SERVER: readonly Task[] = ['texts-nearby', 'file-by-hand'];
 const NAIVE = [HOSTS.nan.address, HOSTS.ned.address];

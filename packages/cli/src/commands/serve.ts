@@ -1,6 +1,7 @@
 /** `polynya serve`: runs a server with the page, until Ctrl-C or SIGTERM. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemResolver } from '@polynya/reach/carriers/by-name/system-resolver';
 import { makeHostInvite } from '@polynya/server/host-invite';
 import {
   type RunningServer,
@@ -77,6 +78,7 @@ export const serve = command({
       ...(tls && { tls }),
       ...(postgres !== undefined && { postgres }),
       bridges,
+      resolve: systemResolver(),
       ...(settings.direct && { direct: settings.direct }),
       ...(settings.dns && { dns: settings.dns }),
       config: limits,

@@ -11,7 +11,7 @@ import { type Server, serverSaved } from './server.ts';
 /** ms: a clock that is off by less is nobody's concern. */
 const CLOCK_OFF = 5 * 60_000;
 /** ms: after the line stands, what people wait for goes first; and how long endpoints are good for. */
-const SETTLED = 10_000;
+const SETTLED = 3_000;
 const HALF_A_DAY = 12 * 3_600_000;
 
 const handing = () => import('./handing-on.ts');

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vite';
 import solid from 'vite-plugin-solid';
 import { nameBuild } from './build/name-build.ts';
+import { plainFields } from './build/plain-fields.ts';
 import { precompress } from './build/precompress.ts';
 import { release } from './build/release.ts';
 import { squeeze } from './build/squeeze.ts';
@@ -17,8 +18,20 @@ const info = { version: json('package.json').version, notes: json('changes.json'
 
 export default defineConfig({
   base: './',
-  plugins: [solid(), unusedModules(), squeeze(), nameBuild(), release(info), precompress()],
-  worker: { format: 'es', plugins: () => [unusedModules(), squeeze()], rolldownOptions },
+  plugins: [
+    solid(),
+    unusedModules(),
+    plainFields(),
+    squeeze(),
+    nameBuild(),
+    release(info),
+    precompress(),
+  ],
+  worker: {
+    format: 'es',
+    plugins: () => [unusedModules(), plainFields(), squeeze()],
+    rolldownOptions,
+  },
   build: {
     target: 'es2024',
     modulePreload: { polyfill: false },

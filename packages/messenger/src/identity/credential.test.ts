@@ -56,10 +56,10 @@ describe('the authentication service', () => {
 });
 
 describe('a safety number', () => {
-  test('is of 60 digits, the same for both people, another for other people', () => {
-    const number = safetyNumber(root.publicKey, stranger.publicKey);
+  test('is of 60 digits, the same for both people, another for other people', async () => {
+    const number = await safetyNumber(root.publicKey, stranger.publicKey);
     expect(number).toMatch(/^\d{60}$/);
-    expect(safetyNumber(stranger.publicKey, root.publicKey)).toBe(number);
-    expect(safetyNumber(root.publicKey, device.publicKey)).not.toBe(number);
+    expect(await safetyNumber(stranger.publicKey, root.publicKey)).toBe(number);
+    expect(await safetyNumber(root.publicKey, device.publicKey)).not.toBe(number);
   });
 });

@@ -2,6 +2,7 @@
  * What opens over the chats, in a file of its own: reading and writing need none of it, so it loads
  * once they work. `later.tsx` is how views reach it.
  */
+export { Away } from './away/away.tsx';
 export { AttachMenu } from './chat/attach-menu.tsx';
 export { ChatFoot } from './chat/chat-foot.tsx';
 export { ChatSearch } from './chat/chat-search.tsx';

@@ -27,6 +27,7 @@ function later<P extends object>(
   };
 }
 
+export const Away = later((extras) => extras.Away, true);
 export const AttachMenu = later((extras) => extras.AttachMenu);
 export const Banners = later((extras) => extras.Banners, true);
 export const MentionList = later((extras) => extras.MentionList);

@@ -2,7 +2,7 @@
 import { type JSX, Show } from 'solid-js';
 import { ChatView } from './chat/chat-view.tsx';
 import { MOD_NAME } from './hand/keys.ts';
-import { AppKeys, Banners, ReleaseNews } from './later.tsx';
+import { AppKeys, Away, Banners, ReleaseNews } from './later.tsx';
 import { ListPane } from './list/list-pane.tsx';
 import './panes.css';
 import { useApp } from './state/app.ts';
@@ -32,6 +32,7 @@ export function Panes(props: PanesProps): JSX.Element {
       <h1 class="visually-hidden">{t().appName}</h1>
       <Show when={settled()}>
         <AppKeys />
+        <Away />
         <ReleaseNews />
       </Show>
       <Banners newBuild={props.newBuild} refused={props.refused} onReload={props.onReload} />

@@ -10,6 +10,7 @@ import { newest } from './shell/newest.ts';
 import { type FetchPorts, fetchPart, PartGone } from './shell/part-fetch.ts';
 import { opened, type Part, type Release } from './shell/release.ts';
 import { type Change, type Known, Shelf } from './shell/shelf.ts';
+import { open, tell } from './shell/told.ts';
 import { Turns } from './shell/turns.ts';
 
 const self = globalThis as unknown as ServiceWorkerGlobalScope;
@@ -35,6 +36,12 @@ const asking = async (use: keyof typeof MOST) => ({
 
 self.addEventListener('install', (event) => event.waitUntil(installed()));
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener('push', (event) => event.waitUntil(tell(self)));
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(open(self));
+});
 
 self.addEventListener('message', (event: ExtendableMessageEvent) => {
   const [port] = event.ports;

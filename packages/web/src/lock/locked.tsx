@@ -14,11 +14,12 @@ export function Locked(props: { lock: Lock; onOpen(key: CryptoKey): void }): JSX
   const { t } = useWords();
   const [typed, setTyped] = createSignal('');
   const [trying, setTrying] = createSignal<'no' | 'yes' | 'in vain'>('no');
+  const [share, setShare] = createSignal(0);
   const { lock } = props;
   const open = async () => {
     if (trying() === 'yes') return;
     setTrying('yes');
-    const asked = lock.by === 'passkey' ? passkeySecret(lock) : secretOf(typed(), lock);
+    const asked = lock.by === 'passkey' ? passkeySecret(lock) : secretOf(typed(), lock, setShare);
     const secret = await asked.catch(() => null);
     const key = secret && (await unlocked(lock, secret));
     if (key) props.onOpen(key);
@@ -45,6 +46,9 @@ export function Locked(props: { lock: Lock; onOpen(key: CryptoKey): void }): JSX
         <Button look="primary" type="submit" disabled={trying() === 'yes'}>
           {trying() === 'yes' ? t().unlocking : t().unlock}
         </Button>
+        <Show when={trying() === 'yes' && lock.by === 'passphrase'}>
+          <progress value={share()} aria-label={t().unlocking} />
+        </Show>
         <Show when={trying() === 'in vain'}>
           <ProblemNote>
             {lock.by === 'passkey' ? t().passkeyWrong : t().passphraseWrong}

@@ -5,7 +5,11 @@ const scope = self as unknown as DedicatedWorkerGlobalScope;
 
 scope.onmessage = async ({ data: { passphrase, way } }: MessageEvent<Asked>) => {
   // Where there is no room for it, the page hears of that as of any error of a worker's.
-  await passphraseSecret(passphrase, way).then((secret) => scope.postMessage(secret), reportError);
+  const progress = (share: number) => scope.postMessage(share);
+  await passphraseSecret(passphrase, way, progress).then(
+    (secret) => scope.postMessage(secret),
+    reportError,
+  );
 };
 
 export interface Asked {

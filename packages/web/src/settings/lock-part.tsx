@@ -1,7 +1,8 @@
 /** The app lock: what is stored in this browser opens by a passphrase or a passkey alone. */
 
 import { newPassphraseWay, type Way } from '@polynya/messenger/store/lock';
-import { createResource, createSignal, type JSX, Show } from 'solid-js';
+import { createResource, createSignal, For, type JSX, Show } from 'solid-js';
+import { CHOICES, lockAfter, setLockAfter } from '../away/auto-lock.ts';
 import { mayHavePasskeys, newPasskeyWay } from '../lock/passkey.ts';
 import { secretOf } from '../lock/passphrase.ts';
 import { useApp } from '../state/app.ts';
@@ -12,7 +13,7 @@ import { useExtraWords } from '../words/use-words.ts';
 const LEAST = 8;
 
 export function LockPart(): JSX.Element {
-  const { t } = useExtraWords();
+  const { t, format } = useExtraWords();
   const { lock, attempt, say } = useApp();
   const [by, { refetch }] = createResource(() => lock.lockedBy());
   const [typed, setTyped] = createSignal('');
@@ -78,6 +79,21 @@ export function LockPart(): JSX.Element {
         {(way) => (
           <>
             <p>{way() === 'passkey' ? t().lockedByPasskey : t().lockedByPassphrase}</p>
+            <label class="field">
+              <span class="field-label">{t().lockAfter}</span>
+              <select
+                class="field-input"
+                onChange={(event) => setLockAfter(Number(event.currentTarget.value))}
+              >
+                <For each={CHOICES}>
+                  {(minutes) => (
+                    <option value={minutes} selected={minutes === lockAfter()}>
+                      {minutes === 0 ? t().timerOff : format().lasting(minutes * 60)}
+                    </option>
+                  )}
+                </For>
+              </select>
+            </label>
             <Button look="primary" onClick={() => location.reload()}>
               {t().lockNow}
             </Button>

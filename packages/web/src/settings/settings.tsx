@@ -10,6 +10,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { LockPart } from './lock-part.tsx';
+import { NotifyPart } from './notify-part.tsx';
 import './settings.css';
 import { Wipe } from './wipe.tsx';
 
@@ -45,6 +46,7 @@ export function Settings(props: { onClose(): void }): JSX.Element {
         <h3>{t().language}</h3>
         <LanguageChoice />
       </section>
+      <NotifyPart />
       <LockPart />
       <LinePart />
       <section class="settings-part">

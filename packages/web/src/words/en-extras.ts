@@ -224,6 +224,15 @@ export const enExtras = {
   passkeyRefused: 'This passkey cannot lock anything. Take a passphrase.',
   lockedByPassphrase: 'A passphrase opens what this browser keeps.',
   lockedByPasskey: 'A passkey opens what this browser keeps.',
+  lockAfter: 'Lock when I am away for',
+  newMessage: 'New message',
+  notify: 'Notifications',
+  notifyOpen: 'While Polynya is open',
+  notifyClosed: 'Also when it is closed',
+  notifyText:
+    'When it is closed, word comes through the maker of your browser (Google, Mozilla, Apple), who learns that this browser gets something from your server, and when. What it is, from whom and in which chat is not told them: the notification says “New message”, no more.',
+  notifyDenied: 'Your browser does not allow it. Change that in its settings for this site.',
+  notifyNone: 'Your server sends no notifications.',
   lockNow: 'Lock now',
   lockOff: 'Take the lock off',
 

@@ -49,6 +49,13 @@ export const DATA_KINDS: Readonly<Record<string, DataKind>> = {
       hour: `${hourOf} when it came`,
     },
   },
+  journal: {
+    what: 'what was appended in the last moments, until it goes to the tables of logs and entries',
+    columns: {
+      number: 'which row',
+      entries: 'for each message: random id of the log, and what its row of entries will have',
+    },
+  },
   contact_token: {
     what: 'what lets somebody write to an inbox, as a hash; its holder is not known',
     columns: {

@@ -9,7 +9,7 @@ import { entry } from './test/ids.ts';
 import { connectTo, endProcess, newLogOn, startProcess } from './test/server-process.ts';
 import { Lost } from './test/wire-client.ts';
 
-const FAILING = ['-e', 'trace=fsync,fdatasync', '-e', 'inject=fsync,fdatasync:error=EIO:when=40+'];
+const FAILING = ['-e', 'trace=fsync,fdatasync', '-e', 'inject=fsync,fdatasync:error=EIO:when=60+'];
 const strace = ['strace', '-f', '-qq', '-o', '/dev/null', ...FAILING];
 const traced = spawnSync('strace', [...strace.slice(1), 'true']).status === 0;
 const title = traced ? '' : ' (skipped: strace is not installed or may not trace here)';

@@ -123,12 +123,14 @@ test('the tables are these, all strict, without null and without the order of in
     'contact_token',
     'entry',
     'invite',
+    'journal',
     'key_package',
     'log',
     'piece',
     'subscription',
   ]);
-  for (const { name, sql } of tables()) {
+  // The journal has an order as the write-ahead log has, for as long, and rows only while there is a load.
+  for (const { name, sql } of tables().filter(({ name }) => name !== 'journal')) {
     expect(sql).toMatch(/STRICT, WITHOUT ROWID$/);
     for (const column of db.prepare(`PRAGMA table_info(${name})`).all()) {
       expect(column).toMatchObject({ notnull: 1 });

@@ -12,9 +12,13 @@ import { sql as shares } from './migrations/0003-shares.ts';
 import { sql as bounds } from './migrations/0004-bounds.ts';
 import { sql as terms } from './migrations/0005-terms.ts';
 import { sql as subscriptions } from './migrations/0006-subscriptions.ts';
+import { sql as journal } from './migrations/0007-journal.ts';
 
 /** `migrations[i]` leads from `PRAGMA user_version` i to i + 1. Only ever appended to. */
-const migrations: readonly string[] = [first, sealed, shares, bounds, terms, subscriptions];
+const migrations: readonly string[] = [
+  ...[first, sealed, shares, bounds, terms, subscriptions],
+  journal,
+];
 
 /** Moves the write-ahead log into the database when it has so many pages. */
 export const CHECKPOINTS = 'PRAGMA wal_autocheckpoint = 16384';

@@ -36,7 +36,8 @@ export class SqliteSnapshot implements Snapshot {
     this.#folder = folder;
     this.#db = new DatabaseSync(copy);
     this.schema = Number(this.#db.prepare('PRAGMA user_version').get()?.user_version);
-    this.tables = tablesOf(this.#db);
+    // It is empty: what was in it went to its tables before the copy was made.
+    this.tables = tablesOf(this.#db).filter(({ name }) => name !== 'journal');
   }
 
   async *rows({ name, columns }: StoredTable) {

@@ -24,6 +24,7 @@ import { Blobs } from './blobs.ts';
 import { CHECKPOINTS, openDatabase, type Synchronous, truncateWal } from './database.ts';
 import { Inboxes } from './inboxes.ts';
 import { Logs } from './logs.ts';
+import { Settler } from './settler.ts';
 import { copyStanding, SqliteSnapshot } from './snapshot.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { census, quotas } from './survey.ts';
@@ -52,6 +53,7 @@ export class SqliteEngine implements Engine {
   readonly #turns: Turns;
   readonly #wal: WalKeeper;
   readonly #logs: Logs;
+  readonly #settler: Settler;
   readonly #inboxes: Inboxes;
   readonly #subscriptions: Subscriptions;
   readonly #blobs: Blobs;
@@ -77,13 +79,19 @@ export class SqliteEngine implements Engine {
     this.#subscriptions = new Subscriptions(this.#db, hour);
     this.#blobs = new Blobs(this.#db, this.#keys, hour);
     this.#allowances = new Allowances(this.#db, now);
-    this.#turns = new Turns(
-      this.#db,
-      path,
-      () => this.#announce(),
-      () => this.#logs.undone(),
-      this.#failed.resolve,
+    this.#turns = new Turns(this.#db, path, {
+      closing: (sparing) => this.#logs.closeTurn(sparing),
+      committed: () => this.#committed(),
+      abandoned: () => this.#logs.undone(),
+      broken: this.#failed.resolve,
+    });
+    this.#settler = new Settler(() =>
+      this.#turns.change(() => {
+        this.#logs.settleOn();
+        return !this.#logs.settled;
+      }),
     );
+    if (!this.#logs.settled) this.#settler.appended();
     this.#wal = new WalKeeper(() => this.#standingOver(() => truncateWal(this.#db)));
   }
 
@@ -205,6 +213,8 @@ export class SqliteEngine implements Engine {
     return this.#turns.change(() => {
       const tooMuch = this.#stored() > retention.maxBytes;
       this.#tooMuch ||= tooMuch;
+      // Or the oldest of all might be none of the oldest there.
+      if (tooMuch) this.#logs.settle();
       const kept = tooMuch ? this.#stricter(retention) : retention;
       this.#allowances.retain(kept);
       // Each is a bounded step, so all of them run.
@@ -230,11 +240,12 @@ export class SqliteEngine implements Engine {
   async snapshot(scratch: string) {
     await this.#standing;
     // The file stands still from here to the end of the copy: all that comes goes to the write-ahead log.
-    const copying = this.#turns
-      .read(() => {
-        truncateWal(this.#db);
-        this.#db.exec('PRAGMA wal_autocheckpoint = 0');
-      })
+    const settling = this.#turns.change(() => this.#logs.settle());
+    const standing = this.#turns.read(() => {
+      truncateWal(this.#db);
+      this.#db.exec('PRAGMA wal_autocheckpoint = 0');
+    });
+    const copying = Promise.all([settling, standing])
       .then(() => copyStanding(this.#path, scratch))
       .finally(() => this.#db.isOpen && this.#db.exec(CHECKPOINTS));
     this.#standing = copying.catch(() => undefined);
@@ -242,7 +253,10 @@ export class SqliteEngine implements Engine {
   }
 
   census() {
-    return this.#turns.read(() => census(this.#db));
+    return this.#turns.change(() => {
+      this.#logs.settle();
+      return census(this.#db);
+    });
   }
 
   quotas() {
@@ -263,8 +277,12 @@ export class SqliteEngine implements Engine {
 
   async close() {
     this.#wal.stop();
+    this.#settler.stop();
     await this.#standing;
+    // What a failing storage does not settle any more is in the journal when it is opened next.
+    const settling = this.#turns.change(() => this.#logs.settle()).catch(() => undefined);
     this.#turns.stop();
+    await settling;
     this.#db.close();
   }
 
@@ -283,7 +301,9 @@ export class SqliteEngine implements Engine {
     await this.#turns.read(run);
   }
 
-  #announce(): void {
+  #committed(): void {
+    this.#logs.committed();
+    if (!this.#logs.settled) this.#settler.appended();
     for (const change of this.#logs.takeChanges()) {
       for (const listener of this.#listeners) listener(change);
     }

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { oldestIn, type Quotas, type TableCensus } from '../../engine-survey.ts';
 import { isLate, MINUTE } from '../../invite-end.ts';
-import { NOTHING } from './logs.ts';
+import { NOTHING } from './log-tables.ts';
 import { tablesOf } from './snapshot.ts';
 
 type Numbers = Record<string, number>;

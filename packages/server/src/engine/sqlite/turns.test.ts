@@ -23,8 +23,9 @@ beforeEach(() => {
   commits = 0;
   const committed = () => void commits++;
   broken = [];
+  const nothing = () => undefined;
   const fail = (fault: StorageError) => void broken.push(fault);
-  turns = new Turns(db, path, committed, () => undefined, fail);
+  turns = new Turns(db, path, { closing: nothing, committed, abandoned: nothing, broken: fail });
 });
 afterEach(() => {
   db.close();

@@ -15,6 +15,17 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
+export interface TurnEvents {
+  /** The last of each transaction; `sparing` where one failed before. */
+  readonly closing: (sparing: boolean) => void;
+  /** After each fsync, before anybody is answered. */
+  readonly committed: () => void;
+  /** What ran since then was undone. */
+  readonly abandoned: () => void;
+  /** Once: from now on everything is refused. */
+  readonly broken: (fault: StorageError) => void;
+}
+
 /** Turns in a row whose reads the storage failed, until it is given up. */
 const FAULTY_TURNS = 8;
 
@@ -23,9 +34,7 @@ type Outcome = { readonly job: Job } & ({ readonly value: unknown } | { readonly
 export class Turns {
   readonly #db: DatabaseSync;
   readonly #path: string;
-  readonly #committed: () => void;
-  readonly #abandoned: () => void;
-  readonly #broken: (fault: StorageError) => void;
+  readonly #on: TurnEvents;
   readonly #sql;
   #changes: Job[] = [];
   #reads: Job[] = [];
@@ -33,22 +42,10 @@ export class Turns {
   #failure: StorageError | undefined;
   #faultyTurns = 0;
 
-  /**
-   * `committed` is called after each fsync, before anybody is answered; `abandoned` when what ran
-   * since then was undone; `broken` once, when from now on everything is refused.
-   */
-  constructor(
-    db: DatabaseSync,
-    path: string,
-    committed: () => void,
-    abandoned: () => void,
-    broken: (fault: StorageError) => void,
-  ) {
+  constructor(db: DatabaseSync, path: string, on: TurnEvents) {
     this.#db = db;
     this.#path = path;
-    this.#committed = committed;
-    this.#abandoned = abandoned;
-    this.#broken = broken;
+    this.#on = on;
     this.#sql = {
       begin: db.prepare('BEGIN IMMEDIATE'),
       commit: db.prepare('COMMIT'),
@@ -115,18 +112,19 @@ export class Turns {
     if (fault && this.#faultyTurns >= FAULTY_TURNS) this.#break(fault);
   }
 
-  #transact(jobs: readonly Job[]): void {
+  #transact(jobs: readonly Job[], sparing = false): void {
     const outcomes: Outcome[] = [];
     try {
       this.#sql.begin.run();
       for (const job of jobs) outcomes.push(this.#inTransaction(job));
+      this.#on.closing(sparing);
       this.#sql.commit.run();
     } catch (error) {
       this.#undo();
-      this.#failed(jobs, error);
+      this.#failed(jobs, error, sparing);
       return;
     }
-    this.#committed();
+    this.#on.committed();
     for (const outcome of outcomes) settle(outcome);
   }
 
@@ -143,18 +141,18 @@ export class Turns {
   }
 
   #undo(): void {
-    this.#abandoned();
+    this.#on.abandoned();
     if (this.#db.isTransaction) this.#sql.rollback.run();
   }
 
   #break(fault: StorageError): void {
     if (this.#failure) return;
     this.#failure = fault;
-    this.#broken(fault);
+    this.#on.broken(fault);
   }
 
   /** One change that does not fit on the disk, or has a bug, does not take the others of its turn along. */
-  #failed(jobs: readonly Job[], error: unknown): void {
+  #failed(jobs: readonly Job[], error: unknown, sparing: boolean): void {
     const fault = faultOf(error, this.#path);
     if (fault instanceof StorageError) {
       this.#break(fault);
@@ -162,13 +160,13 @@ export class Turns {
       return;
     }
     const [only] = jobs;
-    if (only && jobs.length === 1) {
+    if (only && jobs.length === 1 && (sparing || !(fault instanceof ProtocolError))) {
       only.reject(fault);
       return;
     }
     for (const job of jobs) {
       if (this.#failure) job.reject(this.#failure);
-      else this.#transact([job]);
+      else this.#transact([job], true);
     }
   }
 }

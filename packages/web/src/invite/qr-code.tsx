@@ -1,24 +1,18 @@
 /** A QR code (ISO/IEC 18004) as one SVG path, dark on light whatever the theme: cameras expect that. */
-import encodeQR from 'qr';
 import { createMemo, type JSX, Show } from 'solid-js';
 import { useExtraWords } from '../words/use-words.ts';
+import { qrMatrix } from './qr-matrix.ts';
 
 const QUIET = 2;
 
 /** The dark modules as a path of unit squares, or null when the text does not fit into a code. */
 export function qrPath(text: string): { readonly path: string; readonly size: number } | null {
-  let rows: boolean[][];
-  try {
-    rows = encodeQR(text, 'raw', { ecc: 'low', border: QUIET });
-  } catch (error) {
-    // The encoder's only complaint about text is its length.
-    if (error instanceof Error) return null;
-    throw error;
-  }
+  const rows = qrMatrix(text);
+  if (!rows) return null;
   const path = rows
-    .flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : '')))
+    .flatMap((row, y) => row.map((dark, x) => (dark ? `M${x + QUIET} ${y + QUIET}h1v1h-1z` : '')))
     .join('');
-  return { path, size: rows.length };
+  return { path, size: rows.length + 2 * QUIET };
 }
 
 export function QrCode(props: { text: string; label: string }): JSX.Element {

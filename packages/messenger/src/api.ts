@@ -194,8 +194,6 @@ export interface FileView {
   readonly wave: Uint8Array | null;
   /** Pictures and videos that one person chose at once: which album, and the place in it, from 0. */
   readonly album: { readonly id: string; readonly place: number } | null;
-  /** A video note, to be shown in a circle. */
-  readonly round: boolean;
   /** Of another's sound: it was played here. */
   readonly heard: boolean;
   /** here: `fileBlob` gives it. paused and failed can be resumed by `fetchFile` (or `retry` when it is ours). */
@@ -337,7 +335,6 @@ export interface Messenger extends DevicesFacade, ChatsFacade {
       readonly wave?: Uint8Array;
       /** `id`: 16 random hex digits; `place`: 0 to 9. */
       readonly album?: FileView['album'];
-      readonly round?: boolean;
       readonly width?: number;
       readonly height?: number;
       readonly duration?: number;

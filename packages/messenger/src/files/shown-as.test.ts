@@ -12,11 +12,8 @@ test('what is said of a file to show it comes out again, and its type without it
     type: 'image/jpeg',
     wave: null,
     album,
-    round: false,
   });
-  const note = sent('video/webm;codecs=vp8,opus', { round: true });
-  expect(note.type).toBe('video/webm;round=1');
-  expect(shownAs(note)).toMatchObject({ type: 'video/webm', album: null, round: true });
+  expect(sent('video/webm;codecs=vp8,opus', {}).type).toBe('video/webm');
 });
 
 test('a waveform belongs to sound, and has its length', () => {

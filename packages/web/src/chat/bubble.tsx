@@ -20,6 +20,8 @@ const LIKE = '❤️';
 
 export interface BubbleProps {
   message: MessageView;
+  /** As `Row.album`. */
+  album: readonly MessageView[];
   first: boolean;
   last: boolean;
   flash: boolean;
@@ -31,6 +33,7 @@ export function Bubble(props: BubbleProps): JSX.Element {
   const { detail, goTo, selected, select } = useChat();
   const [menu, setMenu] = createSignal<{ x: number; y: number }>();
   const chat = () => detail().chat;
+  const all = () => (props.album.length > 0 ? props.album : [props.message]);
   const chosen = () => selected()?.has(props.message.id) ?? false;
   // Also a chat of two into which somebody was added: whoever speaks there is not the other one.
   const selecting = () => selected() !== null && !props.message.deleted;
@@ -70,7 +73,9 @@ export function Bubble(props: BubbleProps): JSX.Element {
             type="checkbox"
             checked={chosen()}
             aria-label={t().selectMessage}
-            onChange={() => select(props.message.id)}
+            onChange={() => {
+              for (const { id } of all()) select(id);
+            }}
           />
         </label>
       </Show>
@@ -104,7 +109,7 @@ export function Bubble(props: BubbleProps): JSX.Element {
           )}
         </Show>
         <Show when={!props.message.deleted && props.message.file}>
-          {(file) => <FilePart message={props.message} file={file()} />}
+          {(file) => <FilePart message={props.message} all={all()} file={file()} />}
         </Show>
         <MessageText message={props.message} />
         <Show when={props.message.poll}>
@@ -165,7 +170,12 @@ export function Bubble(props: BubbleProps): JSX.Element {
       </Show>
       <Show when={!props.message.deleted && menu()}>
         {(at) => (
-          <MessageMenu message={props.message} at={at()} onClose={() => setMenu(undefined)} />
+          <MessageMenu
+            message={props.message}
+            all={all()}
+            at={at()}
+            onClose={() => setMenu(undefined)}
+          />
         )}
       </Show>
     </article>

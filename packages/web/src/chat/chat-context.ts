@@ -1,12 +1,14 @@
 /** What the views of one open chat share. */
 import type { ChatDetail, MessageId, MessageView } from '@polynya/messenger/api';
-import { type Accessor, createContext, useContext } from 'solid-js';
+import { type Accessor, createContext, type Owner, useContext } from 'solid-js';
 import type { Turned } from './chat-view.tsx';
 import type { ThumbUrls } from './thumb-urls.ts';
 
 export interface OpenChat {
   readonly detail: Accessor<ChatDetail>;
   readonly thumbs: ThumbUrls;
+  /** What lives as long as the chat is open belongs to it. */
+  readonly owner: Owner | null;
   /** Those that are loaded, oldest first. */
   readonly messages: Accessor<readonly MessageView[]>;
   readonly turned: Accessor<Turned>;

@@ -1,6 +1,14 @@
 /** One open chat: its head, its timeline, and where one writes. */
 import type { ChatId, MessageId, MessageView } from '@polynya/messenger/api';
-import { createComputed, createEffect, createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import {
+  createComputed,
+  createEffect,
+  createSignal,
+  getOwner,
+  type JSX,
+  onCleanup,
+  Show,
+} from 'solid-js';
 import { ChatFoot, ChatKeys, ChatPanel, ChatSearch, SelectionBar, SendFiles } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import type { Place } from '../state/navigation.ts';
@@ -37,6 +45,7 @@ export function ChatView(props: { chat: ChatId }): JSX.Element {
   const [searching, setSearching] = createSignal(false);
   const [files, setFiles] = createSignal<readonly File[]>([]);
   const [dragging, setDragging] = createSignal(false);
+  const owner = getOwner();
   const thumbs = new ThumbUrls();
   onCleanup(() => thumbs.release());
 
@@ -53,6 +62,7 @@ export function ChatView(props: { chat: ChatId }): JSX.Element {
           value={{
             detail: chat,
             thumbs,
+            owner,
             messages,
             turned,
             turn: setTurned,

@@ -35,7 +35,8 @@ export function Composer(props: ComposerProps): JSX.Element {
   const [text, setText] = createSignal(drafts.get(chat));
   const [cursor, setCursor] = createSignal(0);
   const [choice, setChoice] = createSignal(0);
-  const [speaking, setSpeaking] = createSignal(false);
+  /** The hand that holds the button to speak; null: none does, and it goes on all the same. */
+  const [speaking, setSpeaking] = createSignal<PointerEvent | null>();
   const [choosing, setChoosing] = createSignal(false);
   const [attaching, setAttaching] = createSignal<{ x: number; y: number }>();
   const [dismissed, setDismissed] = createSignal(false);
@@ -269,14 +270,22 @@ export function Composer(props: ComposerProps): JSX.Element {
             />
           }
         >
-          <IconButton icon="mic" label={t().recordVoice} onClick={() => setSpeaking(true)} />
+          <IconButton
+            icon="mic"
+            label={t().recordVoice}
+            look="composer-mic"
+            onPointerDown={(event) => event.button === 0 && setSpeaking(event)}
+            onContextMenu={(event) => event.preventDefault()}
+            // Behind a note that was sent by letting go, a click means nothing more.
+            onClick={({ detail }) => (speaking() || detail === 0) && setSpeaking(null)}
+          />
         </Show>
       </div>
-      <Show when={speaking()}>
+      <Show when={speaking() !== undefined}>
         <VoiceBar
           reply={turned()?.message.id ?? null}
           onClose={(sent) => {
-            setSpeaking(false);
+            setSpeaking();
             if (sent) turn(null);
             area.focus();
           }}
@@ -293,3 +302,4 @@ export function Composer(props: ComposerProps): JSX.Element {
     </form>
   );
 }
+          held={speaking() ?? null}

@@ -20,7 +20,7 @@ export async function forward(
       await messenger.send(to, { text, forwarded: true });
       continue;
     }
-    const { name, thumb, width, height, duration } = file;
+    const { name, thumb, wave, album, width, height, duration } = file;
     const about = {
       name,
       width,
@@ -28,6 +28,8 @@ export async function forward(
       duration,
       forwarded: true,
       ...(thumb && { thumb }),
+      ...(wave && { wave }),
+      album,
       ...(text !== '' && { caption: text }),
     };
     await messenger.sendFile(to, await messenger.fileBlob(from, id), about);

@@ -15,6 +15,8 @@ const QUICK = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 
 export interface MessageMenuProps {
   message: MessageView;
+  /** Of an album, all of it. */
+  all: readonly MessageView[];
   at: { readonly x: number; readonly y: number };
   onClose(): void;
 }
@@ -25,6 +27,10 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
   const { detail, turn, select } = useChat();
   const [next, setNext] = createSignal<'emoji' | 'delete' | 'forward' | 'info'>();
   const { message } = props;
+  // What is done to a picture of an album is done to that one, beside them to all.
+  const tile = document.elementFromPoint(props.at.x, props.at.y)?.closest('.tile-open');
+  const one = props.all.filter(({ id }) => id === tile?.getAttribute('data-message'));
+  const messages = one.length > 0 ? one : props.all;
   const chat = detail().chat;
   const stored = message.seq !== null;
   const alive = () => stored && detail().state === 'active';
@@ -94,7 +100,7 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
           <MenuItem icon="forward" onChoose={() => setNext('forward')}>
             {t().forward}
           </MenuItem>
-          <MenuItem icon="check" onChoose={() => select(message.id)}>
+          <MenuItem icon="check" onChoose={() => messages.map(({ id }) => select(id))}>
             {t().select}
           </MenuItem>
           <MenuItem icon="trash" look="danger" onChoose={() => setNext('delete')}>
@@ -103,7 +109,7 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
         </Show>
       </Menu>
       <Show when={next() === 'delete'}>
-        <DeleteDialog messages={[message]} onClose={props.onClose} />
+        <DeleteDialog messages={messages} onClose={props.onClose} />
       </Show>
       <Show when={next() === 'info'}>
         <MessageInfo message={props.message} onClose={props.onClose} />
@@ -113,7 +119,7 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
           title={t().forwardTo}
           writable
           onChoose={async (to) => {
-            const sent = forward(messenger, chat, to, [message]).then(() => true);
+            const sent = forward(messenger, chat, to, messages).then(() => true);
             if (await attempt(sent)) nav.open(to);
           }}
           onClose={props.onClose}

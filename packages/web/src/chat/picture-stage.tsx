@@ -5,15 +5,22 @@ import { moved, type Point, WHOLE, type Zoom, zoomed } from './zoom.ts';
 export interface PictureStageProps {
   src: string;
   alt: string;
+  /** A finger went aside over a picture that is seen whole: -1 to the one before, 1 to the next. */
+  onSwipe(by: 1 | -1): void;
 }
 
 const STEP = 1.5;
 const NEAR = 2.5;
+/** Pixels that a finger goes aside. */
+const SWIPE = 60;
 const MIDDLE: Point = { x: 0, y: 0 };
 
 export function PictureStage(props: PictureStageProps): JSX.Element {
   const [zoom, setZoom] = createSignal<Zoom>(WHOLE);
   const fingers = new Map<number, Point>();
+  /** Where the last finger came down, and whether others were there. */
+  let from = MIDDLE;
+  let several = false;
   let stage!: HTMLDivElement;
   createEffect(
     on(
@@ -40,7 +47,12 @@ export function PictureStage(props: PictureStageProps): JSX.Element {
     else setZoom((was) => moved(was, { x: now.x - before.x, y: now.y - before.y }, size()));
   };
   const size = () => ({ width: stage.clientWidth, height: stage.clientHeight });
-  const lift = (event: PointerEvent) => fingers.delete(event.pointerId);
+  const lift = (event: PointerEvent) => {
+    fingers.delete(event.pointerId);
+    const aside = fromMiddle(event).x - from.x;
+    const swiped = event.pointerType === 'touch' && zoom().scale === 1 && !several;
+    if (swiped && Math.abs(aside) > SWIPE) props.onSwipe(aside < 0 ? 1 : -1);
+  };
   const keys = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === '+' || event.key === '=') setZoom((was) => zoomed(was, STEP, MIDDLE));
@@ -66,12 +78,14 @@ export function PictureStage(props: PictureStageProps): JSX.Element {
         setZoom((was) => (was.scale > 1 ? WHOLE : zoomed(was, NEAR, fromMiddle(event))))
       }
       onPointerDown={(event) => {
-        fingers.set(event.pointerId, fromMiddle(event));
+        several = fingers.size > 0;
+        from = fromMiddle(event);
+        fingers.set(event.pointerId, from);
         stage.setPointerCapture(event.pointerId);
       }}
       onPointerMove={drag}
       onPointerUp={lift}
-      onPointerCancel={lift}
+      onPointerCancel={(event) => fingers.delete(event.pointerId)}
     >
       <img
         class="file-picture"

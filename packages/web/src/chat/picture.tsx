@@ -1,4 +1,4 @@
-/** The pictures of a chat that are on this device, one at a time, as large as the screen. */
+/** The pictures and videos of a chat that are on this device, one at a time, as large as the screen. */
 import type { MessageId } from '@polynya/messenger/api';
 import { createEffect, createResource, createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import { useApp } from '../state/app.ts';
@@ -8,6 +8,7 @@ import { useExtraWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 import './picture.css';
 import { PictureStage } from './picture-stage.tsx';
+import { inAlbums } from './rows.ts';
 import { saveBlob } from './save-blob.ts';
 
 export interface PictureProps {
@@ -22,7 +23,9 @@ export function Picture(props: PictureProps): JSX.Element {
   const { detail, messages } = useChat();
   const [shown, setShown] = createSignal(props.message);
   const pictures = () =>
-    messages().filter(({ file, deleted }) => !deleted && file?.thumb && file.state === 'here');
+    inAlbums(messages())
+      .flat()
+      .filter(({ file, deleted }) => !deleted && file?.thumb && file.state === 'here');
   const at = () => pictures().findIndex(({ id }) => id === shown());
   const current = () => pictures()[at()];
   const name = () => current()?.file?.name ?? '';
@@ -41,6 +44,8 @@ export function Picture(props: PictureProps): JSX.Element {
     if (next) setShown(next.id);
   };
   const keys = (event: KeyboardEvent) => {
+    // A video's own keys are its own.
+    if (event.target instanceof HTMLVideoElement) return;
     if (event.key === 'ArrowLeft') step(-1);
     else if (event.key === 'ArrowRight') step(1);
   };
@@ -57,7 +62,19 @@ export function Picture(props: PictureProps): JSX.Element {
           </p>
         }
       >
-        {(src) => <PictureStage src={src()} alt={t().picture(name())} />}
+        {(src) => (
+          <Show
+            when={!current()?.file?.type.startsWith('video/')}
+            fallback={
+              <div class="viewer-stage">
+                {/* biome-ignore lint/a11y/useMediaCaption: nobody has written any. */}
+                <video class="file-picture" src={src()} controls autoplay playsinline />
+              </div>
+            }
+          >
+            <PictureStage src={src()} alt={t().picture(name())} onSwipe={step} />
+          </Show>
+        )}
       </Show>
       <div class="viewer-foot">
         <IconButton

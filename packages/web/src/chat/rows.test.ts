@@ -2,7 +2,7 @@
 import type { MessageView } from '@polynya/messenger/api';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seenUpTo, timelineRows } from './rows.ts';
+import { rowOf, seenUpTo, timelineRows } from './rows.ts';
 
 const noon = new Date(2026, 1, 12, 12).getTime();
 
@@ -92,5 +92,45 @@ describe('seenUpTo', () => {
     expect(seenUpTo(rows, rows.length - 1)).toBe(5);
     expect(seenUpTo(rows, 1)).toBe(4);
     expect(seenUpTo(rows, 0)).toBe(0);
+  });
+});
+
+describe('an album', () => {
+  const file = (place: number, id = 'a1') => ({ album: { id, place } }) as MessageView['file'];
+  const rowsOf = (messages: MessageView[]) =>
+    timelineRows(messages, null).flatMap((row) => (row.kind === 'message' ? [row] : []));
+
+  it('is one row in its own order, with the one caption and as far as the last of it has come', () => {
+    const rows = rowsOf([
+      message(1),
+      message(2, { file: file(1), text: '', state: 'read' }),
+      message(3, { file: file(0), text: 'Ice', state: 'sent' }),
+      message(4, { file: file(2), text: '', state: 'read' }),
+    ]);
+    expect(rows.map(({ id }) => id)).toEqual(['m1', 'a1']);
+    expect(rows[1]?.album.map(({ id }) => id)).toEqual(['m3', 'm2', 'm4']);
+    expect(rows[1]?.message).toMatchObject({ id: 'm3', text: 'Ice', state: 'sent', seq: 4 });
+    expect(rowOf(rows, 'm4')).toBe(1);
+    expect(seenUpTo(rows, 1)).toBe(4);
+  });
+
+  it('that somebody spoke into stands in parts, each with an id; of two people it is two', () => {
+    const rows = rowsOf([
+      message(1, { file: file(0) }),
+      message(2, { file: file(1) }),
+      message(3, { sender: 'boris' }),
+      message(4, { file: file(2) }),
+      message(5, { file: file(3), sender: 'boris' }),
+    ]);
+    expect(rows.map(({ album }) => album.length)).toEqual([2, 0, 0, 0]);
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(4);
+  });
+
+  it('of which something failed offers to try that again', () => {
+    const [row] = rowsOf([
+      message(1, { file: file(0), state: 'sent' }),
+      message(2, { file: file(1), seq: null, state: 'failed', problem: 'quota' }),
+    ]);
+    expect(row?.message).toMatchObject({ id: 'm2', state: 'failed', problem: 'quota', text: '1' });
   });
 });

@@ -1,4 +1,7 @@
-/** Files about to be sent, with a caption for the first of them. Pictures are made smaller, unless they go as files. */
+/**
+ * Files about to be sent, with a caption for the first of them. Pictures are made smaller and videos cleaned, unless
+ * they go as files; several of them go as an album.
+ */
 import type { MessageId } from '@polynya/messenger/api';
 import { createSignal, For, type JSX, onCleanup, Show } from 'solid-js';
 import { useApp } from '../state/app.ts';
@@ -9,8 +12,8 @@ import { Icon } from '../ui/icon.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 import './send-files.css';
-import { canShrink, shrunk } from './shrink-picture.ts';
-import { thumbnailOf } from './thumbnail.ts';
+import { readyToShow } from './ready-to-show.ts';
+import { canShrink } from './shrink-picture.ts';
 
 export interface SendFilesProps {
   files: readonly File[];
@@ -28,6 +31,24 @@ function shortName(name: string): string {
   return short;
 }
 
+/** As many as an album has. */
+const MOST = 10;
+
+/** Which album each of these goes into, and its place there. */
+function albums(files: readonly File[]): Map<File, { id: string; place: number }> {
+  const places = new Map<File, { id: string; place: number }>();
+  let id = '';
+  for (const [at, file] of files.entries()) {
+    const place = at % MOST;
+    if (place === 0) {
+      const random = crypto.getRandomValues(new Uint8Array(8));
+      id = random.reduce((hex, byte) => hex + byte.toString(16).padStart(2, '0'), '');
+    }
+    if (files.length > 1) places.set(file, { id, place });
+  }
+  return places;
+}
+
 export function SendFiles(props: SendFilesProps): JSX.Element {
   const { t, format } = useExtraWords();
   const { messenger, attempt, say } = useApp();
@@ -35,10 +56,9 @@ export function SendFiles(props: SendFilesProps): JSX.Element {
   const [files, setFiles] = createSignal(props.files);
   const [caption, setCaption] = createSignal('');
   const [asFiles, setAsFiles] = createSignal(false);
-  const pictures = () => files().filter(canShrink);
-  const urls = new Map(
-    props.files.filter(canShrink).map((file) => [file, URL.createObjectURL(file)]),
-  );
+  const shows = (file: File) => canShrink(file) || file.type.startsWith('video/');
+  const pictures = () => files().filter(shows);
+  const urls = new Map(props.files.filter(shows).map((file) => [file, URL.createObjectURL(file)]));
   onCleanup(() => {
     for (const url of urls.values()) URL.revokeObjectURL(url);
   });
@@ -52,21 +72,25 @@ export function SendFiles(props: SendFilesProps): JSX.Element {
     const { reply } = props;
     const text = caption().trim();
     const chosen = files();
-    const whole = asFiles();
     props.onClose(true);
-    for (const [i, file] of chosen.entries()) {
-      const sent = whole || !canShrink(file) ? file : await shrunk(file);
-      if (!sent) {
+    const places = asFiles() ? null : albums(chosen.filter(shows));
+    let first = { ...(text && { caption: text }), ...(reply && { reply }) };
+    for (const file of chosen) {
+      const ready = await readyToShow(file, places === null);
+      if (!ready) {
         // Not as it is without a word: it may say where it was taken.
         say(t().cannotShrink(file.name));
         continue;
       }
-      const about = { name: shortName(sent.name || t().pastedName), ...(await thumbnailOf(sent)) };
-      const first = {
-        ...(text === '' ? {} : { caption: text }),
-        ...(reply === null ? {} : { reply }),
+      const about = {
+        ...ready.about,
+        ...first,
+        name: shortName(ready.file.name || t().pastedName),
+        // What nobody can draw stands by itself.
+        album: (ready.about?.thumb && places?.get(file)) || null,
       };
-      await attempt(messenger.sendFile(chat, sent, i === 0 ? { ...about, ...first } : about));
+      first = {};
+      await attempt(messenger.sendFile(chat, ready.file, about));
     }
   };
 
@@ -84,7 +108,13 @@ export function SendFiles(props: SendFilesProps): JSX.Element {
             {(file) => (
               <li class="send-file">
                 <Show when={urls.get(file)} fallback={<Icon name="file" />}>
-                  {(url) => <img class="send-file-picture" src={url()} alt="" />}
+                  {(url) =>
+                    canShrink(file) ? (
+                      <img class="send-file-picture" src={url()} alt="" />
+                    ) : (
+                      <video class="send-file-picture" src={url()} muted playsinline />
+                    )
+                  }
                 </Show>
                 <span class="send-file-name">
                   {file.name || t().pastedName}

@@ -15,27 +15,64 @@ export interface Thumbnail {
   /** Of the picture itself. */
   readonly width: number;
   readonly height: number;
+  /** ms, of a video. */
+  readonly duration: number;
 }
 
-/** Undefined for what is not a picture that this browser can draw. */
+/** Undefined for what is neither a picture nor a video that this browser can draw. */
 export async function thumbnailOf(file: Blob): Promise<Thumbnail | undefined> {
-  if (!file.type.startsWith('image/')) return undefined;
-  const picture = await createImageBitmap(file).catch((error: unknown) => {
-    if (error instanceof DOMException) return undefined;
-    throw error;
-  });
-  if (!picture) return undefined;
+  const frame = file.type.startsWith('video/')
+    ? await firstFrame(file)
+    : file.type.startsWith('image/')
+      ? { picture: await drawable(file), duration: 0 }
+      : undefined;
+  if (!frame?.picture) return undefined;
+  const { picture, duration } = frame;
   const { width, height } = picture;
   try {
     for (const [side, quality] of TRIES) {
       const small = await drawn(picture, side, quality);
       if (small.size <= BYTES) {
-        return { width, height, thumb: new Uint8Array(await small.arrayBuffer()) };
+        return { width, height, duration, thumb: new Uint8Array(await small.arrayBuffer()) };
       }
     }
-    return { width, height };
+    return { width, height, duration };
   } finally {
     picture.close();
+  }
+}
+
+function drawable(source: ImageBitmapSource): Promise<ImageBitmap | undefined> {
+  return createImageBitmap(source).catch((error: unknown) => {
+    if (error instanceof DOMException) return undefined;
+    throw error;
+  });
+}
+
+async function firstFrame(file: Blob) {
+  const video = document.createElement('video');
+  const until = (happens: string) =>
+    new Promise((resolve) => {
+      video.addEventListener(happens, resolve, { once: true });
+      video.addEventListener('error', resolve, { once: true });
+    });
+  video.muted = true;
+  video.preload = 'auto';
+  video.src = URL.createObjectURL(file);
+  try {
+    await until('loadeddata');
+    if (video.error) return undefined;
+    const picture = await drawable(video);
+    // A recording says nothing of its length until one goes to its end.
+    if (video.duration === Number.POSITIVE_INFINITY) {
+      const known = until('durationchange');
+      video.currentTime = 1e7;
+      await known;
+    }
+    const duration = Number.isFinite(video.duration) ? video.duration * 1000 : 0;
+    return { picture, duration };
+  } finally {
+    URL.revokeObjectURL(video.src);
   }
 }
 

@@ -16,6 +16,7 @@ export function TimelineRow(props: { row: Row; flash: boolean }): JSX.Element {
         {(row) => (
           <Bubble
             message={row().message}
+            album={row().album}
             first={row().first}
             last={row().last}
             flash={props.flash}

@@ -20,7 +20,7 @@ import { Button, IconButton } from '../ui/button.tsx';
 import { useWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 import { NewMessages } from './new-messages.tsx';
-import { type Row, seenUpTo, timelineRows } from './rows.ts';
+import { type Row, rowOf, seenUpTo, timelineRows } from './rows.ts';
 import './timeline.css';
 import { TimelineRow } from './timeline-row.tsx';
 
@@ -117,13 +117,13 @@ export function Timeline(props: TimelineProps): JSX.Element {
   };
 
   const show = ({ message, seq }: Place) => {
-    const index = store.rows.findIndex(({ id }) => id === message);
+    const index = rowOf(store.rows, message);
     if (index >= 0) {
       setWanted(null);
       // Else the rows' measuring would take us to the end.
       setAtEnd(false);
       handle()?.scrollToIndex(index, { align: 'center' });
-      setFlash(message);
+      setFlash(store.rows[index]?.id ?? null);
       setTimeout(() => setFlash(null), 1600);
     } else if (seq !== undefined && wanted()?.seq !== seq) {
       setWanted({ message, seq });

@@ -17,6 +17,8 @@ export function Shortcuts(props: { onClose(): void }): JSX.Element {
     [[MOD_NAME, 'K'], t().findChat],
     [[MOD_NAME, 'F'], t().findInChat],
     [[MOD_NAME, 'Shift', 'F'], t().searchAll],
+    [['← →'], t().keyPicture],
+    [['+', '−', '0'], t().keyZoom],
     [[MOD_NAME, '/'], t().shortcuts],
   ];
   return (

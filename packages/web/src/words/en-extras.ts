@@ -40,6 +40,8 @@ export const enExtras = {
   keyEdit: 'Edit your last message',
   keyReply: 'Choose a message to reply to',
   keyBack: 'Stop replying, editing or searching',
+  keyPicture: 'Previous and next picture',
+  keyZoom: 'Larger, smaller and whole picture',
   keyChats: 'Previous and next chat',
 
   chatMenu: 'Chat actions',
@@ -151,8 +153,9 @@ export const enExtras = {
   pauseSound: 'Pause',
   soundPosition: 'Position',
   soundSpeed: (speed: number) => `Speed ${speed}×`,
-  sendWhole: 'Send pictures as files',
-  sendSmallNote: 'Now they are made smaller, without place, time and camera.',
+  sendWhole: 'Send as files',
+  sendSmallNote:
+    'Now pictures are made smaller, and go without place, time and camera; videos, too.',
   sendWholeNote: 'Byte for byte, with what the camera noted: often the place, too.',
   previousPicture: 'Previous picture',
   nextPicture: 'Next picture',
@@ -160,6 +163,9 @@ export const enExtras = {
   fileGet: 'Download',
   fileOpen: 'Open picture',
   filePause: 'Pause',
+  slideAway: 'Slide to cancel',
+  slideUp: 'Hands-free',
+  unheard: 'Not played yet',
   fileResume: 'Resume',
   fileSave: 'Save',
   fileWaiting: 'Waiting for network',
@@ -171,6 +177,7 @@ export const enExtras = {
   chatLeft: 'You left this chat. To come back, ask a member for an invite.',
   chatRemoved: 'You were removed from this chat. To come back, ask a member for an invite.',
   chatStopped: 'Nothing can be sent here for now.',
+  videoOpen: 'Play video',
   requestText: (name: string) =>
     `${name} brought you here, and you have not met in Polynya. Nobody here sees your name or what you read until you accept.`,
   requestAccept: 'Accept',

@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cleanVideo } from './clean-video.ts';
+
+const text = (said: string) => Buffer.from(said, 'latin1');
+function box(type: string, ...body: Uint8Array[]): Buffer {
+  const size = Buffer.alloc(4);
+  size.writeUInt32BE(8 + body.reduce((sum, { length }) => sum + length, 0));
+  return Buffer.concat([size, text(type), ...body]);
+}
+/** A header of a movie, a track or its media, that was made in a second and changed in another. */
+const dated = (type: string, version: 0 | 1) =>
+  box(
+    type,
+    new Uint8Array([version, 0, 0, 7]),
+    new Uint8Array(version ? 16 : 8).fill(0xaa),
+    text('rest'),
+  );
+
+const place = box('\xa9xyz', text('\0\x12\x15\xc7+55.7522+037.6156/'));
+const pixels = text('pixels'.repeat(50));
+const film = Buffer.concat([
+  box('ftyp', text('isom')),
+  box('mdat', pixels),
+  box(
+    'moov',
+    dated('mvhd', 0),
+    box(
+      'trak',
+      dated('tkhd', 1),
+      box('mdia', dated('mdhd', 0), box('minf', text('offsets'))),
+      box('udta', text('name')),
+    ),
+    box('udta', place),
+    box('meta', text('\0\0\0\0com.apple.quicktime.location.ISO6709 +55.7522')),
+  ),
+  box('uuid', text('<x:xmpmeta>37,36.9E</x:xmpmeta>')),
+]);
+const asFile = (bytes: Uint8Array, type = 'video/mp4') =>
+  new File([bytes.slice()], 'film.mp4', { type });
+const cleaned = async (bytes: Uint8Array) => {
+  const clean = await cleanVideo(asFile(bytes));
+  return clean && Buffer.from(await clean.arrayBuffer());
+};
+
+describe('an MP4', () => {
+  it('loses place, names and dates, and keeps its length, its frames and where they lie', async () => {
+    const clean = await cleaned(film);
+    if (!clean) throw new Error('refused');
+    const said = clean.toString('latin1');
+    for (const gone of ['xyz', '55.75', 'quicktime', 'xmpmeta', 'name', '\xaa']) {
+      expect(said).not.toContain(gone);
+    }
+    expect(clean).toHaveLength(film.length);
+    expect(clean.indexOf('pixels')).toBe(film.indexOf('pixels'));
+    for (const kept of ['ftypisom', 'mdatpixels', 'minfoffsets', 'rest'])
+      expect(said).toContain(kept);
+    expect(said.split('free')).toHaveLength(5);
+  });
+
+  it('may end in a box without a length, and have one of 64 bits', async () => {
+    const long = Buffer.concat([text('\0\0\0\x01mdat'), Buffer.alloc(8), pixels]);
+    long.writeBigUInt64BE(BigInt(long.length), 8);
+    const open = box('udta', place);
+    open.writeUInt32BE(0);
+    const clean = await cleaned(Buffer.concat([long, open]));
+    expect(clean?.subarray(0, long.length)).toEqual(long);
+    expect(clean?.toString('latin1')).not.toContain('xyz');
+  });
+
+  it('that is cut off anywhere inside a box is refused', async () => {
+    for (let length = 1; length < film.length; length++) {
+      const clean = await cleaned(film.subarray(0, length));
+      if (clean) expect(clean).toHaveLength(length);
+    }
+    expect(await cleaned(film.subarray(0, film.length - 1))).toBeNull();
+  });
+});
+
+it('whatever the bytes are, they keep their length or are refused', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
+      const clean = await cleaned(bytes);
+      if (clean) expect(clean).toHaveLength(bytes.length);
+    }),
+  );
+});
+
+it('what is no MP4 stays as it is', async () => {
+  const file = asFile(film, 'video/webm');
+  expect(await cleanVideo(file)).toBe(file);
+});

@@ -20,8 +20,8 @@ const shelf = new Shelf(caches, scope);
 const account = sharedOpenings();
 /** New connections to a host within a minute while nothing else connects, and where the engine has to get through. */
 const MOST = { first: 4, later: 2 };
-/** The page found that its line freezes connections. */
-let frozen = false;
+/** So long a line that froze connections is taken to do so still, in ms. */
+const FROZEN_FOR = 3_600_000;
 /** The page with its first script, and this. */
 const OWN_CONNECTIONS = 2;
 
@@ -87,7 +87,7 @@ async function answered(ask: Ask, progress: (share: number) => void): Promise<An
 /** The first time, or where the browser threw away what was kept. What nobody has any more makes room for what is newer. */
 async function load(link: string, key: string, progress: (share: number) => void): Promise<void> {
   // The engine takes it away, which then begins as such a line needs it.
-  frozen = (await caches.has(FROZEN)) || frozen;
+  if (await caches.has(FROZEN)) await shelf.froze(Date.now());
   const before = await shelf.known();
   const bases = [...new Set([scope, ...basesIn(link), ...(before?.bases ?? [])])];
   if (before) await shelf.know({ ...before, bases });
@@ -140,6 +140,8 @@ async function rest(): Promise<void> {
   for (const part of release.parts) await bring(release, part, known.bases, () => undefined);
 }
 
+const isFrozen = async () => Math.abs(Date.now() - (await shelf.frozenAt())) < FROZEN_FOR;
+
 const underWay = new Map<string, { done: Promise<void>; heard: Set<(share: number) => void> }>();
 
 /** Once, however many wait for it. */
@@ -152,6 +154,7 @@ async function bring(
 ): Promise<void> {
   if (await shelf.has(release, part)) return;
   const turns = await turnsFor(use);
+  const frozen = await isFrozen();
   let running = underWay.get(part.id);
   if (!running) {
     const heard = new Set<(share: number) => void>();
@@ -164,6 +167,7 @@ async function bring(
       keep: (id, slice) => shelf.keep(id, slice),
       forget: (id) => shelf.forget(id),
       frozen,
+      froze: () => void shelf.froze(Date.now()).catch(() => undefined),
       progress: (share) => {
         for (const hear of heard) hear(share);
       },
@@ -181,6 +185,8 @@ async function bring(
 async function page(request: Request): Promise<Response> {
   const known = await shelf.known();
   const kept = known && (await shelf.fileOf(releaseIn(known), 'index.html'));
+  // Whenever a page opens, browsers look themselves whether this script has changed.
+  if (await isFrozen()) (await turnsFor('later')).take(new URL(scope).host);
   const path = new URL(request.url).pathname;
   return kept && path === new URL(scope).pathname ? kept : fetch(request);
 }

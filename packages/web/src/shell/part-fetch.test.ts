@@ -76,6 +76,7 @@ function world(hosts: Readonly<Record<string, Host>>, frozen = false) {
     keep: async (_, slice) => void slices.set(slice.offset, slice),
     forget: async () => slices.clear(),
     frozen,
+    froze: () => undefined,
     progress: () => undefined,
   };
   return { ports, asked, slices, seconds: () => now / 1_000 };

@@ -29,6 +29,8 @@ export interface FetchPorts {
   forget(part: string): Promise<void>;
   /** Whether the line is known to freeze: then nothing is tried whole. */
   readonly frozen: boolean;
+  /** Slices were what came: the line freezes. */
+  froze(): void;
   /** Hears the share that is here, 0 to 1. */
   progress(share: number): void;
 }
@@ -77,7 +79,9 @@ export async function fetchPart(
     await still.promise;
     over.signal.throwIfAborted();
     try {
-      return await checked(part, await new Slicing(part, bases, ports, over.signal).all());
+      const bytes = await checked(part, await new Slicing(part, bases, ports, over.signal).all());
+      ports.froze();
+      return bytes;
     } catch (error) {
       over.signal.throwIfAborted();
       if (error instanceof PartGone) gone.reject(error);

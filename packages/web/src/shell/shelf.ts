@@ -53,6 +53,17 @@ export class Shelf {
     await cache.put(this.#scope, new Response(JSON.stringify(known)));
   }
 
+  /** When the line was last seen to freeze connections, in ms since 1970; 0: never. */
+  async frozenAt(): Promise<number> {
+    const cache = await this.#caches.open(KNOWN);
+    return (await (await cache.match(`${this.#scope}frozen`))?.json()) ?? 0;
+  }
+
+  async froze(at: number): Promise<void> {
+    const cache = await this.#caches.open(KNOWN);
+    await cache.put(`${this.#scope}frozen`, new Response(String(at)));
+  }
+
   async has({ serial }: Release, { files: [first] }: Part): Promise<boolean> {
     const cache = await this.#caches.open(FILES + serial);
     return first === undefined || (await cache.match(this.#scope + first[0])) !== undefined;

@@ -1,7 +1,7 @@
 /** How often a host is connected to: networks that count connections shut out whoever makes more than a few a minute. */
 
 /** A little over a minute, in ms. */
-const WINDOW = 61_000;
+const WINDOW = 65_000;
 
 /** All who connect from this browser, and when; ms since 1970. */
 export interface Account {

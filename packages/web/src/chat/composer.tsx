@@ -284,6 +284,7 @@ export function Composer(props: ComposerProps): JSX.Element {
       <Show when={speaking() !== undefined}>
         <VoiceBar
           reply={turned()?.message.id ?? null}
+          held={speaking() ?? null}
           onClose={(sent) => {
             setSpeaking();
             if (sent) turn(null);
@@ -302,4 +303,3 @@ export function Composer(props: ComposerProps): JSX.Element {
     </form>
   );
 }
-          held={speaking() ?? null}

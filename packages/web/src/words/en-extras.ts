@@ -149,6 +149,9 @@ export const enExtras = {
   sendVoice: 'Send the voice note',
   noMicrophone:
     'There is no microphone here, or this page may not use it. Allow it in the browser’s settings.',
+  slideAway: 'Slide to cancel',
+  slideUp: 'Hands-free',
+  unheard: 'Not played yet',
   playSound: 'Play',
   pauseSound: 'Pause',
   soundPosition: 'Position',
@@ -161,11 +164,9 @@ export const enExtras = {
   nextPicture: 'Next picture',
 
   fileGet: 'Download',
+  videoOpen: 'Play video',
   fileOpen: 'Open picture',
   filePause: 'Pause',
-  slideAway: 'Slide to cancel',
-  slideUp: 'Hands-free',
-  unheard: 'Not played yet',
   fileResume: 'Resume',
   fileSave: 'Save',
   fileWaiting: 'Waiting for network',
@@ -177,7 +178,6 @@ export const enExtras = {
   chatLeft: 'You left this chat. To come back, ask a member for an invite.',
   chatRemoved: 'You were removed from this chat. To come back, ask a member for an invite.',
   chatStopped: 'Nothing can be sent here for now.',
-  videoOpen: 'Play video',
   requestText: (name: string) =>
     `${name} brought you here, and you have not met in Polynya. Nobody here sees your name or what you read until you accept.`,
   requestAccept: 'Accept',

@@ -3,22 +3,15 @@
  * envelope, key or connection; a session is somebody who asks and can be told.
  */
 
-import type { Cbor } from '@polynya/protocol/cbor';
-import { LIMITS } from '@polynya/protocol/limits';
-import { ProtocolError } from '@polynya/protocol/protocol-error';
-import { type Request, type Result, results } from '@polynya/protocol/requests';
 import type { SessionHandler, SessionLogic, SessionPort } from '@polynya/reach/session-handler';
 import type { Config } from './config.ts';
 import { DeliverySession } from './delivery-session.ts';
-import { type Engine, StorageError } from './engine.ts';
-import type { Access } from './log-rules.ts';
+import type { Engine } from './engine.ts';
 import type { Push } from './push/push.ts';
-import { PushSession } from './push/push-session.ts';
-import { sha256, withdrawalTag } from './secret-hashes.ts';
 import { StoredBytes } from './stored-bytes.ts';
-import { limited, TokenBucket, TokenBuckets } from './token-bucket.ts';
+import { TokenBuckets } from './token-bucket.ts';
 import { Volunteers } from './volunteers.ts';
-import { asOwn, keyOf, type Watcher, Watchers } from './watchers.ts';
+import { Watchers } from './watchers.ts';
 
 export interface DeliveryOptions {
   readonly engine: Engine;
@@ -48,9 +41,9 @@ export class Delivery implements SessionHandler {
 
   constructor(options: DeliveryOptions) {
     const watchers = new Watchers();
-    const stored = new StoredBytes(options.config, options.now);
     const volunteers = new Volunteers(options.engine);
-    const buckets = new TokenBuckets(options.now);
+    const buckets = new TokenBuckets(options.now, true);
+    const stored = new StoredBytes(options.config, buckets);
     this.#shared = { ...options, watchers, buckets, stored, volunteers };
     options.engine.onChange((change) => watchers.announce(change));
   }
@@ -58,6 +51,11 @@ export class Delivery implements SessionHandler {
   /** Logs that somebody watches (count). */
   get watched(): number {
     return this.#shared.watchers.size;
+  }
+
+  /** What no session has for itself: of contact tokens, of a log's Commits, of what an allowance has stored. */
+  get rates(): TokenBuckets {
+    return this.#shared.buckets;
   }
 
   /** A signal that came by another process of this server, which let its sender in. */

@@ -201,7 +201,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     });
     const processes = options.inside && (await import('./processes/neighbourhood.ts'));
     const neighbourhood = processes?.openNeighbourhood(options.inside, engine.processes, {
-      ...{ handleKey: keys.handleKey, random, report },
+      ...{ handleKey: keys.handleKey, random, report, rates: delivery.rates },
       signal: (log, body) => delivery.signal(log, body),
     });
     const gate = new WriteGate(delivery);

@@ -6,7 +6,7 @@ import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Config } from './config.ts';
 import type { Engine, NewBlob } from './engine.ts';
-import { TokenBuckets } from './token-bucket.ts';
+import type { TokenBuckets } from './token-bucket.ts';
 import { keyOf } from './watchers.ts';
 
 const DAY = 86_400_000;
@@ -15,16 +15,15 @@ export class StoredBytes {
   readonly #buckets: TokenBuckets;
   readonly #rate;
 
-  /** `now`: ms since 1970. */
-  constructor({ allowance, keep }: Config, now: () => number) {
-    this.#buckets = new TokenBuckets(now);
+  constructor({ allowance, keep }: Config, buckets: TokenBuckets) {
+    this.#buckets = buckets;
     this.#rate = { burst: allowance.stored, everyMs: (keep.days * DAY) / allowance.stored };
   }
 
   /** Creates a blob on an allowance that has room for it. @throws quota, and whatever the engine throws */
   async create(engine: Pick<Engine, 'createBlob'>, blob: NewBlob): Promise<void> {
     const bytes = Math.max(1, blob.pieces) * LIMITS.piece;
-    const bucket = this.#buckets.of(keyOf(blob.allowance), this.#rate);
+    const bucket = this.#buckets.of(`stored ${keyOf(blob.allowance)}`, this.#rate);
     if (!bucket.take(bytes)) throw new ProtocolError('quota', 'so much is stored already');
     let isNew = false;
     try {

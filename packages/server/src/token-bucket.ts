@@ -1,16 +1,22 @@
-/** Token buckets, held in memory only: so many at once, then one every so often. */
+/**
+ * Token buckets, held in memory only: so many at once, then one every so often. Where a server has several processes,
+ * each tells the others what it took (docs/decisions/2026-11-22-postgres.md).
+ */
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Rate } from './config.ts';
 
 export class TokenBucket {
   readonly #rate: Rate;
   readonly #now: () => number;
+  readonly #taken: ((n: number) => void) | undefined;
   /** When the bucket will be full again, in the milliseconds of `now`. */
   #fullAt = 0;
 
-  constructor(rate: Rate, now: () => number) {
+  /** `taken` hears how many tokens are taken, less than none where they are given back. */
+  constructor(rate: Rate, now: () => number, taken?: (n: number) => void) {
     this.#rate = rate;
     this.#now = now;
+    this.#taken = taken;
   }
 
   /** Takes `n` tokens if they are all there; says whether it did. */
@@ -19,12 +25,20 @@ export class TokenBucket {
     const after = Math.max(this.#fullAt, now) + n * this.#rate.everyMs;
     if (after - now > this.#rate.burst * this.#rate.everyMs) return false;
     this.#fullAt = after;
+    this.#taken?.(n);
     return true;
   }
 
   /** Puts back tokens that were not needed after all. */
   giveBack(n = 1): void {
     this.#fullAt -= n * this.#rate.everyMs;
+    this.#taken?.(-n);
+  }
+
+  /** So many were taken of its like in another process: as many as are here, if there are fewer. */
+  takenElsewhere(n: number): void {
+    this.#fullAt = Math.max(this.#fullAt, this.#now()) + n * this.#rate.everyMs;
+    this.#refill();
   }
 
   /** Milliseconds until `n` tokens can be taken. */
@@ -46,14 +60,26 @@ export class TokenBucket {
   }
 }
 
+/** What was taken of one bucket. */
+export interface Taken {
+  readonly key: string;
+  readonly rate: Rate;
+  readonly n: number;
+}
+
 /** One bucket per key; those that are full again are forgotten. */
 export class TokenBuckets {
   readonly #now: () => number;
+  readonly #shared: boolean;
   readonly #buckets = new Map<string, { bucket: TokenBucket; rate: Rate }>();
+  /** Since it was last told; undefined where nobody wants to hear. */
+  #taken: Map<string, Taken> | undefined;
   #sweepAt = 1_024;
 
-  constructor(now: () => number) {
+  /** `shared`: they are all processes' together, by `takenSince` and `takenElsewhere`. */
+  constructor(now: () => number, shared = false) {
     this.#now = now;
+    this.#shared = shared;
   }
 
   /** The bucket of `key`; a new one when its rate was changed. */
@@ -62,9 +88,26 @@ export class TokenBuckets {
     if (known?.rate.burst === rate.burst && known.rate.everyMs === rate.everyMs)
       return known.bucket;
     if (this.#buckets.size >= this.#sweepAt) this.#sweep();
-    const bucket = new TokenBucket(rate, this.#now);
+    const note = this.#shared ? (n: number) => this.#note(key, rate, n) : undefined;
+    const bucket = new TokenBucket(rate, this.#now, note);
     this.#buckets.set(key, { bucket, rate });
     return bucket;
+  }
+
+  /** What was taken since the last call, and not given back; nothing the first time. */
+  takenSince(): Taken[] {
+    const taken = [...(this.#taken?.values() ?? [])].filter(({ n }) => n !== 0);
+    this.#taken = new Map();
+    return taken;
+  }
+
+  /** What another process says by `takenSince`. */
+  takenElsewhere(taken: readonly Taken[]): void {
+    for (const { key, rate, n } of taken) this.of(key, rate).takenElsewhere(n);
+  }
+
+  #note(key: string, rate: Rate, n: number): void {
+    this.#taken?.set(key, { key, rate, n: (this.#taken.get(key)?.n ?? 0) + n });
   }
 
   #sweep(): void {

@@ -12,7 +12,8 @@ const SENT = 64;
 test('what comes before a line stands waits up to a bound, and what is beyond is dropped', async () => {
   let bytes = 0;
   const inside = await startInside({
-    ...{ host: '127.0.0.1', port: 0, key, post: () => undefined, signals: () => undefined },
+    ...{ host: '127.0.0.1', port: 0, key, post: () => undefined },
+    ...{ signals: () => undefined, taken: () => undefined },
     sessions: {
       receive: (envelope) => {
         bytes += envelope.length;

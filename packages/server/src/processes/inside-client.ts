@@ -1,4 +1,4 @@
-/** One neighbour as this process reaches it: POSTs, lines for WebSockets, batches of signals. */
+/** One neighbour as this process reaches it: POSTs, lines for WebSockets, batches of signals and of what was taken. */
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import { buffer } from 'node:stream/consumers';
@@ -46,6 +46,12 @@ export class InsideClient implements Neighbour {
   /** Signals may be lost: whether they came nobody hears. */
   async signals(batch: Uint8Array): Promise<void> {
     const answer = await this.#ask('/signals', 'POST', batch, AbortSignal.timeout(ALIVE_MS));
+    answer?.resume();
+  }
+
+  /** What was taken of rates; likewise. */
+  async taken(batch: Uint8Array): Promise<void> {
+    const answer = await this.#ask('/taken', 'POST', batch, AbortSignal.timeout(ALIVE_MS));
     answer?.resume();
   }
 

@@ -1,6 +1,6 @@
 /**
  * The port at which the other processes of this server hand over what is for sessions here: POSTs and
- * WebSockets as a client would send them, and signals. Whoever lacks the key of `inside-tls.ts` is not answered.
+ * WebSockets as a client would send them, signals, and what was taken of rates. Whoever lacks the key of `inside-tls.ts` is not answered.
  */
 
 import { once } from 'node:events';
@@ -11,8 +11,10 @@ import { buffer } from 'node:stream/consumers';
 import { acceptWebSocket, WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
 import type { Receiver } from '@polynya/reach/neighbour';
 import { WebSocketServer } from 'ws';
+import type { Taken } from '../token-bucket.ts';
 import { serverTls } from './inside-tls.ts';
 import { decodeSignals, type Signal } from './signal-batch.ts';
+import { decodeTaken } from './taken-batch.ts';
 
 const GRACE = 1_000;
 /** Between requests; neighbours ask whether we are there every few seconds. */
@@ -27,6 +29,7 @@ export interface InsideServerOptions {
   /** Answers POSTs of envelopes for sessions of this process. */
   readonly post: RequestListener;
   readonly signals: (signals: readonly Signal[]) => void;
+  readonly taken: (taken: readonly Taken[]) => void;
 }
 
 export interface InsideServer {
@@ -49,12 +52,12 @@ export async function startInside(options: InsideServerOptions): Promise<InsideS
     (request, response) => {
       if (request.method === 'GET') response.end('ok\n');
       else if (request.url === '/s') post(request, response);
-      else takeSignals(request, options.signals).then(() => response.writeHead(204).end());
+      else take(request, options).then(() => response.writeHead(204).end());
     },
   );
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    sockets.handleUpgrade(request, socket, head, (one) => acceptWebSocket(one, sessions));
+    sockets.handleUpgrade(request, socket, head, (one) => acceptWebSocket(one, socket, sessions));
   });
   // Somebody without the key, or a connection that broke.
   server.on('tlsClientError', (_, socket) => socket.destroy());
@@ -76,14 +79,16 @@ export async function startInside(options: InsideServerOptions): Promise<InsideS
   };
 }
 
-async function takeSignals(
+async function take(
   request: IncomingMessage,
-  take: (signals: readonly Signal[]) => void,
+  { signals, taken }: Pick<InsideServerOptions, 'signals' | 'taken'>,
 ): Promise<void> {
   try {
-    take(decodeSignals(await buffer(request)) ?? []);
+    const batch = await buffer(request);
+    if (request.url === '/taken') taken(decodeTaken(batch) ?? []);
+    else signals(decodeSignals(batch) ?? []);
   } catch {
-    // It broke off; signals may be lost.
+    // It broke off; both may be lost.
     request.destroy();
   }
 }

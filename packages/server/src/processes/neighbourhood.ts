@@ -9,12 +9,16 @@ import type { Neighbour } from '@polynya/reach/neighbour';
 import type { ServerSessions } from '@polynya/reach/server-sessions';
 import { ConfigError } from '../config.ts';
 import type { ProcessTable, ServerProcess } from '../engine.ts';
+import type { Taken, TokenBuckets } from '../token-bucket.ts';
 import { InsideClient } from './inside-client.ts';
 import { type InsideServer, startInside } from './inside-server.ts';
 import { insideKey } from './inside-tls.ts';
 import { bytesOf, encodeSignals, type Signal } from './signal-batch.ts';
+import { encodeTaken } from './taken-batch.ts';
 
 const BEAT_MS = 5_000;
+/** How often what was taken of rates is told: so long a client may have a burst of each process. */
+const TAKEN_MS = 1_000;
 /** Signals are told together, so often at most. */
 const PAUSE_MS = 10;
 /** Of signals that wait, beyond which more are dropped. */
@@ -30,6 +34,8 @@ export interface NeighbourhoodOptions {
   readonly random: Random;
   /** Hands on what came for those who watch here. */
   readonly signal: (log: Uint8Array, body: Uint8Array) => void;
+  /** What the processes of a server share. */
+  readonly rates: TokenBuckets;
   readonly report: (error: unknown) => void;
 }
 
@@ -40,7 +46,7 @@ export function openNeighbourhood(
   {
     handleKey,
     ...rest
-  }: Pick<NeighbourhoodOptions, 'random' | 'signal' | 'report'> & {
+  }: Pick<NeighbourhoodOptions, 'random' | 'signal' | 'rates' | 'report'> & {
     readonly handleKey: Uint8Array;
   },
 ): Neighbourhood | undefined {
@@ -66,6 +72,7 @@ export class Neighbourhood {
   readonly #byKey = new Map<string, Neighbour>();
   #beating: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
+  #taking: NodeJS.Timeout | undefined;
   #signals: Signal[] = [];
   #waiting = 0;
   #telling: NodeJS.Timeout | undefined;
@@ -94,15 +101,19 @@ export class Neighbourhood {
 
   /** Listens, and lets the others know. Rejects with the platform's error, or a StorageError. */
   async join(sessions: ServerSessions, post: RequestListener): Promise<void> {
-    const { host, key, port, signal, table } = this.#options;
+    const { host, key, port, rates, signal, table } = this.#options;
     this.#sessions = sessions;
     const signals = (all: readonly Signal[]) => {
       for (const { log, body } of all) signal(log, body);
     };
-    this.#inside = await startInside({ host, port, key, sessions, post, signals });
+    const taken = (all: readonly Taken[]) => rates.takenElsewhere(all);
+    // From the first request on.
+    rates.takenSince();
+    this.#inside = await startInside({ host, port, key, sessions, post, signals, taken });
     await this.#look();
     table.changed();
     this.#timer = setInterval(() => this.#beat(), BEAT_MS).unref();
+    this.#taking = setInterval(() => this.#tellTaken(), TAKEN_MS).unref();
   }
 
   /** See `FindNeighbour`. */
@@ -128,6 +139,7 @@ export class Neighbourhood {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
+    clearInterval(this.#taking);
     clearTimeout(this.#telling);
     await this.#beating;
     // A database that does not answer forgets who does not come back.
@@ -146,6 +158,13 @@ export class Neighbourhood {
     this.#waiting = 0;
     this.#telling = undefined;
     for (const { client } of this.#known.values()) void client.signals(batch);
+  }
+
+  #tellTaken(): void {
+    const taken = this.#options.rates.takenSince();
+    if (taken.length === 0) return;
+    const batch = encodeTaken(taken);
+    for (const { client } of this.#known.values()) void client.taken(batch);
   }
 
   /** One after another; what fails now is tried again at the next. */

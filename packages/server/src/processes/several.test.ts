@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { joinEnvelopes, recordRequest, splitEnvelopes } from '@polynya/protocol/envelope';
+import type { ProtocolError } from '@polynya/protocol/protocol-error';
 import { decodeDownSip } from '@polynya/protocol/sip';
 import type { Carrier, CarrierFactory } from '@polynya/reach/carriers/carrier';
 import { postCarrier } from '@polynya/reach/carriers/post/client';
@@ -157,6 +158,30 @@ describe.skipIf(missingPostgres)(`two processes${missingPostgres}`, () => {
     await there.ask('signal', { n: 7, body: new Uint8Array([2]) });
     await vi.waitFor(() => expect(heard).toEqual([[2], [1]]), PATIENCE);
     for (const client of clients) client.close();
+  });
+
+  test('a contact token has one rate, wherever its letters come in', async () => {
+    const [here, there] = await Promise.all(
+      servers.map((server) => WireClient.connect(endpointOf(server), server.identity)),
+    );
+    const [inbox, owner, token, allowance] = [id(), secret(), secret(), secret()];
+    await here?.ask('admit', { invite, allowance });
+    await here?.ask('create', { log: inbox, kind: 1, hash: hashOf(owner), allowance });
+    await here?.ask('open', { n: 1, log: inbox, secret: owner });
+    await here?.ask('allow', { n: 1, hash: hashOf(token), perHour: 10 });
+    for (const one of [here, there]) await one?.ask('open', { n: 2, log: inbox, secret: token });
+    const letters = (count: number) => Array.from({ length: count }, () => entry());
+    await here?.ask('append', { n: 2, entries: letters(10) });
+    // Eleven are more than it ever takes at once; how soon they may come again says how many it has taken.
+    const refusal = () =>
+      there?.ask('append', { n: 2, entries: letters(11) }).catch((error: unknown) => error);
+    const soon = 6 * 60_000;
+    await vi.waitFor(async () => {
+      const { code, retryAfter } = (await refusal()) as ProtocolError;
+      expect(code).toBe('rate');
+      expect(retryAfter).toBeGreaterThan(5 * soon);
+    }, PATIENCE);
+    for (const one of [here, there]) one?.close();
   });
 
   test('whoever has the record of one process takes that of another one', async () => {

@@ -46,6 +46,7 @@ export function Bubble(props: BubbleProps): JSX.Element {
   return (
     <article
       class="message"
+      data-message={props.message.id}
       classList={{
         mine: props.message.mine,
         first: props.first,
@@ -116,7 +117,7 @@ export function Bubble(props: BubbleProps): JSX.Element {
           {(poll) => <Poll message={props.message} poll={poll()} />}
         </Show>
         <div class="bubble-meta">
-          <Show when={props.message.after > 0 && !props.message.deleted}>
+          <Show when={(props.message.after > 0 || props.message.planned) && !props.message.deleted}>
             <TimeLeft message={props.message} />
           </Show>
           <Show when={props.message.relayedBy}>{(by) => <span>{t().relayedBy(by())}</span>}</Show>

@@ -10,12 +10,20 @@ import {
   Show,
   untrack,
 } from 'solid-js';
-import { AttachMenu, EmojiDialog, MentionList, VoiceBar } from '../later.tsx';
+import {
+  AttachMenu,
+  EmojiDialog,
+  MentionList,
+  ScheduledBar,
+  SendMenu,
+  VoiceBar,
+} from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { IconButton } from '../ui/button.tsx';
 import { useWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 import './composer.css';
+import { onLongPress } from './long-press.ts';
 import { mentionable, mentionedIn, openMention } from './mentions.ts';
 import { TurnedBar } from './turned-bar.tsx';
 
@@ -39,6 +47,7 @@ export function Composer(props: ComposerProps): JSX.Element {
   const [speaking, setSpeaking] = createSignal<PointerEvent | null>();
   const [choosing, setChoosing] = createSignal(false);
   const [attaching, setAttaching] = createSignal<{ x: number; y: number }>();
+  const [sending, setSending] = createSignal<{ x: number; y: number }>();
   const [dismissed, setDismissed] = createSignal(false);
   const chosen = new Set<PersonId>();
   let area!: HTMLTextAreaElement;
@@ -128,7 +137,7 @@ export function Composer(props: ComposerProps): JSX.Element {
 
   const maySpeak = () => text() === '' && turned()?.to !== 'edit' && 'MediaRecorder' in globalThis;
 
-  const send = async () => {
+  const send = async ({ at = 0, silent = false } = {}) => {
     const said = text().trim();
     if (said === '') return;
     const to = turned();
@@ -142,17 +151,21 @@ export function Composer(props: ComposerProps): JSX.Element {
       return;
     }
     drafts.set(chat, '');
-    goTo(null);
+    const message = { text: said, mentions, silent, ...(to ? { reply: to.message.id } : {}) };
+    if (at === 0) goTo(null);
     const sent = await attempt(
-      messenger.send(chat, {
-        text: said,
-        mentions,
-        ...(to ? { reply: to.message.id } : {}),
-      }),
+      at > 0 ? messenger.schedule(chat, { ...message, at }) : messenger.send(chat, message),
     );
     // What could not even be kept goes back to where it was typed.
     if (!sent && text() === '') typed(said);
     if (!sent && area.isConnected) put(text());
+  };
+
+  let sender!: HTMLButtonElement;
+  const openMenu = () => {
+    if (turned()?.to === 'edit') return;
+    const { left, top } = sender.getBoundingClientRect();
+    setSending({ x: left, y: top - ATTACH_MENU });
   };
 
   const keys = (event: KeyboardEvent) => {
@@ -205,6 +218,9 @@ export function Composer(props: ComposerProps): JSX.Element {
     >
       <Show when={turned()}>
         {(now) => <TurnedBar turned={now()} onCancel={() => turn(null)} />}
+      </Show>
+      <Show when={detail().scheduled > 0}>
+        <ScheduledBar />
       </Show>
       <Show when={candidates().length > 0}>
         <MentionList people={candidates()} choice={choice()} onChoose={mention} />
@@ -266,7 +282,13 @@ export function Composer(props: ComposerProps): JSX.Element {
               label={turned()?.to === 'edit' ? t().saveEdit : t().send}
               look="primary"
               type="submit"
+              ref={sender}
               disabled={text().trim() === ''}
+              onContextMenu={(event) => {
+                event.preventDefault();
+                openMenu();
+              }}
+              {...onLongPress(openMenu)}
             />
           }
         >
@@ -296,6 +318,9 @@ export function Composer(props: ComposerProps): JSX.Element {
         {(at) => (
           <AttachMenu at={at()} onFiles={() => picker.click()} onClose={() => setAttaching()} />
         )}
+      </Show>
+      <Show when={sending()}>
+        {(at) => <SendMenu at={at()} onSend={send} onClose={() => setSending()} />}
       </Show>
       <Show when={choosing()}>
         <EmojiDialog title={t().emoji} onChoose={insert} onClose={() => setChoosing(false)} />

@@ -1,9 +1,8 @@
-/** How long a message that goes by itself is still here. */
+/** When a message goes by itself, and when it was to come, if it came late. */
 import type { MessageView } from '@polynya/messenger/api';
-import { createSignal, type JSX, onCleanup } from 'solid-js';
+import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import { Icon } from '../ui/icon.tsx';
 import { useExtraWords } from '../words/use-words.ts';
-import './message-info.css';
 import './message-info.css';
 
 /** ms: how often it is looked at, in the last minute and before. */
@@ -11,6 +10,20 @@ const OFTEN = 1_000;
 const SELDOM = 20_000;
 
 export function TimeLeft(props: { message: MessageView }): JSX.Element {
+  const { t, format } = useExtraWords();
+  return (
+    <>
+      <Show when={props.message.planned}>
+        {(at) => <span>{t().plannedFor(format().moment(at(), Date.now()))}</span>}
+      </Show>
+      <Show when={props.message.after > 0}>
+        <Left message={props.message} />
+      </Show>
+    </>
+  );
+}
+
+function Left(props: { message: MessageView }): JSX.Element {
   const { t, format } = useExtraWords();
   const [now, setNow] = createSignal(Date.now());
   const left = () => {

@@ -1,12 +1,16 @@
-/** The keys of an open chat: whom to answer, the search in it, and letters that belong into the composer. */
+/** The keys of an open chat: whom to answer, the search in it, and letters that belong into the composer; and swipes. */
+import type { MessageId } from '@polynya/messenger/api';
 import { type JSX, onCleanup } from 'solid-js';
 import { useChat } from '../chat/chat-context.ts';
+import { useApp } from '../state/app.ts';
 import { isLetter, withMod } from './keys.ts';
+import { watchSwipes } from './swipe.ts';
 
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 
 export function ChatKeys(): JSX.Element {
-  const { messages, turned, turn, goTo, search } = useChat();
+  const { nav } = useApp();
+  const { detail, messages, turned, turn, goTo, search, selected } = useChat();
 
   /** Up goes to older messages; down past the newest one answers nobody. */
   const pick = (by: number) => {
@@ -34,6 +38,20 @@ export function ChatKeys(): JSX.Element {
   };
   document.addEventListener('keydown', keys);
   onCleanup(() => document.removeEventListener('keydown', keys));
+
+  const answerable = (id: MessageId) =>
+    messages().find((one) => one.id === id && one.seq !== null && !one.event && !one.deleted);
+  onCleanup(
+    watchSwipes({
+      leave: nav.leave,
+      mayReply: (id) =>
+        detail().state === 'active' && selected() === null && answerable(id) !== undefined,
+      reply: (id) => {
+        const message = answerable(id);
+        if (message) turn({ to: 'reply', message });
+      },
+    }),
+  );
   return null;
 }
 

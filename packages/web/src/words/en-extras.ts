@@ -123,6 +123,19 @@ export const enExtras = {
   pollVoters: (count: number) =>
     count === 0 ? 'Nobody has voted yet' : n(count, { one: 'person voted', other: 'people voted' }),
   closePoll: 'Close the poll',
+  sendSilent: 'Send without sound',
+  sendLater: 'Send later…',
+  laterTitle: 'Send later',
+  laterWhen: 'When',
+  laterSilent: 'Without sound',
+  laterNote:
+    'It waits on this device, which has to be open then. If it is not, the message goes as soon as you open Polynya here, and says for when it was meant.',
+  laterKeep: 'Schedule',
+  laterNow: 'Send now',
+  laterLate: 'Late: it goes as soon as it can.',
+  waitingLater: (count: number) =>
+    n(count, { one: 'message waits for its time', other: 'messages wait for their time' }),
+  plannedFor: (when: string) => `late, meant for ${when}`,
   timer: 'Disappearing messages',
   timerOff: 'Off',
   timerNote:
@@ -198,6 +211,8 @@ export const enExtras = {
   whomToMention: 'People to mention',
 
   panelTitle: 'About this chat',
+  chatFiles: 'Pictures, files and links',
+  chatFilesNone: 'There is nothing of the kind on this device.',
   rename: 'Rename',
   title: 'Title',
   members: 'People',

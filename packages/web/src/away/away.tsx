@@ -20,8 +20,9 @@ export function Away(): null {
 
   const tell = async () => {
     const newest = chats()
-      .filter((chat) => chat.unread > 0 && !chat.marks.muted)
+      .filter(({ unread, marks, state }) => unread > 0 && !marks.muted && state !== 'request')
       .sort((a, b) => b.at - a.at)[0];
+    if (newest?.last?.silent) return;
     // Under a lock what a notification shows would lie open.
     const title = (await lock.lockedBy()) ? '' : newest?.title;
     const worker = await navigator.serviceWorker.ready;

@@ -24,6 +24,29 @@ async function shot(person: Person, name: string): Promise<void> {
   if (folder) await person.page.screenshot({ path: `${folder}/${name}.png` });
 }
 
+/** What notifications say once the browser itself hands its service worker a push message, with no page open. */
+async function said({ context, page }: Person): Promise<string[]> {
+  const devtools = await context.newCDPSession(page);
+  const known = new Promise<string>((resolve) =>
+    devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations: [first] }) => {
+      if (first) resolve(first.registrationId);
+    }),
+  );
+  await devtools.send('ServiceWorker.enable');
+  const registrationId = await known;
+  await page.goto('about:blank');
+  const origin = server.page.slice(0, -1);
+  await devtools.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data: '' });
+  await page.goto(`${server.page}icon.svg`);
+  const shown = () =>
+    page.evaluate(async () => {
+      const worker = await navigator.serviceWorker.getRegistration();
+      return ((await worker?.getNotifications()) ?? []).map(({ body }) => body);
+    });
+  await expect.poll(shown, { timeout: 60_000 }).not.toEqual([]);
+  return shown();
+}
+
 describe('the app lock', () => {
   it('by a passphrase keeps everything shut until it is typed', async () => {
     const anna = await Person.at(browser, { ...PHONE, locale: 'ru-RU', colorScheme: 'dark' });
@@ -52,9 +75,19 @@ describe('the app lock', () => {
     );
     expect(kept).toEqual(['lock']);
 
+    await anna.context.grantPermissions(['notifications'], { origin: server.page });
+    await page.getByLabel(words.notify, { exact: true }).selectOption('open');
+    await page.getByLabel(words.lockAfter).selectOption('5');
+    await shot(anna, 'notify-settings-phone');
+
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
-    await anna.button(words.lockNow).click();
+    // Asleep for six minutes: the clock of the day goes on, and nothing else.
+    await page.evaluate(() => {
+      const { now } = Date;
+      Date.now = () => now() + 360_000;
+      dispatchEvent(new Event('focus'));
+    });
     await page.getByRole('heading', { name: words.lockedTitle }).waitFor();
     await shot(anna, 'locked-phone');
     await anna.expectAccessible();
@@ -71,6 +104,7 @@ describe('the app lock', () => {
     await anna.button(words.lockByPassphrase).waitFor();
     await page.reload();
     await page.getByRole('navigation').getByText('только для меня').waitFor();
+    expect(await said(anna)).toEqual(['Новое сообщение']);
     expect(anna.complaints).toEqual([]);
     await anna.leave();
   });

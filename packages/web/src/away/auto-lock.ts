@@ -36,7 +36,10 @@ export function away(now: () => number, steady: () => number): Away {
  * sees nothing of the page any more.
  */
 export function watchAway(lock: () => void): () => void {
-  const absence = away(Date.now, () => performance.now());
+  const absence = away(
+    () => Date.now(),
+    () => performance.now(),
+  );
   const look = () => {
     const minutes = lockAfter();
     if (minutes === 0 || absence.time() < minutes * MINUTE) return false;

@@ -37,7 +37,7 @@ export function Away(): null {
   );
 
   createEffect(() => {
-    if (notifyChoice() === 'closed') quietly(leaveWords(t().newMessage));
+    if (notifyChoice() !== 'off') quietly(leaveWords(t().newMessage));
   });
   const seen = () => {
     if (notifyChoice() === 'closed') quietly(renew(messenger));

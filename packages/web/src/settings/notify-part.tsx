@@ -17,7 +17,7 @@ export function NotifyPart(): JSX.Element {
   const pick = async (wanted: Notify) => {
     setBusy(true);
     const done = await attempt(choose(messenger, wanted));
-    if (done === 'done' && wanted === 'closed') await leaveWords(t().newMessage);
+    if (done === 'done' && wanted !== 'off') await leaveWords(t().newMessage);
     if (done === 'denied') say(t().notifyDenied);
     if (done === 'none') say(t().notifyNone);
     setChosen(notifyChoice());

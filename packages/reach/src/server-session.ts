@@ -13,6 +13,7 @@ import {
   type Handle,
   type Item,
   type ReceivedCall,
+  type Request,
   receiveCall,
   receivedUp,
   results,
@@ -88,6 +89,7 @@ export class ServerSession implements SessionPort, SinkUser {
   readonly #running = new Map<number, Running>();
   /** Connections that the session has used, the one that spoke last at the end. */
   readonly #sinks = new Set<Sink>();
+  #latest: Sink | undefined;
   readonly #lingers = new Map<number, () => void>();
   readonly #pushes: PushQueue;
   /** Items as they travel. */
@@ -155,6 +157,7 @@ export class ServerSession implements SessionPort, SinkUser {
 
   sinkClosed(sink: Sink): void {
     this.#sinks.delete(sink);
+    if (sink === this.#latest) this.#latest = undefined;
     this.#answers.delete(sink);
     for (const [id, cancel] of this.#lingers) {
       if (this.#running.get(id)?.sink !== sink) continue;
@@ -186,15 +189,28 @@ export class ServerSession implements SessionPort, SinkUser {
 
   #hear(sink: Sink): void {
     this.heard = this.#options.clock.steady();
+    if (sink === this.#latest) return;
+    this.#latest = sink;
     this.#sinks.delete(sink);
     this.#sinks.add(sink);
     sink.attach(this);
   }
 
   /** A call without an id cannot be answered; it costs the others nothing. */
-  async #answer(calls: readonly Cbor[], sink: Sink): Promise<void> {
-    const received = calls.map(receiveCall).filter((call) => call !== null);
-    await Promise.all(received.map((call) => this.#start(call, sink)));
+  #answer(calls: readonly Cbor[], sink: Sink): Promise<void> {
+    return new Promise((resolve) => {
+      let left = 1;
+      const told = (): void => {
+        if (--left === 0) resolve();
+      };
+      for (const one of calls) {
+        const call = receiveCall(one);
+        if (!call) continue;
+        left++;
+        this.#start(call, sink, told);
+      }
+      told();
+    });
   }
 
   /** Not before all calls of the first flight were begun: some are answered at once. */
@@ -208,37 +224,36 @@ export class ServerSession implements SessionPort, SinkUser {
     this.#schedule();
   }
 
-  #start({ id, request }: ReceivedCall, sink: Sink): Promise<void> {
-    return new Promise((resolve) => {
-      const running = this.#running.get(id);
-      if (running) {
-        // Asked again while under way: one answer, to the connection that asked last.
-        running.sink = sink;
-        running.waiting.push(resolve);
-        return;
-      }
-      this.#running.set(id, { sink, waiting: [resolve] });
-      if (this.#running.size > this.#options.limits.calls) {
-        this.#finish(id, refusal(id, new ProtocolError('busy', 'too many calls', BUSY_WAIT)));
-      } else if (this.#options.version === 0) {
-        this.#finish(id, refusal(id, new ProtocolError('version')));
-      } else if (!request) {
-        this.#finish(id, refusal(id, new ProtocolError('malformed', 'not a request')));
-      } else if (request.op === 'linger') {
-        this.#linger(id, request.ms);
-      } else if (request.op === 'handles') {
-        const handles = this.#options.issue(request.count);
-        this.#finish(id, answer(id, results.handles.encode({ handles })));
-      } else if (request.op === 'bye') {
-        this.#finish(id, answer(id, results.bye.encode({})));
-        this.#flushed.push(this.#options.onBye);
-      } else {
-        this.#perform(id, () => this.#logic.call(request));
-      }
-    });
+  /** `told` is called when the answer was handed to a sink. */
+  #start({ id, request }: ReceivedCall, sink: Sink, told: () => void): void {
+    const running = this.#running.get(id);
+    if (running) {
+      // Asked again while under way: one answer, to the connection that asked last.
+      running.sink = sink;
+      running.waiting.push(told);
+      return;
+    }
+    this.#running.set(id, { sink, waiting: [told] });
+    if (this.#running.size > this.#options.limits.calls) {
+      this.#finish(id, refusal(id, new ProtocolError('busy', 'too many calls', BUSY_WAIT)));
+    } else if (this.#options.version === 0) {
+      this.#finish(id, refusal(id, new ProtocolError('version')));
+    } else if (!request) {
+      this.#finish(id, refusal(id, new ProtocolError('malformed', 'not a request')));
+    } else if (request.op === 'linger') {
+      this.#linger(id, request.ms);
+    } else if (request.op === 'handles') {
+      const handles = this.#options.issue(request.count);
+      this.#finish(id, answer(id, results.handles.encode({ handles })));
+    } else if (request.op === 'bye') {
+      this.#finish(id, answer(id, results.bye.encode({})));
+      this.#flushed.push(this.#options.onBye);
+    } else {
+      this.#perform(id, request);
+    }
   }
 
-  #perform(id: number, act: () => Promise<Cbor>): void {
+  #perform(id: number, request: Request): void {
     const refuse = (error: unknown): void => {
       if (!(error instanceof ProtocolError)) this.#options.report(error);
       const told =
@@ -246,7 +261,7 @@ export class ServerSession implements SessionPort, SinkUser {
       this.#finish(id, refusal(id, told));
     };
     try {
-      act().then((value) => this.#finish(id, answer(id, value)), refuse);
+      this.#logic.call(request).then((value) => this.#finish(id, answer(id, value)), refuse);
     } catch (error) {
       refuse(error);
     }
@@ -355,6 +370,7 @@ export class ServerSession implements SessionPort, SinkUser {
     const sink = this.#sinkForPushes();
     if (!sink || sink.backlog() > this.#options.limits.sinkBacklog) return;
     for (const item of this.#pushes.drain()) this.#queue(sink, item);
+    if (this.#lingers.size === 0) return;
     for (const id of [...this.#lingers.keys()]) {
       if (this.#running.get(id)?.sink === sink) this.#endLinger(id);
     }

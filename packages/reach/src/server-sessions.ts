@@ -29,6 +29,7 @@ import type { SteadyClock } from './steady-clock.ts';
 
 const DAY = 24 * 3_600_000;
 const SWEEP = 30_000;
+const HEARD = 1_000;
 
 export interface ServerSessionsLimits extends SessionLimits {
   /** Sessions at a time; one more displaces the one unheard for longest, if it has no connection (count). */
@@ -82,6 +83,8 @@ export interface ServerSessionsOptions {
 
 interface Held {
   readonly session: ServerSession;
+  /** When it was put where it is among those held, in ms of the steady clock. */
+  placed: number;
   /** All that it was given: none is forgotten before it ends, or it would be taken for one that is gone. */
   readonly handles: string[];
 }
@@ -159,7 +162,7 @@ export class ServerSessions {
     if (held) {
       if (!sink.takes(held.session)) return 'unknown';
       const outcome = held.session.receive(envelope, sink);
-      if (outcome !== 'unknown' && this.#held.delete(held)) this.#held.add(held);
+      if (outcome !== 'unknown') this.#heard(held);
       return outcome;
     }
     if (equal(prefix, this.#recordRequest)) return this.#answerRecordRequest(envelope, sink);
@@ -189,6 +192,14 @@ export class ServerSessions {
   /** Shows records of this serial, if theirs is lower: another process of this server does. */
   raise(serial: number): Promise<void> {
     return this.#keys.raise(serial);
+  }
+
+  /** The order of who was heard last is right to within `HEARD`: putting it right costs as much as an answer. */
+  #heard(held: Held): void {
+    const { heard } = held.session;
+    if (heard - held.placed < HEARD || !this.#held.delete(held)) return;
+    held.placed = heard;
+    this.#held.add(held);
   }
 
   #answerRecordRequest(envelope: Uint8Array, sink: Sink): Promise<void> {
@@ -237,7 +248,7 @@ export class ServerSessions {
       onBye: () => this.#end(held),
       report: report ?? (() => undefined),
     });
-    const held: Held = { session, handles: [] };
+    const held: Held = { session, placed: session.started, handles: [] };
     this.#held.add(held);
     return held;
   }

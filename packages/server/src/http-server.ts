@@ -139,7 +139,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     destroyOnError(socket);
     receiver.then(
       (sessions) =>
-        sockets.handleUpgrade(request, socket, head, (one) => acceptWebSocket(one, sessions)),
+        sockets.handleUpgrade(request, socket, head, (one) =>
+          acceptWebSocket(one, socket, sessions),
+        ),
       () => socket.destroy(),
     );
   });

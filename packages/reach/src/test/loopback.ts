@@ -50,7 +50,7 @@ export class Loopback {
       this.#ws.handleUpgrade(request, socket, head, (ws) => {
         this.sockets.add(ws);
         ws.on('close', () => this.sockets.delete(ws));
-        acceptWebSocket(ws, this.sessions);
+        acceptWebSocket(ws, socket, this.sessions);
       });
     });
   }

@@ -31,14 +31,21 @@ export class WriteGate implements SessionHandler {
   }
 
   /** Runs what changes the database. Rejects with `busy` while the gate is closed. */
-  async write<T>(run: () => Promise<T>): Promise<T> {
-    if (this.#closed) throw new ProtocolError('busy', 'read-only: the data moves', AGAIN_MS);
-    this.#writing++;
-    try {
-      return await run();
-    } finally {
-      if (--this.#writing === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  write<T>(run: () => Promise<T>): Promise<T> {
+    if (this.#closed) {
+      return Promise.reject(new ProtocolError('busy', 'read-only: the data moves', AGAIN_MS));
     }
+    this.#writing++;
+    return run().then(
+      (value) => {
+        this.#written();
+        return value;
+      },
+      (error: unknown) => {
+        this.#written();
+        throw error;
+      },
+    );
   }
 
   /** From now on nothing is written; resolves when nothing is being written. @throws StorageError if it is closed */
@@ -46,6 +53,10 @@ export class WriteGate implements SessionHandler {
     if (this.#closed) throw new StorageError('in-use', 'The data is being moved, or was moved.');
     this.#closed = true;
     if (this.#writing > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #written(): void {
+    if (--this.#writing === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   reopen(): void {

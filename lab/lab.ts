@@ -67,6 +67,11 @@ export class Lab {
     return ready;
   }
 
+  /** All that bridges ever printed. */
+  get toldByBridges(): string {
+    return this.#bridges.map(({ told }) => told).join('');
+  }
+
   /** Switches bridges off, for good. */
   async switchOff(hosts: readonly BridgeHost[]): Promise<void> {
     this.dead = [...this.dead, ...hosts];

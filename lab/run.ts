@@ -107,7 +107,7 @@ async function settle(
   { chance }: RunOptions,
 ): Promise<Settled | string> {
   const server = await lab.polynya(scenario.server);
-  const { shelf = 1 } = scenario;
+  const { shelf = 1, through } = scenario;
   const make = () =>
     new Pair({
       hosts: scenario.hosts,
@@ -118,12 +118,12 @@ async function settle(
     });
   try {
     const open = make();
-    await open.complete(await open.begin(server, shelf));
+    await open.complete(await open.begin(server, shelf, through));
     if (PAST_THE_SERVER.includes(scenario.task)) await open.meet();
     if (scenario.settled) await open.stay(SETTLING);
     if (scenario.task !== 'new-user') return { open, pair: open, link: '' };
     const pair = make();
-    return { open, pair, link: await pair.begin(server, shelf) };
+    return { open, pair, link: await pair.begin(server, shelf, through) };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return error.message;
@@ -214,6 +214,10 @@ async function censoredRun(
     pair.addresses.some((address) => event === `penned ${address}`),
   );
   if (scenario.neverPenned && penned) outcome = { ...outcome, passed: false, why: 'was penned' };
+  const told = lab.toldByBridges;
+  const payloads = pair.links.map((link) => link.slice(link.indexOf('#') + 1));
+  if (payloads.some((payload) => told.includes(payload)))
+    outcome = { ...outcome, passed: false, why: 'a bridge wrote an invite down' };
   // Asked for while the censor is still at work, as people would.
   const over = now();
   const diagnosis = await pair.first.diagnosis();

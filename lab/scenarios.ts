@@ -51,6 +51,8 @@ export interface Scenario {
   readonly browser?: true;
   /** The members have been there for a while before: what a client learns in its own time, theirs have learned. */
   readonly settled?: true;
+  /** Who is new comes by the link through a bridge. */
+  readonly through?: true;
   /** Nobody may be put into the pen. */
   readonly neverPenned?: true;
 }
@@ -83,6 +85,11 @@ export const scenarios: readonly Scenario[] = [
   scenario('installed', { ...dns, ...bites, bound: 10 }),
   scenario('new-user', { ...dns, ...bites, task: 'new-user', bound: 60 }),
   scenario('chromium', { ...dns, ...bites, ...chromium, bound: 10 }),
+  // Nothing but a browser and a link by a bridge, from which the page itself comes.
+  scenario('new-chromium-by-bridge', {
+    ...{ ...dns, ...bites, ...chromium, kind: 'removed-and-blocked', task: 'new-user' },
+    ...{ bound: 60, through: true },
+  }),
   scenario('silent', { ...dns, ...bites, kind: 'silent', bound: 10 }),
   // Two things are done to the line at once: either may be said of it.
   scenario('silent-and-blocked', {
@@ -155,6 +162,10 @@ export const scenarios: readonly Scenario[] = [
     ...{ technique: probing, expectNaive: 'none', task: 'probes', bound: 60, expected: 'none' },
   }),
   scenario('server', {
+    ...{ technique: probing, expectNaive: 'none', task: 'probes', bound: 60, expected: 'none' },
+    server: 'home',
+  }),
+  scenario('classifier', {
     ...{ technique: probing, expectNaive: 'none', task: 'probes', bound: 60, expected: 'none' },
     server: 'home',
   }),

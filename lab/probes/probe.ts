@@ -14,6 +14,7 @@ import { exchange, type Outcome } from '../sides/talk.ts';
 import type { TaskContext } from '../tasks.ts';
 import { parametersOf, value } from '../techniques/technique.ts';
 import { ask, Stopwatch, type Suspect, throwAt } from './ask.ts';
+import { classify } from './classify.ts';
 import { median, timesDiffer } from './compare.ts';
 import { nearPaths, rawProbes, requestsFor } from './requests.ts';
 
@@ -34,6 +35,7 @@ interface Target extends Suspect {
 
 export async function probe(context: ProbeContext): Promise<Outcome> {
   const { lab, pair, scenario, settings, texts, capture, chance } = context;
+  if (scenario.kind === 'classifier') return classify(context);
   const both = pair.talk();
   const outcome = await exchange(both, texts, scenario.bound);
   await Promise.all(both.map((each) => each.stop()));

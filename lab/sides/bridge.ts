@@ -36,6 +36,11 @@ export class Bridge {
     this.#program = new Program(host, [MAIN, ...args], { env: { NODE_EXTRA_CA_CERTS: caPath } });
   }
 
+  /** All that it printed. */
+  get told(): string {
+    return this.#program.out + this.#program.err;
+  }
+
   stop(): Promise<void> {
     return this.#program.stop();
   }

@@ -42,11 +42,16 @@ export class Pair {
     throw new Error('what only the terminal does was asked of a browser');
   }
 
-  /** The first comes by the host's link, which tells the bridges of a shelf, and makes one for the second. */
-  async begin(server: PolynyaServer, shelf: number): Promise<string> {
+  /**
+   * The first comes by the host's link, which tells the bridges of a shelf, and makes one for the second.
+   * @param through the one through a bridge @throws Error where there is none
+   */
+  async begin(server: PolynyaServer, shelf: number, through = false): Promise<string> {
     const hostLink = await server.invite(shelf);
     await this.first.does('join', [hostLink, '--name', this.first.name]);
-    const link = linkIn(await this.first.does('invite-to', []));
+    const made = JSON.parse(await this.first.does('invite-to', ['--json'])) as InviteLinks;
+    const link = through ? made.through : made.link;
+    if (link === null) throw new Error('no bridge hands out the page');
     this.chats[0] = await this.first.chat();
     this.links.push(hostLink, link);
     return link;
@@ -85,8 +90,8 @@ export class Pair {
   }
 }
 
-function linkIn(text: string): string {
-  const link = /^https?:\/\/\S+#\S+$/m.exec(text)?.[0];
-  if (!link) throw new Error(`no link in: ${text}`);
-  return link;
+/** What `polynya invite-to --json` prints. */
+interface InviteLinks {
+  readonly link: string;
+  readonly through: string | null;
 }

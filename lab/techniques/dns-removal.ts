@@ -19,6 +19,11 @@ export const dnsRemoval: Technique = {
       rules.removeNames(BLOCKED.names);
       rules.nat(`udp dport 53 dnat to ${NAMESERVER}`);
     },
+    /** The address that it had is dropped as well: to find it by another resolver is of no use. */
+    'removed-and-blocked': (rules, parameters) => {
+      dnsRemoval.variants.removed?.(rules, parameters);
+      addressBlock.variants.dropped?.(rules, parameters);
+    },
     silent: (rules) => rules.up('udp dport 53 drop'),
     /** By TCP neither, and the addresses that everybody knows are gone: what is left is known by name alone. */
     'silent-and-blocked': (rules, parameters) => {

@@ -1,6 +1,11 @@
 /** The cables abroad are cut; the country's own network is up. */
-import { SUBNETS } from '../network/plan.ts';
+import { HOSTS, SUBNETS } from '../network/plan.ts';
 import type { Technique } from './technique.ts';
+
+/** Whose nameservers are abroad, so that no resolver in the country can ask them any more. */
+const NAMES_ABROAD = Object.values(HOSTS).flatMap((host) =>
+  host.network === 'foreign' && 'name' in host ? [host.name] : [],
+);
 
 export const severed: Technique = {
   name: 'severed',
@@ -14,6 +19,7 @@ export const severed: Technique = {
     abroad: (rules) => {
       rules.up(`ip daddr ${SUBNETS.foreign} drop`);
       rules.down(`ip saddr ${SUBNETS.foreign} drop`);
+      rules.removeNames(NAMES_ABROAD);
     },
   },
 };

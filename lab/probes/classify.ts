@@ -1,0 +1,86 @@
+/**
+ * A classifier at the censor's: connections of members to a hidden server beside those of visitors to its web site, by
+ * features of each that need no reading. Where one feature alone tells all of the ones from all of the others, a rule of
+ * one line finds every member; what hellos of all sorts are answered with must be what an ordinary site answers.
+ */
+import { join } from 'node:path';
+import type { Lab } from '../lab.ts';
+import { Program } from '../network/host.ts';
+import { HOSTS } from '../network/plan.ts';
+import { Chromium, whyNoChromium } from '../sides/chromium.ts';
+import { exchange, type Outcome } from '../sides/talk.ts';
+import { flowsTo, separating } from './flows.ts';
+import type { ProbeContext } from './probe.ts';
+import { answersToHellos } from './server-hello.ts';
+
+/** Times that the members open their chat, and visitors who come (count): by chance alone so many are not told apart. */
+const TALKS = 4;
+const VISITORS = 10;
+/** Of a visitor, ms. */
+const PATIENCE = 60_000;
+const PAGES = ['/', '/about.html', '/dir/', '/pic.png', '/a.js', '/nothing-there'] as const;
+const SITE = `https://${HOSTS.home.name}`;
+
+export async function classify(context: ProbeContext): Promise<Outcome> {
+  const { lab, pair, scenario, texts, capture, chance } = context;
+  const visits = visited(lab, chance);
+  const began = performance.now();
+  let outcome: Outcome = { passed: false, seconds: null, why: null };
+  for (let talk = 0; talk < TALKS; talk++) {
+    const both = pair.talk();
+    const said: [string, string] = [`${texts[0]} ${talk}.`, `${texts[1]} ${talk}.`];
+    const start = talk === 0 ? began : performance.now();
+    const one = await exchange(both, said, scenario.bound, start);
+    await Promise.all(both.map((each) => each.stop()));
+    if (!one.passed) return one;
+    if (talk === 0) outcome = one;
+  }
+  await visits;
+  const packets = capture.packets();
+  const ours = flowsTo(HOSTS.home.address, pair.addresses, packets);
+  const theirs = flowsTo(HOSTS.home.address, [HOSTS.nan.address, HOSTS.ned.address], packets);
+  if (Math.min(ours.length, theirs.length) < TALKS) {
+    return { ...outcome, passed: false, why: 'too few connections to tell anything' };
+  }
+  const found = separating(ours, theirs);
+  const [site, plain] = await Promise.all([
+    answersToHellos(HOSTS.home),
+    answersToHellos(HOSTS.portal),
+  ]);
+  for (const [hello, answer] of site) {
+    if (plain.get(hello) !== answer)
+      found.push(`the answer to ${hello} (${answer}, not ${plain.get(hello)})`);
+  }
+  if (found.length === 0) return outcome;
+  return { ...outcome, passed: false, why: `one feature is enough: ${found.join('; ')}` };
+}
+
+/** People who read the site, a few by programs of their own and one by a real browser, where there is one. */
+async function visited(lab: Lab, chance: () => number): Promise<void> {
+  const readers = Array.from({ length: VISITORS }, () => {
+    const count = 1 + Math.floor(chance() * 2 * PAGES.length);
+    const paths = Array.from(
+      { length: count },
+      () => PAGES[Math.floor(chance() * PAGES.length)] ?? '/',
+    );
+    const args = [join(import.meta.dirname, '..', 'hosts', 'visitor.ts'), SITE, ...paths];
+    const env = { NODE_EXTRA_CA_CERTS: lab.authority.path };
+    return new Program('ned', args, { env }).finished(AbortSignal.timeout(PATIENCE));
+  });
+  await Promise.all([...readers, browsed(lab)]);
+}
+
+async function browsed(lab: Lab): Promise<void> {
+  if (whyNoChromium() !== undefined) return;
+  const browser = await Chromium.start({
+    host: 'nan',
+    folder: lab.newFolder(),
+    caPath: lab.authority.path,
+  });
+  try {
+    const page = await browser.page();
+    for (const path of PAGES) await page.goto(SITE + path, { waitUntil: 'load' });
+  } finally {
+    await browser.stop();
+  }
+}

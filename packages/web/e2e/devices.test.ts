@@ -148,7 +148,8 @@ describe('somebody who lost every device', () => {
     await phraseField(lost).fill(groups.join(' ').toLowerCase());
     await lost.expectAccessible();
     await lost.button(lost.words.recoveryDo).click();
-    await lost.page.getByText(lost.words.recoverySet).waitFor();
+    // Said once the backup is written, by which the chats are found.
+    await lost.page.locator('.toast').getByText(lost.words.recoveryKept).waitFor();
     await lost.context.close();
 
     const back = await Person.at(browser);

@@ -35,7 +35,7 @@ const group = await Group.on(server);
 
 /** The primary dies with all that runs on its machine, and comes back later. */
 async function failover(): Promise<void> {
-  const { primary } = await pair.roles();
+  const { primary } = await pair.healthy();
   primary.machine.kill();
   await group.acknowledgements(8);
   pair.begin(primary);
@@ -43,7 +43,7 @@ async function failover(): Promise<void> {
 
 /** The network parts, and comes together again when work went on. */
 async function split(): Promise<void> {
-  const { primary, standby } = await pair.roles();
+  const { primary, standby } = await pair.healthy();
   const kind = Math.floor(random() * 3);
   const others = [standby.machine, pair.monitor];
   // The server still reaches the primary, which nobody else does; or nobody at all does; or the standby is away.

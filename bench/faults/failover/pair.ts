@@ -82,23 +82,17 @@ export class Pair {
     this.#spawn(machine, name, ['run', '--pgdata', this.#dataOf(name)]);
   }
 
-  /** The node that takes writes, as the monitor has it, and the other. */
-  async roles(): Promise<{ primary: Node; standby: Node }> {
-    const states = await this.#states();
-    const of = (state: string) => states.find(({ goal }) => goal === state)?.name;
-    const primary = this.nodes.find(({ name }) => name === of('primary'));
-    const standby = this.nodes.find(({ name }) => name === of('secondary'));
-    if (!primary || !standby) throw new Error(`no pair: ${JSON.stringify(states)}`);
-    return { primary, standby };
-  }
-
-  /** Resolves when one is the primary and the other follows it synchronously. */
-  async healthy(): Promise<void> {
+  /** Resolves when one is the primary and the other follows it synchronously, whichever the monitor made what. */
+  async healthy(): Promise<{ primary: Node; standby: Node }> {
     for (const end = Date.now() + PATIENCE_MS; ; await setTimeout(200)) {
       const states = await this.#states().catch((): State[] => []);
       const settled = states.filter(({ reported, goal }) => reported === goal);
-      const found = settled.map(({ goal }) => goal).sort();
-      if (found.join() === 'primary,secondary') return;
+      const of = (state: string) => {
+        const found = settled.find(({ goal }) => goal === state)?.name;
+        return this.nodes.find(({ name }) => name === found);
+      };
+      const [primary, standby] = [of('primary'), of('secondary')];
+      if (primary && standby) return { primary, standby };
       if (Date.now() > end) throw new Error(`not healthy: ${JSON.stringify(states)}`);
     }
   }

@@ -15,6 +15,9 @@ const BODY = 'x'.repeat(200);
 const isOvertaken = (error: unknown) =>
   error instanceof ProtocolError && (error.code === 'stale' || error.code === 'forbidden');
 
+/** ms that a server may take until it lets members in. */
+const PATIENCE = 60_000;
+
 interface Pending {
   readonly entries: readonly NewEntry[];
   /** Of a Commit: its turn, and the secret of the epoch that it leads to. */
@@ -125,7 +128,7 @@ export class Group {
     until: () => Promise<void>,
     end: () => Promise<void> = async () => undefined,
   ): Promise<void> {
-    const clients = await Promise.all(this.#members.map(() => connectTo(server)));
+    const clients = await Promise.all(this.#members.map(() => reach(server)));
     const watcher = await this.#watch(server);
     let over = false;
     const working = Promise.all(
@@ -145,7 +148,7 @@ export class Group {
 
   /** Reads the whole log with the newest capability, and judges. */
   async judge(server: ServerProcess): Promise<Verdict> {
-    const client = await connectTo(server);
+    const client = await reach(server);
     await client.ask('open', { n: 1, log: this.log, secret: this.capabilities.at(-1) ?? this.log });
     const entries: Entry[] = [];
     for (;;) {
@@ -159,7 +162,7 @@ export class Group {
   }
 
   async #watch(server: ServerProcess): Promise<WireClient> {
-    const client = await connectTo(server);
+    const client = await reach(server);
     const hear = this.history.watch();
     client.onPush = (item) => item.item === 'push' && hear(item.entries);
     const secret = this.capabilities.at(-1) ?? this.log;
@@ -168,5 +171,16 @@ export class Group {
       { op: 'watch', n: 1 },
     ]);
     return client;
+  }
+}
+
+/** As any client does that is refused: begins anew, for the process whose record it asked for may just have ended. */
+async function reach(server: ServerProcess): Promise<WireClient> {
+  for (const patience = AbortSignal.timeout(PATIENCE); ; await setTimeout(50)) {
+    try {
+      return await connectTo(server);
+    } catch (error) {
+      if (!(error instanceof Lost) || patience.aborted) throw error;
+    }
   }
 }

@@ -9,6 +9,7 @@ import { type Answer, type Ask, FROZEN, GONE, type Outcome } from './shell/messa
 import { newest } from './shell/newest.ts';
 import { type FetchPorts, fetchPart, PartGone } from './shell/part-fetch.ts';
 import { opened, type Part, type Release } from './shell/release.ts';
+import { SHARE, type Shared, sharedIn } from './shell/shared.ts';
 import { type Change, type Known, Shelf } from './shell/shelf.ts';
 import { open, tell } from './shell/told.ts';
 import { Turns } from './shell/turns.ts';
@@ -34,7 +35,13 @@ const asking = async (use: keyof typeof MOST) => ({
   turns: await turnsFor(use),
 });
 
-self.addEventListener('install', (event) => event.waitUntil(installed()));
+self.addEventListener('install', (event) => {
+  // Chromium would ask the page's host as well whenever the page opens (ServiceWorkerAutoPreload), where connections count.
+  const routes = event as ExtendableEvent & { addRoutes?: (rule: object) => Promise<void> };
+  const rule = { condition: { requestMode: 'navigate' }, source: 'fetch-event' };
+  void routes.addRoutes?.(rule).catch(() => undefined);
+  event.waitUntil(installed());
+});
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener('push', (event) => event.waitUntil(tell(self)));
@@ -55,10 +62,24 @@ self.addEventListener('message', (event: ExtendableMessageEvent) => {
 
 self.addEventListener('fetch', (event) => {
   const { request } = event;
+  if (request.method === 'POST' && request.url === scope + SHARE) {
+    event.respondWith(taken(request));
+    event.waitUntil(handed.promise);
+    return;
+  }
   if (request.method !== 'GET' || !request.url.startsWith(scope)) return;
   if (request.mode === 'navigate') event.respondWith(page(request));
   else event.respondWith(file(request));
 });
+
+/** What another app shared and no page has asked for, and a worker that has nothing to do is put away. */
+let shared: Shared | null = null;
+const handed = Promise.withResolvers<void>();
+
+async function taken(request: Request): Promise<Response> {
+  shared = sharedIn(await request.formData());
+  return Response.redirect(`${scope}?${SHARE}`, 303);
+}
 
 /** Has all of the page by then, unless the page found that its line freezes: then it asks for what it needs itself. */
 async function installed(): Promise<void> {
@@ -75,7 +96,12 @@ async function answered(ask: Ask, progress: (share: number) => void): Promise<An
     await self.clients.claim();
   } else if (ask.ask === 'rest') await rest();
   else if (ask.ask === 'update') return update();
-  else if (ask.ask === 'about') return { about: (await shelf.known()) ?? null };
+  else if (ask.ask === 'shared') {
+    const found = shared;
+    shared = null;
+    handed.resolve();
+    return { shared: found };
+  } else if (ask.ask === 'about') return { about: (await shelf.known()) ?? null };
   else {
     const known = await shelf.known();
     if (known) await shelf.know({ ...known, pinned: ask.key });

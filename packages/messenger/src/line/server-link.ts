@@ -23,6 +23,7 @@ export class ServerLink {
   readonly #inbox: Inbox;
   #server: Server;
   #kept: boolean;
+  readonly #known: KnownWay;
   #way: string | null = null;
   #askedAt = Number.NEGATIVE_INFINITY;
   #cancelAsking: () => void = () => undefined;
@@ -35,6 +36,7 @@ export class ServerLink {
     const { store, engine, clock, random, carriers, openings, firstWay, log } = device.ports;
     const { identity, endpoints, record } = server;
     const known = new KnownWay(store, identity, device.ports.network ?? (() => ''));
+    this.#known = known;
     this.connection = new Connection({
       address: { identity, endpoints },
       carriers,
@@ -145,6 +147,7 @@ export class ServerLink {
   /** What is learned from now on is stored: what was learned so far is already. */
   keep(): void {
     this.#kept = true;
+    if (this.#way !== null) this.#known.save(this.#way);
   }
 
   async update(server: Server): Promise<void> {

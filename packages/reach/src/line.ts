@@ -58,7 +58,8 @@ export class Line {
   next: Opened | null = null;
   /** Connections that froze while their host was there, since one did not (count). */
   frozen = 0;
-  #mute = 0;
+  /** The carriers that stood and brought nothing, since one did not, by their kinds. */
+  #mute: string[] = [];
   readonly #openings: Openings;
   #endpoints: readonly string[] = [];
   #ways: Way[] = [];
@@ -157,9 +158,14 @@ export class Line {
     // A way by all endpoints at once is slow, and works nearly everywhere: it would win where it should not.
     const spreads = ({ factory }: Way) => factory.spreads === true;
     const proven = (way: Way) => nameOf(way) === this.proven;
-    const needed = (way: Way) => spreads(way) && this.#mute >= MUTE;
-    const rank = (way: Way): number =>
-      way.avoidUntil > now ? way.avoidUntil : needed(way) ? 0 : proven(way) ? 1 : 2;
+    const frozen = this.#mute.length >= MUTE;
+    const needed = (way: Way) => spreads(way) && frozen;
+    // What froze twice freezes at other endpoints too, which it would open before anything else does.
+    const freezes = ({ factory }: Way) => frozen && this.#mute.includes(factory.kind);
+    const rank = (way: Way): number => {
+      if (way.avoidUntil > now) return way.avoidUntil;
+      return needed(way) ? 0 : proven(way) ? 1 : freezes(way) ? 3 : 2;
+    };
     const isLast = (way: Way) => way.factory.last === true && !proven(way);
     return this.#ways
       .filter((way) => isLast(way) === last && (!spreads(way) || proven(way) || needed(way)))
@@ -285,8 +291,8 @@ export class Line {
   /** Told of a carrier when it is done with, before it is closed. @param lived ms */
   used(conversation: Conversation, lived: number): void {
     const { way, ended, heard, entered, silent, excused, unfrozen } = conversation;
-    if (heard && entered) this.#mute = 0;
-    else if (!ended) this.#mute++;
+    if (heard && entered) this.#mute = [];
+    else if (!ended) this.#mute = [...this.#mute, way.factory.kind].slice(-MUTE);
     if (unfrozen) this.frozen = 0;
     if (silent || (!heard && !excused)) this.failed(way);
     else if (heard && lived >= STEADY) this.steady(way);

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { type Carrier, type CarrierFactory, pinOf } from './carriers/carrier.ts';
 import { systemRandom } from './clock.ts';
-import { Line } from './line.ts';
+import { Conversation } from './conversation.ts';
+import { Line, type Opened } from './line.ts';
 import { VirtualTime } from './test/virtual-time.ts';
 
 /** How a way goes, by `kind endpoint`: after so many ms, opened or refused; hanging when absent. */
@@ -169,6 +170,28 @@ test('a way by all endpoints at once is tried only where it worked last', async 
   expect(tried.some((each) => each.endsWith(both))).toBe(false);
   line.proven = 'spread';
   expect(await open()).toBe(both);
+});
+
+test('where two carriers stood and brought nothing, what spreads begins, and other kinds come before theirs', async () => {
+  const at = { after: 10, opens: true };
+  const plan = { 'b https://one/s': at, 'a https://one/s': at, 'a https://two/s': at };
+  const { time, line, tried, open } = stand(plan, ['a', 'b', 'spread']);
+  line.lead(['https://one/s', 'https://two/s', 'https://three/s']);
+  for (const host of ['one', 'two']) {
+    const opened: Opened[] = [];
+    void line.open(NEVER).then((won) => opened.push(won));
+    await time.until(() => opened.length > 0, 600_000);
+    for (const { carrier, way } of opened) {
+      expect(way).toMatchObject({ endpoint: `https://${host}/s`, factory: { kind: 'a' } });
+      line.used(new Conversation(carrier, way, time, () => Promise.resolve()), 3_000);
+    }
+  }
+  tried.length = 0;
+  expect(await open()).toBe('b https://one/s');
+  expect(tried.map((each) => each.replace(/^\d+ /, ''))).toEqual([
+    'spread https://one/s https://two/s https://three/s',
+    'b https://one/s',
+  ]);
 });
 
 test('a carrier that opens when the race is over is closed', async () => {

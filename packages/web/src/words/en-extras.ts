@@ -76,6 +76,9 @@ export const enExtras = {
   inviteAnother: 'Make another link',
   inviteGroupText:
     'Send this link to one person. It lets them into the group, also while you are away.',
+  inviteElsewhere: (host: string) => `${host} does not open for them?`,
+  inviteElsewhereText:
+    'Give them this link instead: it is the same invite, and its page comes another way.',
   inviteExpires: (when: string) => `Works once, until ${when}`,
   inviteQr: 'QR code of your invite',
   inviteLink: 'Your invite link',
@@ -255,6 +258,7 @@ export const enExtras = {
     'When it is closed, word comes through the maker of your browser (Google, Mozilla, Apple), who learns that this browser gets something from your server, and when. What it is, from whom and in which chat is not told them: the notification says “New message”, no more.',
   notifyDenied: 'Your browser does not allow it. Change that in its settings for this site.',
   notifyNone: 'Your server sends no notifications.',
+  shareTo: 'Put it into which chat?',
   lockNow: 'Lock now',
   lockOff: 'Take the lock off',
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeInvite, type Invite, inviteLink } from '@polynya/protocol/invite-link';
+import { encodeMeeting } from '@polynya/protocol/meeting';
 import type { Carrier } from '@polynya/reach/carriers/carrier';
 import { type Channel, ChannelCarrier } from '@polynya/reach/carriers/webrtc-direct/channel';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
@@ -69,6 +70,11 @@ function client(carrier?: Carrier): Connection {
   return connection;
 }
 
+const offer = encodeMeeting({
+  ...{ ufrag: 'abcd', password: 'abcdabcdabcdabcdabcdab', fingerprint: new Uint8Array(32) },
+  candidates: [],
+});
+
 const secretOf = (text: string): Uint8Array => {
   const link = decodeInvite(text);
   return link.kind === 'server' ? link.secret : new Uint8Array(0);
@@ -93,8 +99,9 @@ test('an offer is answered, and who made it reaches the server by the volunteer,
   const asker = client();
   const allowance = systemRandom(32);
   await asker.call({ op: 'admit', invite: secretOf(invite), allowance });
-  const { answer } = await asker.call({ op: 'meet', allowance, offer: Uint8Array.of(7) });
-  expect(answer).toEqual(Uint8Array.of(7, 9));
+  const { answer } = await asker.call({ op: 'meet', allowance, offer });
+  expect(answer).toEqual(Uint8Array.of(...offer, 9));
+  expect(lent).toMatchObject({ guests: 0, served: 0 });
   const helped = client(near);
   expect((await helped.call({ op: 'allowance', allowance })).logs).toBeGreaterThan(0);
   expect(lent).toMatchObject({ phase: 'ready', guests: 1, served: 1 });
@@ -102,9 +109,9 @@ test('an offer is answered, and who made it reaches the server by the volunteer,
   stop();
   expect(lent?.phase).toBe('stopped');
   await expect.poll(() => lent?.guests, { timeout: 60_000 }).toBe(0);
-  await expect(
-    asker.call({ op: 'meet', allowance, offer: Uint8Array.of(7) }, { patience: 0 }),
-  ).rejects.toMatchObject({ code: 'busy' });
+  await expect(asker.call({ op: 'meet', allowance, offer }, { patience: 0 })).rejects.toMatchObject(
+    { code: 'busy' },
+  );
 });
 
 test('a link that is no good any more is told as such, and one that is none at all throws', async () => {
@@ -117,4 +124,38 @@ test('a link that is no good any more is told as such, and one that is none at a
   ends.push(lendLine({ invite: broken, allowance: systemRandom(32), told }));
   await expect.poll(() => lent?.phase, { timeout: 60_000 }).toBe('refused');
   expect(() => lendLine({ invite: 'nonsense', allowance: systemRandom(32), told })).toThrow();
+});
+
+test('offers that nobody comes by take no place, and those that are none are refused at once', async () => {
+  let lent: Lent | undefined;
+  const offers: Uint8Array[] = [];
+  const stop = lendLine({
+    invite,
+    allowance: systemRandom(32),
+    told: (now) => {
+      lent = now;
+    },
+    take: async (offered) => {
+      offers.push(offered);
+      if (offers.length === 1) throw new Error('no such description');
+      return { answer: Uint8Array.of(1, 2), carrier: new Promise(() => undefined) };
+    },
+  });
+  ends.push(stop);
+  await expect.poll(() => lent?.phase, { timeout: 60_000 }).toBe('ready');
+  const allowances = [systemRandom(32), systemRandom(32)];
+  const asker = client();
+  for (const allowance of allowances) {
+    await asker.call({ op: 'admit', invite: secretOf(invite), allowance });
+  }
+  const meet = (allowance = systemRandom(32)) =>
+    asker.call({ op: 'meet', allowance, offer }, { patience: 0 });
+  await expect(meet(allowances[0])).rejects.toMatchObject({ code: 'busy' });
+  for (let each = 0; each < 4; each++) {
+    expect((await meet(allowances[each % 2])).answer).toEqual(Uint8Array.of(1, 2));
+  }
+  expect(lent).toMatchObject({ phase: 'ready', guests: 0, served: 0 });
+  // No more under way at a time than that.
+  await expect(meet(allowances[1])).rejects.toMatchObject({ code: 'busy' });
+  expect(offers.length).toBe(5);
 });

@@ -13,6 +13,12 @@ import { systemClock, systemRandom } from '@polynya/reach/clock';
 
 /** People at a time (count). */
 const PLACES = 4;
+/** Offers under way (count): whoever made them has no place before the server answered them. */
+const MEETING = 4;
+/** Within this, by who has come, in ms. */
+const ANSWERED_WITHIN = 30_000;
+/** Says no to an offer. */
+const NO = new Uint8Array(1);
 /** Bytes for one of them, and for all while the page is open: then it stops by itself. */
 const EACH = 200_000_000;
 export const LENT_AT_MOST = 1_000_000_000;
@@ -54,7 +60,9 @@ export function lendLine({ invite, allowance, told, take = takeOffer }: LendOpti
     lent = { ...lent, ...next };
     told(lent);
   };
+  /** Ends whoever is here, or is about to be; `guests` are those whom the server has answered. */
   const ends = new Set<() => void>();
+  const guests = new Set<() => void>();
   const connection = new Connection({
     address: { identity, endpoints },
     carriers: [webSocketCarrier, postCarrier],
@@ -69,7 +77,7 @@ export function lendLine({ invite, allowance, told, take = takeOffer }: LendOpti
   };
   let waiting = 0;
   const say = async (): Promise<void> => {
-    const places = PLACES - ends.size;
+    const places = PLACES - guests.size;
     // What the server has not heard since the last time it was told, it does not hear.
     if (waiting++ > 0 && lent.phase === 'ready') change({ phase: 'connecting' });
     await connection.call({ op: 'lend', allowance, places }, { patience: 0 });
@@ -82,28 +90,48 @@ export function lendLine({ invite, allowance, told, take = takeOffer }: LendOpti
   };
   const isOn = (): boolean => lent.phase === 'connecting' || lent.phase === 'ready';
   const welcome = async (body: Uint8Array): Promise<void> => {
-    if (!isOn() || ends.size >= PLACES) return;
+    if (!isOn()) return;
+    const answer = async (said: Uint8Array): Promise<void> => {
+      await connection.call({ op: 'accept', id: body.slice(0, ID), answer: said });
+    };
+    if (guests.size >= PLACES || ends.size - guests.size >= MEETING) return answer(NO);
     let end = (): void => undefined;
+    let late: ReturnType<typeof setTimeout> | undefined;
     const leave = (): void => {
+      clearTimeout(late);
       ends.delete(one);
-      change({ guests: ends.size });
+      if (!guests.delete(one)) return;
+      change({ guests: guests.size });
       if (isOn()) void say().catch(unheard);
     };
     const one = (): void => end();
     ends.add(one);
+    const settle = (): void => {
+      clearTimeout(late);
+      guests.add(one);
+      change({ guests: guests.size, served: lent.served + 1 });
+      void say().catch(unheard);
+    };
     try {
+      const guest = await take(body.slice(ID), stunAmong(connection.endpoints)).catch(
+        async (why) => {
+          await answer(NO);
+          throw why;
+        },
+      );
       const server = openToServer(endpoints);
       server.catch(() => undefined);
-      const guest = await take(body.slice(ID), stunAmong(connection.endpoints));
-      await connection.call({ op: 'accept', id: body.slice(0, ID), answer: guest.answer });
+      await answer(guest.answer);
       const [here, there] = [await guest.carrier, await server];
-      const count = (bytes: number): void => {
+      const count = (bytes: number, answered: boolean): void => {
+        if (answered && !guests.has(one)) settle();
         change({ bytes: lent.bytes + bytes });
         if (lent.bytes >= LENT_AT_MOST) over('full');
       };
       ({ end } = joinCarriers(here, there, EACH, count, leave));
-      change({ guests: ends.size, served: lent.served + 1 });
-      if (!isOn()) end();
+      // The server answers nothing that its own people would not say.
+      late = setTimeout(end, ANSWERED_WITHIN);
+      if (!isOn() || guests.size >= PLACES) end();
     } catch (error) {
       leave();
       throw error;

@@ -51,14 +51,14 @@ export interface Carried {
 
 /**
  * Joins two carriers until one of them ends, or `most` bytes were carried.
- * @param carried told of each envelope that was handed on, in bytes
+ * @param carried told of each envelope that was handed on, in bytes, and whether the server sent it
  * @param over called once
  */
 export function joinCarriers(
   guest: Carrier,
   server: Carrier,
   most: number,
-  carried: (bytes: number) => void,
+  carried: (bytes: number, answered: boolean) => void,
   over: () => void,
 ): Carried {
   let left = most;
@@ -82,7 +82,7 @@ export function joinCarriers(
     left -= envelope.length;
     if (left < 0) return end();
     to.send(envelope);
-    carried(envelope.length);
+    carried(envelope.length, to === guest);
   };
   heard();
   guest.onEnvelope = pass(server);

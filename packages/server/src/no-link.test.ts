@@ -1,36 +1,22 @@
 /** What a seized database can say about who made what: nothing. */
 
-import { createECDH } from 'node:crypto';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { systemRandom } from '@polynya/reach/clock';
-import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { parseConfig } from './config.ts';
-import { Delivery } from './delivery.ts';
 import { SqliteEngine } from './engine/sqlite/sqlite-engine.ts';
-import { openPush } from './push/open-push.ts';
-import { isPublicAddress } from './push/public-address.ts';
-import { TestSession } from './test/delivery-bench.ts';
-import { entry, hashOf, id, secret } from './test/ids.ts';
+import { type Lives, threeLives } from './test/three-lives.ts';
 
 const NOW = 1_800_000_123_456;
 const admission = ['allowance', 'invite'];
 
 let folder = '';
 let db: DatabaseSync;
-const secrets: Uint8Array[] = [];
-const logs: Uint8Array[] = [];
+let lives: Lives;
 let walOfLife = Buffer.alloc(0);
 let walAfterCrash: Buffer;
-
-const kept = () => {
-  const bytes = secret();
-  secrets.push(bytes);
-  return bytes;
-};
 
 /** What the write-ahead log still shows. */
 const written = () => readFileSync(join(folder, 'polynya.db-wal'));
@@ -41,59 +27,13 @@ beforeAll(async () => {
   const path = join(folder, 'polynya.db');
   const now = () => NOW;
   const engine = new SqliteEngine({ path, now, random: systemRandom });
-  const report = (error: unknown) => {
-    throw error;
-  };
-  const pushed = { ...{ engine, now, random: systemRandom, report }, clock: systemSteadyClock };
-  const push = openPush(folder, [], { ...pushed, mayReach: isPublicAddress });
-  const config = parseConfig();
-  const delivery = new Delivery({ engine, config, now, report, push: push.get });
-  // The same one for all three.
-  const key = createECDH('prime256v1').generateKeys();
-  const browser = { endpoint: 'https://push.example/one', key, auth: secret().subarray(0, 16) };
-  const until = NOW / 1_000 + 3_600;
-  let invite = kept();
-  const each = parseConfig().allowance;
-  await engine.invite({
-    hash: hashOf(invite),
-    uses: 1,
-    until: Math.ceil(until),
-    tag: secret(),
-    each,
-  });
-  for (let person = 0; person < 3; person++) {
-    const session = new TestSession(delivery);
-    const [allowance, capability, owner, token, read, drop, next] = Array.from({ length: 7 }, kept);
-    if (!allowance || !capability || !owner || !token || !read || !drop || !next) return;
-    await session.ask('admit', { invite, allowance });
-    invite = kept();
-    const granted = { hash: hashOf(invite), uses: 2, until: Math.ceil(until) };
-    await session.ask('grant', { allowance, ...granted });
-    const [log, inbox, blob] = [id(), id(), id()];
-    logs.push(log, inbox, blob);
-    await session.ask('create', { log, kind: 0, hash: hashOf(capability), allowance });
+  lives = await threeLives(engine, folder, now, () => {
     walOfLife = Buffer.concat([walOfLife, written()]);
-    await session.ask('open', { n: 1, log, secret: capability });
-    await session.ask('append', { n: 1, entries: [entry()] });
-    const turn = { closes: true, next: hashOf(next) };
-    await session.ask('commit', { n: 1, entry: entry(), turn });
-    await session.ask('open', { n: 4, log, secret: next });
-    await session.ask('subscribe', { n: 4, id: id(), ...browser });
-    await session.ask('create', { log: inbox, kind: 1, hash: hashOf(owner), allowance });
-    await session.ask('open', { n: 2, log: inbox, secret: owner });
-    await session.ask('allow', { n: 2, hash: hashOf(token), perHour: 60 });
-    const packages = [secret(), secret()];
-    await session.ask('stock', { n: 2, hash: hashOf(token), packages, last: secret() });
-    await session.ask('open', { n: 3, log: inbox, secret: token });
-    await session.ask('take', { n: 3, id: id() });
-    const hashes = { hash: hashOf(read), drop: hashOf(drop) };
-    await session.ask('blob', { blob, ...hashes, pieces: 1, allowance });
-    await session.ask('put', { blob, secret: read, index: 0, body: secret() });
-  }
+  });
   const crashed = join(folder, 'crashed');
   for (const end of ['', '-wal']) copyFileSync(path + end, crashed + end);
   await vi.waitUntil(() => written().length === 0, { timeout: 20_000 });
-  await push.close();
+  await lives.end();
   await engine.close();
   const after = new SqliteEngine({ path: crashed, now, random: systemRandom });
   walAfterCrash = readFileSync(`${crashed}-wal`);
@@ -173,14 +113,14 @@ test('no value of an allowance or invite is in any other table, nor one of the o
 
 test('nor does the write-ahead log show what a debit paid for, but for a moment, nor after a crash in it', () => {
   // That there is something to hide.
-  expect(logs.some((log) => walOfLife.includes(Buffer.from(log)))).toBe(true);
+  expect(lives.logs.some((log) => walOfLife.includes(Buffer.from(log)))).toBe(true);
   expect(walAfterCrash).toHaveLength(0);
 });
 
 test('no secret is stored, and no time finer than an hour, but the end of an invite to the minute', () => {
   const all = tables().flatMap(({ name }) => valuesOf(name));
   const stored = new Set(texts(all));
-  for (const one of secrets) expect(stored.has(String(one))).toBe(false);
+  for (const one of lives.secrets) expect(stored.has(String(one))).toBe(false);
   const numbers = all.filter((value) => typeof value === 'number');
   const near = (value: number, time: number) => Math.abs(value - time) < time / 100;
   const times = numbers.filter((value) => near(value, NOW) || near(value, NOW / 1_000));

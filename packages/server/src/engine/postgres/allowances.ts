@@ -105,6 +105,14 @@ export class Allowances {
     );
   }
 
+  /**
+   * Writes all allowances anew in one transaction: PostgreSQL keeps with each row which one wrote it (`xmin`), and
+   * that is, until then, the one that wrote what was paid for.
+   */
+  async mix(sql: Sql): Promise<void> {
+    await sql.query('UPDATE allowance SET until = until');
+  }
+
   #invite(sql: Sql, hash: Uint8Array): Promise<InviteRow | undefined> {
     const text = `SELECT uses, until, tag, terms, logs, bytes, invites FROM invite WHERE hash = $1
       FOR UPDATE`;

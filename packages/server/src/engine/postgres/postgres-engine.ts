@@ -64,6 +64,8 @@ export class PostgresEngine implements Engine {
   readonly #listeners: ((change: LogChange) => void)[] = [];
   /** Resolves when all that allowances were asked for so far is done: later requests see it. */
   #paid: Promise<unknown> = Promise.resolve();
+  /** Rows may show which allowance paid for what; after a start too, for the one before it may have ended in between. */
+  #shows = true;
   /** Bytes that are stored, as counted when a run of retention began and less what it deleted. */
   #stored: number | undefined;
   /** Since the last scrub more was stored than is kept. */
@@ -283,6 +285,10 @@ export class PostgresEngine implements Engine {
   /** What was deleted PostgreSQL overwrites when it likes; without its day's key it is noise. */
   async scrub() {
     this.#keys.destroyBefore(this.#keysSince);
+    if (!this.#shows) return;
+    this.#shows = false;
+    await this.#inTurn((sql) => this.#allowances.mix(sql));
+    await this.#database.query('VACUUM allowance');
   }
 
   census() {
@@ -314,6 +320,11 @@ export class PostgresEngine implements Engine {
 
   /** A change that spends, or passes on, what an allowance has: one after another, seen by all later reads. */
   #pay<T>(run: (sql: Sql) => Promise<T>): Promise<T> {
+    this.#shows = true;
+    return this.#inTurn(run);
+  }
+
+  #inTurn<T>(run: (sql: Sql) => Promise<T>): Promise<T> {
     const paid = this.#paid.then(() => this.#change(run));
     this.#paid = paid.catch(() => undefined);
     return paid;

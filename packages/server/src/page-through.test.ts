@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { type Get, pageThrough } from './page-through.ts';
 
 const LIVE = 'https://bakery.example/secret';
-const OTHER = 'https://choir.example/secret';
 
 /** What each bridge answers when it is asked for the release. */
 function world(answers: Readonly<Record<string, () => Response>>) {
@@ -19,9 +18,9 @@ function world(answers: Readonly<Record<string, () => Response>>) {
 const release = () => Response.json({ key: 'k', signature: 's', release: '{}' });
 const site = () => new Response('<h1>Bakery</h1>', { status: 404 });
 
-test('the first bridge in order that hands out the page is taken, dead ones and mere bridges are not', async () => {
-  const { get } = world({ 'https://mere.example/x': site, [OTHER]: release, [LIVE]: release });
-  const endpoints = ['https://dead.example/x', 'https://mere.example/x', LIVE, OTHER];
+test('a bridge that hands out the page is taken, dead ones and mere bridges are not', async () => {
+  const { get } = world({ 'https://mere.example/x': site, [LIVE]: release });
+  const endpoints = ['https://dead.example/x', 'https://mere.example/x', LIVE];
   expect(await pageThrough(endpoints, get)).toBe(`${LIVE}/`);
 });
 

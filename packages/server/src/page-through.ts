@@ -6,7 +6,7 @@
 import { decodeInvite } from '@polynya/protocol/invite-link';
 
 /** A bridge that takes longer to answer is of no help to somebody new, in ms. */
-const PATIENCE = 5_000;
+const PATIENCE = 15_000;
 
 /** Gets a URL; rejects if nothing comes. */
 export type Get = (url: string, signal: AbortSignal) => Promise<Response>;
@@ -28,13 +28,16 @@ export async function linksOf(link: string): Promise<InviteLinks> {
 const get: Get = (url, signal) => fetch(url, { signal, redirect: 'error' });
 
 /**
- * The page's folder below the first of these endpoints that hands it out now, ending in `/`; null if none does. They are
- * asked all at once.
+ * The page's folder below whichever of these endpoints is the first to show that it hands it out, ending in `/`; null if
+ * none does. They are asked all at once.
  */
 export async function pageThrough(endpoints: readonly string[], by = get): Promise<string | null> {
   const bases = endpoints.filter(isPlainBridge).map((endpoint) => `${endpoint}/`);
-  const asked = await Promise.all(bases.map((base) => hasPage(base, by)));
-  return bases.find((_, index) => asked[index]) ?? null;
+  const asked = bases.map(async (base) => {
+    if (await hasPage(base, by)) return base;
+    throw new Error('no page');
+  });
+  return Promise.any(asked).catch(() => null);
 }
 
 /** Browsers cannot check a certificate by its hash, and a server's own endpoint ends in `/s`. */

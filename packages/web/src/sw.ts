@@ -23,8 +23,8 @@ const account = sharedOpenings();
 const MOST = { first: 4, later: 2 };
 /** So long a line that froze connections is taken to do so still, in ms. */
 const FROZEN_FOR = 3_600_000;
-/** The page with its first script, and this. */
-const OWN_CONNECTIONS = 2;
+/** The page with its first script, one that browsers open ahead of need, and this. */
+const OWN_CONNECTIONS = 3;
 
 const steady = () => performance.now();
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -63,6 +63,7 @@ self.addEventListener('message', (event: ExtendableMessageEvent) => {
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   if (request.method === 'POST' && request.url === scope + SHARE) {
+    handed = Promise.withResolvers();
     event.respondWith(taken(request));
     event.waitUntil(handed.promise);
     return;
@@ -74,7 +75,7 @@ self.addEventListener('fetch', (event) => {
 
 /** What another app shared and no page has asked for, and a worker that has nothing to do is put away. */
 let shared: Shared | null = null;
-const handed = Promise.withResolvers<void>();
+let handed = Promise.withResolvers<void>();
 
 async function taken(request: Request): Promise<Response> {
   shared = sharedIn(await request.formData());

@@ -24,6 +24,28 @@ async function shot(person: Person, name: string): Promise<void> {
   if (folder) await person.page.screenshot({ path: `${folder}/${name}.png` });
 }
 
+/** What a system does when somebody shares into an installed app: a form of the manifest's fields, posted from nowhere. */
+async function share({ page }: Person, text: string): Promise<void> {
+  await page.goto('about:blank');
+  await page.evaluate(
+    ([action, said]) => {
+      const form = document.createElement('form');
+      Object.assign(form, { action, method: 'post', enctype: 'multipart/form-data' });
+      const field = document.createElement('input');
+      Object.assign(field, { name: 'text', value: said });
+      const files = document.createElement('input');
+      Object.assign(files, { name: 'files', type: 'file' });
+      const held = new DataTransfer();
+      held.items.add(new File(['ice'], 'shared.txt', { type: 'text/plain' }));
+      files.files = held.files;
+      form.append(field, files);
+      document.body.append(form);
+      form.submit();
+    },
+    [`${server.page}share`, text] as const,
+  );
+}
+
 /** What notifications say once the browser itself hands its service worker a push message, with no page open. */
 async function said({ context, page }: Person): Promise<string[]> {
   const devtools = await context.newCDPSession(page);
@@ -95,10 +117,22 @@ describe('the app lock', () => {
     await page.getByLabel(words.passphrase, { exact: true }).fill('не то');
     await anna.button(words.unlock).click();
     await page.getByText(words.passphraseWrong).waitFor();
+    // What another app shares meanwhile waits for the passphrase, too.
+    await share(anna, 'с другого приложения');
     await page.getByLabel(words.passphrase, { exact: true }).fill('четыре слова и ещё');
     await anna.button(words.unlock).click();
-    // The history remembers that the list was open.
     await page.getByRole('navigation').getByText('только для меня').waitFor();
+    const picker = page.getByRole('dialog', { name: words.shareTo });
+    await picker.getByRole('option').waitFor();
+    await shot(anna, 'share-phone');
+    await picker.getByRole('option').click();
+    await page.getByRole('dialog').getByText('shared.txt').waitFor();
+    await shot(anna, 'shared-phone');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => anna.composer.inputValue()).toBe('с другого приложения');
+    expect(await anna.bubbles.count()).toBe(1);
+    await anna.composer.fill('');
+    await anna.button(words.back).click();
     await anna.button(words.settings).click();
     await anna.button(words.lockOff).click();
     await anna.button(words.lockByPassphrase).waitFor();

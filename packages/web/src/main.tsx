@@ -3,6 +3,7 @@ import { render } from 'solid-js/web';
 import { startEngine } from './engine/engine.ts';
 import { Root } from './root.tsx';
 import { askWorker } from './shell/ask.ts';
+import { SHARE } from './shell/shared.ts';
 import { invitesFromAddress } from './state/fragment.ts';
 import './ui/base.css';
 import './ui/tokens.css';
@@ -38,6 +39,7 @@ async function start(root: Element): Promise<void> {
         engine={engine}
         invite={invite}
         language={language}
+        shared={location.search === `?${SHARE}` ? askWorker({ ask: 'shared' }) : undefined}
         update={{
           own: build,
           memory: storageOf(() => sessionStorage),

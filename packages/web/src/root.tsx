@@ -6,6 +6,7 @@ import { Elsewhere } from './first/elsewhere.tsx';
 import { Starting } from './first/starting.tsx';
 import { Locked } from './later-locked.tsx';
 import { Running } from './running.tsx';
+import type { Answer } from './shell/messages.ts';
 import { GONE } from './shell/messages.ts';
 import type { UpdatePorts } from './state/update.ts';
 import { createToasts } from './ui/toast.tsx';
@@ -17,6 +18,8 @@ export interface RootProps {
   invite: Accessor<string | null>;
   language: Language;
   update: UpdatePorts;
+  /** What another app shared, if the page was opened by that. */
+  shared: Promise<Answer | null> | undefined;
 }
 
 /** Of what went wrong in the page itself. */
@@ -51,6 +54,7 @@ export function Root(props: RootProps): JSX.Element {
                 messenger={messenger}
                 invite={props.invite}
                 update={props.update}
+                shared={props.shared}
                 toasts={toasts}
               />
             )}

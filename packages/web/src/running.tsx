@@ -15,7 +15,7 @@ import { Arrive } from './first/arrive.tsx';
 import { Starting } from './first/starting.tsx';
 import { Welcome } from './first/welcome.tsx';
 import { Panes } from './panes.tsx';
-import { AppContext } from './state/app.ts';
+import { type App, AppContext } from './state/app.ts';
 import { Drafts } from './state/drafts.ts';
 import { createNavigation } from './state/navigation.ts';
 import { useQuery } from './state/query.ts';
@@ -33,6 +33,7 @@ export interface RunningProps {
   messenger: Messenger & LockFacade;
   invite: Accessor<string | null>;
   update: UpdatePorts;
+  shared: App['shared'];
   toasts: Toasts;
 }
 
@@ -115,6 +116,7 @@ export function Running(props: RunningProps): JSX.Element {
             drafts,
             settled,
             build: props.update.own,
+            shared: props.shared,
             attempt,
             say: toasts.say,
           }}

@@ -1,12 +1,13 @@
-/** What goes on while nobody looks: word of what comes, the number on the app's icon, and the lock that shuts by itself. */
-import { createEffect, on, onCleanup } from 'solid-js';
+/** What goes on beside the chats: word of what comes, the number on the app's icon, the lock that shuts by itself, what is shared. */
+import { createEffect, type JSX, on, onCleanup } from 'solid-js';
 import { TAG } from '../shell/told.ts';
 import { useApp } from '../state/app.ts';
 import { useExtraWords } from '../words/use-words.ts';
 import { watchAway } from './auto-lock.ts';
 import { leaveWords, notifyChoice, renew } from './push.ts';
+import { Share } from './share.tsx';
 
-export function Away(): null {
+export function Away(): JSX.Element {
   const { t } = useExtraWords();
   const { messenger, lock, status, chats, drafts } = useApp();
   // Where the browser refuses, there is no number, and no word: nothing else depends on it.
@@ -63,5 +64,5 @@ export function Away(): null {
       location.reload();
     }),
   );
-  return null;
+  return <Share />;
 }

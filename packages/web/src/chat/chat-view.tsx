@@ -45,6 +45,11 @@ export function ChatView(props: { chat: ChatId }): JSX.Element {
   const [searching, setSearching] = createSignal(false);
   const [files, setFiles] = createSignal<readonly File[]>([]);
   const [dragging, setDragging] = createSignal(false);
+  createComputed(() => {
+    if (nav.brought().length === 0) return;
+    setFiles(nav.brought());
+    nav.bring([]);
+  });
   const owner = getOwner();
   const thumbs = new ThumbUrls();
   onCleanup(() => thumbs.release());

@@ -1,5 +1,6 @@
 /** What the page and its service worker say to each other. Each message has a port of its own for answers. */
 import type { Refusal } from './release.ts';
+import type { Shared } from './shared.ts';
 import type { Change, Known } from './shelf.ts';
 
 /**
@@ -9,13 +10,16 @@ import type { Change, Known } from './shelf.ts';
  * `update`: looks for a newer release and takes it, if it is signed by the known key.
  * `trust`: from now on another key is the known one.
  * `about`: what is in use.
+ * `shared`: what another app shared last, once. Only asked where the address says that there is something: earlier
+ * service workers do not know it.
  */
 export type Ask =
   | { readonly ask: 'load'; readonly link: string; readonly key: string }
   | { readonly ask: 'rest' }
   | { readonly ask: 'update' }
   | { readonly ask: 'trust'; readonly key: string }
-  | { readonly ask: 'about' };
+  | { readonly ask: 'about' }
+  | { readonly ask: 'shared' };
 
 export type Answer =
   | { readonly done: true }
@@ -23,7 +27,8 @@ export type Answer =
   | { readonly share: number }
   | { readonly failed: string }
   | Outcome
-  | { readonly about: Known | null };
+  | { readonly about: Known | null }
+  | { readonly shared: Shared | null };
 
 /** Of looking for a newer release. */
 export type Outcome =

@@ -2,6 +2,7 @@
 import type { AppStatus, ChatSummary, Messenger } from '@polynya/messenger/api';
 import { type Accessor, createContext, useContext } from 'solid-js';
 import type { LockFacade } from '../engine/lock-facade.ts';
+import type { Answer } from '../shell/messages.ts';
 import type { Drafts } from './drafts.ts';
 import type { Navigation } from './navigation.ts';
 
@@ -16,6 +17,8 @@ export interface App {
   readonly settled: Accessor<boolean>;
   /** Of this page; '' where it was not built. */
   readonly build: string;
+  /** What another app shared, if the page was opened by that. */
+  readonly shared: Promise<Answer | null> | undefined;
   /** Waits for what a person asked for; tells them of a problem and answers undefined then. */
   attempt<T>(work: Promise<T>): Promise<T | undefined>;
   /** Shows a sentence for a moment. */

@@ -13,6 +13,9 @@ export interface Navigation {
   /** Where in the chat that was opened last one is led. */
   readonly place: Accessor<Place | null>;
   open(chat: ChatId, place?: Place): void;
+  /** Files that are to go into the chat that is open, once the person says so; who takes them brings none. */
+  readonly brought: Accessor<readonly File[]>;
+  bring(files: readonly File[]): void;
   /** Back to the list. */
   leave(): void;
 }
@@ -25,12 +28,15 @@ const chatOf = (state: unknown): ChatId | null =>
 export function createNavigation(history: History, events: EventTarget): Navigation {
   const [chat, setChat] = createSignal(chatOf(history.state));
   const [place, setPlace] = createSignal<Place | null>(null, { equals: false });
+  const [brought, bring] = createSignal<readonly File[]>([]);
   const follow = () => setChat(chatOf(history.state));
   events.addEventListener('popstate', follow);
   onCleanup(() => events.removeEventListener('popstate', follow));
   return {
     chat,
     place,
+    brought,
+    bring,
     open(next, to) {
       setPlace(to ?? null);
       if (next === chat()) return;

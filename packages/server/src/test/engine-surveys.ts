@@ -26,7 +26,9 @@ export function engineSurveys(name: string, open: OpenEngine): void {
         expect(described.sort(), table).toEqual([...columns].sort());
       }
       const rows = new Map(census.map(({ table, rows, oldest }) => [table, { rows, oldest }]));
-      expect([...rows.keys()].sort()).toEqual(Object.keys(DATA_KINDS).sort());
+      // SQLite's alone.
+      const kinds = Object.keys(DATA_KINDS).filter((kind) => rows.has(kind) || kind !== 'journal');
+      expect([...rows.keys()].sort()).toEqual(kinds.sort());
       const oldest = Math.floor((START + 0.5 * HOUR) / HOUR);
       expect(rows.get('log')).toEqual({ rows: 1, oldest });
       expect(rows.get('entry')).toEqual({ rows: 2, oldest });

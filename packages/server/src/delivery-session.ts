@@ -2,19 +2,15 @@
 import type { Cbor } from '@polynya/protocol/cbor';
 import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import { type Request, type Result, results } from '@polynya/protocol/requests';
-import type { SessionHandler, SessionLogic, SessionPort } from '@polynya/reach/session-handler';
-import type { Config } from './config.ts';
+import { type NewEntry, type Request, type Result, results } from '@polynya/protocol/requests';
+import type { SessionLogic, SessionPort } from '@polynya/reach/session-handler';
 import type { Shared } from './delivery.ts';
 import { type Engine, StorageError } from './engine.ts';
 import type { Access } from './log-rules.ts';
-import type { Push } from './push/push.ts';
 import { PushSession } from './push/push-session.ts';
 import { sha256, withdrawalTag } from './secret-hashes.ts';
-import { StoredBytes } from './stored-bytes.ts';
 import { limited, TokenBucket, TokenBuckets } from './token-bucket.ts';
-import { Volunteers } from './volunteers.ts';
-import { asOwn, keyOf, type Watcher, Watchers } from './watchers.ts';
+import { asOwn, keyOf, type Watcher } from './watchers.ts';
 
 const HOUR = 3_600_000;
 /** What a client whose request met a failing storage is told to wait. */
@@ -42,6 +38,8 @@ export class DeliverySession implements SessionLogic {
   /** Of this session, per log: opening a log again does not fill them. */
   readonly #buckets: TokenBuckets;
   readonly #logs = new Map<number, Promise<Opened>>();
+  /** Those of them that are open by now. */
+  readonly #ready = new Map<number, Opened>();
   /** The one watch of each log (`keyOf`). */
   readonly #watched = new Map<string, Opened>();
   /** Ends with the `read` that was asked for last. */
@@ -57,15 +55,13 @@ export class DeliverySession implements SessionLogic {
     this.#buckets = new TokenBuckets(shared.now);
   }
 
-  async call(request: Request): Promise<Cbor> {
+  call(request: Request): Promise<Cbor> {
     this.#push.heard();
-    try {
-      return await this.#answer(request);
-    } catch (error) {
+    return this.#answer(request).catch((error: unknown) => {
       if (!(error instanceof StorageError)) throw error;
       this.#shared.report(error);
       throw new ProtocolError('busy', 'the storage does not answer', BUSY_MS);
-    }
+    });
   }
 
   end(): void {
@@ -79,14 +75,23 @@ export class DeliverySession implements SessionLogic {
       );
     }
     this.#logs.clear();
+    this.#ready.clear();
   }
 
-  async #answer(request: Request): Promise<Cbor> {
+  #answer(request: Request): Promise<Cbor> {
+    if (request.op !== 'append') return this.#answerOther(request);
+    // Most of all requests: one that needs no look at the storage first goes there in as few promises as can be.
+    const opened = this.#ready.get(request.n);
+    const { entries } = request;
+    return opened && opened.access.role !== 'contact'
+      ? this.#appendTo(opened, [opened.entries], entries)
+      : this.#append(request);
+  }
+
+  async #answerOther(request: Exclude<Request, Of<'append'>>): Promise<Cbor> {
     switch (request.op) {
       case 'open':
         return results.open.encode(await this.#open(request));
-      case 'append':
-        return results.append.encode({ seqs: await this.#append(request) });
       case 'commit':
         return results.commit.encode({ seq: await this.#commit(request) });
       case 'read':
@@ -215,9 +220,15 @@ export class DeliverySession implements SessionLogic {
         : this.#remember(n, log, { hash, secret }, access),
     );
     this.#logs.set(n, opening);
-    opening.catch(() => {
-      if (this.#logs.get(n) === opening) this.#logs.delete(n);
-    });
+    this.#ready.delete(n);
+    opening.then(
+      (opened) => {
+        if (this.#logs.get(n) === opening) this.#ready.set(n, opened);
+      },
+      () => {
+        if (this.#logs.get(n) === opening) this.#logs.delete(n);
+      },
+    );
     const previous = await earlier;
     const opened = await opening.catch(() => undefined);
     if (previous && previous !== opened) this.#unwatch(previous);
@@ -261,17 +272,27 @@ export class DeliverySession implements SessionLogic {
     throw new ProtocolError('unopened');
   }
 
-  async #append({ n, entries }: Of<'append'>): Promise<number[]> {
+  async #append({ n, entries }: Of<'append'>): Promise<Cbor> {
     const opened = await this.#opened(n);
     const { log, access } = opened;
     const buckets = [opened.entries];
     if (access.role === 'contact') buckets.push(await this.#contactBucket('letter', log, access));
-    return limited(buckets, entries.length, async (mayAppend) => {
+    return this.#appendTo(opened, buckets, entries);
+  }
+
+  #appendTo(
+    opened: Opened,
+    buckets: readonly TokenBucket[],
+    entries: readonly NewEntry[],
+  ): Promise<Cbor> {
+    const { log, access } = opened;
+    return limited(buckets, entries.length, (mayAppend) => {
       const appending = this.#engine.append(log, access, entries, mayAppend);
-      const { seqs, repeated } = await asOwn(opened, entries, appending);
-      // A seq would tell how many letters others send.
-      const told = access.role === 'contact' ? seqs.map(() => 0) : seqs;
-      return { value: told, free: repeated };
+      return asOwn(opened, entries, appending, ({ seqs, repeated }) => {
+        // A seq would tell how many letters others send.
+        const told = access.role === 'contact' ? seqs.map(() => 0) : seqs;
+        return { value: results.append.encode({ seqs: told }), free: repeated };
+      });
     });
   }
 
@@ -302,11 +323,12 @@ export class DeliverySession implements SessionLogic {
     const { log, access } = opened;
     const { config, buckets } = this.#shared;
     const perLog = turn.closes ? [] : [buckets.of(`commit ${keyOf(log)}`, config.rates.commits)];
-    return limited([opened.entries, ...perLog], 1, async (mayTurn) => {
+    return limited([opened.entries, ...perLog], 1, (mayTurn) => {
       const committing = this.#engine.commit(log, access, entry, turn, mayTurn);
-      const { seq, repeated } = await asOwn(opened, [entry], committing);
-      if (turn.closes && !repeated) this.#push.closed(opened);
-      return { value: seq, free: repeated };
+      return asOwn(opened, [entry], committing, ({ seq, repeated }) => {
+        if (turn.closes && !repeated) this.#push.closed(opened);
+        return { value: seq, free: repeated };
+      });
     });
   }
 

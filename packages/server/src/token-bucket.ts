@@ -120,24 +120,27 @@ export class TokenBuckets {
  * Runs `use` with tokens of all the buckets, or tells it that there are none; they are given back when
  * nothing new came of it. A refusal `rate` says when to come again.
  */
-export async function limited<T>(
+export function limited<T>(
   buckets: readonly TokenBucket[],
   n: number,
   use: (may: boolean) => Promise<{ value: T; free: boolean }>,
 ): Promise<T> {
   const taken: TokenBucket[] = [];
   for (const bucket of buckets) if (bucket.take(n)) taken.push(bucket);
-  const may = taken.length === buckets.length;
-  let spent = false;
-  try {
-    const { value, free } = await use(may);
-    spent = !free;
-    return value;
-  } catch (error) {
-    if (!(error instanceof ProtocolError) || error.code !== 'rate') throw error;
-    const wait = Math.max(...buckets.map((bucket) => bucket.wait(n)));
-    throw new ProtocolError('rate', error.message, wait);
-  } finally {
-    if (!spent) for (const bucket of taken) bucket.giveBack(n);
-  }
+  const giveBack = (): void => {
+    for (const bucket of taken) bucket.giveBack(n);
+  };
+  return use(taken.length === buckets.length).then(
+    ({ value, free }) => {
+      if (free) giveBack();
+      return value;
+    },
+    (error: unknown) => {
+      // By what is there while these tokens are taken.
+      const wait = Math.max(...buckets.map((bucket) => bucket.wait(n)));
+      giveBack();
+      if (!(error instanceof ProtocolError) || error.code !== 'rate') throw error;
+      throw new ProtocolError('rate', error.message, wait);
+    },
+  );
 }

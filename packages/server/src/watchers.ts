@@ -100,16 +100,25 @@ const bytesOf = (entries: readonly Entry[]): number =>
 const bodiless = (entry: Entry): Entry => ({ ...entry, body: new Uint8Array(0) });
 
 /** As long as `storing` lasts, a push to `opened` leaves out the bodies of these entries. */
-export async function asOwn<T>(
+export function asOwn<T, R>(
   { own }: Watcher,
   entries: readonly NewEntry[],
   storing: Promise<T>,
-): Promise<T> {
+  stored: (outcome: T) => R,
+): Promise<R> {
   const ids = entries.map(({ id }) => keyOf(id));
   for (const id of ids) own.add(id);
-  try {
-    return await storing;
-  } finally {
+  const over = (): void => {
     for (const id of ids) own.delete(id);
-  }
+  };
+  return storing.then(
+    (outcome) => {
+      over();
+      return stored(outcome);
+    },
+    (error: unknown) => {
+      over();
+      throw error;
+    },
+  );
 }

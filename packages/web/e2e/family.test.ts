@@ -118,6 +118,47 @@ describe('a family', () => {
     await boris.sees('line 89');
   });
 
+  it('says something without sound, or later: it waits in sight, and goes when one says so', async () => {
+    const sendBy = async (text: string, way: string) => {
+      await anna.composer.fill(text);
+      await anna.button(anna.words.send).click({ button: 'right' });
+      await anna.page.getByRole('menuitem', { name: way, exact: true }).click();
+    };
+    await sendBy('Hush', anna.words.sendSilent);
+    await boris.sees('Hush');
+    await sendBy('Good morning', anna.words.sendLater);
+    await anna.expectAccessible();
+    await anna.button(anna.words.laterKeep).click();
+    const bar = anna.page.locator('.scheduled-bar');
+    await bar.click();
+    await anna.page.getByRole('dialog').getByText('Good morning').waitFor();
+    await shot(anna, 'scheduled-desk');
+    await anna.expectAccessible();
+    await anna.button(anna.words.laterNow).click();
+    await boris.sees('Good morning');
+    await bar.waitFor({ state: 'detached' });
+  });
+
+  it('answers a bubble and goes back to the list by a finger', async () => {
+    const touch = await boris.context.newCDPSession(boris.page);
+    /** In steps, as a finger does. */
+    const swipe = async (y: number, from: number, to: number) => {
+      const points = (x: number) => ({ touchPoints: [{ x, y }] });
+      await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', ...points(from) });
+      for (let step = 1; step <= 8; step++) {
+        const x = from + ((to - from) * step) / 8;
+        await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', ...points(x) });
+      }
+      await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    };
+    const box = await boris.bubble('Good morning').boundingBox();
+    await swipe((box?.y ?? 0) + 10, 200, 100);
+    await boris.page.getByText(boris.words.replyTo('Anna')).waitFor();
+    await swipe(300, 20, 300);
+    await boris.button(boris.words.newChat).waitFor();
+    await boris.openChat('Anna');
+  });
+
   it('puts chats into folders, on all own devices', async () => {
     const row = anna.page.getByRole('navigation').getByRole('button', { name: 'Борис' });
     await row.click({ button: 'right' });

@@ -6,7 +6,7 @@ import { concat } from '@polynya/protocol/bytes';
 import type { Cbor } from '@polynya/protocol/cbor';
 import { OVERHEAD, unpad } from '@polynya/protocol/envelope';
 import { PROTOCOL_VERSION } from '@polynya/protocol/limits';
-import { ERROR_CODES, ProtocolError } from '@polynya/protocol/protocol-error';
+import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { ReplayWindow } from '@polynya/protocol/replay-window';
 import {
   firstReply,
@@ -21,6 +21,7 @@ import {
 import type { EnvelopeSealer } from './envelope-sealer.ts';
 import { GcmKey } from './gcm/gcm.ts';
 import { type EncodedItem, type ItemEncoder, lengthOf, structWith } from './item-encoder.ts';
+import { answer, nudgeFor, refusal } from './items.ts';
 import { Packer, room } from './packing.ts';
 import { PushQueue } from './push-queue.ts';
 import type { SessionHandler, SessionLogic, SessionPort } from './session-handler.ts';
@@ -388,16 +389,4 @@ function decodeUp(plaintext: Uint8Array): { seq: number; calls: Cbor[] } | null 
     if (error instanceof ProtocolError) return null;
     throw error;
   }
-}
-
-function answer(id: number, value: Cbor): Item {
-  return { item: 'answer', id, value };
-}
-
-function refusal(id: number, { code, retryAfter, message }: ProtocolError): Item {
-  return { item: 'refusal', id, code: ERROR_CODES[code], retryAfter, note: message.slice(0, 200) };
-}
-
-function nudgeFor(push: Extract<Item, { item: 'push' }>): Item {
-  return { item: 'nudge', n: push.n, head: push.entries.at(-1)?.seq ?? 0 };
 }

@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vite';
 import solid from 'vite-plugin-solid';
+import { leanerLibraries } from './build/leaner-libraries.ts';
 import { nameBuild } from './build/name-build.ts';
-import { plainFields } from './build/plain-fields.ts';
 import { precompress } from './build/precompress.ts';
 import { release } from './build/release.ts';
 import { squeeze } from './build/squeeze.ts';
@@ -21,7 +21,7 @@ export default defineConfig({
   plugins: [
     solid(),
     unusedModules(),
-    plainFields(),
+    leanerLibraries(),
     squeeze(),
     nameBuild(),
     release(info),
@@ -29,7 +29,7 @@ export default defineConfig({
   ],
   worker: {
     format: 'es',
-    plugins: () => [unusedModules(), plainFields(), squeeze()],
+    plugins: () => [unusedModules(), leanerLibraries(), squeeze()],
     rolldownOptions,
   },
   build: {

@@ -1,0 +1,34 @@
+/** Takes out of libraries what the page has no use for, and says what is left as browsers of 2024 understand it. */
+import type { Plugin } from 'vite';
+
+interface Change {
+  readonly module: RegExp;
+  readonly from: RegExp;
+  readonly to: string;
+}
+
+const CHANGES: readonly Change[] = [
+  {
+    // Compiled without class fields, into a call for each: an assignment in the constructor makes the same property.
+    module: /\/node_modules\/(@hpke|mlkem)\//,
+    from: /Object\.defineProperty\(this, "(\w+)", \{\s*enumerable: true,\s*configurable: true,\s*writable: true,\s*value: ([^\n]+?),?\s*\}\);/g,
+    to: 'this.$1 = $2;',
+  },
+  {
+    // Which of its outputs is wanted is told while it runs, so that no bundler sees that we want one of six.
+    module: /\/node_modules\/qr\/index\.js$/,
+    from: /if \(output === '(?!raw')[\w-]+'\)\s+return [^;]+;/g,
+    to: '',
+  },
+];
+
+export function leanerLibraries(): Plugin {
+  return {
+    name: 'polynya:leaner-libraries',
+    transform: (code, id) =>
+      CHANGES.filter(({ module }) => module.test(id)).reduce(
+        (changed, { from, to }) => changed.replace(from, to),
+        code,
+      ),
+  };
+}

@@ -4,7 +4,9 @@
  * `npm run -s bench -- mls [N…] [--json] [--keep]`: MLS engines side by side, in groups of N or of all sizes, which
  * takes 20 minutes; "keep" writes what came of it to docs/mls-bench.md;
  * `npm run -s bench -- server [works] [systems] [rounds] [--json]`: the server beside its peers;
- * `npm run -s bench -- capacity [--json] [NAME=NUMBER]...`: what so many people need. The rows of these three
+ * `npm run -s bench -- web [CHATS] [--hour] [--json]`: the built page in a slowed browser; what it makes of 10,000 chats
+ * or so many is kept under .cache/bench; "hour" watches its memory for one;
+ * `npm run -s bench -- capacity [--json] [NAME=NUMBER]...`: what so many people need. The rows of these four
  * have forms of their own.
  */
 import { appends } from './appends.ts';
@@ -17,9 +19,9 @@ const works: Readonly<Record<string, () => Promise<Row[]>>> = { wire, appends, s
 const args = process.argv.slice(2);
 const json = args.includes('--json');
 const numbers = args.filter((arg) => /^[1-9]\d*$/.test(arg)).map(Number);
-const keep = args.includes('--keep');
+const [keep, hour] = [args.includes('--keep'), args.includes('--hour')];
 const [first, ...named] = args.filter(
-  (arg) => !['--json', '--keep'].includes(arg) && !numbers.includes(Number(arg)),
+  (arg) => !['--json', '--keep', '--hour'].includes(arg) && !numbers.includes(Number(arg)),
 );
 if (first === 'mls' && named.length === 0) {
   const { mls } = await import('./mls/mls.ts');
@@ -27,6 +29,10 @@ if (first === 'mls' && named.length === 0) {
   const rows = await mls(numbers);
   printMls(rows, json);
   if (keep) keepMls(rows, new Date());
+} else if (first === 'web' && named.length === 0) {
+  const { CHATS, web } = await import('./web/web.ts');
+  const { printTimings } = await import('./web/samples.ts');
+  printTimings(await web(numbers[0] ?? CHATS, hour), json);
 } else if (first === 'server') {
   const { serverBench, words } = await import('./server/server.ts');
   const { printServer } = await import('./server/report.ts');
@@ -46,7 +52,7 @@ if (first === 'mls' && named.length === 0) {
   }
 } else {
   const names = first === undefined ? ['wire', 'appends'] : [first, ...named];
-  if (known(names, [...Object.keys(works), 'mls', 'server', 'capacity'])) {
+  if (known(names, [...Object.keys(works), 'mls', 'server', 'capacity', 'web'])) {
     const rows: Row[] = [];
     for (const name of names) rows.push(...((await works[name]?.()) ?? []));
     print(rows, json);

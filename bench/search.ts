@@ -1,47 +1,17 @@
 /**
  * Search over 100,000 messages on one device, sealed at rest: how long the index takes to make, to come into memory,
- * and to answer what is typed letter by letter. Words follow Zipf's law, Russian and English endings among them.
+ * and to answer what is typed letter by letter.
  */
 import { SealedStore } from '@polynya/messenger/store/sealed-store';
 import { Town } from '@polynya/messenger/test/town';
 import { atMost, type Row } from './row.ts';
+import { TYPED, texts } from './texts.ts';
 
 const MESSAGES = 100_000;
 const BATCH = 500;
-const WORDS = 20_000;
-const ENDINGS = ['а', 'ы', 'ой', 'ами', 'ить', 'ает', 's', 'ing', 'ed', ''];
-const TYPED = [
-  'привет',
-  'бабушкой ключ',
-  'meeting',
-  'слов',
-  'ver',
-  'завтра утром',
-  'нет такого слова',
-];
 const ROUNDS = 5;
 /** ms */
 const BOUND = 50;
-
-/** Numbers between 0 and 1, the same ones each time. */
-function* drawn(seed: number): Generator<number, never> {
-  for (let state = seed; ; ) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    yield state / 2 ** 32;
-  }
-}
-
-function vocabulary(next: () => number): string[] {
-  const syllables = 'при вет баб ушк ключ мо ре дом лес ра бот ver meet key go lan wa ter'.split(
-    ' ',
-  );
-  const pick = <T>(from: readonly T[]) => from[Math.floor(next() * from.length)] as T;
-  const made = Array.from({ length: WORDS }, () => {
-    const stem = Array.from({ length: 1 + Math.floor(next() * 3) }, () => pick(syllables)).join('');
-    return stem + pick(ENDINGS);
-  });
-  return ['привет', 'бабушка', 'ключи', 'meetings', 'слова', 'завтра', 'утром', ...made];
-}
 
 export async function search(): Promise<Row[]> {
   const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
@@ -60,13 +30,7 @@ export async function search(): Promise<Row[]> {
     });
     const { chat } = await anna.messenger.createGroup('Everybody');
     const { timeline, ports, self, search: later } = anna.device;
-    const random = drawn(7);
-    const next = () => random.next().value;
-    const words = vocabulary(next);
-    const said = () =>
-      Array.from({ length: 3 + Math.floor(next() * 12) }, () => {
-        return words[Math.floor(words.length ** next()) - 1];
-      }).join(' ');
+    const said = texts(7);
     for (let from = 10; from < MESSAGES; from += BATCH) {
       const batch = Array.from({ length: BATCH }, (_, i) => {
         const seq = from + i;

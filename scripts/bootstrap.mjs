@@ -32,7 +32,10 @@ const commands = {
   ],
   bytes: (args) => [['scripts/page.ts'], ['scripts/bytes.ts', ...args]],
   example: ([name, ...args]) => [[`examples/${name}.ts`, ...args]],
-  bench: (args) => [['bench/main.ts', ...args]],
+  bench: (args) => [
+    ...(args.includes('web') ? [['scripts/page.ts']] : []),
+    ['bench/main.ts', ...args],
+  ],
   fuzz: ([what, ...args]) =>
     what === 'server'
       ? [['bench/fuzz/server.ts', ...args]]

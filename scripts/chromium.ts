@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core';
 import { CHROMIUM_ARGUMENTS, findChromium } from './find-chromium.ts';
 
-function options(): LaunchOptions {
+/** How one is started, here and by benches. */
+export function chromiumOptions(): LaunchOptions {
   const executablePath = findChromium(process.env);
   if (executablePath === undefined) {
     throw new Error('No Chromium found: run the browser tests by `npm test`, which installs one.');
@@ -24,7 +25,7 @@ function options(): LaunchOptions {
 
 /** A browser whose contexts each have a profile of their own, forgotten when they close. */
 export function launch(): Promise<Browser> {
-  return chromium.launch(options());
+  return chromium.launch(chromiumOptions());
 }
 
 /** A folder in which a browser keeps IndexedDB, caches and service workers over its restarts. */
@@ -39,7 +40,7 @@ export async function createProfile(): Promise<Profile> {
   let context: BrowserContext | undefined;
   return {
     async open() {
-      context = await chromium.launchPersistentContext(directory, options());
+      context = await chromium.launchPersistentContext(directory, chromiumOptions());
       return context;
     },
     async [Symbol.asyncDispose]() {

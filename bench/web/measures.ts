@@ -1,0 +1,219 @@
+/** What is measured of a page that is open: opening, scrolling, typing, reactions, search. */
+import type { CDPSession, Page } from 'playwright-core';
+import { en } from '../../packages/web/src/words/en.ts';
+import { TYPED } from '../texts.ts';
+import { reference, SLOWED, slowed } from './pages.ts';
+import { type Timing, timing } from './samples.ts';
+import { LONG, MESSAGES } from './stored.ts';
+
+const ROUNDS = 3;
+const OPENINGS = 8;
+const LETTERS = 'The meeting is at eight, bring the keys';
+const REACTIONS = 200;
+const ROWS = 400;
+/** ms between frames at 60 Hz. */
+const FRAME = 1_000 / 60;
+/** Pixels that a row is high at least, with room to spare. */
+const TALL = 40_000;
+
+declare const ask: (method: string, ...args: unknown[]) => Promise<unknown>;
+
+const rows = (page: Page) => page.locator('.list-rows .chat-row');
+const composer = (page: Page) => page.getByRole('textbox', { name: en.composer, exact: true });
+
+/** From the address to the first chats, and to the page's first answer after that. */
+export async function opening(page: Page, url: string, chats: number): Promise<Timing[]> {
+  const readable: number[] = [];
+  const references: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    await page.goto('about:blank');
+    await slowed(page, SLOWED);
+    const started = performance.now();
+    await page.goto(url, { waitUntil: 'commit' });
+    await rows(page).first().waitFor();
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+    readable.push(performance.now() - started);
+    references.push(await reference(page));
+  }
+  return [
+    timing(
+      `a loop of fixed length, ${SLOWED} times slower: to compare machines by`,
+      references,
+      'ms',
+    ),
+    timing(`page opened until its chats are there, ${chats} chats`, readable, 'ms'),
+  ];
+}
+
+/** To and fro between the long chat and the one beside it. */
+export async function openingChat(page: Page): Promise<Timing> {
+  const long = rows(page).filter({ hasText: LONG }).first();
+  const other = rows(page).filter({ hasNotText: LONG }).first();
+  await other.waitFor();
+  const times: number[] = [];
+  for (let round = 0; round < OPENINGS; round++) {
+    await other.click();
+    await page.locator('.chat-head').filter({ hasNotText: LONG }).waitFor();
+    times.push(
+      await long.evaluate(async (row, title) => {
+        const started = performance.now();
+        (row as HTMLElement).click();
+        const there = () =>
+          document.querySelector('.chat-head')?.textContent?.includes(title) &&
+          document.querySelector('.timeline article.message');
+        while (!there()) await new Promise((resolve) => requestAnimationFrame(resolve));
+        return performance.now() - started;
+      }, LONG),
+    );
+  }
+  return timing(`a chat of ${MESSAGES} messages opened until they are seen`, times, 'ms');
+}
+
+/** ms between frames while `work` goes on. */
+async function framesDuring(page: Page, work: () => Promise<unknown>): Promise<number[]> {
+  const running = page.evaluate(() => {
+    const all = globalThis as unknown as { stopFrames(): void };
+    const frames: number[] = [];
+    let on = true;
+    all.stopFrames = () => {
+      on = false;
+    };
+    return new Promise<number[]>((resolve) => {
+      let last = performance.now();
+      const frame = (now: number) => {
+        frames.push(now - last);
+        last = now;
+        if (on) requestAnimationFrame(frame);
+        else resolve(frames.slice(1));
+      };
+      requestAnimationFrame(frame);
+    });
+  });
+  await work();
+  await page.evaluate(() => (globalThis as unknown as { stopFrames(): void }).stopFrames());
+  return running;
+}
+
+/** Turns of a wheel, as many a second as a hand makes. */
+export async function scrolling(
+  page: Page,
+  name: string,
+  over: string,
+  down: number,
+): Promise<Timing[]> {
+  await page.locator(over).hover();
+  const frames = await framesDuring(page, async () => {
+    for (let turn = 0; turn < 60; turn++) {
+      await page.mouse.wheel(0, down);
+      await page.waitForTimeout(50);
+    }
+  });
+  const missed = frames.reduce((sum, ms) => sum + Math.max(0, Math.round(ms / FRAME) - 1), 0);
+  const share = (100 * frames.length) / (frames.length + missed);
+  return [
+    timing(`${name}: from frame to frame`, frames, 'ms', FRAME * 1.5),
+    timing(`${name}: longest`, [Math.max(...frames)], 'ms'),
+    timing(`${name}: frames that came`, [share], '% of 60 a second'),
+  ];
+}
+
+/** As the browser tells it of each key, to the frame that shows it (W3C Event Timing: in steps of 8 ms). */
+export async function typing(page: Page): Promise<Timing> {
+  await composer(page).click();
+  await page.evaluate(() => {
+    const all = globalThis as unknown as { keys: number[] };
+    all.keys = [];
+    new PerformanceObserver((list) => {
+      for (const { name, duration } of list.getEntries())
+        if (name === 'keydown') all.keys.push(duration);
+    }).observe({ type: 'event', durationThreshold: 16 } as PerformanceObserverInit);
+  });
+  await page.keyboard.type(LETTERS, { delay: 60 });
+  await page.waitForTimeout(300);
+  const told = await page.evaluate(() => (globalThis as unknown as { keys: number[] }).keys);
+  await composer(page).fill('');
+  // What took less than 16 ms is not told.
+  const quick = Array.from({ length: Math.max(0, LETTERS.length - told.length) }, () => 8);
+  return timing('a key pressed until the letter is seen', [...told, ...quick], 'ms', 3 * FRAME);
+}
+
+const busyMs = async (session: CDPSession): Promise<number> => {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return 1_000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0);
+};
+
+/** Reactions to as many messages as stand in a window that is high enough for all of them. */
+export async function reactions(page: Page): Promise<Timing[]> {
+  await page.locator('.timeline-scroll').hover();
+  const loaded = () => page.locator('.timeline-scroll').evaluate((box) => box.scrollHeight);
+  for (let turn = 0; turn < 400 && (await loaded()) < 120 * ROWS; turn++) {
+    await page.mouse.wheel(0, -4_000);
+    await page.waitForTimeout(20);
+  }
+  const session = await slowed(page, 1);
+  await page.setViewportSize({ width: 1280, height: TALL });
+  await page.waitForFunction(
+    (count) => document.querySelectorAll('article.message').length >= count,
+    ROWS,
+  );
+  await slowed(page, SLOWED);
+  await session.send('Performance.enable');
+  const [busy, seen]: [number[], number[]] = [[], []];
+  for (let round = 0; round < ROUNDS; round++) {
+    const before = await busyMs(session);
+    seen.push(await react(page, '👍', REACTIONS));
+    busy.push((await busyMs(session)) - before);
+    await react(page, '', 0);
+  }
+  const name = `${REACTIONS} reactions at once on ${ROWS} messages in sight`;
+  return [
+    timing(`${name}: work of the page`, busy, 'ms', 150),
+    timing(`${name}: stored by the engine and seen`, seen, 'ms'),
+  ];
+}
+
+/** The person reacts to every second message in sight. @returns ms until so many reactions are seen in all */
+function react(page: Page, emoji: string, wanted: number): Promise<number> {
+  return page.evaluate(
+    async ({ emoji, count, wanted }) => {
+      const { chat } = history.state as { chat: string };
+      const ids = [...document.querySelectorAll<HTMLElement>('article.message')]
+        .filter((_, i) => i % 2 === 0)
+        .slice(0, count)
+        .map(({ dataset }) => dataset.message);
+      const seen = () => document.querySelectorAll('.reaction').length;
+      const started = performance.now();
+      const made = Promise.all(ids.map((id) => ask('react', chat, id, emoji)));
+      while (seen() !== wanted) await new Promise((resolve) => requestAnimationFrame(resolve));
+      const took = performance.now() - started;
+      await made;
+      return took;
+    },
+    { emoji, count: REACTIONS, wanted },
+  );
+}
+
+/** Letter by letter, as it is typed into the field; not slowed. */
+export async function search(page: Page): Promise<Timing[]> {
+  await slowed(page, 1);
+  const first = await page.evaluate(async () => {
+    const started = performance.now();
+    await ask('search', { text: 'привет' });
+    return performance.now() - started;
+  });
+  const times = await page.evaluate(async (typed) => {
+    const found: number[] = [];
+    for (const text of [...typed, ...typed, ...typed]) {
+      for (let letters = 1; letters <= text.length; letters++) {
+        const started = performance.now();
+        await ask('search', { text: text.slice(0, letters) });
+        found.push(performance.now() - started);
+      }
+    }
+    return found;
+  }, TYPED);
+  return [
+    timing(`search of ${MESSAGES} messages: first answer`, [first], 'ms'),
+    timing(`search of ${MESSAGES} messages: each letter`, times, 'ms', 50),
+  ];
+}

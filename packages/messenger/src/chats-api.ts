@@ -47,6 +47,8 @@ export interface FoundView {
   readonly mine: boolean;
   /** ms */
   readonly at: number;
+  /** A small picture of its file, where it has one. */
+  readonly thumb: Uint8Array | null;
   /** What it says around the first word found. */
   readonly text: string;
   /** Where the words found stand in that: from, to. */

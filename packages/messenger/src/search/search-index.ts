@@ -7,6 +7,7 @@ import type { ChatId, PersonId } from '../api.ts';
 import type { FoundView, SearchResult, SearchWanted } from '../chats-api.ts';
 import type { Device } from '../device.ts';
 import type { Change } from '../store/store.ts';
+import { fileView } from '../timeline/page.ts';
 import { counts, keys, type MessageRow, row } from '../timeline/row.ts';
 import { decode, encode } from '../timeline/stored.ts';
 import { pageView } from '../views.ts';
@@ -124,6 +125,7 @@ export class SearchIndex {
       tag: tag(message.sender),
       mine: message.mine,
       at: message.at,
+      thumb: message.file && fileView(message.file, null).thumb,
       ...excerptAround(saidIn(message).trim(), words),
     };
   }

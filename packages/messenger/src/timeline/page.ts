@@ -278,7 +278,8 @@ export class PageReader {
   }
 }
 
-function fileView(ref: FileRef, record: FileRecord | null): FileView {
+/** A message's file, as far as it came by what its record says; null: not at all. */
+export function fileView(ref: FileRef, record: FileRecord | null): FileView {
   const { name, size, width, height, duration } = ref;
   const thumb = ref.thumb && isSmallPicture(ref.thumb) ? ref.thumb : null;
   const state = record?.state ?? 'remote';

@@ -1,7 +1,17 @@
 /** Everything that this device holds, found while one types: by words, chat, person, kind and day. */
 import type { ChatId, PersonView } from '@polynya/messenger/api';
 import type { FoundView, SearchWanted } from '@polynya/messenger/chats-api';
-import { createEffect, createResource, createSignal, For, type JSX, on, Show } from 'solid-js';
+import {
+  createEffect,
+  createResource,
+  createSignal,
+  For,
+  type JSX,
+  on,
+  onCleanup,
+  Show,
+} from 'solid-js';
+import { ThumbUrls } from '../chat/thumb-urls.ts';
 import { useApp } from '../state/app.ts';
 import { inOrder, titleOf } from '../state/chat-order.ts';
 import { Avatar } from '../ui/avatar.tsx';
@@ -16,13 +26,22 @@ import './search-all.css';
 const KINDS = ['picture', 'video', 'voice', 'file', 'link', 'poll'] as const;
 const DAY = 86_400_000;
 
-export function SearchAll(props: { text?: string; onClose(): void }): JSX.Element {
+export interface SearchAllProps {
+  text?: string;
+  /** Where it begins: with the pictures of this chat, everything else being a choice away. */
+  chat?: ChatId;
+  onClose(): void;
+}
+
+export function SearchAll(props: SearchAllProps): JSX.Element {
   const { t } = useExtraWords();
   const { messenger, chats, nav, status, attempt } = useApp();
+  const thumbs = new ThumbUrls();
+  onCleanup(() => thumbs.release());
   const [text, setText] = createSignal(props.text ?? '');
-  const [chat, setChat] = createSignal<ChatId | ''>('');
+  const [chat, setChat] = createSignal<ChatId | ''>(props.chat ?? '');
   const [person, setPerson] = createSignal('');
-  const [kind, setKind] = createSignal<(typeof KINDS)[number] | ''>('');
+  const [kind, setKind] = createSignal<(typeof KINDS)[number] | ''>(props.chat ? 'picture' : '');
   const [since, setSince] = createSignal('');
   const [until, setUntil] = createSignal('');
   const [found, setFound] = createSignal<readonly FoundView[]>();
@@ -89,7 +108,7 @@ export function SearchAll(props: { text?: string; onClose(): void }): JSX.Elemen
   };
 
   return (
-    <Dialog title={t().searchAll} look="tall" onClose={props.onClose}>
+    <Dialog title={props.chat ? t().chatFiles : t().searchAll} look="tall" onClose={props.onClose}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the arrows go from what is found to what is found. */}
       <div class="search-all" onKeyDown={keys}>
         <Field label={t().searchHint} type="search" value={text()} autofocus onText={setText} />
@@ -99,7 +118,11 @@ export function SearchAll(props: { text?: string; onClose(): void }): JSX.Elemen
             <select class="field-input" onChange={(event) => setChat(event.currentTarget.value)}>
               <option value="">{t().searchAnyChat}</option>
               <For each={inOrder(chats())}>
-                {(one) => <option value={one.chat}>{titles().get(one.chat)}</option>}
+                {(one) => (
+                  <option value={one.chat} selected={one.chat === chat()}>
+                    {titles().get(one.chat)}
+                  </option>
+                )}
               </For>
             </select>
           </label>
@@ -125,7 +148,13 @@ export function SearchAll(props: { text?: string; onClose(): void }): JSX.Elemen
               }
             >
               <option value="">{t().searchAnything}</option>
-              <For each={KINDS}>{(one) => <option value={one}>{kindWords()[one]}</option>}</For>
+              <For each={KINDS}>
+                {(one) => (
+                  <option value={one} selected={one === kind()}>
+                    {kindWords()[one]}
+                  </option>
+                )}
+              </For>
             </select>
           </label>
           <label class="search-filter">
@@ -157,7 +186,18 @@ export function SearchAll(props: { text?: string; onClose(): void }): JSX.Elemen
                   {(one) => (
                     <li>
                       <Found found={one} title={titles().get(one.chat) ?? ''} onGo={() => go(one)}>
-                        <Avatar small id={one.sender} name={one.name} />
+                        <Show
+                          when={one.thumb}
+                          fallback={<Avatar small id={one.sender} name={one.name} />}
+                        >
+                          {(thumb) => (
+                            <img
+                              class="found-thumb"
+                              src={thumbs.urlOf(one.message, thumb())}
+                              alt=""
+                            />
+                          )}
+                        </Show>
                       </Found>
                     </li>
                   )}

@@ -1,6 +1,7 @@
 /** Everything about a chat but its messages: its name, its people, its invites, the way out. */
 import type { ChatDetail, InviteView } from '@polynya/messenger/api';
 import { createSignal, For, type JSX, Show } from 'solid-js';
+import { SearchAll } from '../hand/search-all.tsx';
 import { AddPeople } from '../invite/add-people.tsx';
 import { InviteCard } from '../invite/invite-card.tsx';
 import { MakeInvite } from '../invite/make-invite.tsx';
@@ -20,6 +21,7 @@ export function ChatPanel(props: { detail: ChatDetail; onClose(): void }): JSX.E
   const { t, format } = useExtraWords();
   const { messenger, attempt } = useApp();
   const [leaving, setLeaving] = createSignal(false);
+  const [files, setFiles] = createSignal(false);
   const [shown, setShown] = createSignal<InviteView>();
   const active = () => props.detail.state === 'active';
   const chat = () => props.detail.chat;
@@ -39,6 +41,7 @@ export function ChatPanel(props: { detail: ChatDetail; onClose(): void }): JSX.E
       <Show when={active()}>
         <TimerPart detail={props.detail} />
       </Show>
+      <Button onClick={() => setFiles(true)}>{t().chatFiles}</Button>
       <ChatMarksPart chat={chat()} marks={props.detail.marks} />
       <section class="panel-part">
         <h3>
@@ -95,6 +98,9 @@ export function ChatPanel(props: { detail: ChatDetail; onClose(): void }): JSX.E
           </Button>
         </Show>
       </section>
+      <Show when={files()}>
+        <SearchAll chat={chat()} onClose={props.onClose} />
+      </Show>
       <Show when={leaving()}>
         <Confirm
           question={t().leaveAsk}

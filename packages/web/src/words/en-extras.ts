@@ -215,7 +215,6 @@ export const enExtras = {
 
   panelTitle: 'About this chat',
   chatFiles: 'Pictures, files and links',
-  chatFilesNone: 'There is nothing of the kind on this device.',
   rename: 'Rename',
   title: 'Title',
   members: 'People',

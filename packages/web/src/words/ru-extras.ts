@@ -224,7 +224,6 @@ export const ruExtras: ExtraWords = {
 
   panelTitle: 'О чате',
   chatFiles: 'Картинки, файлы и ссылки',
-  chatFilesNone: 'Ничего такого на этом устройстве нет.',
   rename: 'Переименовать',
   title: 'Название',
   members: 'Люди',

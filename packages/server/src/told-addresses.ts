@@ -4,7 +4,7 @@
  */
 import { isIP } from 'node:net';
 import { encodeHostAddresses } from '@polynya/protocol/host-addresses';
-import type { Resolve } from '@polynya/reach/carriers/by-name/system-resolver';
+import { type Resolve, systemResolver } from '@polynya/reach/carriers/by-name/system-resolver';
 import type { Clock } from '@polynya/reach/clock';
 import type { ServerSessions } from '@polynya/reach/server-sessions';
 import type { BridgeList, Shelves } from './shelves.ts';
@@ -115,4 +115,9 @@ function nameIn(endpoint: string): string[] {
   if (!endpoint.startsWith('https:')) return [];
   const { hostname } = new URL(endpoint);
   return hostname.startsWith('[') || isIP(hostname) !== 0 ? [] : [hostname];
+}
+
+/** That of the machine that a server runs on. */
+export function ownResolver(): Resolve {
+  return systemResolver();
 }

@@ -1,7 +1,6 @@
 /** `polynya serve`: runs a server with the page, until Ctrl-C or SIGTERM. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemResolver } from '@polynya/reach/carriers/by-name/system-resolver';
 import { makeHostInvite } from '@polynya/server/host-invite';
 import {
   type RunningServer,
@@ -10,6 +9,7 @@ import {
   startServer,
 } from '@polynya/server/serve';
 import { Site } from '@polynya/server/site/site';
+import { ownResolver } from '@polynya/server/told-addresses';
 import { command, wholeNumber } from '../command.ts';
 import { Failure, systemCode } from '../failure.ts';
 import { ACME_PORT, acmeUrls, certificatesOf } from '../host/acme-settings.ts';
@@ -78,7 +78,7 @@ export const serve = command({
       ...(tls && { tls }),
       ...(postgres !== undefined && { postgres }),
       bridges,
-      resolve: systemResolver(),
+      resolve: ownResolver(),
       ...(settings.direct && { direct: settings.direct }),
       ...(settings.dns && { dns: settings.dns }),
       config: limits,

@@ -158,9 +158,10 @@ export function pageView(device: Device, { held }: Conversation): PageView {
 
 /** Whether the other of another chat of two has a name like this one. */
 function hasNamesake(device: Device, person: PersonId, name: string): boolean {
+  const wanted = looks(name);
   return [...device.conversations.values()].some(({ held: { state } }) => {
     const peer = state.direct ? peerOf(state, device.self.person) : undefined;
-    return peer !== undefined && idOf(peer) !== person && looks(peer.name) === looks(name);
+    return peer !== undefined && idOf(peer) !== person && looks(peer.name) === wanted;
   });
 }
 

@@ -44,6 +44,8 @@ export class DeliverySession implements SessionLogic {
   readonly #watched = new Map<string, Opened>();
   /** Ends with the `read` that was asked for last. */
   #reading: Promise<unknown> = Promise.resolve();
+  /** The `append` that was asked for last. */
+  #appending: Promise<unknown> = Promise.resolve();
   #ended = false;
 
   constructor(shared: Shared, port: SessionPort) {
@@ -187,7 +189,8 @@ export class DeliverySession implements SessionLogic {
       case 'wake': {
         const opened = await this.#opened(request.n);
         takeSignal(opened);
-        return this.#push.wake(opened, request);
+        // Nobody is woken before what they shall find is there; and both answers go in one envelope.
+        return this.#push.wake(opened, request, this.#appending);
       }
       case 'lend':
         return this.#shared.volunteers.lend(this.#port, request);
@@ -286,7 +289,7 @@ export class DeliverySession implements SessionLogic {
     entries: readonly NewEntry[],
   ): Promise<Cbor> {
     const { log, access } = opened;
-    return limited(buckets, entries.length, (mayAppend) => {
+    const answer = limited(buckets, entries.length, (mayAppend) => {
       const appending = this.#engine.append(log, access, entries, mayAppend);
       return asOwn(opened, entries, appending, ({ seqs, repeated }) => {
         // A seq would tell how many letters others send.
@@ -294,6 +297,8 @@ export class DeliverySession implements SessionLogic {
         return { value: results.append.encode({ seqs: told }), free: repeated };
       });
     });
+    this.#appending = answer.catch(() => undefined);
+    return answer;
   }
 
   async #take({ n, id }: Of<'take'>): Promise<Result<'take'>> {

@@ -24,6 +24,7 @@ export class PushSession {
   readonly #opened = new Map<string, OpenedBy>();
   /** Once this session has subscribed to something. */
   #subscribed: Push | undefined;
+  #ended = false;
 
   /** @param load where this server sends Web Push */
   constructor(
@@ -51,9 +52,15 @@ export class PushSession {
     await (await this.#push()).unsubscribe(this.#member(opened), request);
   }
 
-  /** @throws forbidden */
-  async wake(opened: OpenedBy, { except }: Of<'wake'>): Promise<void> {
-    await (await this.#load?.())?.wake(this.#member(opened), except);
+  /**
+   * Tells those who are away once `said` is there for them, by and by: who says that it is worth it need not wait.
+   * @throws forbidden
+   */
+  async wake(opened: OpenedBy, { except }: Of<'wake'>, said: Promise<unknown>): Promise<void> {
+    const push = await this.#load?.();
+    const member = this.#member(opened);
+    await Promise.all([push?.mayWake(member), said]);
+    if (push) void this.#quietly(() => push.wake(member, except));
   }
 
   /** A Commit of this session's shut somebody out. */
@@ -79,6 +86,7 @@ export class PushSession {
   }
 
   end(): void {
+    this.#ended = true;
     this.#subscribed?.gone(this.#port);
     this.#opened.clear();
   }
@@ -99,7 +107,7 @@ export class PushSession {
       const push = await this.#load?.();
       if (push) await work(push);
     } catch (error) {
-      this.#report(error);
+      if (!this.#ended) this.#report(error);
     }
   }
 }

@@ -104,15 +104,14 @@ export class Push {
     await this.#options.engine.unsubscribe(log, [id]);
   }
 
-  /** Tells whoever has subscribed to the log and is not there, but for who asks. @throws forbidden */
-  async wake(member: MemberOf, except: readonly Uint8Array[]): Promise<void> {
-    const { log, access } = member;
+  /** @throws forbidden */
+  async mayWake({ log, access }: MemberOf): Promise<void> {
     if (access.role !== 'member') throw forbidden('an inbox wakes nobody');
     await this.#options.engine.live(log, access);
-    await this.#tellAll(member, except);
   }
 
-  async #tellAll(member: MemberOf, except: readonly Uint8Array[]): Promise<void> {
+  /** Tells whoever has subscribed to the log and is not there, but for who asks. */
+  async wake(member: MemberOf, except: readonly Uint8Array[]): Promise<void> {
     const { log, port } = member;
     const own = this.#sessions.get(port)?.browser;
     for (const { row, subscription } of await this.#opened(member)) {
@@ -124,7 +123,7 @@ export class Push {
   /** A Commit of this member shut somebody out, nobody can say whom: all are told once more, and subscribe anew. */
   async closed(member: MemberOf): Promise<void> {
     const { engine } = this.#options;
-    await this.#tellAll(member, []);
+    await this.wake(member, []);
     const rows = await engine.subscriptions(member.log);
     const { access } = member;
     const before = rows.filter(({ epoch }) => access.role === 'member' && epoch <= access.epoch);

@@ -51,10 +51,10 @@ export interface Ports {
   readonly firstWay?: string;
   /** Tells networks apart, for what is remembered of each; one for all where the platform cannot tell. */
   readonly network?: () => string;
-  readonly turned?: World['turned'];
-  /** Is handed everything that the store holds before it begins to run: for what only some platforms have. */
   /** Hears where hosts are that are known by name, as a server says it; where a platform can go there. */
   readonly hostsAt?: (line: string) => void;
+  readonly turned?: World['turned'];
+  /** Is handed everything that the store holds before it begins to run: for what only some platforms have. */
   readonly opened?: (device: Device) => void;
 }
 

@@ -19,8 +19,8 @@ const scope = self.registration.scope;
 const shelf = new Shelf(caches, scope);
 /** Of all who connect from this browser. */
 const account = sharedOpenings();
-/** New connections to a host within a minute while nothing else connects, and where the engine has to get through. */
-const MOST = { first: 4, later: 2 };
+/** New connections to a host within a minute while nothing else connects, where the engine has to get through, and where none are counted. */
+const MOST = { first: 4, later: 2, any: Number.POSITIVE_INFINITY };
 /** So long a line that froze connections is taken to do so still, in ms. */
 const FROZEN_FOR = 3_600_000;
 /** The page with its first script, one that browsers open ahead of need, and this. */
@@ -32,7 +32,7 @@ const turnsFor = async (use: keyof typeof MOST) => new Turns(await account, MOST
 const asking = async (use: keyof typeof MOST) => ({
   get: (url: string, signal: AbortSignal) => fetch(url, { cache: 'no-store', signal }),
   pause,
-  turns: await turnsFor(use),
+  turns: await turnsFor((await isFrozen()) ? use : 'any'),
 });
 
 self.addEventListener('install', (event) => {

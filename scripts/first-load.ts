@@ -26,8 +26,9 @@ const loadedLater: { name: RegExp; why: string }[] = [
   { name: /^(en|ru)-extras\.js$/, why: 'the words of what extras.js shows' },
   {
     name: /^occasional\.js$/,
-    why: 'recovery, linking a device and adding people come after chats that work',
+    why: 'files, search, linking a device and adding people come after chats that work',
   },
+  { name: /^repair\.js$/, why: 'a device loads it whose chat broke, or that lost its own state' },
   {
     name: /^own-endpoints\.js$/,
     why: 'bridges are asked for ten seconds after chats work, twice a day',
@@ -92,9 +93,9 @@ function filesNamedIn(dist: string, path: string, content: string): string[] {
 /** What a locked page loads until it is opened: no engine. */
 const ofTheLock = /^(locked|passkey|passphrase|passphrase-worker)\.js$/;
 const ofTheEngine = /^(worker|envelope|_polynya_unused-module)\.js$/;
-/** What nobody opens: another language, the service worker, a volunteer's page, and ways and looks for lines that are blocked. */
+/** What nobody opens: the mending of broken chats, another language, the service worker, a volunteer's page, and ways and looks for lines that are blocked. */
 const notOpened =
-  /^(sw|secure-context|en(-extras)?|lend-page|line-panel|refused-details|seldom|diagnosis|sips|dial|asker|page-client|carrier-port|handing-on)\.(js|css)$/;
+  /^(sw|repair|secure-context|en(-extras)?|lend-page|line-panel|refused-details|seldom|diagnosis|sips|dial|asker|page-client|carrier-port|handing-on)\.(js|css)$/;
 
 /**
  * Measures the page built in the folder `dist`, until one reads and writes.
@@ -114,7 +115,7 @@ export function measureLocked(dist: string): FirstLoad {
   );
 }
 
-/** The same with all that a person may come to open: media, search, settings, recovery. */
+/** The same with all that a person may come to open: media, search, settings. */
 export function measureEverything(dist: string): FirstLoad {
   return measure(dist, (name) => !notOpened.test(name));
 }

@@ -8,6 +8,5 @@ export { Scheduled } from './conversation/scheduled.ts';
 export { Fleet } from './devices/fleet.ts';
 export { Files } from './files/files.ts';
 export { receiveLetter } from './inbox/receive-letter.ts';
-export * from './recovery/repair.ts';
 export { depart } from './requests.ts';
 export { SearchIndex } from './search/search-index.ts';

@@ -26,6 +26,8 @@ interface Host {
   readonly freezes?: number;
   readonly lies?: boolean;
   readonly dead?: boolean;
+  /** Nobody is there for so many ms. */
+  readonly restarts?: number;
   /** It serves another release. */
   readonly without?: boolean;
 }
@@ -42,13 +44,15 @@ function world(hosts: Readonly<Record<string, Host>>, frozen = false) {
     next.go();
   };
   const asked: string[] = [];
+  const froze: number[] = [];
   const slices = new Map<number, Slice>();
   const ports: FetchPorts = {
     async get(url, signal) {
       asked.push(url);
       const base = Object.keys(hosts).find((each) => url.startsWith(each)) ?? '';
-      const { freezes = Number.POSITIVE_INFINITY, lies, dead, without } = hosts[base] ?? {};
-      if (dead) throw new TypeError('Failed to fetch');
+      const { freezes = Number.POSITIVE_INFINITY, restarts = 0, ...host } = hosts[base] ?? {};
+      const { lies, dead, without } = host;
+      if (dead || now < restarts) throw new TypeError('Failed to fetch');
       if (without) return new Response('', { status: 404 });
       const [, size, number] = /\/(\d+)\/(\d+)$/.exec(url) ?? [];
       const from = Number(size) * Number(number);
@@ -76,10 +80,10 @@ function world(hosts: Readonly<Record<string, Host>>, frozen = false) {
     keep: async (_, slice) => void slices.set(slice.offset, slice),
     forget: async () => slices.clear(),
     frozen,
-    froze: () => undefined,
+    froze: () => void froze.push(now),
     progress: () => undefined,
   };
-  return { ports, asked, slices, seconds: () => now / 1_000 };
+  return { ports, asked, froze, slices, seconds: () => now / 1_000 };
 }
 
 test('on a line where nothing is done, its files come as they are', async () => {
@@ -93,13 +97,23 @@ test('on a line where nothing is done, its files come as they are', async () => 
 test('where connections freeze, slices come from all hosts, at a pace that counters of connections bear', async () => {
   const others = ['https://b.example/x/', 'https://c.example/y/'];
   const hosts = Object.fromEntries([OWN, ...others].map((base) => [base, { freezes: 7_000 }]));
-  const { ports, asked, seconds } = world(hosts);
+  const { ports, asked, froze, seconds } = world(hosts);
   expect(await fetchPart(part, [OWN, ...others], ports)).toEqual(body);
+  expect(froze).toHaveLength(1);
   for (const base of [OWN, ...others]) {
     const count = asked.filter((url) => url.startsWith(base)).length;
     expect(count).toBeGreaterThan(1);
     expect(count).toBeLessThanOrEqual(4 * Math.ceil(seconds() / 60 + 1));
   }
+});
+
+test('while its host restarts nothing is taken for frozen, and its files come as soon as it is back, whatever else connected', async () => {
+  const { ports, froze, seconds } = world({ [OWN]: { restarts: 6_000 } });
+  for (let each = 0; each < 4; each++) ports.turns.take('own.example');
+  expect(await fetchPart(part, [OWN], ports)).toEqual(body);
+  // In slices, at their pace, it takes ten minutes.
+  expect(seconds()).toBeLessThan(120);
+  expect(froze).toEqual([]);
 });
 
 test('where nothing larger passes, slices of 2 KB do', async () => {
@@ -135,6 +149,13 @@ test('a part that no host has any more is found gone, also where some are dead o
     const { ports } = world(hosts);
     await expect(fetchPart(part, Object.keys(hosts), ports)).rejects.toThrow(PartGone);
   }
+});
+
+test('the page’s own host is not asked for slices of a part that it does not have', async () => {
+  const { ports, asked } = world({ [OWN]: { without: true } });
+  for (let each = 0; each < 4; each++) ports.turns.take('own.example');
+  await expect(fetchPart(part, [OWN], ports)).rejects.toThrow(PartGone);
+  expect(asked).toEqual([`${OWN}a.js`]);
 });
 
 test('a part is not given up while some host may have it', async () => {

@@ -16,6 +16,8 @@ const LARGER = 2_000;
 const STILL = 5_000;
 /** How long a host that answered nothing, or wrongly, is left alone, in ms. */
 const REST = 61_000;
+/** Before what found no connection is tried whole once more, in ms: twice as long each time. */
+const AGAIN = { least: 1_000, most: 60_000 };
 
 export interface FetchPorts {
   get(url: string, signal: AbortSignal): Promise<Response>;
@@ -29,7 +31,7 @@ export interface FetchPorts {
   forget(part: string): Promise<void>;
   /** Whether the line is known to freeze: then nothing is tried whole. */
   readonly frozen: boolean;
-  /** Slices were what came: the line freezes. */
+  /** Files stood still and slices came: the line freezes. */
   froze(): void;
   /** Hears the share that is here, 0 to 1. */
   progress(share: number): void;
@@ -58,29 +60,47 @@ export async function fetchPart(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const over = new AbortController();
   const still = Promise.withResolvers<void>();
+  // Nobody there for a moment, as while a server restarts, is no freeze.
+  let froze = ports.frozen;
+  const stood = () => {
+    froze = true;
+    still.resolve();
+  };
+  let without = false;
   const gone = Promise.withResolvers<never>();
   const [own = ''] = bases;
+  const once = async () => {
+    ports.turns.take(hostOf(own));
+    const files: Uint8Array<ArrayBuffer>[] = [];
+    // One after the other, so that one connection carries them.
+    for (const [path] of part.files) {
+      files.push(await awaited(own + path, over.signal, stood, ports));
+    }
+    return checked(part, new Uint8Array(await new Blob(files).arrayBuffer()));
+  };
   const whole = async () => {
-    try {
-      if (ports.frozen) throw new Error('would freeze');
-      ports.turns.take(hostOf(own));
-      const files: Uint8Array<ArrayBuffer>[] = [];
-      // One after the other, so that one connection carries them.
-      for (const [path] of part.files) {
-        files.push(await awaited(own + path, over.signal, still.resolve, ports));
+    for (let pause = AGAIN.least; ; pause = Math.min(2 * pause, AGAIN.most)) {
+      try {
+        if (froze) throw new Error('would freeze');
+        return await once();
+      } catch (error) {
+        without = error instanceof NotThere;
+        still.resolve();
+        // Fetch standard: what finds no connection, or loses it, is a TypeError.
+        if (!(error instanceof TypeError)) throw error;
       }
-      return await checked(part, new Uint8Array(await new Blob(files).arrayBuffer()));
-    } catch (error) {
-      still.resolve();
-      throw error;
+      await ports.pause(pause);
+      over.signal.throwIfAborted();
     }
   };
   const sliced = async () => {
     await still.promise;
     over.signal.throwIfAborted();
     try {
-      const bytes = await checked(part, await new Slicing(part, bases, ports, over.signal).all());
-      ports.froze();
+      const slicing = new Slicing(part, bases, ports, over.signal);
+      if (without) slicing.notAt(own);
+      const bytes = await checked(part, await slicing.all());
+      if (froze) ports.froze();
       return bytes;
     } catch (error) {
       over.signal.throwIfAborted();
@@ -202,6 +222,13 @@ class Slicing {
     }
   }
 
+  /** It said so. */
+  notAt(base: string): void {
+    this.#alive.delete(base);
+    this.#without.add(base);
+    this.#lose(base);
+  }
+
   #lose(base: string): void {
     const last = this.#ports.steady();
     this.#lost.set(base, { since: this.#lost.get(base)?.since ?? last, last });
@@ -259,11 +286,7 @@ class Slicing {
       await this.#ports.keep(id, { offset, bytes });
       return 'here';
     } catch (error) {
-      if (error instanceof NotThere) {
-        this.#alive.delete(base);
-        this.#without.add(base);
-        this.#lose(base);
-      }
+      if (error instanceof NotThere) this.notAt(base);
       // Whatever it was, another slice or another host is next.
       return still.signal.aborted ? 'frozen' : 'refused';
     } finally {

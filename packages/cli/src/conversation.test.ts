@@ -131,7 +131,7 @@ test('lines of JSON are whole values, one in a line', async () => {
     expect(Object.keys(JSON.parse(line))).toEqual([
       ...['message', 'seq', 'at', 'sender', 'name', 'tag', 'mine', 'text', 'edited', 'deleted'],
       ...['reply', 'mentions', 'reactions', 'file', 'event', 'state', 'problem', 'undone'],
-      ...['relayedBy', 'forwarded', 'after', 'expires', 'poll'],
+      ...['relayedBy', 'forwarded', 'silent', 'planned', 'after', 'expires', 'poll'],
     ]);
   }
 });

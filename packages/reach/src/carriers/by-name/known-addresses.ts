@@ -50,6 +50,7 @@ export class KnownAddresses {
 
   /** Of a host, the best first; none that is past. */
   async of(host: string): Promise<readonly string[]> {
+    await this.#changes;
     const found = (await this.#all()).find((known) => known.host === host);
     return found ? [...new Set([...found.proved, ...found.told])] : [];
   }
@@ -66,7 +67,10 @@ export class KnownAddresses {
   }
 
   #change(host: string, make: Making): Promise<void> {
-    this.#changes = this.#changes.then(() => this.#changed(host, make));
+    this.#changes = this.#changes
+      .then(() => this.#changed(host, make))
+      // It was only a saving.
+      .catch(() => undefined);
     return this.#changes;
   }
 

@@ -58,6 +58,9 @@ export interface Ports {
   readonly opened?: (device: Device) => void;
 }
 
+/** Chats that are read from the store side by side: one after another would wait for the disk each time. */
+const LOADED_AT_ONCE = 32;
+
 export class Device {
   readonly ports: Ports;
   readonly changes: Changes;
@@ -124,7 +127,10 @@ export class Device {
       device.met.add(key.slice('met/'.length));
     }
     for (const server of await loadServers(store)) device.addServer(server);
-    for (const [chat] of await store.range('log')) await device.#load(chat);
+    const chats = (await store.range('log')).map(([chat]) => chat);
+    while (chats.length > 0) {
+      await Promise.all(chats.splice(0, LOADED_AT_ONCE).map((chat) => device.#load(chat)));
+    }
     return device;
   }
 
@@ -346,7 +352,9 @@ export class Device {
     const orphans = (await loadHandovers(store, chat)).filter(
       ({ id, phase }) => phase === HANDOVER_PHASE.wanted && !pending.includes(toHex(id)),
     );
-    await store.apply(orphans.map((handover) => handoverGone(chat, handover)));
+    if (orphans.length > 0) {
+      await store.apply(orphans.map((handover) => handoverGone(chat, handover)));
+    }
     await this.addConversation(chat, held);
   }
 }

@@ -52,7 +52,8 @@ export async function statusOf(device: Device): Promise<AppStatus> {
 export async function chatsOf(device: Device): Promise<ChatSummary[]> {
   const { conversations, memory } = device;
   const chats = [...conversations.values()].filter(({ chat }) => !memory.request(chat)?.declined);
-  const summaries = await Promise.all(chats.map((chat) => summaryOf(device, chat)));
+  const namesakes = namesakesIn(device);
+  const summaries = await Promise.all(chats.map((chat) => summaryOf(device, chat, namesakes)));
   return summaries.sort((a, b) => b.at - a.at);
 }
 
@@ -63,7 +64,7 @@ export async function detailOf(device: Device, chat: ChatId): Promise<ChatDetail
   const handovers = await loadHandovers(device.ports.store, chat);
   const asker = device.memory.request(chat)?.by ?? null;
   return {
-    ...(await summaryOf(device, conversation)),
+    ...(await summaryOf(device, conversation, namesakesIn(device))),
     people: state.people
       .filter(({ here }) => here)
       .map((person) => personView(device, conversation, person)),
@@ -119,7 +120,11 @@ export function inviteView({ id, seat, phase }: Handover, by: PersonId): InviteV
   return [{ id: toHex(id), link: seat.link, expires: seat.until * 1_000, by }];
 }
 
-async function summaryOf(device: Device, conversation: Conversation): Promise<ChatSummary> {
+async function summaryOf(
+  device: Device,
+  conversation: Conversation,
+  namesakes: Namesakes,
+): Promise<ChatSummary> {
   const { chat, held, signals } = conversation;
   const { state } = held;
   const me = device.self.person;
@@ -133,7 +138,7 @@ async function summaryOf(device: Device, conversation: Conversation): Promise<Ch
     direct: state.direct,
     saved: state.self,
     title,
-    tag: peerId !== null && hasNamesake(device, peerId, title) ? tagOf(peerId) : null,
+    tag: peerId !== null && namesakes(peerId, title) ? tagOf(peerId) : null,
     state: device.memory.request(chat) ? 'request' : state.phase,
     peer: peerId,
     blocked: peerId !== null && device.blocked.has(peerId),
@@ -156,13 +161,22 @@ export function pageView(device: Device, { held }: Conversation): PageView {
   return { names, tag, others: othersHere(held.state, me) };
 }
 
-/** Whether the other of another chat of two has a name like this one. */
-function hasNamesake(device: Device, person: PersonId, name: string): boolean {
-  const wanted = looks(name);
-  return [...device.conversations.values()].some(({ held: { state } }) => {
-    const peer = state.direct ? peerOf(state, device.self.person) : undefined;
-    return peer !== undefined && idOf(peer) !== person && looks(peer.name) === wanted;
-  });
+/** Whether the other of another chat of two has a name that looks like this one. */
+type Namesakes = (person: PersonId, name: string) => boolean;
+
+/** By one look at all chats, however many are asked about. */
+function namesakesIn(device: Device): Namesakes {
+  const people = new Map<string, Set<PersonId>>();
+  for (const { held } of device.conversations.values()) {
+    const peer = held.state.direct ? peerOf(held.state, device.self.person) : undefined;
+    if (!peer) continue;
+    const look = looks(peer.name);
+    people.set(look, (people.get(look) ?? new Set()).add(idOf(peer)));
+  }
+  return (person, name) => {
+    const known = people.get(looks(name));
+    return known !== undefined && known.size > (known.has(person) ? 1 : 0);
+  };
 }
 
 function othersHere(state: ConversationState, me: PersonId): PersonId[] {

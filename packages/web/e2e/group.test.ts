@@ -147,7 +147,7 @@ describe('a group', () => {
     await anna.page.getByRole('dialog').getByRole('button', { name: anna.words.send }).click();
     const bubble = boris.bubble('Look');
     await bubble.getByRole('img', { name: boris.words.picture('ice.png') }).waitFor();
-    await bubble.locator('.file-line').getByRole('button', { name: boris.words.fileGet }).click();
+    await bubble.getByRole('button', { name: boris.words.fileGet }).click();
     await bubble.getByRole('button', { name: boris.words.fileOpen }).click();
     await boris.page.locator('.file-picture').waitFor();
     await boris.expectAccessible();

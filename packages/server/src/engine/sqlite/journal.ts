@@ -7,6 +7,7 @@
  * Numbers are big-endian; seq and epoch are IEEE 754 doubles, which hold every safe integer.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import { StorageError } from '../../engine.ts';
 import type { TailEntry } from './log-tail.ts';
 
 const ID = 16;
@@ -43,7 +44,7 @@ export class Journal {
     return this.#last;
   }
 
-  /** What crashed or was stopped before it came to the tables, and some that did, in the order of appends. */
+  /** What crashed or was stopped before it came to the tables, and some that did, in the order of appends. @throws StorageError */
   *entries(): Generator<TailEntry> {
     for (const { entries } of this.#sql.rows.iterate()) yield* entriesOf(entries as Uint8Array);
   }
@@ -77,7 +78,7 @@ export class Journal {
   }
 
   /** Deletes the rows up to that of `number`, or the first `limit` of them; says how many. */
-  deleteUpTo(number: number, limit = Number.MAX_SAFE_INTEGER): number {
+  deleteUpTo(number: number, limit: number): number {
     return Number(this.#sql.delete.run(number, limit).changes);
   }
 
@@ -88,11 +89,20 @@ export class Journal {
   }
 }
 
+export function damagedJournal(): StorageError {
+  return new StorageError(
+    'corrupt',
+    'The journal in the database is damaged: restore the database from a backup, or move it away to start an empty one.',
+  );
+}
+
 function* entriesOf(bytes: Uint8Array): Generator<TailEntry> {
   const row = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
   while (at < row.length) {
+    if (at + AT.body > row.length) throw damagedJournal();
     const end = at + AT.body + row.readUInt32BE(at + AT.length);
+    if (end > row.length) throw damagedJournal();
     yield {
       log: new Uint8Array(row.subarray(at + AT.log, at + AT.log + ID)),
       id: new Uint8Array(row.subarray(at + AT.id, at + AT.id + ID)),

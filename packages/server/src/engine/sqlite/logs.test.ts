@@ -94,6 +94,64 @@ test('a Commit goes to the tables with what came before it', () => {
   expect(logs.live(log, { role: 'member', epoch: 1 })).toMatchObject({ head: 3, epoch: 1 });
 });
 
+test('where nothing comes any more, no row of the journal is left in the end', () => {
+  for (let n = 0; n < 20; n++) turn(() => say(`${n}`));
+  turn(() => {
+    say('and a Commit in the same turn');
+    logs.commit(log, member, entry(), { closes: false, next: hashOf(secret('next')) }, true);
+  });
+  for (let steps = 0; !logs.settled; steps++) {
+    expect(steps).toBeLessThan(10);
+    turn(() => logs.settleOn());
+  }
+  expect([rows(), journal()]).toEqual([22, 0]);
+});
+
+test('rows of the journal that are in the tables already are seen at a start, and go', () => {
+  turn(() => say('one'));
+  const [row] = db.prepare('SELECT number, entries FROM journal').all();
+  turn(() => logs.settle());
+  db.prepare('INSERT INTO journal (number, entries) VALUES (?, ?)').run(
+    Number(row?.number),
+    row?.entries as Uint8Array,
+  );
+  logs = new Logs(db, keys, () => HOUR, 1e9);
+  expect([logs.settled, texts()]).toEqual([false, ['one']]);
+  turn(() => logs.settleOn());
+  expect([logs.settled, journal(), texts()]).toEqual([true, 0, ['one']]);
+});
+
+test('what the tables have more of than one answer holds is not skipped for what came last', () => {
+  turn(() => {
+    for (let n = 0; n < 80; n++)
+      logs.append(
+        log,
+        member,
+        Array.from({ length: 16 }, () => said('')),
+        true,
+      );
+  });
+  turn(() => logs.settle());
+  turn(() => say('last'));
+  const { entries, first } = logs.read(log, member, 1, 1_000_000);
+  expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, n) => first + n));
+});
+
+test.each([
+  ['cut off', (row: Buffer) => row.subarray(0, 60)],
+  ['cut off in an entry', (row: Buffer) => row.subarray(0, -1)],
+  ['of another length', (row: Buffer) => Buffer.from(row).fill(0xff, 53, 57)],
+  ['of a log that is not there', (row: Buffer) => Buffer.from(row).fill(0, 0, 16)],
+  ['with a gap before it', (row: Buffer) => Buffer.from(row).fill(0x41, 32, 34)],
+])('a row of the journal that is %s is told as damage', (_, damage) => {
+  turn(() => say('one'));
+  const row = Buffer.from(db.prepare('SELECT entries FROM journal').get()?.entries as Uint8Array);
+  db.prepare('UPDATE journal SET entries = ?').run(damage(row));
+  expect(() => new Logs(db, keys, () => HOUR, 1e9)).toThrow(
+    expect.objectContaining({ name: 'StorageError', fault: 'corrupt' }),
+  );
+});
+
 /** What may happen to a log, in any order. */
 const happening = fc.constantFrom('say', 'refused', 'undone', 'step', 'settle', 'start', 'commit');
 

@@ -21,6 +21,7 @@ import {
   ROLES,
   readableEpoch,
 } from '../../log-rules.ts';
+import { damagedJournal } from './journal.ts';
 import { LogTables, NOTHING, type StoredEntry, type StoredRow } from './log-tables.ts';
 import { keyOf } from './log-tail.ts';
 import { Unsettled } from './unsettled.ts';
@@ -214,9 +215,10 @@ export class Logs {
   #recover(): void {
     this.#unsettled.recover(({ log, ...entry }) => {
       const key = keyOf(log);
-      const before = this.#load(log, key);
+      const before = this.#find(log, key);
       // One that came to the tables, and perhaps was deleted from them since.
-      if (entry.seq <= before.head) return;
+      if (before && entry.seq <= before.head) return;
+      if (!before || entry.seq !== before.head + 1) throw damagedJournal();
       const after = this.#grown(before, { ...before, head: entry.seq }, [entry]);
       this.#add(log, key, before, after, [entry]);
     });
@@ -280,11 +282,16 @@ export class Logs {
   }
 
   #load(log: Uint8Array, key = keyOf(log)): StoredRow {
+    const row = this.#find(log, key);
+    if (!row) throw new ProtocolError('not-found');
+    return row;
+  }
+
+  #find(log: Uint8Array, key: string): StoredRow | undefined {
     const known = this.#unsettled.tail(key)?.row ?? this.#rows.get(key);
     if (known) return known;
     const row = this.#tables.row(log);
-    if (!row) throw new ProtocolError('not-found');
-    this.#remember(key, row);
+    if (row) this.#remember(key, row);
     return row;
   }
 
@@ -295,7 +302,13 @@ export class Logs {
 
   /** The entries from `seq` on, as they are stored. */
   *#from(log: Uint8Array, seq: number): Generator<StoredEntry> {
-    yield* this.#tables.entries(log, seq, READ_ENTRIES);
+    let fromTables = 0;
+    for (const entry of this.#tables.entries(log, seq, READ_ENTRIES)) {
+      fromTables++;
+      yield entry;
+    }
+    // The tables may have more, and what follows those is no answer to who asks for them.
+    if (fromTables === READ_ENTRIES) return;
     for (const { log: _, ...entry } of this.#unsettled.tail(keyOf(log))?.entries ?? []) {
       if (entry.seq >= seq) yield { ...entry, turn: null };
     }

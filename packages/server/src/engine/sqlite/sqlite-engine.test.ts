@@ -89,6 +89,22 @@ describe('the database file', () => {
     }
   });
 
+  test('is copied with what came in the very turn that moves the journal', async () => {
+    const engine = new SqliteEngine({ path, now, random: systemRandom });
+    const { log, access } = await withLog(engine);
+    const copying = engine.snapshot(join(folder, 'scratch'));
+    // So that it comes after what the copy begins with.
+    await Promise.resolve();
+    await engine.append(log, access, [entry(0, 'acknowledged')], true);
+    const copy = await copying;
+    const entries = copy.tables.find(({ name }) => name === 'entry');
+    const rows = [];
+    for await (const row of copy.rows(entries ?? { name: '', columns: [] })) rows.push(row);
+    expect(rows).toHaveLength(1);
+    await copy.close();
+    await engine.close();
+  });
+
   test('is refused when a newer version made it', async () => {
     await new SqliteEngine({ path, now, random: systemRandom }).close();
     const db = new DatabaseSync(path);

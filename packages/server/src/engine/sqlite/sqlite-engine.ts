@@ -1,6 +1,6 @@
 /** The default engine: one SQLite file, one process, an fsync per turn of the event loop. */
 import { dirname, join } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { LIMITS } from '@polynya/protocol/limits';
 import type { NewEntry, Turn } from '@polynya/protocol/requests';
 import type { Random } from '@polynya/reach/clock';
@@ -21,7 +21,13 @@ import {
 import type { Access } from '../../log-rules.ts';
 import { Allowances } from './allowances.ts';
 import { Blobs } from './blobs.ts';
-import { CHECKPOINTS, openDatabase, type Synchronous, truncateWal } from './database.ts';
+import {
+  asStorageError,
+  CHECKPOINTS,
+  openDatabase,
+  type Synchronous,
+  truncateWal,
+} from './database.ts';
 import { Inboxes } from './inboxes.ts';
 import { Logs } from './logs.ts';
 import { Settler } from './settler.ts';
@@ -74,7 +80,7 @@ export class SqliteEngine implements Engine {
     this.#path = path;
     this.#now = now;
     this.#db = openDatabase(path, synchronous, this.#keys);
-    this.#logs = new Logs(this.#db, this.#keys, hour, logBytes);
+    this.#logs = this.#recovered(hour, logBytes);
     this.#inboxes = new Inboxes(this.#db, hour);
     this.#subscriptions = new Subscriptions(this.#db, hour);
     this.#blobs = new Blobs(this.#db, this.#keys, hour);
@@ -249,7 +255,9 @@ export class SqliteEngine implements Engine {
       .then(() => copyStanding(this.#path, scratch))
       .finally(() => this.#db.isOpen && this.#db.exec(CHECKPOINTS));
     this.#standing = copying.catch(() => undefined);
-    return new SqliteSnapshot(await copying, scratch);
+    const copy = await copying;
+    this.#settleIn(copy);
+    return new SqliteSnapshot(copy, scratch);
   }
 
   census() {
@@ -284,6 +292,30 @@ export class SqliteEngine implements Engine {
     this.#turns.stop();
     await settling;
     this.#db.close();
+  }
+
+  /** The logs, with what a server that was killed had in its journal. @throws StorageError */
+  #recovered(hour: () => number, logBytes: number): Logs {
+    try {
+      return new Logs(this.#db, this.#keys, hour, logBytes);
+    } catch (error) {
+      this.#db.close();
+      throw asStorageError(error, this.#path);
+    }
+  }
+
+  /** What came in the turn that settled the rest is in the journal of a copy, and goes to its tables there. */
+  #settleIn(copy: string): void {
+    const db = new DatabaseSync(copy);
+    try {
+      const logs = new Logs(db, this.#keys, () => 0, Number.MAX_SAFE_INTEGER);
+      // It is thrown away where this fails.
+      db.exec('PRAGMA synchronous = OFF; BEGIN');
+      logs.settle();
+      db.exec('COMMIT');
+    } finally {
+      db.close();
+    }
   }
 
   /** A change that spends, or passes on, what an allowance has. */

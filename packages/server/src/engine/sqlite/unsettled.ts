@@ -12,9 +12,9 @@ import { type LogTail, LogTails, type TailEntry } from './log-tail.ts';
 const GATHERED = 4_194_304;
 /**
  * What goes to the tables in a turn: at least, for each byte that came in it, and where nothing comes (bytes);
- * and rows of the journal that are deleted then.
+ * and rows of the journal that are deleted then, and where nothing comes.
  */
-const STEP = { least: 32_768, each: 2, idle: 262_144, rows: 4 };
+const STEP = { least: 32_768, each: 2, idle: 262_144, rows: 4, idleRows: 64 };
 
 export class Unsettled {
   readonly #tables: LogTables;
@@ -24,6 +24,8 @@ export class Unsettled {
   /** Tails that go to the tables, the next at the end; the rows of the journal up to `upTo` go after them. */
   #leaving: string[] = [];
   #upTo = 0;
+  /** Up to here no row of the journal is left. */
+  #cleared = 0;
   /** What came since the last tails began to leave, and what came in this turn. */
   #gathered = 0;
   #came = 0;
@@ -35,8 +37,9 @@ export class Unsettled {
     this.#settled = settled;
   }
 
+  /** Whether nothing is left to be moved, nor a row of the journal to be deleted. */
   get none(): boolean {
-    return this.#tails.size === 0;
+    return this.#tails.size === 0 && this.#cleared === this.#journal.last;
   }
 
   tail(key: string): LogTail | undefined {
@@ -92,13 +95,14 @@ export class Unsettled {
     this.#tails.undone();
     this.#journal.forget();
     this.#came = 0;
+    this.#cleared = 0;
     this.#leave();
   }
 
   /** Moves a step of it where nothing comes. */
   settleOn(): void {
     if (this.#upTo === 0) this.#leave();
-    this.#settleSome(STEP.idle);
+    this.#settleSome(STEP.idle, STEP.idleRows);
   }
 
   /** Moves all of it. */
@@ -106,8 +110,7 @@ export class Unsettled {
     this.#journal.write();
     this.#leave();
     while (this.#leaving.length > 0) this.#settleSome(STEP.idle);
-    this.#journal.deleteUpTo(this.#upTo);
-    this.#upTo = 0;
+    this.#clear(Number.MAX_SAFE_INTEGER);
   }
 
   settleTail(tail: LogTail): void {
@@ -124,7 +127,7 @@ export class Unsettled {
     this.#gathered = 0;
   }
 
-  #settleSome(bytes: number): void {
+  #settleSome(bytes: number, rows = STEP.rows): void {
     if (this.#upTo === 0 && this.#gathered >= GATHERED) this.#leave();
     if (this.#upTo === 0) return;
     let left = bytes;
@@ -134,7 +137,13 @@ export class Unsettled {
       left -= tail.row.bytes - tail.base.bytes;
       this.settleTail(tail);
     }
-    if (this.#leaving.length > 0 || left <= 0) return;
-    if (this.#journal.deleteUpTo(this.#upTo, STEP.rows) < STEP.rows) this.#upTo = 0;
+    if (this.#leaving.length === 0 && left > 0) this.#clear(rows);
+  }
+
+  /** Deletes rows of the journal up to `upTo`, at most so many. */
+  #clear(rows: number): void {
+    if (this.#journal.deleteUpTo(this.#upTo, rows) === rows) return;
+    this.#cleared = this.#upTo;
+    this.#upTo = 0;
   }
 }

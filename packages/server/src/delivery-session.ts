@@ -331,7 +331,7 @@ export class DeliverySession implements SessionLogic {
     return limited([opened.entries, ...perLog], 1, (mayTurn) => {
       const committing = this.#engine.commit(log, access, entry, turn, mayTurn);
       return asOwn(opened, [entry], committing, ({ seq, repeated }) => {
-        if (turn.closes && !repeated) this.#push.closed(opened);
+        if (turn.closes && !repeated) this.#push.closed(opened, entry.epoch);
         return { value: seq, free: repeated };
       });
     });

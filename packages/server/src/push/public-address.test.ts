@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isPushEndpoint } from './deliver.ts';
+import { isPushEndpoint, isUsualService } from './deliver.ts';
 import { isPublicAddress } from './public-address.ts';
 
 test.each([
@@ -50,4 +50,13 @@ test.each([
 
 test('a name is looked up when a message goes there, and not before', () => {
   expect(isPushEndpoint('https://fcm.googleapis.com/x', { mayReach: isPublicAddress })).toBe(true);
+});
+
+test.each([
+  ['https://fcm.googleapis.com/fcm/send/x', true],
+  ['https://web.push.apple.com/x', true],
+  ['https://push.apple.com.evil.example/x', false],
+  ['https://evilgoogleapis.com/x', false],
+])("%s is a browser's own push service: %s", (url, usual) => {
+  expect(isUsualService(new URL(url))).toBe(usual);
 });

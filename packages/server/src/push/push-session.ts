@@ -63,9 +63,9 @@ export class PushSession {
     if (push) void this.#quietly(() => push.wake(member, except));
   }
 
-  /** A Commit of this session's shut somebody out. */
-  closed(opened: OpenedBy): void {
-    void this.#quietly((push) => push.closed(this.#member(opened)));
+  /** A Commit of this session's, made in `epoch`, shut somebody out. */
+  closed(opened: OpenedBy, epoch: number): void {
+    void this.#quietly((push) => push.closed(this.#member(opened), epoch));
   }
 
   /** Who opens a log anew in a later epoch knows both: what is sealed under the one goes under the other. */

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { systemRandom } from '@polynya/reach/clock';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DeliveryBench, TestGroup, type TestSession } from '../test/delivery-bench.ts';
-import { id, refused, secret } from '../test/ids.ts';
+import { entry, hashOf, id, refused, secret } from '../test/ids.ts';
 import { PushService, type TestBrowser } from '../test/push-service.ts';
 import { Push } from './push.ts';
 
@@ -173,7 +173,7 @@ describe('a subscription', () => {
     expect(census.find(({ table }) => table === 'subscription')?.rows).toBe(1);
   });
 
-  test.each([404, 410])('ends when its service answers %i', async (status) => {
+  test.each([403, 404, 410])('ends when its service answers %i', async (status) => {
     service.status = status;
     await away();
     await wake();
@@ -217,6 +217,44 @@ describe('a subscription', () => {
     );
     await wake(await group.member());
     await heard(browser, 1);
+  });
+
+  test('stays behind where a Commit shut somebody out, also if the server ended before it was deleted', async () => {
+    const { row } = await away();
+    const [kept] = await bench.engine.subscriptions(group.log);
+    const [turn, access] = [
+      { closes: true, next: hashOf(secret('next')) },
+      { role: 'member', epoch: 0 } as const,
+    ];
+    await bench.engine.commit(group.log, access, entry(), turn, true);
+    await author.ask('open', { n: 2, log: group.log, secret: secret('next') });
+    await settled();
+    expect(await bench.engine.subscriptions(group.log)).toEqual([kept]);
+    expect(kept).toMatchObject({ id: row, epoch: 0 });
+  });
+
+  test('is brought along once by however many come at the same time', async () => {
+    await Promise.all([away(), away(), away()]);
+    const others = await Promise.all([group.member(), group.member()]);
+    await group.commit(false, author);
+    const reseal = vi.spyOn(bench.engine, 'reseal');
+    for (const one of [author, ...others]) {
+      await one.ask('open', { n: 2, log: group.log, secret: group.capability() });
+    }
+    const epochs = async () =>
+      (await bench.engine.subscriptions(group.log)).map(({ epoch }) => epoch);
+    await vi.waitFor(async () => expect(await epochs()).toEqual([1, 1, 1]), { timeout: 60_000 });
+    await settled();
+    expect(reseal).toHaveBeenCalledTimes(3);
+  });
+
+  test('is taken back by nobody to whom the log is closed', async () => {
+    const removed = await group.member();
+    await group.commit(true, author);
+    const { row } = await away();
+    const asked = removed.ask('unsubscribe', { n: 1, id: row });
+    await expect(asked).rejects.toMatchObject(refused('forbidden'));
+    expect(await bench.engine.subscriptions(group.log)).toHaveLength(1);
   });
 
   test('ends with a Commit that shuts somebody out, and its browser is told a last time', async () => {

@@ -10,14 +10,20 @@ import type { SessionPort } from '@polynya/reach/session-handler';
 import type { SteadyClock } from '@polynya/reach/steady-clock';
 import type { Engine, StoredSubscription } from '../engine.ts';
 import { type Access, forbidden } from '../log-rules.ts';
-import { type DeliveryPorts, isPushEndpoint, PushDelivery } from './deliver.ts';
+import { keyOf } from '../watchers.ts';
+import { type DeliveryPorts, isPushEndpoint, isUsualService, PushDelivery } from './deliver.ts';
 import { encryptPush, type Subscription } from './encryption.ts';
-import { openSubscription, sealSubscription } from './subscription-seal.ts';
+import { openSubscription, sealSubscription, subscriptionKey } from './subscription-seal.ts';
 import { Vapid } from './vapid.ts';
 
 const HOUR = 3_600_000;
-/** Hours: who does not come in so long is not told any more. */
-const LIFE = 14 * 24;
+/** Hours. */
+const DAY = 24;
+/**
+ * Hours: who does not come in so long is not told any more. To whole days, or when they end would show which are one
+ * browser's.
+ */
+const LIFE = 14 * DAY;
 /** s that a push service keeps it for a device that is switched off. */
 const TTL = 3 * 24 * 3_600;
 /** ms: a client on a line says something at least every 30 s. */
@@ -26,6 +32,8 @@ const SILENCE = 40_000;
 const AGAIN = { least: 5_000, most: 60_000 };
 /** Browsers that are remembered to have been told (count). */
 const BOUND = 100_000;
+/** Subscriptions that one transaction brings along (count). */
+const CARRIED = 64;
 /** What is said: the version of saying nothing. */
 const SOMETHING = Uint8Array.of(1);
 
@@ -68,6 +76,8 @@ export class Push {
   readonly #told = new Set<Browser>();
   /** Looked at in a moment, because they seem to be there. */
   readonly #looking = new Map<Browser, () => void>();
+  /** Of logs (`keyOf`), what comes along to a later epoch. */
+  readonly #carrying = new Map<string, Promise<void>>();
   readonly #timers = new Set<() => void>();
   #closed = false;
 
@@ -90,8 +100,8 @@ export class Push {
     }
     const subscription = { endpoint, key, auth };
     encryptable(subscription, random);
-    const sealed = sealSubscription(subscription, { log, id }, secret, random);
-    const until = Math.floor(now() / HOUR) + LIFE;
+    const sealed = sealSubscription(subscription, id, subscriptionKey(log, secret), random);
+    const until = Math.floor((Math.floor(now() / HOUR) + LIFE) / DAY) * DAY;
     await engine.subscribe(log, access, { id, epoch: access.epoch, until, sealed });
     const browser = this.#nameOf(subscription);
     this.gone(port);
@@ -100,7 +110,9 @@ export class Push {
     this.#told.delete(browser);
   }
 
-  async unsubscribe({ log }: MemberOf, { id }: Of<'unsubscribe'>): Promise<void> {
+  /** @throws forbidden */
+  async unsubscribe({ log, access }: MemberOf, { id }: Of<'unsubscribe'>): Promise<void> {
+    await this.#options.engine.live(log, access);
     await this.#options.engine.unsubscribe(log, [id]);
   }
 
@@ -120,13 +132,15 @@ export class Push {
     }
   }
 
-  /** A Commit of this member shut somebody out, nobody can say whom: all are told once more, and subscribe anew. */
-  async closed(member: MemberOf): Promise<void> {
+  /**
+   * A Commit of this member, made in the epoch `ended`, shut somebody out, nobody can say whom: all are told once
+   * more, and subscribe anew.
+   */
+  async closed(member: MemberOf, ended: number): Promise<void> {
     const { engine } = this.#options;
     await this.wake(member, []);
     const rows = await engine.subscriptions(member.log);
-    const { access } = member;
-    const before = rows.filter(({ epoch }) => access.role === 'member' && epoch <= access.epoch);
+    const before = rows.filter(({ epoch }) => epoch <= ended);
     if (before.length > 0)
       await engine.unsubscribe(
         member.log,
@@ -134,14 +148,44 @@ export class Push {
       );
   }
 
-  /** A member came along from one epoch to another, and brings the subscriptions of those who are away. */
+  /**
+   * A member came along from one epoch to another, and brings the subscriptions of those who are away. In a large
+   * group all come along at once: whoever is second finds nothing left to bring.
+   */
   async carry(from: MemberOf, to: MemberOf): Promise<void> {
+    const name = keyOf(from.log);
+    const before = this.#carrying.get(name);
+    const carrying = Promise.allSettled([before]).then(() => this.#carry(from, to));
+    this.#carrying.set(name, carrying);
+    try {
+      await carrying;
+    } finally {
+      if (this.#carrying.get(name) === carrying) this.#carrying.delete(name);
+    }
+  }
+
+  async #carry(from: MemberOf, { log, access, secret }: MemberOf): Promise<void> {
     const { engine, random } = this.#options;
-    const { log, access, secret } = to;
-    if (access.role !== 'member') return;
-    for (const { row, subscription } of await this.#opened(from)) {
-      const sealed = sealSubscription(subscription, { log, id: row.id }, secret, random);
-      await engine.reseal(log, row.epoch, { ...row, epoch: access.epoch, sealed });
+    // Nothing comes along over a Commit that shut somebody out: it might be theirs.
+    if (access.role !== 'member' || !(await this.#isLive(from))) return;
+    const key = subscriptionKey(log, secret);
+    const all = await this.#opened(from);
+    while (all.length > 0) {
+      const resealed = all.splice(0, CARRIED).map(({ row, subscription }) => {
+        const sealed = sealSubscription(subscription, row.id, key, random);
+        return engine.reseal(log, row.epoch, { ...row, epoch: access.epoch, sealed });
+      });
+      await Promise.all(resealed);
+    }
+  }
+
+  async #isLive({ log, access }: MemberOf): Promise<boolean> {
+    try {
+      await this.#options.engine.live(log, access);
+      return true;
+    } catch (error) {
+      if (error instanceof ProtocolError && error.code === 'forbidden') return false;
+      throw error;
     }
   }
 
@@ -168,9 +212,10 @@ export class Push {
   async #opened({ log, access, secret }: MemberOf) {
     const rows = await this.#options.engine.subscriptions(log);
     const opened: { row: StoredSubscription; subscription: Subscription }[] = [];
+    const key = subscriptionKey(log, secret);
     for (const row of rows) {
       if (access.role !== 'member' || row.epoch !== access.epoch) continue;
-      const subscription = openSubscription(row.sealed, { log, id: row.id }, secret);
+      const subscription = openSubscription(row.sealed, row.id, key);
       if (subscription) opened.push({ row, subscription });
     }
     return opened;
@@ -235,7 +280,9 @@ export class Push {
     }
     // The next message tries again.
     this.#told.delete(this.#nameOf(subscription));
-    if (answer === 'gone') await engine.unsubscribe(log, [row.id]).catch(report);
+    // Who names any host at all does not have it asked for each message.
+    const over = answer === 'gone' || (answer === 'refused' && !isUsualService(endpoint));
+    if (over) await engine.unsubscribe(log, [row.id]).catch(report);
   }
 
   /** What is returned prevents it. */

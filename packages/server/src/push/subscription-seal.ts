@@ -17,17 +17,16 @@ const STEP = 512;
 
 const codec = struct({ endpoint: text(LIMITS.pushEndpoint), key: bytes(65), auth: bytes(16) });
 
-/** Where it lies: in no other place does it open. */
-export interface Place {
-  readonly log: Uint8Array;
-  readonly id: Uint8Array;
+/** What seals all subscriptions of a log and epoch. @param secret its capability */
+export function subscriptionKey(log: Uint8Array, secret: Uint8Array): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', secret, log, 'polynya push subscription', 32));
 }
 
-/** @param secret the capability of an epoch of that log */
+/** @param id under which it lies: under no other does it open */
 export function sealSubscription(
   subscription: Subscription,
-  { log, id }: Place,
-  secret: Uint8Array,
+  id: Uint8Array,
+  key: Uint8Array,
   random: Random,
 ): Uint8Array {
   const said = encodeCbor(codec.encode({ ...subscription }));
@@ -35,7 +34,7 @@ export function sealSubscription(
   padded.writeUInt16BE(said.length);
   padded.set(said, 2);
   const nonce = random(NONCE);
-  const cipher = createCipheriv(CIPHER, keyOf(secret, log), nonce);
+  const cipher = createCipheriv(CIPHER, key, nonce);
   cipher.setAAD(id);
   return Buffer.concat([nonce, cipher.update(padded), cipher.final(), cipher.getAuthTag()]);
 }
@@ -43,12 +42,12 @@ export function sealSubscription(
 /** null: sealed under another secret, or damaged. */
 export function openSubscription(
   sealed: Uint8Array,
-  { log, id }: Place,
-  secret: Uint8Array,
+  id: Uint8Array,
+  key: Uint8Array,
 ): Subscription | null {
   if (sealed.length < NONCE + STEP + TAG) return null;
   const end = sealed.length - TAG;
-  const decipher = createDecipheriv(CIPHER, keyOf(secret, log), sealed.subarray(0, NONCE));
+  const decipher = createDecipheriv(CIPHER, key, sealed.subarray(0, NONCE));
   decipher.setAAD(id);
   decipher.setAuthTag(sealed.subarray(end));
   const padded = decipher.update(sealed.subarray(NONCE, end));
@@ -60,6 +59,3 @@ export function openSubscription(
   }
   return codec.decode(decodeCbor(padded.subarray(2, 2 + padded.readUInt16BE())));
 }
-
-const keyOf = (secret: Uint8Array, log: Uint8Array): Uint8Array =>
-  new Uint8Array(hkdfSync('sha256', secret, log, 'polynya push subscription', 32));

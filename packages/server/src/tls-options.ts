@@ -48,7 +48,8 @@ function answering(challenge: NonNullable<Certified['challenge']>): TlsOptions {
   return {
     ALPNCallback(this: TLSSocket, { servername, protocols }) {
       const asks = protocols.length === 1 && protocols[0] === CHALLENGED;
-      const asked = asks ? challenge(servername) : undefined;
+      // Who sends no SNI has `false` for a name, whatever Node's types say.
+      const asked = asks && servername ? challenge(servername) : undefined;
       if (!asked) return PROTOCOLS.find((each) => protocols.includes(each));
       this.setKeyCert(createSecureContext(settings(asked)));
       return CHALLENGED;

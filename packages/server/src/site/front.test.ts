@@ -172,13 +172,13 @@ test('a connection is forgotten when it ends, in its handshake too', async () =>
 test('the certificate of a challenge is shown to who asks for its name by its protocol alone, and only meanwhile', async () => {
   const under = selfSigned('1.2.0.192.in-addr.arpa');
   let asked = true;
-  const challenge = () => (asked ? under : undefined);
-  await open({ ...certificate, challenge });
   const name = '1.2.0.192.in-addr.arpa';
-  const shown = async (protocols: string[]) => {
+  const challenge = (of: string) => (asked && of.toLowerCase() === name ? under : undefined);
+  await open({ ...certificate, challenge });
+  const shown = async (protocols: string[], servername = name) => {
     const socket = secureConnect({
       ...{ host: '127.0.0.1', port: front.port, rejectUnauthorized: false },
-      ...{ servername: name, ALPNProtocols: protocols },
+      ...{ servername, ALPNProtocols: protocols },
     });
     try {
       await once(socket, 'secureConnect');
@@ -192,6 +192,8 @@ test('the certificate of a challenge is shown to who asks for its name by its pr
   expect(await shown(['acme-tls/1'])).toEqual(['acme-tls/1', name]);
   expect(await shown(['http/1.1'])).toEqual(['http/1.1', '127.0.0.1']);
   expect(await shown(['acme-tls/1', 'http/1.1'])).toEqual(['http/1.1', '127.0.0.1']);
+  // No SNI.
+  expect(await shown(['acme-tls/1'], '')).toBe('ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL');
   asked = false;
   expect(await shown(['acme-tls/1'])).toBe('ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL');
   expect(await shown(['h2', 'http/1.1'])).toEqual(['http/1.1', '127.0.0.1']);

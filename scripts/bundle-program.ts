@@ -2,14 +2,30 @@
  * One program of ours as few files: what Node would find, read and strip of types file by file at every start. They
  * are CommonJS, because Node makes all that its modules export before an ES module may import one, undici among it.
  */
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 
 /** Loaded by few servers, and one of them with machine code of its own. */
 const APART = ['pg', 'acme-client', 'node-datachannel'];
-/** ms that files are kept which no newer bundle has: a server that runs may still load them. */
+/** ms that files are kept which the newest bundle does not have: a server that runs may still load them. */
 const KEPT = 30 * 86_400_000;
+/** Of the bundles whose files are kept, the oldest first: what each is made of, and since when (ms since 1970). */
+const KEPT_LIST = 'bundles.json';
+
+interface Kept {
+  readonly since: number;
+  readonly files: readonly string[];
+}
 
 /** Bundles `entry` into `folder`, as NAME.cjs and what that loads when it is asked for. */
 export async function bundleProgram(entry: string, folder: string): Promise<void> {
@@ -29,15 +45,35 @@ export async function bundleProgram(entry: string, folder: string): Promise<void
   await bundle.close();
   mkdirSync(folder, { recursive: true });
   const chunks = output.filter((file) => file.type === 'chunk');
-  // The entry last, when all that it names is there; each at once, for others may start it meanwhile.
+  // The entry last, when all that it names is there.
   for (const { fileName, code } of chunks.sort((a, b) => Number(a.isEntry) - Number(b.isEntry))) {
-    const written = join(folder, `${fileName}.${process.pid}`);
-    writeFileSync(written, code);
-    renameSync(written, join(folder, fileName));
+    write(join(folder, fileName), code);
   }
-  const now = Date.now();
-  for (const name of readdirSync(folder)) {
+  tidy(
+    folder,
+    chunks.map(({ fileName }) => fileName),
+  );
+}
+
+/** Deletes what has not been of the newest bundle for long. */
+export function tidy(folder: string, files: readonly string[], now = Date.now()): void {
+  const list = join(folder, KEPT_LIST);
+  const bundles: Kept[] = existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')) : [];
+  bundles.push({ since: now, files });
+  // Each was the newest until the one after it came.
+  const kept = bundles.filter((_, i) => now - (bundles[i + 1]?.since ?? now) <= KEPT);
+  write(list, JSON.stringify(kept));
+  const names = new Set([KEPT_LIST, ...kept.flatMap((bundle) => bundle.files)]);
+  for (const name of readdirSync(folder).filter((name) => !names.has(name))) {
     const file = join(folder, name);
-    if (now - statSync(file).mtimeMs > KEPT) rmSync(file);
+    // One that is just being written by another is in no list.
+    if (now - statSync(file).mtimeMs > KEPT) rmSync(file, { force: true });
   }
+}
+
+/** At once, for others may start it meanwhile. */
+function write(file: string, content: string): void {
+  const written = `${file}.${process.pid}`;
+  writeFileSync(written, content);
+  renameSync(written, file);
 }

@@ -92,7 +92,7 @@ export interface ChatsFacade extends PushFacade {
   decline(chat: ChatId): Promise<void>;
   /**
    * Keeps a message on this device and says it when its time has come, or as soon as this device runs after that.
-   * @param instead one that waits, which this one takes the place of
+   * @param instead one that waits, which this one takes the place of; what it answers and names stays, if not given anew
    * @throws Problem 'not-a-member', 'too-long', 'quota': too many wait; 'not-found': `instead` was said meanwhile
    */
   schedule(chat: ChatId, message: LaterMessage, instead?: MessageId): Promise<{ id: MessageId }>;

@@ -50,9 +50,23 @@ test('it waits in order, is changed, taken back, or said at once', async () => {
   await messenger.unschedule(chat, third?.id ?? '');
 });
 
+test('a change of words or time leaves what it answers and whom it names', async () => {
+  const { me } = await boris.now({ query: 'status' });
+  const mentions = [me?.person ?? ''];
+  const { messages: said } = await anna.now({ query: 'messages', chat, limit: 1 });
+  const reply = said[0]?.id ?? '';
+  const at = clock.now() + HOUR;
+  const { id } = await anna.messenger.schedule(chat, { text: '@Boris', at, reply, mentions });
+  await anna.messenger.schedule(chat, { text: '@Boris!', at: at + 1 }, id);
+  await anna.messenger.sendScheduled(chat, id);
+  expect(await boris.texts(chat, 2)).toEqual(['last', '@Boris!']);
+  const { messages } = await boris.now({ query: 'messages', chat, limit: 1 });
+  expect(messages[0]).toMatchObject({ reply: { id: reply }, mentions });
+});
+
 test('it is said by itself when its time comes', async () => {
   await anna.messenger.schedule(chat, { text: 'soon', at: clock.now() + 300 });
-  expect(await boris.texts(chat, 2)).toEqual(['last', 'soon']);
+  expect(await boris.texts(chat, 3)).toEqual(['last', '@Boris!', 'soon']);
   const { messages } = await anna.now({ query: 'messages', chat, limit: 1 });
   expect(messages[0]?.planned).toBeNull();
 });
@@ -63,13 +77,13 @@ test('late, once, and shown so, where the device did not run at its time', async
   await anna.close();
   clock.ahead += 2 * HOUR;
   await anna.open();
-  await boris.texts(chat, 3);
+  await boris.texts(chat, 4);
   await anna.reopen();
   const { messages } = await anna.until(
     { query: 'messages', chat, limit: 9 },
     (shown) => shown.messages.at(-1)?.seq !== null,
   );
   expect(messages.filter(({ text }) => text === 'at nine')).toMatchObject([{ id, planned: at }]);
-  expect(await boris.texts(chat, 3)).toEqual(['last', 'soon', 'at nine']);
+  expect(await boris.texts(chat, 4)).toEqual(['last', '@Boris!', 'soon', 'at nine']);
   expect(await waiting()).toEqual([]);
 });

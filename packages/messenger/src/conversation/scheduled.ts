@@ -43,7 +43,7 @@ export class Scheduled {
   /** @throws Problem 'not-a-member', 'too-long', 'quota', 'not-found' */
   async schedule(
     chat: ChatId,
-    { text: said, at, reply = '', mentions = [], silent = false }: LaterMessage,
+    { text: said, at, silent = false, ...about }: LaterMessage,
     instead?: MessageId,
   ): Promise<{ readonly id: MessageId }> {
     const { ports, memory } = this.#device;
@@ -51,17 +51,12 @@ export class Scheduled {
     if (phase !== 'active' || memory.request(chat)) throw new Problem('not-a-member');
     if (said.trim() === '') throw new Problem('failed', 'nothing to say');
     const key = instead ?? toHex(ports.random(16));
-    const stored = encoded({
-      at,
-      text: said,
-      reply: reply || null,
-      mentions: [...mentions],
-      silent,
-    });
     await this.#alone(async () => {
-      if (instead !== undefined) await this.#found(chat, instead);
-      else if ((await this.of(chat)).length >= MOST) throw new Problem('quota');
-      await ports.store.apply([{ ...placeOf(chat, key), value: stored }]);
+      const before = instead === undefined ? null : await this.#found(chat, instead);
+      if (!before && (await this.of(chat)).length >= MOST) throw new Problem('quota');
+      const { reply = before?.reply || null, mentions = before?.mentions ?? [] } = about;
+      const value = encoded({ at, text: said, reply, mentions: [...mentions], silent });
+      await ports.store.apply([{ ...placeOf(chat, key), value }]);
     });
     this.#changed(chat);
     return { id: key };

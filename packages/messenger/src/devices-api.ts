@@ -26,9 +26,10 @@ export interface DevicesView {
   readonly devices: readonly DeviceView[];
   /**
    * Where the root key is. here: on this device, no phrase was set; elsewhere: on another device of this person, no
-   * phrase was set; phrase: under the recovery phrase alone.
+   * phrase was set; phrase: under the recovery phrase alone; writing: so, too, but this device has yet to write the
+   * backup without which the phrase finds nobody.
    */
-  readonly root: 'here' | 'elsewhere' | 'phrase';
+  readonly root: 'here' | 'elsewhere' | 'writing' | 'phrase';
   /** Chats into which a device is still to be brought, or out of which one is still to be taken. */
   readonly unsettled: number;
   /** Two lists of this person's devices contradict each other: somebody else may hold one of the devices. */

@@ -78,6 +78,13 @@ describe('between two people', () => {
     await anna.messenger.block(person, false);
     await boris.messenger.send(chat, { text: 'Heard' });
     expect(await anna.texts(chat, 2)).toEqual(['Now?', 'Heard']);
+    // In no chat any more, but still to be found by who thinks better of it.
+    const gone = 'ab'.repeat(16);
+    await anna.messenger.block(gone, true);
+    const everybody = await anna.messenger.people();
+    expect(everybody.filter(({ blocked }) => blocked)).toMatchObject([
+      { person: gone, name: '#abab' },
+    ]);
   });
 
   test('the safety number is the same on both sides', async () => {

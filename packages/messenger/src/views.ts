@@ -90,7 +90,7 @@ export async function messagesOf(
   return device.timeline.page(chat, limit, pageView(device, conversation), firstUnread, upTo);
 }
 
-/** Everyone known from any chat, once, without this person. */
+/** Everyone known from any chat, once, without this person; also who is blocked and in no chat any more. */
 export function everyone(device: Device): PersonView[] {
   const found = new Map<PersonId, PersonView>();
   for (const conversation of device.conversations.values()) {
@@ -101,6 +101,20 @@ export function everyone(device: Device): PersonView[] {
         found.set(view.person, view);
       }
     }
+  }
+  const none = {
+    namesake: false,
+    me: false,
+    admin: false,
+    devices: 0,
+    forked: false,
+    typing: false,
+  };
+  for (const person of device.blocked) {
+    if (found.has(person)) continue;
+    const tag = tagOf(person);
+    const gone = { ...none, blocked: true, reachable: false, invitedBy: null };
+    found.set(person, { ...gone, person, tag, name: `#${tag}` });
   }
   return [...found.values()];
 }

@@ -125,7 +125,8 @@ export class Fleet implements DevicesFacade {
       };
     });
     const forked = this.#device.lists.get(self.person)?.forked ?? false;
-    const root = self.backup ? 'phrase' : self.rootSeed ? 'here' : 'elsewhere';
+    const kept = (await this.#keeping.isKept()) ? 'phrase' : 'writing';
+    const root = self.backup ? kept : self.rootSeed ? 'here' : 'elsewhere';
     const { unsettled } = this.#tending;
     return { devices, root, unsettled, forked, link, saved: this.#saved };
   }

@@ -42,6 +42,11 @@ export class Keeping {
     this.#timer?.cancel();
   }
 
+  /** A backup was written, if only once: the phrase finds somebody. @throws StoreError */
+  async isKept(): Promise<boolean> {
+    return (await this.#device.ports.store.get('setting', KEY)) !== undefined;
+  }
+
   /** Writes the backup if it differs from the last, or that is old. @throws ProtocolError, StoreError */
   async keep(): Promise<void> {
     const { registered, ports, homeLink } = this.#device;
@@ -66,6 +71,7 @@ export class Keeping {
     await writeBackup(this.#device, secret, encoded);
     const value = Uint8Array.of(...hash, ...u64(now));
     await ports.store.apply([{ table: 'setting', key: KEY, value }]);
+    this.#device.changes.touch('devices');
   }
 
   async #take(): Promise<void> {

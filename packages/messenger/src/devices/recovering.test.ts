@@ -19,8 +19,13 @@ test('the phrase takes the root key off the device, once it was typed back', asy
     code: 'phrase-wrong',
   });
   expect((await anna.now({ query: 'devices' })).root).toBe('here');
-  await anna.messenger.keepRecoveryPhrase(phrase.toLowerCase());
-  expect((await anna.now({ query: 'devices' })).root).toBe('phrase');
+  const kept: Promise<void>[] = [];
+  await town.restartServer(async () => {
+    kept.push(anna.messenger.keepRecoveryPhrase(phrase.toLowerCase()));
+    await anna.until({ query: 'devices' }, ({ root }) => root === 'writing', 'no backup yet');
+  });
+  await anna.until({ query: 'devices' }, ({ root }) => root === 'phrase', 'that it finds her');
+  await Promise.all(kept);
   await expect(anna.messenger.recoveryKit()).rejects.toMatchObject({ code: 'no-root' });
 });
 

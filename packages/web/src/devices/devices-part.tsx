@@ -44,6 +44,8 @@ export function DevicesPart(props: { onClose(): void }): JSX.Element {
         return t().recoveryUnset;
       case 'elsewhere':
         return t().recoveryElsewhere;
+      case 'writing':
+        return t().recoveryWriting;
       default:
         return t().recoverySet;
     }

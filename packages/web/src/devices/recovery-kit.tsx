@@ -15,7 +15,10 @@ export function RecoveryKit(props: { onClose(): void }): JSX.Element {
   const [typed, setTyped] = createSignal('');
 
   const keep = async () => {
-    const kept = await attempt(messenger.keepRecoveryPhrase(typed().trim()).then(() => true));
+    const phrase = typed().trim();
+    // Once is enough: it takes a moment.
+    setTyped('');
+    const kept = await attempt(messenger.keepRecoveryPhrase(phrase).then(() => true));
     if (!kept) return;
     say(t().recoveryKept);
     props.onClose();

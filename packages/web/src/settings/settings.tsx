@@ -9,6 +9,7 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
 import { useExtraWords } from '../words/use-words.ts';
+import { BlockedPart } from './blocked-part.tsx';
 import { LockPart } from './lock-part.tsx';
 import { NotifyPart } from './notify-part.tsx';
 import './settings.css';
@@ -48,6 +49,7 @@ export function Settings(props: { onClose(): void }): JSX.Element {
       </section>
       <NotifyPart />
       <LockPart />
+      <BlockedPart />
       <LinePart />
       <section class="settings-part">
         <h3>{t().safety}</h3>

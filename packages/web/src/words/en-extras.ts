@@ -228,6 +228,7 @@ export const enExtras = {
   removeText: 'They keep what they have read and read nothing new.',
   block: 'Block',
   blocked: 'blocked',
+  blockedPeople: 'Blocked people',
   safetyNumber: 'Safety number',
   safetyText: (name: string) =>
     `Compare these digits with ${name}, in person or by a call. If both of you see the same, nobody stands between you.`,
@@ -322,6 +323,8 @@ export const enExtras = {
   recoveryUnset:
     'If you lose all your devices, only a phrase on paper brings you back. You have none yet.',
   recoveryElsewhere: 'It can be set on the device that you began with.',
+  recoveryWriting:
+    'It is being set: keep Polynya open, with a connection, until this says that it is.',
   recoverySet: 'It is set, and is on your paper only.',
   recoveryShow: 'Set a recovery phrase',
   recoveryWrite:

@@ -136,6 +136,8 @@ describe('the app lock', () => {
     await anna.button(words.settings).click();
     await anna.button(words.lockOff).click();
     await anna.button(words.lockByPassphrase).waitFor();
+    // Nothing to be shut by itself any more.
+    expect(await page.evaluate(() => localStorage.getItem('polynya-auto-lock'))).toBe('0');
     await page.reload();
     await page.getByRole('navigation').getByText('только для меня').waitFor();
     expect(await said(anna)).toEqual(['Новое сообщение']);

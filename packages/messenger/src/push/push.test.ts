@@ -54,13 +54,20 @@ test('what is said wakes who is away, once, and not who sees it; what is silent,
   await heard(2);
 });
 
-test('a muted chat wakes nobody, nor does any once the subscription is taken back', async () => {
+test('a muted chat wakes nobody, nor somebody blocked, nor does any once the subscription is taken back', async () => {
   if (!anna || !boris) throw new Error('nobody');
   const { store } = boris.device.ports;
   await boris.messenger.mark(chat, { muted: true });
   await subscribe();
   expect(await store.get('setting', 'push')).toBeUndefined();
   await boris.messenger.mark(chat, { muted: false });
+  await subscribe();
+  expect(await store.get('setting', 'push')).toBeDefined();
+  const { me } = await anna.now({ query: 'status' });
+  await boris.messenger.block(me?.person ?? '', true);
+  await subscribe();
+  expect(await store.get('setting', 'push')).toBeUndefined();
+  await boris.messenger.block(me?.person ?? '', false);
   await subscribe();
   expect(await store.get('setting', 'push')).toBeDefined();
   await boris.messenger.subscribePush(null);

@@ -4,7 +4,9 @@ import { concat, equal } from '@polynya/protocol/bytes';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { bytes, list, struct, text, uint } from '@polynya/protocol/schema';
 import type { ChatId } from '../api.ts';
+import { peerOf } from '../conversation/about.ts';
 import { capability } from '../conversation/capability.ts';
+import { idOf } from '../conversation/people.ts';
 import type { Device } from '../device.ts';
 import type { Store } from '../store/store.ts';
 import { decode, encode } from '../timeline/stored.ts';
@@ -69,7 +71,9 @@ function isWanted(device: Device, chat: ChatId): boolean {
   const { state, group } = device.conversation(chat).held;
   const here = device.linkOf(chat) === device.homeLink;
   const there = state.phase === 'active' && state.created && group.active && !state.self;
-  return here && there && !device.memory.of(chat).muted && !device.memory.request(chat);
+  const peer = state.direct && peerOf(state, device.self.person);
+  const heard = !device.memory.of(chat).muted && !(peer && device.blocked.has(idOf(peer)));
+  return here && there && heard && !device.memory.request(chat);
 }
 
 async function unsubscribe(device: Device, chat: ChatId): Promise<void> {

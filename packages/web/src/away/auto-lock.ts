@@ -41,6 +41,8 @@ export function watchAway(lock: () => void): () => void {
     () => performance.now(),
   );
   const look = () => {
+    // Whoever speaks touches nothing.
+    if (document.querySelector('.voice-bar')) absence.here();
     const minutes = lockAfter();
     if (minutes === 0 || absence.time() < minutes * MINUTE) return false;
     document.documentElement.hidden = true;

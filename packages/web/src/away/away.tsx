@@ -21,7 +21,10 @@ export function Away(): JSX.Element {
 
   const tell = async () => {
     const newest = chats()
-      .filter(({ unread, marks, state }) => unread > 0 && !marks.muted && state !== 'request')
+      .filter(
+        ({ unread, marks, state, blocked }) =>
+          unread > 0 && !marks.muted && !blocked && state !== 'request',
+      )
       .sort((a, b) => b.at - a.at)[0];
     if (newest?.last?.silent) return;
     // Under a lock what a notification shows would lie open.

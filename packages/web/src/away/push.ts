@@ -33,8 +33,9 @@ export async function choose(
   localStorage.setItem(KEY, wanted);
   if (wanted === 'closed') await renew(messenger);
   else {
-    await messenger.subscribePush(null);
+    // The browser first: it hears no more of it, also where the server cannot be reached.
     await (await subscribed())?.unsubscribe();
+    await messenger.subscribePush(null);
   }
   return 'done';
 }

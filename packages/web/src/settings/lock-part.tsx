@@ -97,7 +97,13 @@ export function LockPart(): JSX.Element {
             <Button look="primary" onClick={() => location.reload()}>
               {t().lockNow}
             </Button>
-            <Button look="danger" onClick={() => attempt(lock.unlock()).then(() => void refetch())}>
+            <Button
+              look="danger"
+              onClick={async () => {
+                await attempt(lock.unlock().then(() => setLockAfter(0)));
+                await refetch();
+              }}
+            >
               {t().lockOff}
             </Button>
           </>

@@ -36,6 +36,7 @@ const film = Buffer.concat([
   ),
   box('uuid', text('<x:xmpmeta>37,36.9E</x:xmpmeta>')),
 ]);
+const beside = Buffer.concat([box('free', place), box('sefd', place)]);
 const asFile = (bytes: Uint8Array, type = 'video/mp4') =>
   new File([bytes.slice()], 'film.mp4', { type });
 const cleaned = async (bytes: Uint8Array) => {
@@ -56,6 +57,43 @@ describe('an MP4', () => {
     for (const kept of ['ftypisom', 'mdatpixels', 'minfoffsets', 'rest'])
       expect(said).toContain(kept);
     expect(said.split('free')).toHaveLength(5);
+  });
+
+  it('loses what tracks say besides pictures and sound, where that lies among them', async () => {
+    const numbers = (...all: number[]) =>
+      Buffer.concat(all.map((one) => Buffer.from(one.toString(16).padStart(8, '0'), 'hex')));
+    const frame = text('frame');
+    const places = ['55.7522 N', '37.6156 E', '156 m'].map(text);
+    const [north = frame, east = frame, high = frame] = places;
+    const media = box('mdat', frame, north, east, frame, high);
+    const track = (handler: string, sizes: number[], runs: number[], chunks: number[]) => {
+      const tables = [
+        box('stsz', numbers(0, 0, sizes.length, ...sizes)),
+        box('stsc', numbers(0, runs.length / 3, ...runs)),
+        box('stco', numbers(0, chunks.length, ...chunks)),
+      ];
+      const head = box('hdlr', numbers(0, 0), text(handler), numbers(0));
+      return box('trak', box('mdia', head, box('minf', box('stbl', ...tables))));
+    };
+    const sizes = places.map(({ length }) => length);
+    const gone = track('meta', sizes, [1, 2, 1, 2, 1, 1], [13, 36]);
+    const kept = track('vide', [5, 5], [1, 1, 1], [8, 31]);
+    const clean = await cleaned(Buffer.concat([media, box('moov', kept, gone)]));
+    const empty = (bytes: Buffer) => Buffer.alloc(bytes.length);
+    expect(clean?.subarray(0, media.length)).toEqual(
+      box('mdat', frame, empty(north), empty(east), frame, empty(high)),
+    );
+    expect(clean?.includes(kept)).toBe(true);
+    expect(clean?.includes('meta')).toBe(false);
+    const lies = track('meta', sizes, [1, 2, 1, 2, 1, 1], [13, 9_999]);
+    expect(await cleaned(Buffer.concat([media, box('moov', lies)]))).toBeNull();
+    expect(await cleaned(box('moov', track('meta', [], [], [13])))).toBeNull();
+  });
+
+  it('loses what lies beside it in boxes that only its camera knows, and in free space', async () => {
+    const clean = await cleaned(Buffer.concat([film, beside]));
+    expect(clean).toHaveLength(film.length + beside.length);
+    expect(clean?.toString('latin1')).not.toContain('55.75');
   });
 
   it('may end in a box without a length, and have one of 64 bits', async () => {

@@ -19,8 +19,13 @@ const DRAWN_ANEW: Readonly<Record<string, 'image/jpeg' | 'image/webp'>> = {
   'image/webp': 'image/webp',
 };
 
-export function canShrink(file: Blob): boolean {
-  return file.type in DRAWN_ANEW;
+export function canShrink(file: File): boolean {
+  return kindOf(file) in DRAWN_ANEW;
+}
+
+/** Many browsers do not know phones' pictures, which tell where they were taken, by their names. */
+function kindOf({ type, name }: File): string {
+  return type || (/\.hei[cf]$/i.test(name) ? 'image/heic' : '');
 }
 
 /** The size of a picture whose longer side is at most `side`, in whole pixels. */
@@ -41,7 +46,7 @@ export function renamed(name: string, type: string): string {
 
 /** Null where this browser cannot draw the picture. */
 export async function shrunk(file: File): Promise<File | null> {
-  const type = DRAWN_ANEW[file.type];
+  const type = DRAWN_ANEW[kindOf(file)];
   const picture = type && (await createImageBitmap(file).catch(() => null));
   if (!picture) return null;
   try {

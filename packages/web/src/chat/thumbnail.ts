@@ -10,6 +10,9 @@ const TRIES = [
   [80, 0.1],
 ] as const;
 
+/** ms */
+const PATIENCE = 10_000;
+
 export interface Thumbnail {
   readonly thumb?: Uint8Array;
   /** Of the picture itself. */
@@ -55,6 +58,8 @@ async function firstFrame(file: Blob) {
     new Promise((resolve) => {
       video.addEventListener(happens, resolve, { once: true });
       video.addEventListener('error', resolve, { once: true });
+      // Where a browser loads nothing by itself, it goes without.
+      setTimeout(resolve, PATIENCE);
     });
   video.muted = true;
   video.preload = 'auto';

@@ -48,6 +48,8 @@ export function watchSwipes({ leave, mayReply, reply }: Swiped): () => void {
     const [first] = touches;
     const pane = target instanceof Element ? target.closest<HTMLElement>('.panes-chat') : null;
     if (!first || touches.length > 1 || !pane || document.querySelector('dialog[open]')) return;
+    // A finger on a recording's position moves that.
+    if (target instanceof HTMLInputElement) return;
     const from = { x: first.clientX, y: first.clientY };
     const article = (target as Element).closest<HTMLElement>('article.message');
     touch = { from, at: performance.now(), article, pane, swipe: null, moved: 0 };

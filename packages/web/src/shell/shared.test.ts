@@ -14,6 +14,7 @@ it('puts title, text and link under one another, each said once', () => {
   });
   const twice = { title: '', text: 'Look: https://ice.example/', url: 'https://ice.example/' };
   expect(sharedIn(form(twice)).text).toBe('Look: https://ice.example/');
+  expect(sharedIn(form({ title: 'Ice', text: 'Ice', url: 'Ice' })).text).toBe('Ice');
 });
 
 it('takes files, and leaves out those that are none', () => {

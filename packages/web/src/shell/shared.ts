@@ -16,7 +16,8 @@ export function sharedIn(form: FormData): Shared {
   const said = ['title', 'text', 'url'].map((name) => form.get(name)).filter((one) => one !== null);
   // Apps put links into the text, too.
   const text = said.map(String).filter((one, at, all) => {
-    return one.trim() !== '' && !all.some((other, i) => i !== at && other.includes(one));
+    const again = (other: string, i: number) => (other === one ? i < at : other.includes(one));
+    return one.trim() !== '' && !all.some(again);
   });
   const files = form.getAll('files').filter((one) => one instanceof File && one.size > 0);
   return { text: text.join('\n'), files: files as File[] };

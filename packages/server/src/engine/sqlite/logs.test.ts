@@ -121,6 +121,31 @@ test('rows of the journal that are in the tables already are seen at a start, an
   expect([logs.settled, journal(), texts()]).toEqual([true, 0, ['one']]);
 });
 
+test('retention deletes what is in the journal alone, or still in it, and leaves what is young where it is', () => {
+  const retain = (entriesSince: number) => {
+    let deleted = 0;
+    const retention = {
+      blobsSince: 0,
+      largeBlobsSince: 0,
+      largeBlob: 1,
+      maxBytes: 1e12,
+      now: HOUR,
+    };
+    turn(() => {
+      while (logs.retain({ ...retention, entriesSince })) deleted++;
+    });
+    return [deleted, rows(), journal()];
+  };
+  turn(() => say('one'));
+  expect(retain(HOUR)).toEqual([0, 0, 1]);
+  expect(retain(HOUR + 1)).toEqual([1, 0, 0]);
+  turn(() => say('two'));
+  logs = new Logs(db, keys, () => HOUR + 1, 1e9);
+  turn(() => say('three'));
+  expect(retain(HOUR + 1)).toEqual([1, 1, 0]);
+  expect(texts()).toEqual(['three']);
+});
+
 test('what the tables have more of than one answer holds is not skipped for what came last', () => {
   turn(() => {
     for (let n = 0; n < 80; n++)

@@ -225,6 +225,8 @@ export class Logs {
   }
 
   #oldWhenSettled(entriesSince: number) {
+    // All at once, so only where there is a reason to.
+    if (!this.#unsettled.maybeBefore(entriesSince)) return undefined;
     this.settle();
     return this.#tables.old(entriesSince);
   }

@@ -26,6 +26,8 @@ export class Unsettled {
   #upTo = 0;
   /** Up to here no row of the journal is left. */
   #cleared = 0;
+  /** No entry in the journal is of an earlier hour. */
+  #oldest = Number.POSITIVE_INFINITY;
   /** What came since the last tails began to leave, and what came in this turn. */
   #gathered = 0;
   #came = 0;
@@ -42,13 +44,21 @@ export class Unsettled {
     return this.#tails.size === 0 && this.#cleared === this.#journal.last;
   }
 
+  /** Whether an entry of before `hour` may be in the journal. */
+  maybeBefore(hour: number): boolean {
+    return this.#oldest < hour;
+  }
+
   tail(key: string): LogTail | undefined {
     return this.#tails.get(key);
   }
 
   /** Hands what a server that was killed had in its journal to `add`, which adds what is not in the tables. */
   recover(add: (entry: TailEntry) => void): void {
-    for (const entry of this.#journal.entries()) add(entry);
+    for (const entry of this.#journal.entries()) {
+      this.#oldest = Math.min(this.#oldest, entry.hour);
+      add(entry);
+    }
     this.#journal.forget();
     this.committed();
     this.#leave();
@@ -69,6 +79,7 @@ export class Unsettled {
       const entry = { log, seq, kind, epoch, id, body, hour };
       tail.add(entry);
       this.#journal.add(entry);
+      this.#oldest = Math.min(this.#oldest, hour);
     }
     tail.row = after;
     this.#gathered += after.bytes - before.bytes;
@@ -96,6 +107,7 @@ export class Unsettled {
     this.#journal.forget();
     this.#came = 0;
     this.#cleared = 0;
+    this.#oldest = 0;
     this.#leave();
   }
 
@@ -111,6 +123,7 @@ export class Unsettled {
     this.#leave();
     while (this.#leaving.length > 0) this.#settleSome(STEP.idle);
     this.#clear(Number.MAX_SAFE_INTEGER);
+    this.#oldest = Number.POSITIVE_INFINITY;
   }
 
   settleTail(tail: LogTail): void {

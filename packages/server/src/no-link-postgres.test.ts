@@ -82,4 +82,17 @@ describe.skipIf(missingPostgres)(`a database that is seized${missingPostgres}`, 
     expect(await shown()).toEqual([]);
     expect((await writersOf('allowance')).size).toBe(1);
   });
+
+  test('nor which push subscriptions came one after another, as those of one browser do', async () => {
+    const [, allowance = id()] = lives.secrets;
+    const until = Math.floor(NOW / 3_600_000) + 9;
+    for (const log of [id(), id()]) {
+      await engine.create({ log, kind: 0, hash: secret(), allowance: hashOf(allowance) });
+      const row = { id: id(), epoch: 0, until, sealed: secret() };
+      await engine.subscribe(log, { role: 'member', epoch: 0 }, row);
+    }
+    expect((await writersOf('subscription')).size).toBeGreaterThan(1);
+    await engine.scrub();
+    expect((await writersOf('subscription')).size).toBe(1);
+  });
 });

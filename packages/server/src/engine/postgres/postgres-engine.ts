@@ -66,6 +66,8 @@ export class PostgresEngine implements Engine {
   #paid: Promise<unknown> = Promise.resolve();
   /** Rows may show which allowance paid for what; after a start too, for the one before it may have ended in between. */
   #shows = true;
+  /** And rows which subscriptions came one after another, as those of one browser do. */
+  #subscribed = true;
   /** Bytes that are stored, as counted when a run of retention began and less what it deleted. */
   #stored: number | undefined;
   /** Since the last scrub more was stored than is kept. */
@@ -196,6 +198,7 @@ export class PostgresEngine implements Engine {
   async subscribe(log: Uint8Array, access: Access, subscription: StoredSubscription) {
     await this.#read(() => this.#logs.live(log, access));
     await this.#change((sql) => this.#subscriptions.put(sql, log, subscription));
+    this.#subscribed = true;
   }
 
   unsubscribe(log: Uint8Array, ids: readonly Uint8Array[]) {
@@ -285,10 +288,16 @@ export class PostgresEngine implements Engine {
   /** What was deleted PostgreSQL overwrites when it likes; without its day's key it is noise. */
   async scrub() {
     this.#keys.destroyBefore(this.#keysSince);
-    if (!this.#shows) return;
-    this.#shows = false;
-    await this.#inTurn((sql) => this.#allowances.mix(sql));
-    await this.#database.query('VACUUM allowance');
+    if (this.#shows) {
+      this.#shows = false;
+      await this.#inTurn((sql) => this.#allowances.mix(sql));
+      await this.#database.query('VACUUM allowance');
+    }
+    if (this.#subscribed) {
+      this.#subscribed = false;
+      await this.#change((sql) => this.#subscriptions.mix(sql));
+      await this.#database.query('VACUUM subscription');
+    }
   }
 
   census() {

@@ -22,13 +22,17 @@ export function NewGroup(props: { onClose(): void }): JSX.Element {
     setMaking(true);
     const made = await attempt(messenger.createGroup(title().trim()));
     setMaking(false);
-    if (!made) return;
-    setChat(made.chat);
-    nav.open(made.chat);
+    if (made) setChat(made.chat);
+  };
+  // Not before: on a phone the list, and this with it, gives way to the chat.
+  const close = () => {
+    const made = chat();
+    props.onClose();
+    if (made) nav.open(made);
   };
 
   return (
-    <Dialog title={chat() ? title().trim() : t().newGroup} onClose={props.onClose}>
+    <Dialog title={chat() ? title().trim() : t().newGroup} onClose={close}>
       <Show
         when={chat()}
         keyed
@@ -63,7 +67,7 @@ export function NewGroup(props: { onClose(): void }): JSX.Element {
             <MakeInvite chat={made} />
             <AddPeople chat={made} present={[]} />
             <div class="dialog-actions">
-              <Button look="plain" onClick={() => props.onClose()}>
+              <Button look="plain" onClick={close}>
                 {t().done}
               </Button>
             </div>

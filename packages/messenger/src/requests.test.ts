@@ -50,6 +50,12 @@ const stateOf = async (chat: ChatId) => (await vera.now({ query: 'chat', chat })
 test('one that is declined is left without a word, and forgotten', async () => {
   const chat = await brought('Pans');
   expect(await stateOf(chat)).toBe('request');
+  // Whoever is blocked asks for nothing.
+  const { person } = boris.device.self;
+  await vera.messenger.block(person, true);
+  expect((await vera.now({ query: 'chats' })).map((one) => one.chat)).not.toContain(chat);
+  await vera.messenger.block(person, false);
+  expect((await vera.now({ query: 'chats' })).map((one) => one.chat)).toContain(chat);
   await vera.messenger.decline(chat);
   expect((await vera.now({ query: 'chats' })).map((one) => one.chat)).not.toContain(chat);
   await boris.until({ query: 'chat', chat }, (shown) => shown?.people.length === 1, 'nobody left');

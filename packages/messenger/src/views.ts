@@ -50,8 +50,11 @@ export async function statusOf(device: Device): Promise<AppStatus> {
 
 /** The newest first. */
 export async function chatsOf(device: Device): Promise<ChatSummary[]> {
-  const { conversations, memory } = device;
-  const chats = [...conversations.values()].filter(({ chat }) => !memory.request(chat)?.declined);
+  const { conversations, memory, blocked } = device;
+  const chats = [...conversations.values()].filter(({ chat }) => {
+    const request = memory.request(chat);
+    return !request || !(request.declined || blocked.has(request.by));
+  });
   const namesakes = namesakesIn(device);
   const summaries = await Promise.all(chats.map((chat) => summaryOf(device, chat, namesakes)));
   return summaries.sort((a, b) => b.at - a.at);

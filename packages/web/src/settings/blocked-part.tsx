@@ -14,7 +14,7 @@ export function BlockedPart(): JSX.Element {
     <Show when={blocked().length > 0}>
       <section class="settings-part">
         <h3>{t().blockedPeople}</h3>
-        <ul>
+        <ul class="device-list">
           <For each={blocked()}>
             {(person) => (
               <li class="person-row">

@@ -3,6 +3,7 @@
  * push service only when a member says that what they just said is worth it (`wake`, docs/protocol.md section 4).
  */
 import { createHmac, type KeyObject } from 'node:crypto';
+import { equal } from '@polynya/protocol/bytes';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Request } from '@polynya/protocol/requests';
 import type { Random } from '@polynya/reach/clock';
@@ -13,7 +14,12 @@ import { type Access, forbidden } from '../log-rules.ts';
 import { keyOf } from '../watchers.ts';
 import { type DeliveryPorts, isPushEndpoint, isUsualService, PushDelivery } from './deliver.ts';
 import { encryptPush, type Subscription } from './encryption.ts';
-import { openSubscription, sealSubscription, subscriptionKey } from './subscription-seal.ts';
+import {
+  type LeftSubscription,
+  openSubscription,
+  sealSubscription,
+  subscriptionKey,
+} from './subscription-seal.ts';
 import { Vapid } from './vapid.ts';
 
 const HOUR = 3_600_000;
@@ -98,11 +104,12 @@ export class Push {
     if (!isPushEndpoint(endpoint, this.#options)) {
       throw new ProtocolError('malformed', 'not a push service at a public address');
     }
-    const subscription = { endpoint, key, auth };
+    const subscription = { id, endpoint, key, auth };
     encryptable(subscription, random);
-    const sealed = sealSubscription(subscription, id, subscriptionKey(log, secret), random);
+    const row = (await this.#left(member, id))?.id ?? random(16);
+    const sealed = sealSubscription(subscription, row, subscriptionKey(log, secret), random);
     const until = Math.floor((Math.floor(now() / HOUR) + LIFE) / DAY) * DAY;
-    await engine.subscribe(log, access, { id, epoch: access.epoch, until, sealed });
+    await engine.subscribe(log, access, { id: row, epoch: access.epoch, until, sealed });
     const browser = this.#nameOf(subscription);
     this.gone(port);
     this.#sessions.set(port, { browser, heard: this.#options.clock.steady() });
@@ -111,9 +118,11 @@ export class Push {
   }
 
   /** @throws forbidden */
-  async unsubscribe({ log, access }: MemberOf, { id }: Of<'unsubscribe'>): Promise<void> {
-    await this.#options.engine.live(log, access);
-    await this.#options.engine.unsubscribe(log, [id]);
+  async unsubscribe(member: MemberOf, { id }: Of<'unsubscribe'>): Promise<void> {
+    const { engine } = this.#options;
+    await engine.live(member.log, member.access);
+    const row = await this.#left(member, id);
+    if (row) await engine.unsubscribe(member.log, [row.id]);
   }
 
   /** @throws forbidden */
@@ -127,7 +136,7 @@ export class Push {
     const { log, port } = member;
     const own = this.#sessions.get(port)?.browser;
     for (const { row, subscription } of await this.#opened(member)) {
-      if (except.some((id) => Buffer.compare(id, row.id) === 0)) continue;
+      if (except.some((id) => equal(id, subscription.id))) continue;
       if (this.#nameOf(subscription) !== own) this.#tell(log, row, subscription);
     }
   }
@@ -209,9 +218,15 @@ export class Push {
     this.#delivery.close();
   }
 
+  /** What a device left with the log under this id. */
+  async #left(member: MemberOf, id: Uint8Array): Promise<StoredSubscription | undefined> {
+    const opened = await this.#opened(member);
+    return opened.find(({ subscription }) => equal(subscription.id, id))?.row;
+  }
+
   async #opened({ log, access, secret }: MemberOf) {
     const rows = await this.#options.engine.subscriptions(log);
-    const opened: { row: StoredSubscription; subscription: Subscription }[] = [];
+    const opened: { row: StoredSubscription; subscription: LeftSubscription }[] = [];
     const key = subscriptionKey(log, secret);
     for (const row of rows) {
       if (access.role !== 'member' || row.epoch !== access.epoch) continue;

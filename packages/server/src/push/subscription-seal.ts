@@ -15,17 +15,27 @@ const TAG = 16;
 /** Lengths would tell push services from each other, and browsers. */
 const STEP = 512;
 
-const codec = struct({ endpoint: text(LIMITS.pushEndpoint), key: bytes(65), auth: bytes(16) });
+const codec = struct({
+  id: bytes(16),
+  endpoint: text(LIMITS.pushEndpoint),
+  key: bytes(65),
+  auth: bytes(16),
+});
+
+/** With the id that its device gave it, which is sealed too: who knows a device could find its logs by that. */
+export interface LeftSubscription extends Subscription {
+  readonly id: Uint8Array;
+}
 
 /** What seals all subscriptions of a log and epoch. @param secret its capability */
 export function subscriptionKey(log: Uint8Array, secret: Uint8Array): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', secret, log, 'polynya push subscription', 32));
+  return new Uint8Array(hkdfSync('sha256', secret, log, 'polynya sealed subscription', 32));
 }
 
-/** @param id under which it lies: under no other does it open */
+/** @param row under which it lies, which says nothing: under no other does it open */
 export function sealSubscription(
-  subscription: Subscription,
-  id: Uint8Array,
+  subscription: LeftSubscription,
+  row: Uint8Array,
   key: Uint8Array,
   random: Random,
 ): Uint8Array {
@@ -35,20 +45,20 @@ export function sealSubscription(
   padded.set(said, 2);
   const nonce = random(NONCE);
   const cipher = createCipheriv(CIPHER, key, nonce);
-  cipher.setAAD(id);
+  cipher.setAAD(row);
   return Buffer.concat([nonce, cipher.update(padded), cipher.final(), cipher.getAuthTag()]);
 }
 
 /** null: sealed under another secret, or damaged. */
 export function openSubscription(
   sealed: Uint8Array,
-  id: Uint8Array,
+  row: Uint8Array,
   key: Uint8Array,
-): Subscription | null {
+): LeftSubscription | null {
   if (sealed.length < NONCE + STEP + TAG) return null;
   const end = sealed.length - TAG;
   const decipher = createDecipheriv(CIPHER, key, sealed.subarray(0, NONCE));
-  decipher.setAAD(id);
+  decipher.setAAD(row);
   decipher.setAuthTag(sealed.subarray(end));
   const padded = decipher.update(sealed.subarray(NONCE, end));
   try {

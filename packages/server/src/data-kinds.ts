@@ -106,7 +106,7 @@ export const DATA_KINDS: Readonly<Record<string, DataKind>> = {
     what: 'where a push service takes "something came" for a browser that is away; not whose it is, nor which other logs it follows',
     columns: {
       log: randomLog,
-      id: 'hash of the log and a key that only members know',
+      id: 'random id',
       epoch: 'of which keys',
       until: `${hourOf} when it ends`,
       sealed: 'ciphertext, under a secret that the server has only while a member shows it',

@@ -141,7 +141,7 @@ describe('two people', () => {
       const mouth = new MediaStreamAudioDestinationNode(context);
       tone.connect(mouth);
       tone.start();
-      navigator.mediaDevices.getUserMedia = async () => mouth.stream;
+      navigator.mediaDevices.getUserMedia = async () => mouth.stream.clone();
     });
     await anna.button(anna.words.recordVoice).click();
     const done = anna.button(anna.words.sendVoice);
@@ -151,7 +151,34 @@ describe('two people', () => {
     await done.click();
     await boris.button(boris.words.playSound).waitFor();
     await boris.expectAccessible();
-    await boris.button(boris.words.playSound).click();
+  });
+
+  it('a voice note is held to record, and heard on from the one before it', async () => {
+    await anna.button(anna.words.recordVoice).hover();
+    await anna.page.mouse.down();
+    await anna.page.getByRole('timer').getByText(/0:\d[1-9]/).waitFor();
+    await anna.page.getByText(anna.words.slideUp).waitFor();
+    await anna.page.mouse.up();
+    const notes = boris.page.locator('.voice');
+    await expect.poll(() => notes.count(), { timeout: 60_000 }).toBe(2);
+    // How loud it was came along: the tone has no silence in it.
+    const bars = await notes.last().locator('path').first().getAttribute('d');
+    expect(bars?.match(/v2(?=M|$)/g)?.length ?? 0).toBeLessThan(24);
+    const unheard = boris.page.getByRole('img', { name: boris.words.unheard });
+    expect(await unheard.count()).toBe(2);
+    await notes.first().getByRole('button', { name: boris.words.playSound }).click();
+    await expect.poll(() => unheard.count(), { timeout: 60_000 }).toBe(0);
+    await boris.page.reload();
+    await expect.poll(() => notes.count(), { timeout: 60_000 }).toBe(2);
+    expect(await unheard.count()).toBe(0);
+
+    await anna.button(anna.words.recordVoice).hover();
+    await anna.page.mouse.down();
+    await anna.page.getByRole('timer').getByText(/0:\d[1-9]/).waitFor();
+    await anna.page.mouse.move(600, 600, { steps: 4 });
+    await anna.page.getByRole('timer').waitFor({ state: 'detached' });
+    await anna.page.mouse.up();
+    expect(await anna.page.locator('.voice').count()).toBe(2);
   });
 
   it('what looks like markup stays text, and links open apart from the page', async () => {

@@ -61,6 +61,9 @@ describe('a family', () => {
     await anna.composer.fill('At seven');
     await anna.composer.press('Enter');
     await boris.sees('At seven');
+    // Behind the change in the log: with it her own device knows that the change is stored.
+    await boris.say('Good');
+    await anna.sees('Good');
     await anna.choose('At seven', anna.words.messageInfo);
     const info = anna.page.getByRole('dialog');
     await info.getByText('At six', { exact: true }).waitFor();

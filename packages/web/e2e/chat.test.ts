@@ -156,7 +156,10 @@ describe('two people', () => {
   it('a voice note is held to record, and heard on from the one before it', async () => {
     await anna.button(anna.words.recordVoice).hover();
     await anna.page.mouse.down();
-    await anna.page.getByRole('timer').getByText(/0:\d[1-9]/).waitFor();
+    await anna.page
+      .getByRole('timer')
+      .getByText(/0:\d[1-9]/)
+      .waitFor();
     await anna.page.getByText(anna.words.slideUp).waitFor();
     await anna.page.mouse.up();
     const notes = boris.page.locator('.voice');
@@ -174,7 +177,10 @@ describe('two people', () => {
 
     await anna.button(anna.words.recordVoice).hover();
     await anna.page.mouse.down();
-    await anna.page.getByRole('timer').getByText(/0:\d[1-9]/).waitFor();
+    await anna.page
+      .getByRole('timer')
+      .getByText(/0:\d[1-9]/)
+      .waitFor();
     await anna.page.mouse.move(600, 600, { steps: 4 });
     await anna.page.getByRole('timer').waitFor({ state: 'detached' });
     await anna.page.mouse.up();

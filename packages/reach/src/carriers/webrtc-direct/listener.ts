@@ -2,7 +2,7 @@
  * The called's end of WebRTC-Direct (docs/protocol.md section 2): one UDP port, which answers those alone whose ufrag
  * was sealed under the secret of one of its doors, once.
  */
-import type { IceUdpMuxListener, IceUdpMuxRequest, PeerConnection } from 'node-datachannel';
+import type { IceUdpMuxListener, IceUdpMuxRequest } from 'node-datachannel';
 import type { Clock } from '../../clock.ts';
 import { ChannelCarrier } from './channel.ts';
 import { candidateOf, offerOf } from './descriptions.ts';
@@ -37,7 +37,8 @@ export class DirectListener {
   readonly #library: Library;
   readonly #port: IceUdpMuxListener;
   readonly #books: readonly { readonly door: Door; readonly book: TokenBook }[];
-  readonly #open = new Set<PeerConnection>();
+  /** What ends each connection. */
+  readonly #open = new Set<() => void>();
 
   private constructor(options: ListenerOptions, library: Library) {
     this.#options = options;
@@ -61,8 +62,7 @@ export class DirectListener {
   /** Takes nobody any more, and ends all that are here. */
   close(): void {
     this.#port.stop();
-    for (const connection of this.#open) connection.close();
-    this.#open.clear();
+    for (const end of this.#open) end();
   }
 
   #take(request: IceUdpMuxRequest): void {
@@ -84,22 +84,28 @@ export class DirectListener {
       // Who calls is told by the session inside, if at all.
       disableFingerprintVerification: true,
     });
-    this.#open.add(connection);
-    const onTime = clock.setTimeout(() => connection.close(), OPENS_WITHIN);
-    const gone = (): void => {
+    let over = false;
+    const end = (): void => {
+      if (over) return;
+      over = true;
       onTime();
-      this.#open.delete(connection);
+      this.#open.delete(end);
+      connection.close();
     };
+    this.#open.add(end);
+    const onTime = clock.setTimeout(end, OPENS_WITHIN);
     connection.onStateChange((state) => {
-      if (state === 'failed') connection.close();
-      if (state === 'closed') gone();
+      if (/^(failed|closed)$/.test(state)) end();
     });
     let entered = false;
     connection.onDataChannel((dataChannel) => {
+      // What was under way when it ended still comes; the library then throws at whatever is asked of it, which none
+      // but the process could catch.
+      if (over) return;
       if (entered) return dataChannel.close();
       entered = true;
       onTime();
-      door.enter(new ChannelCarrier(channelOf(dataChannel, connection, gone)));
+      door.enter(new ChannelCarrier(channelOf(dataChannel, connection, end)));
     });
     const caller = { ufrag: request.ufrag, password: callerPassword };
     connection.setRemoteDescription(offerOf(caller), 'offer');

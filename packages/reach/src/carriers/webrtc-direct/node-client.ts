@@ -33,7 +33,10 @@ async function connect(
   signal.throwIfAborted();
   const connection = new PeerConnection('', { iceServers: [], disableAutoNegotiation: true });
   return new Promise((resolve, reject) => {
+    let over = false;
     const fail = (reason: unknown): void => {
+      if (over) return;
+      over = true;
       connection.close();
       reject(reason);
     };
@@ -45,7 +48,8 @@ async function connect(
     const dataChannel = connection.createDataChannel('');
     dataChannel.onOpen(() => {
       signal.removeEventListener('abort', abort);
-      if (!signal.aborted) resolve(channelOf(dataChannel, connection));
+      // What was under way when it ended still comes, and nothing may be asked of it any more.
+      if (!over) resolve(channelOf(dataChannel, connection));
     });
     connection.setLocalDescription('offer', own);
     connection.setRemoteDescription(answerOf(to, theirs), 'answer');

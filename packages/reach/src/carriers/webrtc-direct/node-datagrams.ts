@@ -60,6 +60,7 @@ export function channelOf(
     if (!ended) channel.onDrained();
   });
   dataChannel.onClosed(() => {
+    if (ended) return;
     const reason = connection.state() === 'failed' ? 'lost' : 'refused';
     if (end()) channel.onClose(reason);
   });

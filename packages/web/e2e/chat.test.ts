@@ -154,12 +154,15 @@ describe('two people', () => {
   });
 
   it('a voice note is held to record, and heard on from the one before it', async () => {
-    await anna.button(anna.words.recordVoice).hover();
-    await anna.page.mouse.down();
-    await anna.page
-      .getByRole('timer')
-      .getByText(/0:\d[1-9]/)
-      .waitFor();
+    const hold = async () => {
+      await anna.button(anna.words.recordVoice).hover();
+      await anna.page.mouse.down();
+      await anna.page
+        .getByRole('timer')
+        .getByText(/0:\d[1-9]/)
+        .waitFor();
+    };
+    await hold();
     await anna.page.getByText(anna.words.slideUp).waitFor();
     await anna.page.mouse.up();
     const notes = boris.page.locator('.voice');
@@ -175,12 +178,7 @@ describe('two people', () => {
     await expect.poll(() => notes.count(), { timeout: 60_000 }).toBe(2);
     expect(await unheard.count()).toBe(0);
 
-    await anna.button(anna.words.recordVoice).hover();
-    await anna.page.mouse.down();
-    await anna.page
-      .getByRole('timer')
-      .getByText(/0:\d[1-9]/)
-      .waitFor();
+    await hold();
     await anna.page.mouse.move(600, 600, { steps: 4 });
     await anna.page.getByRole('timer').waitFor({ state: 'detached' });
     await anna.page.mouse.up();

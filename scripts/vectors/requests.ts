@@ -71,6 +71,7 @@ export const EXCHANGES: {
   ],
   unsubscribe: [{ n, id }, {}],
   wake: [{ n, except: [id] }, {}],
+  follow: [{ allowance, knows: [id], serial: 5 }, { record: body }],
 };
 
 export const ITEMS: readonly Item[] = [
@@ -79,4 +80,5 @@ export const ITEMS: readonly Item[] = [
   { item: 'push', n, entries: ENTRIES.slice(0, 1) },
   { item: 'nudge', n, head: 12 },
   { item: 'signal', n, body },
+  { item: 'record', record: body },
 ];

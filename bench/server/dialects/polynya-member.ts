@@ -132,7 +132,7 @@ export class PolynyaMember {
           else own++;
         }
       } else if (item.item === 'nudge') throw new Error('the server nudges: it is too far behind');
-      else if (item.item !== 'signal') this.#settle(item);
+      else if (item.item === 'answer' || item.item === 'refusal') this.#settle(item);
     }
     this.#entriesIn.set(message.length, heard);
     if (heard > 0) this.heard(heard);

@@ -70,6 +70,8 @@ export class Device {
   readonly links = new Map<string, ServerLink>();
   readonly conversations = new Map<ChatId, Conversation>();
   readonly blocked = new Set<PersonId>();
+  /** Which record of a server was said last in a chat (`line/handing-on.ts`). */
+  readonly handed = new Map<ChatId, string>();
   /** Those whose chats this person accepted, or whom they brought into one (requests.ts). */
   readonly met = new Set<PersonId>();
   /** The newest device lists of other people that were seen anywhere, where they have changed once. */

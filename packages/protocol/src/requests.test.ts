@@ -54,6 +54,7 @@ const NUMBERS: Readonly<Record<Op, number>> = {
   subscribe: 30,
   unsubscribe: 31,
   wake: 32,
+  follow: 33,
 };
 
 const ups = fc.record({ seq: fc.maxSafeNat(), calls: fc.array(calls, { maxLength: 64 }) });

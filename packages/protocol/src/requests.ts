@@ -119,6 +119,8 @@ export const request = variants('op', {
   unsubscribe: [31, { n, id }],
   /** What was just said is worth waking for; `except`: subscriptions that are the sender's own. */
   wake: [32, { n, except: list(id, LIMITS.devices) }],
+  /** Asks what `endpoints` asks, and from now on to be told in this session whenever that record names other endpoints. */
+  follow: [33, { allowance: secret, knows: list(id, LIMITS.endpoints), serial: uint() }],
 });
 export type Request = Infer<typeof request>;
 export type Op = Request['op'];
@@ -140,6 +142,7 @@ const logState = struct({
 export type LogState = Infer<typeof logState>;
 
 const nothing = struct({});
+const shelfRecord = struct({ record: bytes(0, LIMITS.record + 128) });
 const handle = struct({ handle: bytes(16), token: bytes(16) });
 export type Handle = Infer<typeof handle>;
 
@@ -169,7 +172,7 @@ export const results = {
   linger: nothing,
   bye: nothing,
   withdraw: nothing,
-  endpoints: struct({ record: bytes(0, LIMITS.record + 128) }),
+  endpoints: shelfRecord,
   lend: nothing,
   meet: struct({ answer: bytes(1, LIMITS.meeting) }),
   accept: nothing,
@@ -177,6 +180,7 @@ export const results = {
   subscribe: nothing,
   unsubscribe: nothing,
   wake: nothing,
+  follow: shelfRecord,
 } as const satisfies Record<Op, unknown>;
 export type Result<O extends Op> = Infer<(typeof results)[O]>;
 
@@ -192,8 +196,14 @@ export const item = variants('item', {
   /** The head of a watched log moved, but what was appended does not come along: read. */
   nudge: [3, { n, head: seq }],
   signal: [4, { n, body: bytes(1, LIMITS.signal) }],
+  /** To who asked by `follow`: the record of their shelf, which names other endpoints now. */
+  record: [5, { record: bytes(1, LIMITS.record + 128) }],
 });
 export type Item = Infer<typeof item>;
+/** What comes down unasked. */
+export type PushItem = Exclude<Item, { item: 'answer' | 'refusal' }>;
+/** Of it, what is about an opened log, which `n` names; offers to a volunteer besides (`n` 0). */
+export type LogItem = Exclude<PushItem, { item: 'record' }>;
 
 /** One request as it travels: an id, unique in its session, and the request. */
 export const call = struct({ id: uint(), request });

@@ -31,6 +31,7 @@ export const BACKGROUND: readonly Op[] = [
   'linger',
   'handles',
   'meet',
+  'follow',
 ];
 /** An envelope with less room than this goes empty where a call does not fit. */
 const LEAST = 2_048;

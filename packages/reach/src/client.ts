@@ -328,8 +328,10 @@ export class Connection {
     }
     this.#pushes++;
     this.#now?.stir();
-    if (item.item === 'signal' && item.n === 0) this.#options.onOffer?.(item.body);
-    for (const log of this.#logs) if (log.number === item.n) log.receive(item);
+    const { onEndpoints, onOffer } = this.#options;
+    if (item.item === 'record') onEndpoints?.(item.record);
+    else for (const log of this.#logs) if (log.number === item.n) log.receive(item);
+    if (item.item === 'signal' && item.n === 0) onOffer?.(item.body);
   }
 
   /** Sends what is due, together: at the end of this turn, or a little later where each packet may count. */

@@ -30,4 +30,6 @@ export interface ConnectionOptions {
   readonly meet?: Meet;
   /** Told of each offer that the server hands to this volunteer: its id (16 bytes) and the offer. */
   readonly onOffer?: (offer: Uint8Array) => void;
+  /** Told of the record of endpoints that this client follows, whenever the server says another. */
+  readonly onEndpoints?: (record: Uint8Array) => void;
 }

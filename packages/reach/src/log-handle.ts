@@ -4,7 +4,7 @@
  */
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type {
-  Item,
+  LogItem,
   LogState,
   NewEntry,
   Op,
@@ -191,7 +191,7 @@ export class LogHandle implements Numbered {
       });
   }
 
-  receive(item: Extract<Item, { item: 'push' | 'nudge' | 'signal' }>): void {
+  receive(item: LogItem): void {
     const entries = item.item === 'push' ? this.#own.fill(item.entries) : [];
     for (const feed of this.#feeds) {
       if (entries.length > 0) feed.push(entries);

@@ -1,12 +1,11 @@
 /** What waits to be told to a client unasked: a bounded number of bytes, and beyond them only where each log's head is. */
-import type { Item } from '@polynya/protocol/requests';
-
-export type PushItem = Extract<Item, { item: 'push' | 'nudge' | 'signal' }>;
+import type { LogItem, PushItem } from '@polynya/protocol/requests';
 
 export class PushQueue {
   readonly #limit: number;
   #items: PushItem[] = [];
   #bytes = 0;
+  #record: Extract<PushItem, { item: 'record' }> | undefined;
   /** Heads of logs by number, for pushes that did not fit. */
   readonly #nudges = new Map<number, number>();
 
@@ -20,10 +19,14 @@ export class PushQueue {
   }
 
   get empty(): boolean {
-    return this.#items.length === 0 && this.#nudges.size === 0;
+    return this.#items.length === 0 && this.#nudges.size === 0 && !this.#record;
   }
 
   add(item: PushItem): void {
+    if (item.item === 'record') {
+      this.#record = item;
+      return;
+    }
     const size = sizeOf(item);
     // Once a push of a log was left out, those after it would only show a gap.
     const gap = item.item !== 'signal' && this.#nudges.has(item.n);
@@ -41,6 +44,8 @@ export class PushQueue {
   drain(): PushItem[] {
     const items: PushItem[] = this.#items;
     for (const [n, head] of this.#nudges) items.push({ item: 'nudge', n, head });
+    if (this.#record) items.push(this.#record);
+    this.#record = undefined;
     this.#items = [];
     this.#bytes = 0;
     this.#nudges.clear();
@@ -48,7 +53,7 @@ export class PushQueue {
   }
 }
 
-function sizeOf(item: PushItem): number {
+function sizeOf(item: LogItem): number {
   if (item.item !== 'push') return item.item === 'signal' ? item.body.length + 16 : 16;
   let size = 0;
   for (const { body } of item.entries) size += body.length + 64;

@@ -12,6 +12,7 @@ import {
   firstReply,
   type Handle,
   type Item,
+  type PushItem,
   type ReceivedCall,
   type Request,
   receiveCall,
@@ -146,7 +147,7 @@ export class ServerSession implements SessionPort, SinkUser {
     return this.#answer(message.calls, sink);
   }
 
-  push(item: Extract<Item, { item: 'push' | 'nudge' | 'signal' }>): void {
+  push(item: PushItem): void {
     if (this.#ended) return;
     this.#pushes.add(item);
     this.#schedule();

@@ -1,6 +1,6 @@
 /** The port between sealed sessions and what answers requests: neither knows the other's business. */
 import type { Cbor } from '@polynya/protocol/cbor';
-import type { Item, Request } from '@polynya/protocol/requests';
+import type { PushItem, Request } from '@polynya/protocol/requests';
 
 /** Makes the logic of each new session. Knows nothing of envelopes, keys and connections. */
 export interface SessionHandler {
@@ -10,10 +10,10 @@ export interface SessionHandler {
 /** What a session's logic can do to its client. */
 export interface SessionPort {
   /**
-   * Sends a push, nudge or signal to the session's latest connection. May lose it: where a push cannot
-   * go, a nudge follows when there is room; where a signal cannot go, nothing does.
+   * Sends it to the session's latest connection. May lose it: where a push cannot go, a nudge follows when there is
+   * room; where a signal cannot go, nothing does. Of records that wait, the last goes.
    */
-  push(item: Extract<Item, { item: 'push' | 'nudge' | 'signal' }>): void;
+  push(item: PushItem): void;
   /** Bytes of pushes that wait for room. */
   backlog(): number;
   /** Whether a connection is there on which pushes can go at any time. */

@@ -69,6 +69,7 @@ export class DeliverySession implements SessionLogic {
   end(): void {
     this.#ended = true;
     this.#shared.volunteers.gone(this.#port);
+    this.#shared.records?.gone(this.#port);
     this.#push.end();
     for (const opening of this.#logs.values()) {
       opening.then(
@@ -112,13 +113,13 @@ export class DeliverySession implements SessionLogic {
         return results.take.encode(await this.#take(request));
       case 'allowance':
         return results.allowance.encode(await this.#engine.allowance(sha256(request.allowance)));
-      case 'endpoints': {
-        // Bridges are for people that were let in.
-        await this.#engine.allowance(sha256(request.allowance));
-        const { knows, serial } = request;
-        const record = this.#shared.endpoints?.(knows, serial) ?? new Uint8Array(0);
-        return results.endpoints.encode({ record });
-      }
+      case 'endpoints':
+      case 'follow':
+        return results.endpoints.encode(
+          (await this.#shared.records?.answer(this.#port, request)) ?? {
+            record: new Uint8Array(0),
+          },
+        );
       case 'pushKey':
         return results.pushKey.encode({ key: await this.#push.key() });
       case 'meet':

@@ -10,6 +10,7 @@ import type { Engine } from './engine.ts';
 import type { Push } from './push/push.ts';
 import { StoredBytes } from './stored-bytes.ts';
 import { TokenBuckets } from './token-bucket.ts';
+import type { ToldRecords } from './told-records.ts';
 import { Volunteers } from './volunteers.ts';
 import { Watchers } from './watchers.ts';
 
@@ -18,8 +19,8 @@ export interface DeliveryOptions {
   readonly config: Config;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** The record of endpoints for who knows these already, by hash; empty if there is none above `serial`. */
-  readonly endpoints?: (knows: readonly Uint8Array[], serial: number) => Uint8Array;
+  /** The records of endpoints, where this server has bridges. */
+  readonly records?: Pick<ToldRecords, 'answer' | 'gone'>;
   /** Hears of a storage that failed. */
   readonly report: (error: unknown) => void;
   /** Takes signals along to the other processes of this server, if it has any. */

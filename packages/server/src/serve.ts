@@ -45,6 +45,7 @@ import { ownPath } from './site/secret-paths.ts';
 import type { Site } from './site/site.ts';
 import type { Certified } from './tls-options.ts';
 import { tellAddresses } from './told-addresses.ts';
+import { ToldRecords } from './told-records.ts';
 import { TrustedHours } from './trusted-hours.ts';
 import { WebFiles } from './web-files.ts';
 
@@ -185,23 +186,21 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     const lastSerial = loadRecordSerial(dataDir);
     const saveSerial = (serial: number) => saveRecordSerial(dataDir, serial);
     const [turn = 0] = random(1);
-    const bridges = new BridgeList(dataDir, options.bridges ?? [], turn);
-    let signed: ServerSessions | undefined;
+    const bridges = new BridgeList(dataDir, options.bridges ?? [], turn, now);
+    const records = new ToldRecords(engine, bridges);
     let hostPage: SecretPage['answer'] | undefined;
     let endTelling = (): void => undefined;
-    const endpoints = (knows: readonly Uint8Array[], serial: number) =>
-      signed?.shelf(bridges.shelves.find(knows), serial) ?? new Uint8Array(0);
     const push = openPush(dataDir, options.endpoints ?? [], {
       ...{ engine, now, clock, random, report },
       ...(options.pushTo ?? { mayReach: isPublicAddress }),
     });
     const delivery = new Delivery({
-      ...{ engine, config, now, endpoints, report, push: push.get },
+      ...{ engine, config, now, records, report, push: push.get },
       signalElsewhere: (log, body) => neighbourhood?.signal(log, body),
     });
     const processes = options.inside && (await import('./processes/neighbourhood.ts'));
     const neighbourhood = processes?.openNeighbourhood(options.inside, engine.processes, {
-      ...{ handleKey: keys.handleKey, random, report, rates: delivery.rates },
+      ...{ handleKey: keys.handleKey, random, report, rates: delivery.rates, bridges },
       signal: (log, body) => delivery.signal(log, body),
     });
     const gate = new WriteGate(delivery);
@@ -233,12 +232,13 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
           shown: (ids, serial) => neighbourhood?.show(ids, serial),
         });
         await sessions.start();
+        records.signedBy(sessions);
+        endTelling = tellAddresses(bridges, records, { resolve, clock, endpoints, report });
         await neighbourhood?.join(sessions, own);
-        signed = sessions;
-        endTelling = tellAddresses(bridges, sessions, { resolve, clock, endpoints, report });
         return sessions;
       },
     }).catch((error: unknown) => {
+      endTelling();
       throw asStartError(error, options);
     });
     const enter = (carrier: ChannelCarrier) => acceptDirect(carrier, http.sessions, clock);

@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const listed = (...numbers: number[]) => new BridgeList(folder, bridges(...numbers), 0);
+const listed = (...numbers: number[]) => new BridgeList(folder, bridges(...numbers), 0, Date.now);
 const load = (...numbers: number[]) => listed(...numbers).shelves;
 
 describe('bridges', () => {
@@ -49,7 +49,8 @@ describe('bridges', () => {
     expect([both.next(), both.next(), both.next()]).toEqual([0, 1, 0]);
     const shelves = load(5);
     expect([shelves.next(), shelves.next()]).toEqual([1, 1]);
-    expect(new BridgeList(mkdtempSync(join(folder, 'none-')), [], 7).shelves.next()).toBe(0);
+    const none = new BridgeList(mkdtempSync(join(folder, 'none-')), [], 7, Date.now);
+    expect(none.shelves.next()).toBe(0);
   });
 
   test('are told from another one on in each invite', () => {
@@ -75,6 +76,29 @@ describe('bridges', () => {
     await expect(list.remove(bridges(1))).rejects.toThrow(BridgeError);
     await expect(list.remove(bridges(2))).rejects.toThrow(BridgeError);
     expect(load(1).lists).toEqual([bridges(1)]);
+  });
+
+  test('that several processes of a server were told are known to all, the last word counting, in whatever order they hear', async () => {
+    let now = 0;
+    const process = (...numbers: number[]) =>
+      new BridgeList(mkdtempSync(join(folder, 'process-')), bridges(...numbers), 0, () => ++now);
+    const [here, there] = [process(1), process(2, 1)];
+    await here.add(bridges(3));
+    await there.add(bridges(4));
+    await here.adopt(there.said);
+    await there.adopt(here.said);
+    expect(new Set(here.shelves.lists.flat())).toEqual(new Set(bridges(1, 3, 4)));
+    await there.remove(bridges(3));
+    const old = here.said;
+    await here.adopt(there.said);
+    await there.adopt(old);
+    await there.adopt('nonsense');
+    expect(here.shelves.lists).toEqual([bridges(1, 4)]);
+    expect(new Set(there.shelves.lists.flat())).toEqual(new Set(bridges(1, 2, 4)));
+    for (const url of bridges(1, 2, 3, 4)) {
+      const hash = [endpointHash(url)];
+      expect(here.shelves.find(hash)).toBe(there.shelves.find(hash));
+    }
   });
 
   test('whose file is damaged are told so, without what it says', () => {

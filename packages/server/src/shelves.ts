@@ -18,6 +18,8 @@ const entry = v.strictObject({
   shelf: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(10_000)),
   /** It was told while the server ran, and stands until it is taken away the same way. */
   told: v.optional(v.literal(true)),
+  /** When that was said last, also that it stands no more; ms since 1970. Of several processes the last word counts. */
+  at: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
 });
 const schema = v.strictObject({ version: v.literal(1), bridges: v.array(entry) });
 type Placed = v.InferOutput<typeof entry>;
@@ -72,6 +74,7 @@ export class BridgeList {
   readonly #path: string;
   readonly #settings: readonly string[];
   readonly #turn: number;
+  readonly #now: () => number;
   #placed: readonly Placed[];
   #shelves: Shelves;
   /** Hears of every change. */
@@ -79,13 +82,15 @@ export class BridgeList {
 
   /**
    * @param settings bridges that the host's settings name
+   * @param now in ms since 1970
    * @throws StorageError
    */
-  constructor(dataDir: string, settings: readonly string[], turn: number) {
+  constructor(dataDir: string, settings: readonly string[], turn: number, now: () => number) {
     this.#path = join(dataDir, 'bridges.json');
     this.#settings = [...new Set(settings)];
     this.#turn = turn;
-    const known = existsSync(this.#path) ? read(this.#path) : [];
+    this.#now = now;
+    const known = existsSync(this.#path) ? this.#read() : [];
     this.#placed = place(known, standing(known, this.#settings));
     if (this.#placed.length > known.length) this.#save();
     this.#shelves = this.#arranged();
@@ -99,7 +104,7 @@ export class BridgeList {
   async add(lines: readonly string[]): Promise<void> {
     const placed = place(this.#placed, [...standing(this.#placed, this.#settings), ...lines]);
     await this.#take(
-      placed.map((one) => (lines.includes(one.url) ? { ...one, told: true as const } : one)),
+      placed.map((one) => (lines.includes(one.url) ? this.#said({ ...one, told: true }) : one)),
     );
   }
 
@@ -111,10 +116,31 @@ export class BridgeList {
     const unknown = lines.find((line) => !now.includes(line));
     if (unknown !== undefined) throw new BridgeError(`No such bridge: ${unknown}`);
     await this.#take(
-      this.#placed.map(({ url, shelf, told }) =>
-        told && !lines.includes(url) ? { url, shelf, told } : { url, shelf },
+      this.#placed.map((one) =>
+        lines.includes(one.url) ? this.#said({ url: one.url, shelf: one.shelf }) : one,
       ),
     );
+  }
+
+  /** What the other processes of this server are to know, as `adopt` takes it. */
+  get said(): string {
+    return JSON.stringify({ version: 1, bridges: this.#placed }, null, 1);
+  }
+
+  /** Takes what another process of this server knows; what is no such thing changes nothing. @throws StorageError */
+  async adopt(said: string): Promise<void> {
+    const theirs = parse(said) ?? [];
+    const own = new Map(this.#placed.map((one) => [one.url, one]));
+    for (const one of theirs) {
+      const known = own.get(one.url);
+      if (!known || comesAfter(one, known)) own.set(one.url, one);
+    }
+    const merged = [...own.values()];
+    if (JSON.stringify(merged) !== JSON.stringify(this.#placed)) await this.#take(merged);
+  }
+
+  #said(one: Placed): Placed {
+    return { ...one, at: Math.max(this.#now(), (one.at ?? 0) + 1) };
   }
 
   async #take(placed: readonly Placed[]): Promise<void> {
@@ -134,10 +160,18 @@ export class BridgeList {
     return new Shelves(this.#placed, standing(this.#placed, this.#settings), this.#turn);
   }
 
+  #read(): readonly Placed[] {
+    const placed = parse(readFileSync(this.#path, 'utf8'));
+    if (placed) return placed;
+    throw new StorageError(
+      'corrupt',
+      `The file ${this.#path} is damaged: restore it from a backup, or delete it and the bridges are placed anew.`,
+    );
+  }
+
   #save(): void {
-    const text = JSON.stringify({ version: 1, bridges: this.#placed }, null, 1);
     try {
-      createFile(this.#path, Buffer.from(`${text}\n`));
+      createFile(this.#path, Buffer.from(`${this.said}\n`));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       const message = `The file ${this.#path} cannot be written (${why}).`;
@@ -164,17 +198,21 @@ function place(known: readonly Placed[], bridges: readonly string[]): Placed[] {
   return placed;
 }
 
-function read(path: string): readonly Placed[] {
+/** Whether it was said later; of what stands in settings alone all processes take the lower shelf. */
+function comesAfter(one: Placed, known: Placed): boolean {
+  const later = (one.at ?? 0) - (known.at ?? 0);
+  return later > 0 || (later === 0 && one.shelf < known.shelf);
+}
+
+/** Null for what is no list of bridges. */
+function parse(text: string): readonly Placed[] | null {
   try {
-    const parsed = v.safeParse(schema, JSON.parse(readFileSync(path, 'utf8')));
-    if (parsed.success) return parsed.output.bridges;
+    const parsed = v.safeParse(schema, JSON.parse(text));
+    return parsed.success ? parsed.output.bridges : null;
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+    if (error instanceof SyntaxError) return null;
+    throw error;
   }
-  throw new StorageError(
-    'corrupt',
-    `The file ${path} is damaged: restore it from a backup, or delete it and the bridges are placed anew.`,
-  );
 }
 
 const keyOf = (hash: Uint8Array): string => Buffer.from(hash).toString('base64');

@@ -6,8 +6,8 @@ import { isIP } from 'node:net';
 import { encodeHostAddresses } from '@polynya/protocol/host-addresses';
 import { type Resolve, systemResolver } from '@polynya/reach/carriers/by-name/system-resolver';
 import type { Clock } from '@polynya/reach/clock';
-import type { ServerSessions } from '@polynya/reach/server-sessions';
 import type { BridgeList, Shelves } from './shelves.ts';
+import type { ToldRecords } from './told-records.ts';
 
 type Lists = Shelves['lists'];
 
@@ -35,10 +35,10 @@ type Options = Omit<ToldAddressesOptions, 'place' | 'resolve'> & {
  */
 export function tellAddresses(
   bridges: BridgeList,
-  sessions: Pick<ServerSessions, 'place'>,
+  records: Pick<ToldRecords, 'place'>,
   { resolve = () => Promise.resolve([]), ...options }: Options,
 ): () => void {
-  const place = (lists: Lists) => sessions.place(lists);
+  const place = (lists: Lists) => records.place(lists);
   const told = new ToldAddresses(bridges.shelves.lists, { resolve, place, ...options });
   bridges.onChange = (lists) => told.place(lists);
   told.start();

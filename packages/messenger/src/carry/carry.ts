@@ -205,7 +205,7 @@ export class Carry {
       if (fresh.length > 0) await store.apply([...draft.changes(), ...kept]);
     });
     if (fresh.length > 0) for (const topic of [messagesTopic(chat), 'chats']) changes.touch(topic);
-    for (const record of records) await takeRecord(this.#device, record);
+    for (const record of records) await takeRecord(this.#device, chat, record);
     return { fresh, strange, records: records.length };
   }
 

@@ -21,7 +21,7 @@ export async function handedIn(
   const all: (Arrived | Happened)[] = [];
   for (const one of shown) {
     if ('content' in one && one.content.kind === 'record') {
-      world.recordHanded(one.content.record);
+      world.recordHanded(chat, one.content.record);
       continue;
     }
     if (!('content' in one) || one.content.kind !== 'carried') {

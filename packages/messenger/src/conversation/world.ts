@@ -46,8 +46,8 @@ export interface World {
   devicesChanged(chat: ChatId): void;
   /** What else is to be stored when an epoch ends, on platforms that keep more. */
   readonly turned: ((chat: ChatId, before: Held, after: Held) => Promise<Change[]>) | undefined;
-  /** A member handed on what it learned of some server's endpoints. */
-  recordHanded(record: Uint8Array): void;
+  /** A member handed on in a chat what it learned of some server's endpoints. */
+  recordHanded(chat: ChatId, record: Uint8Array): void;
   /** A contact token was made for a conversation: the inbox lets its holders in. */
   openInbox(token: Uint8Array, whose?: 'chat' | 'own'): Promise<void>;
   /** How others reach us, with this token. */

@@ -6,21 +6,24 @@
 import { decodeAccessRecord, decodeAccessRecordBody } from '@polynya/protocol/access-record';
 import { equal, toHex } from '@polynya/protocol/bytes';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
+import type { ChatId } from '../api.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import { idOf } from '../conversation/people.ts';
 import type { Device } from '../device.ts';
 import { recordKey, takeHandedOn } from './own-endpoints.ts';
 import type { ServerLink } from './server-link.ts';
 
-export { askForEndpoints } from './own-endpoints.ts';
+export { askForEndpoints, takeTold } from './own-endpoints.ts';
 
 /** In larger groups somebody may be there to collect bridges (people). */
 const CLOSE = 8;
 
-/** Says `record` in every chat of few people with somebody who uses that server. */
+/** Says `record` in every chat of few people with somebody who uses that server, unless somebody has said it there. */
 export async function handOn(device: Device, link: ServerLink, record: Uint8Array): Promise<void> {
+  const key = keyOf(record);
   for (const conversation of device.conversations.values()) {
     if (!concerns(device, conversation, link.server.identity)) continue;
+    if (device.handed.get(conversation.chat) === key) continue;
     await conversation.queue({ kind: 'record', text: '', record }, device.ports.random(16));
   }
 }
@@ -55,8 +58,9 @@ function concerns(
   );
 }
 
-/** Takes a record that somebody said, of whichever server it is, if that is one of ours. */
-export async function takeRecord(device: Device, record: Uint8Array): Promise<void> {
+/** Takes a record that somebody said in a chat, of whichever server it is, if that is one of ours. */
+export async function takeRecord(device: Device, chat: ChatId, record: Uint8Array): Promise<void> {
+  device.handed.set(chat, keyOf(record));
   const link = device.links.get(identityIn(record));
   if (!link) return;
   const { connection, server } = link;
@@ -64,6 +68,11 @@ export async function takeRecord(device: Device, record: Uint8Array): Promise<vo
   const { store, hostsAt } = device.ports;
   const learned = await takeHandedOn(record, { connection, server, store, now, hostsAt });
   if (learned) await link.lead(learned.endpoints);
+}
+
+/** What tells one record from another: its signature. */
+function keyOf(record: Uint8Array): string {
+  return toHex(record.subarray(-64));
 }
 
 /** In hex; '' for what is no record. */

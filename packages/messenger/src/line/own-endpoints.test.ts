@@ -6,10 +6,10 @@ import { Connection } from '@polynya/reach/client';
 import { systemClock, systemRandom } from '@polynya/reach/clock';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { type RunningServer, startServer } from '@polynya/server/serve';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
-import { askForEndpoints, takeHandedOn } from './own-endpoints.ts';
+import { askForEndpoints, takeHandedOn, takeTold } from './own-endpoints.ts';
 import type { Server } from './server.ts';
 
 const bridges = [1, 2, 3, 4, 5, 6].map((number) => `https://bridge-${number}.example/secret`);
@@ -20,16 +20,20 @@ let folder = '';
 let store: Store;
 let running: RunningServer;
 let connection: Connection;
+/** What the server told unasked. */
+let told: Uint8Array[] = [];
 
-async function serve(told: readonly string[]): Promise<void> {
+async function serve(bridges: readonly string[]): Promise<void> {
+  told = [];
   running = await startServer({
-    ...{ dataDir: join(folder, 'data'), host: '127.0.0.1', port: 0, bridges: told },
+    ...{ dataDir: join(folder, 'data'), host: '127.0.0.1', port: 0, bridges },
     ...{ clock: systemSteadyClock, random: systemRandom, log: () => undefined },
   });
   const { identity, endpoints } = running;
   connection = new Connection({
     ...{ address: { identity, endpoints }, carriers: [webSocketCarrier] },
     ...{ clock: systemClock, random: systemRandom },
+    onEndpoints: (record) => told.push(record),
   });
 }
 
@@ -75,6 +79,19 @@ test('whoever knows a bridge hears of those beside it, also when it is gone itse
   const [moved = ''] = running.endpoints;
   expect(await ask(known([own, bridges[4] ?? '']))).toEqual([moved, bridges[5]]);
   expect(connection.listed).toEqual([moved]);
+});
+
+test('who asked is told of a bridge that the server hears of later, and knows it as if it had asked anew', async () => {
+  await serve(bridges.slice(0, 1));
+  await connection.call({ op: 'admit', invite: await running.invite(1, 1), allowance });
+  const one = known((await ask(known(running.endpoints))) ?? []);
+  await running.desk.bridges(bridges.slice(1, 2), []);
+  await vi.waitFor(() => expect(told).toHaveLength(1), { timeout: 60_000 });
+  const [record = new Uint8Array()] = told;
+  const learned = await takeTold(record, knowing(one));
+  expect(learned?.endpoints).toEqual([...running.endpoints, ...bridges.slice(0, 2)]);
+  expect(await takeTold(record, knowing(one))).toBeNull();
+  expect(await ask(known(learned?.endpoints ?? []))).toBeNull();
 });
 
 test('a server without bridges, or one that refuses, changes nothing', async () => {

@@ -1,6 +1,6 @@
 /**
- * The endpoints that a server has for this device, bridges among them (docs/protocol.md section 2): asked for
- * once the line stands, and again after half a day; or handed on by a member who asked. In a file that loads only then.
+ * The endpoints that a server has for this device, bridges among them (docs/protocol.md section 2): asked for in each
+ * session, pushed when others come, or handed on by a member. In a file that loads only then.
  */
 import {
   type AccessRecordBody,
@@ -35,20 +35,32 @@ export interface Learned {
 }
 
 /**
- * Asks, and keeps the record with its signature. Null when nothing changed or the server does not say.
- * @throws StoreError
+ * Asks, for what comes later in this session too, and keeps the record with its signature. Null when nothing changed or
+ * the server does not say. @throws StoreError
  */
 export async function askForEndpoints(knowing: Knowing): Promise<Learned | null> {
-  const { connection, server, store } = knowing;
-  const { allowance, endpoints, identity } = server;
-  const held = await store.get('self', recordKey(identity));
-  const { serial } = held ? bodyOf(held) : { serial: 0 };
+  const { connection, server } = knowing;
+  const { allowance, endpoints } = server;
+  const { serial } = await heldBy(knowing);
+  const asked = { allowance, knows: endpoints.map(endpointHash), serial };
   try {
-    const knows = endpoints.map(endpointHash);
-    const { record } = await connection.call({ op: 'endpoints', allowance, knows, serial });
+    const { record } = await connection
+      .call({ op: 'follow', ...asked })
+      // Of a server that does not know that request yet.
+      .catch(() => connection.call({ op: 'endpoints', ...asked }));
     return record.length === 0 ? null : await learn(record, knowing, serial);
   } catch (error) {
     // What we have goes on: a server that refuses, or says nonsense, has no better.
+    if (error instanceof ProtocolError) return null;
+    throw error;
+  }
+}
+
+/** Takes a record that the server pushed. Null when it changes nothing. @throws StoreError */
+export async function takeTold(record: Uint8Array, knowing: Knowing): Promise<Learned | null> {
+  try {
+    return await learn(record, knowing, (await heldBy(knowing)).serial);
+  } catch (error) {
     if (error instanceof ProtocolError) return null;
     throw error;
   }
@@ -59,19 +71,18 @@ export async function askForEndpoints(knowing: Knowing): Promise<Learned | null>
  * bridges come behind those that are known, until the own shelf changes. Null if it brings nothing. @throws StoreError
  */
 export async function takeHandedOn(record: Uint8Array, knowing: Knowing): Promise<Learned | null> {
-  const { connection, server, store, now } = knowing;
+  const { connection, server, now } = knowing;
   const { endpoints, identity } = server;
   try {
     const told = await openEndpointRecord(record, identity, now);
-    const held = await store.get('self', recordKey(identity));
-    const { serial } = held ? bodyOf(held) : { serial: 0 };
+    const held = await heldBy(knowing);
     const isBridge = (endpoint: string) =>
       !connection.listed.includes(endpoint) && !isHostAddresses(endpoint);
     const known = endpoints.filter(isBridge);
     // Behind the first there may be some that members handed on.
-    const own = held ? bodyOf(held).endpoints.filter(isBridge) : known.slice(0, 1);
+    const own = held.serial > 0 ? held.endpoints.filter(isBridge) : known.slice(0, 1);
     const isOwnShelf = known.length === 0 || own.some((one) => told.endpoints.includes(one));
-    if (isOwnShelf) return await learn(record, knowing, serial);
+    if (isOwnShelf) return await learn(record, knowing, held.serial);
     const next = [...new Set([...endpoints, ...waysIn(told, knowing)])].slice(0, LIMITS.endpoints);
     return next.length === endpoints.length ? null : { endpoints: next, record };
   } catch (error) {
@@ -109,6 +120,13 @@ export function recordKey(identity: Uint8Array): string {
   return `endpoints/${toHex(identity)}`;
 }
 
-function bodyOf(record: Uint8Array) {
-  return decodeAccessRecordBody(decodeAccessRecord(record).body);
+/** The newest record of the own shelf; of serial 0 while there is none. */
+async function heldBy({
+  server,
+  store,
+}: Knowing): Promise<Pick<AccessRecordBody, 'serial' | 'endpoints'>> {
+  const held = await store.get('self', recordKey(server.identity));
+  return held
+    ? decodeAccessRecordBody(decodeAccessRecord(held).body)
+    : { serial: 0, endpoints: [] };
 }

@@ -6,15 +6,18 @@ import type { World } from '../conversation/world.ts';
 import type { Device } from '../device.ts';
 import { Inbox } from '../inbox/inbox.ts';
 import { KnownWay } from './known-way.ts';
+import type { Knowing, Learned } from './own-endpoints.ts';
 import { type Server, serverSaved } from './server.ts';
 
 /** ms: a clock that is off by less is nobody's concern. */
 const CLOCK_OFF = 5 * 60_000;
-/** ms: after the line stands, what people wait for goes first; and how long endpoints are good for. */
+/** ms: after the line stands, what people wait for goes first. */
 const SETTLED = 3_000;
-const HALF_A_DAY = 12 * 3_600_000;
+/** ms: what many are told at once one of them hands on, as a rule, before the others would. */
+const SPREAD = 60_000;
 
 const handing = () => import('./handing-on.ts');
+type Handing = Awaited<ReturnType<typeof handing>>;
 
 export class ServerLink {
   readonly connection: Connection;
@@ -25,8 +28,10 @@ export class ServerLink {
   #kept: boolean;
   readonly #known: KnownWay;
   #way: string | null = null;
-  #askedAt = Number.NEGATIVE_INFINITY;
+  /** The server tells this session when other endpoints lead to it. */
+  #following = false;
   #cancelAsking: () => void = () => undefined;
+  #cancelHanding: () => void = () => undefined;
 
   /** @param kept what is learned of the server is stored */
   constructor(device: Device, server: Server, kept: boolean) {
@@ -45,6 +50,7 @@ export class ServerLink {
       openings,
       ...(record && { record }),
       saveRecord: (newer) => this.#saveRecord(newer),
+      onEndpoints: (told) => this.#learn(async ({ takeTold }, at) => takeTold(told, at)),
       meet: async (offer) => {
         const { allowance } = this.#server;
         const request = { op: 'meet', allowance, offer } as const;
@@ -68,7 +74,10 @@ export class ServerLink {
       this.#inbox.lineLost();
       for (const conversation of device.conversationsOn(this)) conversation.lineLost();
     });
-    this.connection.onHello(() => device.changes.touch('status'));
+    this.connection.onHello(() => {
+      this.#following = false;
+      device.changes.touch('status');
+    });
     this.world = {
       store,
       engine,
@@ -94,8 +103,8 @@ export class ServerLink {
       devicesChanged: (chat) => device.devicesChanged(chat),
       openInbox: (token, whose) => this.#inbox.open(token, whose),
       card: (token) => this.#card(token),
-      recordHanded: (record) =>
-        void this.#quietly(async () => (await handing()).takeRecord(device, record)),
+      recordHanded: (chat, record) =>
+        void this.#quietly(async () => (await handing()).takeRecord(device, chat, record)),
     };
     this.#inbox = new Inbox(this.world, {
       tokens: () => device.tokensAt(identity),
@@ -157,6 +166,7 @@ export class ServerLink {
 
   close(): void {
     this.#cancelAsking();
+    this.#cancelHanding();
     this.#inbox.close();
     this.connection.close();
   }
@@ -171,19 +181,27 @@ export class ServerLink {
   }
 
   #askForEndpoints(): void {
-    const { store, clock, hostsAt } = this.#device.ports;
-    if (!this.#server.admitted || clock.now() - this.#askedAt < HALF_A_DAY) return;
-    this.#askedAt = clock.now();
+    if (!this.#server.admitted || this.#following) return;
+    this.#following = true;
+    this.#learn(({ askForEndpoints }, at) => askForEndpoints(at));
+  }
+
+  /** Goes by what `ask` brings, and hands it on by and by. */
+  #learn(ask: (how: Handing, at: Knowing) => Promise<Learned | null>): void {
     void this.#quietly(async () => {
-      const { askForEndpoints, handOn } = await handing();
+      const { store, clock, random, hostsAt } = this.#device.ports;
       const { connection } = this;
       const now = this.world.serverNow();
-      const learned = await askForEndpoints({
-        ...{ connection, server: this.#server, store, now, hostsAt },
-      });
+      const how = await handing();
+      const learned = await ask(how, { connection, server: this.#server, store, now, hostsAt });
       if (!learned) return;
       await this.lead(learned.endpoints);
-      await handOn(this.#device, this, learned.record);
+      this.#cancelHanding();
+      const wait = ((random(1)[0] ?? 0) / 256) * SPREAD;
+      this.#cancelHanding = clock.setTimeout(
+        () => void this.#quietly(() => how.handOn(this.#device, this, learned.record)),
+        wait,
+      );
     });
   }
 
@@ -197,7 +215,7 @@ export class ServerLink {
     try {
       await work();
     } catch {
-      // Closed meanwhile, or no room: asked again half a day later, or at the next start.
+      // Closed meanwhile, or no room: asked again in the next session.
     }
   }
 

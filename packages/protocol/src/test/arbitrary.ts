@@ -28,6 +28,12 @@ export const entries: fc.Arbitrary<Entry> = fc.record({
   turn: maybe(turn),
 });
 
+const shelf = fc.record({
+  allowance: secret,
+  knows: fc.array(id, { maxLength: LIMITS.endpoints }),
+  serial: safe,
+});
+
 const fieldsOf: { [O in Op]: fc.Arbitrary<Omit<Extract<Request, { op: O }>, 'op'>> } = {
   open: fc.record({ n, log: id, secret }),
   append: fc.record({ n, entries: fc.array(newEntry, { minLength: 1, maxLength: LIMITS.batch }) }),
@@ -58,11 +64,7 @@ const fieldsOf: { [O in Op]: fc.Arbitrary<Omit<Extract<Request, { op: O }>, 'op'
   linger: fc.record({ ms: uint(60_000) }),
   bye: nothing,
   withdraw: fc.record({ allowance: secret, hash }),
-  endpoints: fc.record({
-    allowance: secret,
-    knows: fc.array(id, { maxLength: LIMITS.endpoints }),
-    serial: safe,
-  }),
+  endpoints: shelf,
   lend: fc.record({ allowance: secret, places: uint(16) }),
   meet: fc.record({ allowance: secret, offer: upTo(LIMITS.meeting) }),
   accept: fc.record({ id, answer: upTo(LIMITS.meeting) }),
@@ -73,6 +75,7 @@ const fieldsOf: { [O in Op]: fc.Arbitrary<Omit<Extract<Request, { op: O }>, 'op'
   }),
   unsubscribe: fc.record({ n, id }),
   wake: fc.record({ n, except: fc.array(id, { maxLength: LIMITS.devices }) }),
+  follow: shelf,
 };
 
 const logState = fc.record({
@@ -122,6 +125,7 @@ export const resultOf: { [O in Op]: fc.Arbitrary<Result<O>> } = {
   subscribe: nothing,
   unsubscribe: nothing,
   wake: nothing,
+  follow: fc.record({ record: fc.uint8Array({ maxLength: 2_048 }) }),
 };
 
 export const OPS = Object.keys(fieldsOf) as Op[];
@@ -170,6 +174,7 @@ export const items: fc.Arbitrary<Item> = fc.oneof(
   }),
   fc.record({ item: fc.constant('nudge' as const), n, head: safe }),
   fc.record({ item: fc.constant('signal' as const), n, body: upTo(LIMITS.signal) }),
+  fc.record({ item: fc.constant('record' as const), record: upTo(LIMITS.record + 128) }),
 );
 
 /** Encodings with up to 8 bytes changed, then perhaps cut short or with bytes after them. */

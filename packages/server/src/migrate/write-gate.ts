@@ -10,7 +10,7 @@ const AGAIN_MS = 5_000;
 /** All others leave the database as it is. */
 const READS: ReadonlySet<Op> = new Set([
   ...(['open', 'read', 'watch', 'unwatch', 'signal', 'get', 'stat', 'allowance'] as const),
-  ...(['endpoints', 'handles', 'linger', 'bye'] as const),
+  ...(['endpoints', 'follow', 'handles', 'linger', 'bye'] as const),
 ]);
 
 export class WriteGate implements SessionHandler {

@@ -13,7 +13,7 @@ test('what comes before a line stands waits up to a bound, and what is beyond is
   let bytes = 0;
   const inside = await startInside({
     ...{ host: '127.0.0.1', port: 0, key, post: () => undefined },
-    ...{ signals: () => undefined, taken: () => undefined },
+    hear: { signals: () => undefined, taken: () => undefined, bridges: () => undefined },
     sessions: {
       receive: (envelope) => {
         bytes += envelope.length;

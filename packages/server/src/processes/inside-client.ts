@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
 import type { LineEvents, Neighbour, NeighbourLine } from '@polynya/reach/neighbour';
 import { WebSocket } from 'ws';
+import type { Told } from './inside-server.ts';
 import { clientTls } from './inside-tls.ts';
 
 const ENVELOPES = 'application/octet-stream';
@@ -43,16 +44,11 @@ export class InsideClient implements Neighbour {
     }
   }
 
-  /** Signals may be lost: whether they came nobody hears. */
-  async signals(batch: Uint8Array): Promise<void> {
-    const answer = await this.#ask('/signals', 'POST', batch, AbortSignal.timeout(ALIVE_MS));
+  /** Signals, what was taken of rates, bridges. Whether it was heard. */
+  async tell(what: Told, batch: Uint8Array): Promise<boolean> {
+    const answer = await this.#ask(`/${what}`, 'POST', batch, AbortSignal.timeout(ALIVE_MS));
     answer?.resume();
-  }
-
-  /** What was taken of rates; likewise. */
-  async taken(batch: Uint8Array): Promise<void> {
-    const answer = await this.#ask('/taken', 'POST', batch, AbortSignal.timeout(ALIVE_MS));
-    answer?.resume();
+    return answer !== null;
   }
 
   async alive(): Promise<boolean> {

@@ -1,6 +1,6 @@
 /**
  * The port at which the other processes of this server hand over what is for sessions here: POSTs and
- * WebSockets as a client would send them, signals, and what was taken of rates. Whoever lacks the key of `inside-tls.ts` is not answered.
+ * WebSockets as a client would send them, and what they tell each other (`Told`). Whoever lacks the key of `inside-tls.ts` is not answered.
  */
 
 import { once } from 'node:events';
@@ -11,10 +11,10 @@ import { buffer } from 'node:stream/consumers';
 import { acceptWebSocket, WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
 import type { Receiver } from '@polynya/reach/neighbour';
 import { WebSocketServer } from 'ws';
-import type { Taken } from '../token-bucket.ts';
 import { serverTls } from './inside-tls.ts';
-import { decodeSignals, type Signal } from './signal-batch.ts';
-import { decodeTaken } from './taken-batch.ts';
+
+/** What processes tell each other: signals, what was taken of rates, and which bridges there are. */
+export type Told = 'signals' | 'taken' | 'bridges';
 
 const GRACE = 1_000;
 /** Between requests; neighbours ask whether we are there every few seconds. */
@@ -28,8 +28,8 @@ export interface InsideServerOptions {
   readonly sessions: Receiver;
   /** Answers POSTs of envelopes for sessions of this process. */
   readonly post: RequestListener;
-  readonly signals: (signals: readonly Signal[]) => void;
-  readonly taken: (taken: readonly Taken[]) => void;
+  /** Hears what the others tell. */
+  readonly hear: Readonly<Record<Told, (batch: Buffer) => void>>;
 }
 
 export interface InsideServer {
@@ -52,7 +52,7 @@ export async function startInside(options: InsideServerOptions): Promise<InsideS
     (request, response) => {
       if (request.method === 'GET') response.end('ok\n');
       else if (request.url === '/s') post(request, response);
-      else take(request, options).then(() => response.writeHead(204).end());
+      else take(request, options.hear).then(() => response.writeHead(204).end());
     },
   );
   server.on('upgrade', (request, socket, head) => {
@@ -79,16 +79,14 @@ export async function startInside(options: InsideServerOptions): Promise<InsideS
   };
 }
 
-async function take(
-  request: IncomingMessage,
-  { signals, taken }: Pick<InsideServerOptions, 'signals' | 'taken'>,
-): Promise<void> {
+async function take(request: IncomingMessage, hear: InsideServerOptions['hear']): Promise<void> {
   try {
     const batch = await buffer(request);
-    if (request.url === '/taken') taken(decodeTaken(batch) ?? []);
-    else signals(decodeSignals(batch) ?? []);
+    for (const what of ['signals', 'taken', 'bridges'] as const) {
+      if (request.url === `/${what}`) hear[what](batch);
+    }
   } catch {
-    // It broke off; both may be lost.
+    // It broke off: signals and rates may be lost, bridges are told again.
     request.destroy();
   }
 }

@@ -9,12 +9,13 @@ import type { Neighbour } from '@polynya/reach/neighbour';
 import type { ServerSessions } from '@polynya/reach/server-sessions';
 import { ConfigError } from '../config.ts';
 import type { ProcessTable, ServerProcess } from '../engine.ts';
-import type { Taken, TokenBuckets } from '../token-bucket.ts';
+import type { BridgeList } from '../shelves.ts';
+import type { TokenBuckets } from '../token-bucket.ts';
 import { InsideClient } from './inside-client.ts';
 import { type InsideServer, startInside } from './inside-server.ts';
 import { insideKey } from './inside-tls.ts';
-import { bytesOf, encodeSignals, type Signal } from './signal-batch.ts';
-import { encodeTaken } from './taken-batch.ts';
+import { bytesOf, decodeSignals, encodeSignals, type Signal } from './signal-batch.ts';
+import { decodeTaken, encodeTaken } from './taken-batch.ts';
 
 const BEAT_MS = 5_000;
 /** How often what was taken of rates is told: so long a client may have a burst of each process. */
@@ -36,6 +37,7 @@ export interface NeighbourhoodOptions {
   readonly signal: (log: Uint8Array, body: Uint8Array) => void;
   /** What the processes of a server share. */
   readonly rates: TokenBuckets;
+  readonly bridges: Pick<BridgeList, 'said' | 'adopt'>;
   readonly report: (error: unknown) => void;
 }
 
@@ -46,7 +48,7 @@ export function openNeighbourhood(
   {
     handleKey,
     ...rest
-  }: Pick<NeighbourhoodOptions, 'random' | 'signal' | 'rates' | 'report'> & {
+  }: Pick<NeighbourhoodOptions, 'random' | 'signal' | 'rates' | 'bridges' | 'report'> & {
     readonly handleKey: Uint8Array;
   },
 ): Neighbourhood | undefined {
@@ -58,6 +60,8 @@ export function openNeighbourhood(
 interface Known {
   readonly process: ServerProcess;
   readonly client: InsideClient;
+  /** What it heard of bridges from here. */
+  bridges: string;
 }
 
 export class Neighbourhood {
@@ -101,15 +105,18 @@ export class Neighbourhood {
 
   /** Listens, and lets the others know. Rejects with the platform's error, or a StorageError. */
   async join(sessions: ServerSessions, post: RequestListener): Promise<void> {
-    const { host, key, port, rates, signal, table } = this.#options;
+    const { host, key, port, rates, signal, table, bridges, report } = this.#options;
     this.#sessions = sessions;
-    const signals = (all: readonly Signal[]) => {
-      for (const { log, body } of all) signal(log, body);
+    const hear = {
+      signals: (batch: Buffer) => {
+        for (const { log, body } of decodeSignals(batch) ?? []) signal(log, body);
+      },
+      taken: (batch: Buffer) => rates.takenElsewhere(decodeTaken(batch) ?? []),
+      bridges: (batch: Buffer) => void bridges.adopt(batch.toString()).catch(report),
     };
-    const taken = (all: readonly Taken[]) => rates.takenElsewhere(all);
     // From the first request on.
     rates.takenSince();
-    this.#inside = await startInside({ host, port, key, sessions, post, signals, taken });
+    this.#inside = await startInside({ host, port, key, sessions, post, hear });
     await this.#look();
     table.changed();
     this.#timer = setInterval(() => this.#beat(), BEAT_MS).unref();
@@ -157,14 +164,14 @@ export class Neighbourhood {
     this.#signals = [];
     this.#waiting = 0;
     this.#telling = undefined;
-    for (const { client } of this.#known.values()) void client.signals(batch);
+    for (const { client } of this.#known.values()) void client.tell('signals', batch);
   }
 
   #tellTaken(): void {
     const taken = this.#options.rates.takenSince();
     if (taken.length === 0) return;
     const batch = encodeTaken(taken);
-    for (const { client } of this.#known.values()) void client.taken(batch);
+    for (const { client } of this.#known.values()) void client.tell('taken', batch);
   }
 
   /** One after another; what fails now is tried again at the next. */
@@ -187,8 +194,15 @@ export class Neighbourhood {
         this.#byKey.set(Buffer.from(key).toString('latin1'), known.client);
       }
     }
+    await Promise.all(there.map((known) => this.#tellBridges(known)));
     const highest = Math.max(0, ...rows.map(({ serial }) => serial));
     await this.#sessions?.raise(highest);
+  }
+
+  async #tellBridges(known: Known): Promise<void> {
+    const { said } = this.#options.bridges;
+    if (known.bridges === said) return;
+    if (await known.client.tell('bridges', Buffer.from(said))) known.bridges = said;
   }
 
   /** Undefined if it does not answer us, whatever it says to the database. */
@@ -196,10 +210,12 @@ export class Neighbourhood {
     const known = this.#known.get(process.number);
     const same = known?.process.address === process.address;
     if (known && !same) this.#forget(process.number);
-    const client =
-      known && same ? known.client : new InsideClient(process.address, this.#options.key);
-    if (await client.alive()) return { process, client };
-    if (!same) client.close();
+    const at =
+      known && same
+        ? { ...known, process }
+        : { process, client: new InsideClient(process.address, this.#options.key), bridges: '' };
+    if (await at.client.alive()) return at;
+    if (!same) at.client.close();
     return undefined;
   }
 

@@ -12,7 +12,7 @@ import { Exchange } from '@polynya/reach/carriers/sip/exchange';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
 import { Connection } from '@polynya/reach/client';
 import { systemClock, systemRandom } from '@polynya/reach/clock';
-import { KnownServer } from '@polynya/reach/known-server';
+import { KnownServer, openEndpointRecord } from '@polynya/reach/known-server';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ConfigError } from '../config.ts';
@@ -182,6 +182,23 @@ describe.skipIf(missingPostgres)(`two processes${missingPostgres}`, () => {
       expect(retryAfter).toBeGreaterThan(5 * soon);
     }, PATIENCE);
     for (const one of [here, there]) one?.close();
+  });
+
+  test('a bridge that one process is told of is told to whoever follows its shelf at another', async () => {
+    const client = await WireClient.connect(endpointOf(one(1)), one().identity);
+    const { allowance } = await newLogOn(client, { invite });
+    const told: string[] = [];
+    client.onPush = async (item) => {
+      if (item.item !== 'record') return;
+      told.push(...(await openEndpointRecord(item.record, one().identity, Date.now())).endpoints);
+    };
+    await client.ask('follow', { allowance, knows: [], serial: 0 });
+    const bridge = 'https://bridge.example/secret';
+    await one(0).desk.bridges([bridge], []);
+    await vi.waitFor(() => expect(told).toContain(bridge), PATIENCE);
+    await one(1).desk.bridges([], [bridge]);
+    await vi.waitFor(() => expect(one(0).endpointsFor()).not.toContain(bridge), PATIENCE);
+    client.close();
   });
 
   test('whoever has the record of one process takes that of another one', async () => {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type Entry,
-  type Item,
   type Op,
+  type PushItem,
   type Request,
   type Result,
   results,
@@ -19,7 +19,7 @@ import type { Engine } from '../engine.ts';
 import type { Push } from '../push/push.ts';
 import { entry, hashOf, id, secret } from './ids.ts';
 
-export type Pushed = Extract<Item, { item: 'push' | 'nudge' | 'signal' }>;
+export type Pushed = PushItem;
 type Asked<O extends Op> = Omit<Extract<Request, { op: O }>, 'op'>;
 
 export class TestSession {

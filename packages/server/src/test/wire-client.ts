@@ -3,7 +3,14 @@ import { decodeAccessRecord, decodeAccessRecordBody } from '@polynya/protocol/ac
 import { recordRequest } from '@polynya/protocol/envelope';
 import { PROTOCOL_VERSION } from '@polynya/protocol/limits';
 import { errorName, ProtocolError } from '@polynya/protocol/protocol-error';
-import { type Item, type Op, type Request, type Result, results } from '@polynya/protocol/requests';
+import {
+  type Item,
+  type Op,
+  type PushItem,
+  type Request,
+  type Result,
+  results,
+} from '@polynya/protocol/requests';
 import type { Codec } from '@polynya/protocol/schema';
 import type { Carrier, CarrierFactory } from '@polynya/reach/carriers/carrier';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
@@ -21,7 +28,7 @@ interface Waiting {
 
 export class WireClient {
   /** Hears what comes unasked. */
-  onPush: (item: Exclude<Item, { item: 'answer' | 'refusal' }>) => void = () => undefined;
+  onPush: (item: PushItem) => void = () => undefined;
   readonly #carrier: Carrier;
   readonly #session: ClientSession;
   readonly #handle: Uint8Array;

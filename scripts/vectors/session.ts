@@ -23,10 +23,11 @@ import { EnvelopeSealer } from '@polynya/reach/envelope-sealer';
 import { Handles } from '@polynya/reach/handles';
 import { openGcm, rawX25519, x25519 } from '@polynya/reach/hpke-recipient';
 import { ItemEncoder } from '@polynya/reach/item-encoder';
-import { ServerSession } from '@polynya/reach/server-session';
+import { ServerSession, type SessionsShared } from '@polynya/reach/server-session';
 import { DEFAULT_SESSION_LIMITS } from '@polynya/reach/server-sessions';
 import { flightInfo, SESSION_SECRET, sessionKeys } from '@polynya/reach/session-keys';
 import { Sink } from '@polynya/reach/sink';
+import { TurnEnds } from '@polynya/reach/turn-ends';
 import { EXCHANGES } from './requests.ts';
 
 const NOW = 1_790_000_000_123;
@@ -95,11 +96,7 @@ export async function session() {
     backlog: () => 0,
     standing: true,
   });
-  const serverSession = new ServerSession({
-    keys: { up: new Uint8Array(keys.up), down: new Uint8Array(keys.down) },
-    share: server.share,
-    keyId,
-    version: 1,
+  const shared = {
     build: '7fA_9',
     handler: {
       open: () => ({
@@ -116,13 +113,19 @@ export async function session() {
       Uint8Array.from({ length }, (_, at) => 0x80 + Math.floor(at / NONCE)),
     ),
     encoder: new ItemEncoder(),
+    turnEnds: new TurnEnds(),
     limits: DEFAULT_SESSION_LIMITS,
     issue: () => [issued],
-    onBye: () => undefined,
+    bye: () => undefined,
     report: (error) => {
       throw error;
     },
-  });
+  } satisfies SessionsShared;
+  const serverSession = new ServerSession(
+    shared,
+    { up: new Uint8Array(keys.up), down: new Uint8Array(keys.down) },
+    { share: server.share, keyId, version: 1 },
+  );
   await serverSession.begin(calls.map(call.encode), sink);
 
   const upCbor = encodeCbor(up.encode({ seq: 0, calls: [{ id: 1, request: request('append') }] }));

@@ -6,8 +6,8 @@
 const SIZE = 1_024;
 
 export class ReplayWindow {
-  /** One bit for each of the last SIZE numbers, at number mod SIZE. */
-  readonly #seen = new Uint8Array(SIZE / 8);
+  /** One bit for each of the last SIZE numbers, at number mod SIZE; not there as long as none was skipped. */
+  #seen: Uint8Array | undefined;
   #highest = -1;
 
   /**
@@ -16,24 +16,35 @@ export class ReplayWindow {
    */
   accept(seq: number): boolean {
     if (!Number.isSafeInteger(seq) || seq < 0 || seq <= this.#highest - SIZE) return false;
+    if (!this.#seen) {
+      if (seq <= this.#highest + 1) return this.#isNext(seq);
+      this.#seen = new Uint8Array(SIZE / 8).fill(0xff);
+    }
     for (let skipped = Math.max(this.#highest + 1, seq - SIZE + 1); skipped <= seq; skipped++) {
-      this.#mark(skipped, false);
+      mark(this.#seen, skipped, false);
     }
     this.#highest = Math.max(this.#highest, seq);
-    if (this.#isMarked(seq)) return false;
-    this.#mark(seq, true);
+    if (isMarked(this.#seen, seq)) return false;
+    mark(this.#seen, seq, true);
     return true;
   }
 
-  #isMarked(seq: number): boolean {
-    const bit = seq % SIZE;
-    return ((this.#seen[bit >> 3] as number) & (1 << (bit & 7))) !== 0;
+  /** Of numbers that all came in order. */
+  #isNext(seq: number): boolean {
+    const next = seq > this.#highest;
+    if (next) this.#highest = seq;
+    return next;
   }
+}
 
-  #mark(seq: number, seen: boolean): void {
-    const bit = seq % SIZE;
-    const mask = 1 << (bit & 7);
-    const byte = this.#seen[bit >> 3] as number;
-    this.#seen[bit >> 3] = seen ? byte | mask : byte & ~mask;
-  }
+function isMarked(seen: Uint8Array, seq: number): boolean {
+  const bit = seq % SIZE;
+  return ((seen[bit >> 3] as number) & (1 << (bit & 7))) !== 0;
+}
+
+function mark(seen: Uint8Array, seq: number, isSeen: boolean): void {
+  const bit = seq % SIZE;
+  const mask = 1 << (bit & 7);
+  const byte = seen[bit >> 3] as number;
+  seen[bit >> 3] = isSeen ? byte | mask : byte & ~mask;
 }

@@ -7,7 +7,7 @@ export class PushQueue {
   #bytes = 0;
   #record: Extract<PushItem, { item: 'record' }> | undefined;
   /** Heads of logs by number, for pushes that did not fit. */
-  readonly #nudges = new Map<number, number>();
+  #nudges: Map<number, number> | undefined;
 
   /** `limit`: bytes of bodies that may wait. */
   constructor(limit: number) {
@@ -19,7 +19,7 @@ export class PushQueue {
   }
 
   get empty(): boolean {
-    return this.#items.length === 0 && this.#nudges.size === 0 && !this.#record;
+    return this.#items.length === 0 && !this.#nudges && !this.#record;
   }
 
   add(item: PushItem): void {
@@ -29,7 +29,7 @@ export class PushQueue {
     }
     const size = sizeOf(item);
     // Once a push of a log was left out, those after it would only show a gap.
-    const gap = item.item !== 'signal' && this.#nudges.has(item.n);
+    const gap = item.item !== 'signal' && this.#nudges?.has(item.n);
     if (item.item !== 'nudge' && !gap && this.#bytes + size <= this.#limit) {
       this.#items.push(item);
       this.#bytes += size;
@@ -37,18 +37,19 @@ export class PushQueue {
     }
     if (item.item === 'signal') return;
     const head = item.item === 'nudge' ? item.head : (item.entries.at(-1)?.seq ?? 0);
+    this.#nudges ??= new Map();
     this.#nudges.set(item.n, Math.max(head, this.#nudges.get(item.n) ?? 0));
   }
 
   /** Takes everything out, in order, nudges last. */
   drain(): PushItem[] {
     const items: PushItem[] = this.#items;
-    for (const [n, head] of this.#nudges) items.push({ item: 'nudge', n, head });
+    for (const [n, head] of this.#nudges ?? []) items.push({ item: 'nudge', n, head });
     if (this.#record) items.push(this.#record);
     this.#record = undefined;
     this.#items = [];
     this.#bytes = 0;
-    this.#nudges.clear();
+    this.#nudges = undefined;
     return items;
   }
 }

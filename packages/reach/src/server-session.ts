@@ -29,6 +29,8 @@ import type { SessionHandler, SessionLogic, SessionPort } from './session-handle
 import type { SessionKeys } from './session-keys.ts';
 import type { Sink, SinkUser } from './sink.ts';
 import type { SteadyClock } from './steady-clock.ts';
+import type { Flushed, TurnEnds } from './turn-ends.ts';
+import { Underway } from './underway.ts';
 
 /** How long the first reply waits for the answers to the calls of the first flight, in ms. */
 const FIRST_REPLY_WAIT = 200;
@@ -36,7 +38,8 @@ const FIRST_REPLY_WAIT = 200;
 const BUSY_WAIT = 1_000;
 /** Lingering requests at a time; one more ends the eldest (count). */
 const LINGERS = 4;
-const EMPTY = new Uint8Array(0);
+const NOTHING = new Uint8Array(0);
+const NONE: readonly never[] = [];
 /** Bytes of items in one envelope. */
 const ROOM = room(OVERHEAD.down);
 const FIRST_ROOM = room(OVERHEAD.firstReply) - 512;
@@ -50,74 +53,80 @@ export interface SessionLimits {
   readonly sinkBacklog: number;
 }
 
-export interface ServerSessionOptions {
-  readonly keys: SessionKeys;
-  /** Our X25519 public key and the key id of the first flight: what the first reply is made with. */
-  readonly share: Uint8Array;
-  readonly keyId: Uint8Array;
-  /** The version chosen, 0 if none is shared. */
-  readonly version: number;
+/** What all sessions of one server have in common. */
+export interface SessionsShared {
   readonly build: string;
   readonly handler: SessionHandler;
   readonly clock: SteadyClock;
-  /** Shared by all sessions. */
   readonly sealer: EnvelopeSealer;
   readonly encoder: ItemEncoder;
+  readonly turnEnds: TurnEnds;
   readonly limits: SessionLimits;
-  /** Issues new handles of this session. */
-  readonly issue: (count: number) => Handle[];
-  /** Called when the client ends the session. */
-  readonly onBye: () => void;
+  /** Issues new handles of a session. */
+  readonly issue: (session: ServerSession, count: number) => Handle[];
+  /** Called when its client ends a session. */
+  readonly bye: (session: ServerSession) => void;
   /** Hears of errors that are bugs. */
   readonly report: (error: unknown) => void;
 }
 
-/** A call under way: where its answer goes and who waits for that. */
-interface Running {
-  sink: Sink;
-  readonly waiting: (() => void)[];
+/** What the first reply is made with. */
+export interface Opening {
+  /** Our X25519 public key and the key id of the first flight. */
+  readonly share: Uint8Array;
+  readonly keyId: Uint8Array;
+  /** The version chosen, 0 if none is shared. */
+  readonly version: number;
 }
 
-export class ServerSession implements SessionPort, SinkUser {
+/** Items as they travel, and where to. */
+interface Parcel {
+  readonly sink: Sink;
+  readonly packer: Packer<EncodedItem>;
+}
+
+export class ServerSession implements SessionPort, SinkUser, Flushed {
   /** In ms of the steady clock, like `heard`. */
   readonly started: number;
   /** When the client was last heard. */
   heard: number;
-  readonly #options: ServerSessionOptions;
+  /** When it was put where it is in the order of who was heard last; `ServerSessions` keeps it and the handles. */
+  placed: number;
+  /** All that it was given: none is forgotten before it ends, or it would be taken for one that is gone. */
+  handles: readonly string[] = NONE;
+  readonly #shared: SessionsShared;
   readonly #up: GcmKey;
   readonly #down: GcmKey;
   readonly #logic: SessionLogic;
   readonly #window = new ReplayWindow();
-  readonly #running = new Map<number, Running>();
   /** Connections that the session has used, the one that spoke last at the end. */
-  readonly #sinks = new Set<Sink>();
-  #latest: Sink | undefined;
-  readonly #lingers = new Map<number, () => void>();
+  #sinks: readonly Sink[] = NONE;
   readonly #pushes: PushQueue;
-  /** Items as they travel. */
-  #answers = new Map<Sink, Packer<EncodedItem>>();
-  #flushed: (() => void)[] = [];
+  /** What goes out at the end of the turn. */
+  #parcels: readonly Parcel[] = NONE;
+  /** What is to be answered, as long as there is anything. */
+  #work: Underway | undefined;
   #seq = 0;
-  #begun = false;
-  #replied = false;
-  #mayReply = false;
+  /** Until the first reply. */
+  #opening: (Opening & { begun: boolean; mayReply: boolean }) | undefined;
   #scheduled = false;
   #ended = false;
 
-  constructor(options: ServerSessionOptions) {
-    this.#options = options;
-    this.#up = new GcmKey(options.keys.up);
-    this.#down = new GcmKey(options.keys.down);
-    this.started = options.clock.steady();
+  constructor(shared: SessionsShared, keys: SessionKeys, opening: Opening) {
+    this.#shared = shared;
+    this.#opening = { ...opening, begun: false, mayReply: false };
+    this.#up = new GcmKey(keys.up);
+    this.#down = new GcmKey(keys.down);
+    this.started = shared.clock.steady();
     this.heard = this.started;
-    this.#pushes = new PushQueue(options.limits.pushBytes);
-    this.#logic = options.handler.open(this);
+    this.placed = this.started;
+    this.#pushes = new PushQueue(shared.limits.pushBytes);
+    this.#logic = shared.handler.open(this);
   }
 
   /** Whether a connection is there on which pushes can go at any time. */
   get connected(): boolean {
-    for (const sink of this.#sinks) if (sink.open) return true;
-    return false;
+    return this.#sinks.some((sink) => sink.open);
   }
 
   /**
@@ -125,11 +134,12 @@ export class ServerSession implements SessionPort, SinkUser {
    * for the answers, to carry them.
    */
   begin(calls: readonly Cbor[], sink: Sink): Promise<void> {
-    const replied = new Promise<void>((resolve) => this.#flushed.push(resolve));
-    this.#options.clock.setTimeout(() => this.#reply(), FIRST_REPLY_WAIT);
+    const replied = new Promise<void>((resolve) => this.#underWay().flushed.push(resolve));
+    const cancel = this.#shared.clock.setTimeout(() => this.#reply(), FIRST_REPLY_WAIT);
+    this.#underWay().flushed.push(cancel);
     this.#hear(sink);
     const answered = this.#answer(calls, sink);
-    this.#begun = true;
+    if (this.#opening) this.#opening.begun = true;
     this.#replyIfAnswered();
     return replied.then(() => answered);
   }
@@ -139,7 +149,7 @@ export class ServerSession implements SessionPort, SinkUser {
    * open, in which case nothing has changed.
    */
   receive(envelope: Uint8Array, sink: Sink): Promise<void> | 'unknown' {
-    const plaintext = this.#options.sealer.open(this.#up, envelope);
+    const plaintext = this.#shared.sealer.open(this.#up, envelope);
     const message = plaintext && decodeUp(plaintext);
     if (!message) return 'unknown';
     if (!this.#window.accept(message.seq)) return Promise.resolve();
@@ -158,15 +168,9 @@ export class ServerSession implements SessionPort, SinkUser {
   }
 
   sinkClosed(sink: Sink): void {
-    this.#sinks.delete(sink);
-    if (sink === this.#latest) this.#latest = undefined;
-    this.#answers.delete(sink);
-    for (const [id, cancel] of this.#lingers) {
-      if (this.#running.get(id)?.sink !== sink) continue;
-      cancel();
-      this.#lingers.delete(id);
-      this.#running.delete(id);
-    }
+    this.#sinks = this.#sinks.filter((one) => one !== sink);
+    this.#parcels = this.#parcels.filter((one) => one.sink !== sink);
+    this.#work?.sinkClosed(sink);
   }
 
   sinkDrained(): void {
@@ -177,24 +181,20 @@ export class ServerSession implements SessionPort, SinkUser {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    for (const cancel of this.#lingers.values()) cancel();
     for (const sink of this.#sinks) sink.detach(this);
-    for (const { waiting } of this.#running.values()) for (const tell of waiting) tell();
-    for (const tell of this.#flushed) tell();
-    this.#sinks.clear();
-    this.#running.clear();
-    this.#answers.clear();
+    this.#sinks = NONE;
+    this.#parcels = NONE;
+    this.#work?.end();
+    this.#work = undefined;
     this.#up.end();
     this.#down.end();
     this.#logic.end();
   }
 
   #hear(sink: Sink): void {
-    this.heard = this.#options.clock.steady();
-    if (sink === this.#latest) return;
-    this.#latest = sink;
-    this.#sinks.delete(sink);
-    this.#sinks.add(sink);
+    this.heard = this.#shared.clock.steady();
+    if (sink === this.#sinks.at(-1)) return;
+    this.#sinks = [...this.#sinks.filter((one) => one !== sink), sink];
     sink.attach(this);
   }
 
@@ -217,39 +217,41 @@ export class ServerSession implements SessionPort, SinkUser {
 
   /** Not before all calls of the first flight were begun: some are answered at once. */
   #replyIfAnswered(): void {
-    if (this.#begun && this.#running.size === this.#lingers.size) this.#reply();
+    if (this.#opening?.begun && this.#work?.running.size === this.#work?.lingers.size)
+      this.#reply();
   }
 
   #reply(): void {
-    if (this.#mayReply) return;
-    this.#mayReply = true;
+    if (!this.#opening || this.#opening.mayReply) return;
+    this.#opening.mayReply = true;
     this.#schedule();
   }
 
   /** `told` is called when the answer was handed to a sink. */
   #start({ id, request }: ReceivedCall, sink: Sink, told: () => void): void {
-    const running = this.#running.get(id);
+    const { running: all } = this.#underWay();
+    const running = all.get(id);
     if (running) {
       // Asked again while under way: one answer, to the connection that asked last.
       running.sink = sink;
       running.waiting.push(told);
       return;
     }
-    this.#running.set(id, { sink, waiting: [told] });
-    if (this.#running.size > this.#options.limits.calls) {
+    all.set(id, { sink, waiting: [told] });
+    if (all.size > this.#shared.limits.calls) {
       this.#finish(id, refusal(id, new ProtocolError('busy', 'too many calls', BUSY_WAIT)));
-    } else if (this.#options.version === 0) {
+    } else if (this.#opening?.version === 0) {
       this.#finish(id, refusal(id, new ProtocolError('version')));
     } else if (!request) {
       this.#finish(id, refusal(id, new ProtocolError('malformed', 'not a request')));
     } else if (request.op === 'linger') {
       this.#linger(id, request.ms);
     } else if (request.op === 'handles') {
-      const handles = this.#options.issue(request.count);
+      const handles = this.#shared.issue(this, request.count);
       this.#finish(id, answer(id, results.handles.encode({ handles })));
     } else if (request.op === 'bye') {
       this.#finish(id, answer(id, results.bye.encode({})));
-      this.#flushed.push(this.#options.onBye);
+      this.#underWay().flushed.push(() => this.#shared.bye(this));
     } else {
       this.#perform(id, request);
     }
@@ -257,7 +259,7 @@ export class ServerSession implements SessionPort, SinkUser {
 
   #perform(id: number, request: Request): void {
     const refuse = (error: unknown): void => {
-      if (!(error instanceof ProtocolError)) this.#options.report(error);
+      if (!(error instanceof ProtocolError)) this.#shared.report(error);
       const told =
         error instanceof ProtocolError ? error : new ProtocolError('busy', 'fault', 5_000);
       this.#finish(id, refusal(id, told));
@@ -270,40 +272,46 @@ export class ServerSession implements SessionPort, SinkUser {
   }
 
   #linger(id: number, ms: number): void {
-    const [eldest] = this.#lingers.keys();
-    if (eldest !== undefined && this.#lingers.size === LINGERS) this.#endLinger(eldest);
-    this.#lingers.set(
+    const { lingers } = this.#underWay();
+    const [eldest] = lingers.keys();
+    if (eldest !== undefined && lingers.size === LINGERS) this.#endLinger(eldest);
+    lingers.set(
       id,
-      this.#options.clock.setTimeout(() => this.#endLinger(id), ms),
+      this.#shared.clock.setTimeout(() => this.#endLinger(id), ms),
     );
     if (!this.#pushes.empty) this.#schedule();
   }
 
   #endLinger(id: number): void {
-    this.#lingers.get(id)?.();
-    this.#lingers.delete(id);
+    this.#work?.lingers.get(id)?.();
+    this.#work?.lingers.delete(id);
     this.#finish(id, answer(id, results.linger.encode({})));
   }
 
   #finish(id: number, item: Item): void {
-    const running = this.#running.get(id);
-    if (!running) return;
-    this.#running.delete(id);
-    this.#flushed.push(...running.waiting);
+    const running = this.#work?.running.get(id);
+    if (!this.#work || !running) return;
+    this.#work.running.delete(id);
+    this.#work.flushed.push(...running.waiting);
     if (running.sink.open) this.#queue(running.sink, item);
     this.#replyIfAnswered();
     this.#schedule();
   }
 
+  #underWay(): Underway {
+    this.#work ??= new Underway();
+    return this.#work;
+  }
+
   #queue(sink: Sink, item: Item): void {
-    let packer = this.#answers.get(sink);
-    if (!packer) {
-      packer = new Packer();
-      this.#answers.set(sink, packer);
+    let parcel = this.#parcels.find((one) => one.sink === sink);
+    if (!parcel) {
+      parcel = { sink, packer: new Packer() };
+      this.#parcels = [...this.#parcels, parcel];
     }
-    const encoded = this.#options.encoder.encode(item);
+    const encoded = this.#shared.encoder.encode(item);
     const length = lengthOf(encoded);
-    if (length <= ROOM) packer.add(encoded, length);
+    if (length <= ROOM) parcel.packer.add(encoded, length);
     else if (item.item === 'push') this.#queue(sink, nudgeFor(item));
     else if (item.item === 'answer') {
       this.#queue(sink, refusal(item.id, new ProtocolError('too-big')));
@@ -313,73 +321,68 @@ export class ServerSession implements SessionPort, SinkUser {
   #schedule(): void {
     if (this.#scheduled || this.#ended) return;
     this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      if (!this.#ended) this.#flush();
-    });
+    this.#shared.turnEnds.add(this);
   }
 
-  #flush(): void {
-    if (!this.#replied && !this.#mayReply) return;
+  /** At the end of a turn: what it brought about goes out. */
+  flush(): void {
+    this.#scheduled = false;
+    if (this.#ended || (this.#opening && !this.#opening.mayReply)) return;
     this.#gatherPushes();
-    const answers = this.#answers;
-    this.#answers = new Map();
-    if (!this.#replied) this.#sendFirstReply(answers);
-    for (const [sink, packer] of answers) {
+    const parcels = this.#parcels;
+    this.#parcels = NONE;
+    if (this.#opening) this.#sendFirstReply(this.#opening, parcels);
+    for (const { sink, packer } of parcels) {
       while (!packer.empty) {
-        sink.send(this.#seal(structWith([this.#seq++], packer.take(ROOM)), OVERHEAD.down, EMPTY));
+        sink.send(this.#seal(structWith([this.#seq++], packer.take(ROOM)), OVERHEAD.down, NOTHING));
       }
     }
-    const flushed = this.#flushed;
-    this.#flushed = [];
+    if (!this.#work) return;
+    const { flushed } = this.#work;
+    this.#work.flushed = [];
+    if (this.#work.over) this.#work = undefined;
     for (const tell of flushed) tell();
   }
 
-  #sendFirstReply(answers: Map<Sink, Packer<EncodedItem>>): void {
-    const sink = [...this.#sinks].at(-1);
+  #sendFirstReply({ share, keyId, version }: Opening, parcels: readonly Parcel[]): void {
+    const sink = this.#sinks.at(-1);
     if (!sink) return;
-    this.#replied = true;
-    const { version, build, clock, share, keyId, issue } = this.#options;
+    this.#opening = undefined;
+    const { build, clock, issue } = this.#shared;
     const fields = firstReply.encode({
       version,
       versions: [PROTOCOL_VERSION],
       time: Math.max(0, Math.floor(clock.now())),
       build,
-      handles: version === 0 ? [] : issue(4),
+      handles: version === 0 ? [] : issue(this, 4),
       items: [],
     }) as readonly Cbor[];
-    const parts = structWith(fields.slice(0, -1), answers.get(sink)?.take(FIRST_ROOM) ?? []);
+    const first = parcels.find((parcel) => parcel.sink === sink)?.packer.take(FIRST_ROOM) ?? [];
+    const parts = structWith(fields.slice(0, -1), first);
     sink.send(concat(share, this.#seal(parts, OVERHEAD.firstReply, keyId)));
   }
 
   /** The one that spoke last of those that have a way down. */
   #sinkForPushes(): Sink | undefined {
-    let found: Sink | undefined;
-    for (const one of this.#sinks) {
-      if (one.open && (one.standing || this.#answers.has(one) || this.#lingersOn(one))) found = one;
-    }
-    return found;
-  }
-
-  #lingersOn(sink: Sink): boolean {
-    for (const id of this.#lingers.keys()) if (this.#running.get(id)?.sink === sink) return true;
-    return false;
+    const isAnswered = (sink: Sink): boolean =>
+      this.#parcels.some((parcel) => parcel.sink === sink) ||
+      (this.#work?.lingersOn(sink) ?? false);
+    return this.#sinks.findLast((sink) => sink.open && (sink.standing || isAnswered(sink)));
   }
 
   /** Moves pushes to the connection that spoke last and has room, and ends its lingering requests. */
   #gatherPushes(): void {
     if (this.#pushes.empty) return;
     const sink = this.#sinkForPushes();
-    if (!sink || sink.backlog() > this.#options.limits.sinkBacklog) return;
+    if (!sink || sink.backlog() > this.#shared.limits.sinkBacklog) return;
     for (const item of this.#pushes.drain()) this.#queue(sink, item);
-    if (this.#lingers.size === 0) return;
-    for (const id of [...this.#lingers.keys()]) {
-      if (this.#running.get(id)?.sink === sink) this.#endLinger(id);
+    for (const id of [...(this.#work?.lingers.keys() ?? [])]) {
+      if (this.#work?.running.get(id)?.sink === sink) this.#endLinger(id);
     }
   }
 
   #seal(parts: readonly Uint8Array[], overhead: number, aad: Uint8Array): Uint8Array {
-    return this.#options.sealer.seal(this.#down, aad, overhead, parts);
+    return this.#shared.sealer.seal(this.#down, aad, overhead, parts);
   }
 }
 

@@ -21,11 +21,12 @@ import { Handles } from './handles.ts';
 import { rawX25519, x25519 } from './hpke-recipient.ts';
 import { ItemEncoder } from './item-encoder.ts';
 import { type ServerKey, ServerKeys } from './server-keys.ts';
-import { ServerSession, type SessionLimits } from './server-session.ts';
+import { ServerSession, type SessionLimits, type SessionsShared } from './server-session.ts';
 import type { SessionHandler } from './session-handler.ts';
-import { flightInfo, SESSION_SECRET, type SessionKeys, sessionKeys } from './session-keys.ts';
+import { flightInfo, SESSION_SECRET, sessionKeys } from './session-keys.ts';
 import type { Sink } from './sink.ts';
 import type { SteadyClock } from './steady-clock.ts';
+import { TurnEnds } from './turn-ends.ts';
 
 const DAY = 24 * 3_600_000;
 const SWEEP = 30_000;
@@ -81,24 +82,15 @@ export interface ServerSessionsOptions {
   readonly report?: (error: unknown) => void;
 }
 
-interface Held {
-  readonly session: ServerSession;
-  /** When it was put where it is among those held, in ms of the steady clock. */
-  placed: number;
-  /** All that it was given: none is forgotten before it ends, or it would be taken for one that is gone. */
-  readonly handles: string[];
-}
-
 export class ServerSessions {
   readonly #options: ServerSessionsOptions;
   readonly #limits: ServerSessionsLimits;
   readonly #keys: ServerKeys;
   readonly #handles: Handles;
-  readonly #sealer: EnvelopeSealer;
-  readonly #encoder = new ItemEncoder();
-  readonly #byHandle = new Map<string, Held>();
+  readonly #shared: SessionsShared;
+  readonly #byHandle = new Map<string, ServerSession>();
   /** The one heard last at the end. */
-  readonly #held = new Set<Held>();
+  readonly #sessions = new Set<ServerSession>();
   #timers: (() => void)[] = [];
   #recordRequest: Uint8Array = new Uint8Array(0);
 
@@ -106,7 +98,15 @@ export class ServerSessions {
     this.#options = options;
     this.#limits = { ...DEFAULT_SESSION_LIMITS, ...options.limits };
     this.#handles = new Handles(options.handleKey, options.random, options.process);
-    this.#sealer = new EnvelopeSealer(options.random);
+    const { build, handler, report = () => undefined } = options;
+    this.#shared = {
+      ...{ build, handler, report, clock: options.clock, limits: this.#limits },
+      sealer: new EnvelopeSealer(options.random),
+      encoder: new ItemEncoder(),
+      turnEnds: new TurnEnds(),
+      issue: (session, count) => this.#issue(session, count),
+      bye: (session) => this.#end(session),
+    };
     const { identity: seed, endpoints, shelves = [], clock, lastSerial, saveSerial } = options;
     const { flights } = this.#limits;
     const records = { seed, endpoints, shelves, lastSerial, saveSerial };
@@ -125,7 +125,7 @@ export class ServerSessions {
   /** Ends all sessions. Their handles are answered by resets from then on. */
   stop(): void {
     for (const cancel of this.#timers) cancel();
-    for (const held of [...this.#held]) this.#end(held);
+    for (const session of [...this.#sessions]) this.#end(session);
   }
 
   /** The server's Ed25519 public key. */
@@ -145,7 +145,7 @@ export class ServerSessions {
 
   /** Sessions that are alive (count). */
   get size(): number {
-    return this.#held.size;
+    return this.#sessions.size;
   }
 
   /**
@@ -158,11 +158,11 @@ export class ServerSessions {
     if (envelope.length < LIMITS.envelopeFloor || envelope.length > LIMITS.envelope)
       return 'unknown';
     const prefix = envelope.subarray(0, HANDLE);
-    const held = this.#byHandle.get(name(prefix));
-    if (held) {
-      if (!sink.takes(held.session)) return 'unknown';
-      const outcome = held.session.receive(envelope, sink);
-      if (outcome !== 'unknown') this.#heard(held);
+    const session = this.#byHandle.get(name(prefix));
+    if (session) {
+      if (!sink.takes(session)) return 'unknown';
+      const outcome = session.receive(envelope, sink);
+      if (outcome !== 'unknown') this.#heard(session);
       return outcome;
     }
     if (equal(prefix, this.#recordRequest)) return this.#answerRecordRequest(envelope, sink);
@@ -195,11 +195,11 @@ export class ServerSessions {
   }
 
   /** The order of who was heard last is right to within `HEARD`: putting it right costs as much as an answer. */
-  #heard(held: Held): void {
-    const { heard } = held.session;
-    if (heard - held.placed < HEARD || !this.#held.delete(held)) return;
-    held.placed = heard;
-    this.#held.add(held);
+  #heard(session: ServerSession): void {
+    const { heard, placed } = session;
+    if (heard - placed < HEARD || !this.#sessions.delete(session)) return;
+    session.placed = heard;
+    this.#sessions.add(session);
   }
 
   #answerRecordRequest(envelope: Uint8Array, sink: Sink): Promise<void> {
@@ -226,54 +226,34 @@ export class ServerSessions {
     hs.fill(0);
     shared.fill(0);
     const version = flight.versions.includes(PROTOCOL_VERSION) ? PROTOCOL_VERSION : 0;
-    const held = this.#hold(keys, rawX25519(pair.publicKey), keyId, version);
-    const answered = held.session.begin(flight.calls, sink);
-    return version > 0 ? answered : answered.then(() => this.#end(held));
-  }
-
-  #hold(keys: SessionKeys, share: Uint8Array, keyId: Uint8Array, version: number): Held {
-    const { build, clock, handler, report } = this.#options;
-    const session = new ServerSession({
-      keys,
-      share,
-      keyId,
-      version,
-      build,
-      handler,
-      clock,
-      sealer: this.#sealer,
-      encoder: this.#encoder,
-      limits: this.#limits,
-      issue: (count) => this.#issue(held, count),
-      onBye: () => this.#end(held),
-      report: report ?? (() => undefined),
-    });
-    const held: Held = { session, placed: session.started, handles: [] };
-    this.#held.add(held);
-    return held;
+    const opening = { share: rawX25519(pair.publicKey), keyId, version };
+    const session = new ServerSession(this.#shared, keys, opening);
+    this.#sessions.add(session);
+    const answered = session.begin(flight.calls, sink);
+    return version > 0 ? answered : answered.then(() => this.#end(session));
   }
 
   /** Fewer than `count` when the session was given nearly all that it may have. */
-  #issue(held: Held, count: number): Handle[] {
-    const left = this.#limits.handles - held.handles.length;
+  #issue(session: ServerSession, count: number): Handle[] {
+    const left = this.#limits.handles - session.handles.length;
     const issued: Handle[] = [];
     while (issued.length < Math.min(count, left)) {
       const one = this.#handles.issue();
       // 48 random bits may repeat.
       if (this.#byHandle.has(name(one.handle))) continue;
       issued.push(one);
-      held.handles.push(name(one.handle));
-      this.#byHandle.set(name(one.handle), held);
+      this.#byHandle.set(name(one.handle), session);
     }
+    session.handles = [...session.handles, ...issued.map(({ handle }) => name(handle))];
     return issued;
   }
 
   /** Whether one more session may be: if need be, one that has no connection goes. */
   #makeRoom(): boolean {
-    if (this.#held.size < this.#limits.sessions) return true;
-    for (const held of this.#held) {
-      if (held.session.connected) continue;
-      this.#end(held);
+    if (this.#sessions.size < this.#limits.sessions) return true;
+    for (const session of this.#sessions) {
+      if (session.connected) continue;
+      this.#end(session);
       return true;
     }
     return false;
@@ -281,17 +261,17 @@ export class ServerSessions {
 
   #sweep(): void {
     const now = this.#options.clock.steady();
-    for (const held of [...this.#held]) {
-      const { connected, heard, started } = held.session;
+    for (const session of [...this.#sessions]) {
+      const { connected, heard, started } = session;
       const idle = !connected && now - heard >= this.#limits.idle;
-      if (idle || now - started >= LIMITS.session) this.#end(held);
+      if (idle || now - started >= LIMITS.session) this.#end(session);
     }
   }
 
-  #end(held: Held): void {
-    if (!this.#held.delete(held)) return;
-    for (const handle of held.handles) this.#byHandle.delete(handle);
-    held.session.end();
+  #end(session: ServerSession): void {
+    if (!this.#sessions.delete(session)) return;
+    for (const handle of session.handles) this.#byHandle.delete(handle);
+    session.end();
   }
 
   #rotate(): void {

@@ -6,26 +6,17 @@ import { type NewEntry, type Request, type Result, results } from '@polynya/prot
 import type { SessionLogic, SessionPort } from '@polynya/reach/session-handler';
 import type { Shared } from './delivery.ts';
 import { type Engine, StorageError } from './engine.ts';
+import { keyOf } from './key-of.ts';
 import type { Access } from './log-rules.ts';
+import { Opened, OpenLogs } from './open-logs.ts';
 import { PushSession } from './push/push-session.ts';
 import { sha256, withdrawalTag } from './secret-hashes.ts';
-import { limited, TokenBucket, TokenBuckets } from './token-bucket.ts';
-import { asOwn, keyOf, type Watcher } from './watchers.ts';
+import { limited, TokenBucket } from './token-bucket.ts';
+import { asOwn } from './watchers.ts';
 
 const HOUR = 3_600_000;
 /** What a client whose request met a failing storage is told to wait. */
 const BUSY_MS = 5_000;
-
-/** A log that this session opened. */
-interface Opened extends Watcher {
-  readonly log: Uint8Array;
-  /** Of the secret that opened it. */
-  readonly hash: Uint8Array;
-  /** In letters of a byte each, which weigh less. */
-  readonly secret: string;
-  readonly entries: TokenBucket;
-  readonly signals: TokenBucket;
-}
 
 type Of<Op extends Request['op']> = Extract<Request, { op: Op }>;
 
@@ -33,32 +24,24 @@ export class DeliverySession implements SessionLogic {
   readonly #engine: Engine;
   readonly #shared: Shared;
   readonly #port: SessionPort;
-  readonly #push: PushSession;
+  #push: PushSession | undefined;
   readonly #makes: TokenBucket;
-  /** Of this session, per log: opening a log again does not fill them. */
-  readonly #buckets: TokenBuckets;
-  readonly #logs = new Map<number, Promise<Opened>>();
-  /** Those of them that are open by now. */
-  readonly #ready = new Map<number, Opened>();
-  /** The one watch of each log (`keyOf`). */
-  readonly #watched = new Map<string, Opened>();
-  /** Ends with the `read` that was asked for last. */
-  #reading: Promise<unknown> = Promise.resolve();
-  /** The `append` that was asked for last. */
-  #appending: Promise<unknown> = Promise.resolve();
+  readonly #logs = new OpenLogs();
+  /** Ends with the `read` that was asked for last, while one is under way. */
+  #reading: Promise<unknown> | undefined;
+  /** The `append` that was asked for last, if there was one. */
+  #appending: Promise<unknown> | undefined;
   #ended = false;
 
   constructor(shared: Shared, port: SessionPort) {
     this.#engine = shared.engine;
     this.#shared = shared;
     this.#port = port;
-    this.#push = new PushSession(port, shared.push, shared.report);
     this.#makes = new TokenBucket(shared.config.rates.makes, shared.now);
-    this.#buckets = new TokenBuckets(shared.now);
   }
 
   call(request: Request): Promise<Cbor> {
-    this.#push.heard();
+    this.#push?.heard();
     return this.#answer(request).catch((error: unknown) => {
       if (!(error instanceof StorageError)) throw error;
       this.#shared.report(error);
@@ -70,24 +53,25 @@ export class DeliverySession implements SessionLogic {
     this.#ended = true;
     this.#shared.volunteers.gone(this.#port);
     this.#shared.records?.gone(this.#port);
-    this.#push.end();
-    for (const opening of this.#logs.values()) {
-      opening.then(
-        (opened) => this.#unwatch(opened),
-        () => undefined,
-      );
+    this.#push?.end();
+    for (const one of this.#logs.clear()) {
+      if (one instanceof Opened) this.#unwatch(one);
+      else {
+        one.then(
+          (opened) => this.#unwatch(opened),
+          () => undefined,
+        );
+      }
     }
-    this.#logs.clear();
-    this.#ready.clear();
   }
 
   #answer(request: Request): Promise<Cbor> {
     if (request.op !== 'append') return this.#answerOther(request);
     // Most of all requests: one that needs no look at the storage first goes there in as few promises as can be.
-    const opened = this.#ready.get(request.n);
+    const opened = this.#logs.ready(request.n);
     const { entries } = request;
     return opened && opened.access.role !== 'contact'
-      ? this.#appendTo(opened, [opened.entries], entries)
+      ? this.#appendTo(opened, [opened.of.entries(this.#shared)], entries)
       : this.#append(request);
   }
 
@@ -121,7 +105,7 @@ export class DeliverySession implements SessionLogic {
           },
         );
       case 'pushKey':
-        return results.pushKey.encode({ key: await this.#push.key() });
+        return results.pushKey.encode({ key: await this.#pushing().key() });
       case 'meet':
         this.#make();
         return results.meet.encode(await this.#shared.volunteers.meet(this.#port, request));
@@ -184,14 +168,14 @@ export class DeliverySession implements SessionLogic {
       }
       case 'subscribe':
         this.#make();
-        return this.#push.subscribe(await this.#opened(request.n), request);
+        return this.#pushing().subscribe(await this.#opened(request.n), request);
       case 'unsubscribe':
-        return this.#push.unsubscribe(await this.#opened(request.n), request);
+        return this.#pushing().unsubscribe(await this.#opened(request.n), request);
       case 'wake': {
         const opened = await this.#opened(request.n);
-        takeSignal(opened);
+        this.#takeSignal(opened);
         // Nobody is woken before what they shall find is there; and both answers go in one envelope.
-        return this.#push.wake(opened, request, this.#appending);
+        return this.#pushing().wake(opened, request, this.#appending);
       }
       case 'lend':
         return this.#shared.volunteers.lend(this.#port, request);
@@ -217,51 +201,28 @@ export class DeliverySession implements SessionLogic {
     }
     const hash = sha256(secret);
     const found = this.#engine.open(log, hash);
-    const earlier = before?.catch(() => undefined);
+    const earlier = before instanceof Promise ? before.catch(() => undefined) : before;
+    const key = keyOf(secret);
     const opening = Promise.all([found, earlier]).then(([{ access }, previous]) =>
-      previous && isSame(previous.log, log) && isSame(previous.hash, hash)
+      previous?.key === keyOf(log) && previous.secret === key
         ? previous
-        : this.#remember(n, log, { hash, secret }, access),
+        : this.#remember(n, log, key, access),
     );
     this.#logs.set(n, opening);
-    this.#ready.delete(n);
-    opening.then(
-      (opened) => {
-        if (this.#logs.get(n) === opening) this.#ready.set(n, opened);
-      },
-      () => {
-        if (this.#logs.get(n) === opening) this.#logs.delete(n);
-      },
-    );
     const previous = await earlier;
     const opened = await opening.catch(() => undefined);
     if (previous && previous !== opened) this.#unwatch(previous);
     return (await found).state;
   }
 
-  #remember(
-    n: number,
-    log: Uint8Array,
-    shown: { readonly hash: Uint8Array; readonly secret: Uint8Array },
-    access: Access,
-  ): Opened {
-    const { rates } = this.#shared.config;
-    const entries = this.#buckets.of(`entries ${keyOf(log)}`, rates.entries);
-    const signals = this.#buckets.of(`signals ${keyOf(log)}`, rates.signals);
-    const own = new Set<string>();
-    const secret = keyOf(shown.secret);
-    const opened = {
-      port: this.#port,
-      n,
-      log,
-      hash: shown.hash,
-      secret,
-      access,
-      own,
-      entries,
-      signals,
-    };
-    this.#push.opened(opened);
+  #remember(n: number, log: Uint8Array, secret: string, access: Access): Opened {
+    const own = this.#logs.of(log);
+    const opened = new Opened(this.#port, n, own, secret, access);
+    const { latest } = own;
+    if (access.role === 'member' && !(latest && isAsLate(latest.access, access))) {
+      own.latest = opened;
+      if (latest) this.#pushing().carry(latest, opened);
+    }
     return opened;
   }
 
@@ -276,10 +237,19 @@ export class DeliverySession implements SessionLogic {
     throw new ProtocolError('unopened');
   }
 
+  /** Made when first needed: most sessions leave, carry and wake nothing. */
+  #pushing(): PushSession {
+    const report = (error: unknown): void => {
+      if (!this.#ended) this.#shared.report(error);
+    };
+    this.#push ??= new PushSession(this.#port, this.#shared.push, report);
+    return this.#push;
+  }
+
   async #append({ n, entries }: Of<'append'>): Promise<Cbor> {
     const opened = await this.#opened(n);
     const { log, access } = opened;
-    const buckets = [opened.entries];
+    const buckets = [opened.of.entries(this.#shared)];
     if (access.role === 'contact') buckets.push(await this.#contactBucket('letter', log, access));
     return this.#appendTo(opened, buckets, entries);
   }
@@ -329,10 +299,10 @@ export class DeliverySession implements SessionLogic {
     const { log, access } = opened;
     const { config, buckets } = this.#shared;
     const perLog = turn.closes ? [] : [buckets.of(`commit ${keyOf(log)}`, config.rates.commits)];
-    return limited([opened.entries, ...perLog], 1, (mayTurn) => {
+    return limited([opened.of.entries(this.#shared), ...perLog], 1, (mayTurn) => {
       const committing = this.#engine.commit(log, access, entry, turn, mayTurn);
       return asOwn(opened, [entry], committing, ({ seq, repeated }) => {
-        if (turn.closes && !repeated) this.#push.closed(opened, entry.epoch);
+        if (turn.closes && !repeated) this.#pushing().closed(opened, entry.epoch);
         return { value: seq, free: repeated };
       });
     });
@@ -346,7 +316,10 @@ export class DeliverySession implements SessionLogic {
       return this.#engine.read(log, access, from, bytes);
     });
     // Without the results: each would hold the one before, and a session all that it ever read.
-    this.#reading = Promise.allSettled([before, reading]).then(() => undefined);
+    const over = Promise.allSettled([before, reading]).then(() => {
+      if (this.#reading === over) this.#reading = undefined;
+    });
+    this.#reading = over;
     return reading;
   }
 
@@ -355,14 +328,14 @@ export class DeliverySession implements SessionLogic {
     const opened = await this.#opened(n);
     const { log, access } = opened;
     const { watchers } = this.#shared;
-    if (access.role !== 'contact' && !this.#ended) watchers.add(log, opened);
+    if (access.role !== 'contact' && !this.#ended) watchers.add(opened);
     try {
       const state = await this.#engine.live(log, access);
-      watchers.allow(log, opened);
+      watchers.allow(opened);
       // Under a second number it would only bring the same again.
-      const before = this.#watched.get(keyOf(log));
-      if (before && before !== opened) watchers.delete(log, before);
-      this.#watched.set(keyOf(log), opened);
+      const { watch } = opened.of;
+      if (watch && watch !== opened) watchers.delete(watch);
+      opened.of.watch = opened;
       return state;
     } catch (error) {
       this.#unwatch(opened);
@@ -371,18 +344,23 @@ export class DeliverySession implements SessionLogic {
   }
 
   #unwatch(opened: Opened): void {
-    const { log } = opened;
-    this.#shared.watchers.delete(log, opened);
-    if (this.#watched.get(keyOf(log)) === opened) this.#watched.delete(keyOf(log));
+    this.#shared.watchers.delete(opened);
+    if (opened.of.watch === opened) opened.of.watch = undefined;
   }
 
   async #signal({ n, body }: Of<'signal'>): Promise<void> {
     const opened = await this.#opened(n);
     const { log, access } = opened;
-    takeSignal(opened);
+    this.#takeSignal(opened);
     await this.#engine.live(log, access);
     this.#shared.watchers.signal(log, this.#port, body);
     this.#shared.signalElsewhere?.(log, body);
+  }
+
+  /** @throws rate */
+  #takeSignal({ of }: Opened): void {
+    const signals = of.signals(this.#shared);
+    if (!signals.take()) throw new ProtocolError('rate', 'signals', signals.wait());
   }
 
   #make(): void {
@@ -390,9 +368,6 @@ export class DeliverySession implements SessionLogic {
   }
 }
 
-const isSame = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
-
-/** @throws rate */
-function takeSignal({ signals }: Opened): void {
-  if (!signals.take()) throw new ProtocolError('rate', 'signals', signals.wait());
-}
+/** Whether a capability is of an epoch no earlier than another's, both being members'. */
+const isAsLate = (one: Access, other: Access): boolean =>
+  one.role === 'member' && other.role === 'member' && one.epoch >= other.epoch;

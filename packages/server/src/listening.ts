@@ -42,9 +42,13 @@ export function listen(
   });
 }
 
-/** By itself: a closure made where an upgrade is taken would hold its request as long as the connection lives. */
+/** One function for all: a closure made where an upgrade is taken would hold its request as long as the connection lives. */
 export function destroyOnError(socket: Duplex): void {
-  socket.on('error', () => socket.destroy());
+  socket.on('error', destroyed);
+}
+
+function destroyed(this: Duplex): void {
+  this.destroy();
 }
 
 /** Tells clients to go elsewhere; what is not gone after `grace` ms is cut off, so that `closed` comes. */

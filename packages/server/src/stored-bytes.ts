@@ -6,8 +6,8 @@ import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Config } from './config.ts';
 import type { Engine, NewBlob } from './engine.ts';
+import { keyOf } from './key-of.ts';
 import type { TokenBuckets } from './token-bucket.ts';
-import { keyOf } from './watchers.ts';
 
 const DAY = 86_400_000;
 

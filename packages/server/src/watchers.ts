@@ -3,6 +3,7 @@
 import type { Entry, NewEntry } from '@polynya/protocol/requests';
 import type { SessionPort } from '@polynya/reach/session-handler';
 import type { LogChange } from './engine.ts';
+import { keyOf } from './key-of.ts';
 import { type Access, isLive } from './log-rules.ts';
 
 /** A push has at most this many entries and bytes of bodies; of more, only the head is told. */
@@ -14,48 +15,57 @@ export interface Watcher {
   readonly port: SessionPort;
   /** The client's number for the log. */
   readonly n: number;
+  /** The log's id (`keyOf`). */
+  readonly key: string;
   readonly access: Access;
-  /** Ids (`keyOf`) of entries that are being appended under `n`: who sends them has their bodies. */
-  readonly own: Set<string>;
+  /** Ids (`keyOf`) of entries that are being appended under `n`, if any are: who sends them has their bodies. */
+  own: Set<string> | undefined;
+  /** Where it stands among those who watch the log; -1 where it does not. Kept by `Watchers`. */
+  place: number;
+  /** Whether the log's row has allowed the watch: it is handed entries from the start, signals from then on. */
+  allowed: boolean;
 }
 
-export const keyOf = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-
-/** What a watch is handed: entries from the start, signals once the log's row allowed it. */
-type Watch = 'asked' | 'allowed';
-
 export class Watchers {
-  readonly #byLog = new Map<string, Map<Watcher, Watch>>();
+  readonly #byLog = new Map<string, Watcher[]>();
 
   /** From now on entries are pushed, to whom the log's row allows it; signals after `allow`. */
-  add(log: Uint8Array, watcher: Watcher): void {
-    const key = keyOf(log);
-    const watchers = this.#byLog.get(key);
-    if (!watchers) this.#byLog.set(key, new Map([[watcher, 'asked']]));
-    else if (!watchers.has(watcher)) watchers.set(watcher, 'asked');
+  add(watcher: Watcher): void {
+    if (watcher.place >= 0) return;
+    const watchers = this.#byLog.get(watcher.key);
+    watcher.place = watchers?.length ?? 0;
+    watcher.allowed = false;
+    if (watchers) watchers.push(watcher);
+    else this.#byLog.set(watcher.key, [watcher]);
   }
 
   /** The log's row allows this watch, if it has not ended since. */
-  allow(log: Uint8Array, watcher: Watcher): void {
-    const watchers = this.#byLog.get(keyOf(log));
-    if (watchers?.has(watcher)) watchers.set(watcher, 'allowed');
+  allow(watcher: Watcher): void {
+    if (watcher.place >= 0) watcher.allowed = true;
   }
 
-  delete(log: Uint8Array, watcher: Watcher): void {
-    const key = keyOf(log);
+  delete(watcher: Watcher): void {
+    const { key, place } = watcher;
     const watchers = this.#byLog.get(key);
-    watchers?.delete(watcher);
-    if (watchers?.size === 0) this.#byLog.delete(key);
+    const last = watchers?.at(-1);
+    if (place < 0 || !watchers || !last) return;
+    watchers[place] = last;
+    last.place = place;
+    watchers.pop();
+    watcher.place = -1;
+    if (watchers.length === 0) this.#byLog.delete(key);
   }
 
   /** Hands what was appended to whoever may still see it. A watch that a Commit closed ends here. */
   announce({ log, row, entries }: LogChange): void {
-    for (const watcher of this.#byLog.get(keyOf(log))?.keys() ?? []) {
+    const watchers = this.#byLog.get(keyOf(log)) ?? [];
+    // From the end, because the last takes the place of one that is deleted.
+    for (let i = watchers.length - 1; i >= 0; i--) {
+      const watcher = watchers[i] as Watcher;
       const { access } = watcher;
       if (isLive(row, access)) tell(watcher, entries, row.head);
       else {
-        this.delete(log, watcher);
+        this.delete(watcher);
         if (access.role === 'member') tell(watcher, readable(entries, access.epoch), undefined);
       }
     }
@@ -63,8 +73,8 @@ export class Watchers {
 
   /** Hands a signal to everyone who watches the log, except the session that sent it, if that is here. */
   signal(log: Uint8Array, sender: SessionPort | undefined, body: Uint8Array): void {
-    for (const [{ port, n }, watch] of this.#byLog.get(keyOf(log)) ?? []) {
-      if (port !== sender && watch === 'allowed') port.push({ item: 'signal', n, body });
+    for (const { port, n, allowed } of this.#byLog.get(keyOf(log)) ?? []) {
+      if (port !== sender && allowed) port.push({ item: 'signal', n, body });
     }
   }
 
@@ -83,10 +93,11 @@ function readable(entries: readonly Entry[], epoch: number): readonly Entry[] {
 /** All who are told the same entries are handed the same list: it is encoded once for them. */
 function tell(watcher: Watcher, whole: readonly Entry[], head: number | undefined): void {
   const { port, n, own } = watcher;
-  const isOwn = ({ id }: Entry): boolean => own.size > 0 && own.has(keyOf(id));
-  const entries = whole.some(isOwn)
-    ? whole.map((entry) => (isOwn(entry) ? bodiless(entry) : entry))
-    : whole;
+  const isOwn = ({ id }: Entry): boolean => own?.has(keyOf(id)) ?? false;
+  const entries =
+    own && whole.some(isOwn)
+      ? whole.map((entry) => (isOwn(entry) ? bodiless(entry) : entry))
+      : whole;
   const last = entries.at(-1);
   if (!last) return;
   if (entries.length <= PUSH_ENTRIES && bytesOf(entries) <= PUSH_BYTES) {
@@ -99,17 +110,19 @@ const bytesOf = (entries: readonly Entry[]): number =>
 
 const bodiless = (entry: Entry): Entry => ({ ...entry, body: new Uint8Array(0) });
 
-/** As long as `storing` lasts, a push to `opened` leaves out the bodies of these entries. */
+/** As long as `storing` lasts, a push to `watcher` leaves out the bodies of these entries. */
 export function asOwn<T, R>(
-  { own }: Watcher,
+  watcher: Watcher,
   entries: readonly NewEntry[],
   storing: Promise<T>,
   stored: (outcome: T) => R,
 ): Promise<R> {
   const ids = entries.map(({ id }) => keyOf(id));
-  for (const id of ids) own.add(id);
+  watcher.own ??= new Set();
+  for (const id of ids) watcher.own.add(id);
   const over = (): void => {
-    for (const id of ids) own.delete(id);
+    for (const id of ids) watcher.own?.delete(id);
+    if (watcher.own?.size === 0) watcher.own = undefined;
   };
   return storing.then(
     (outcome) => {

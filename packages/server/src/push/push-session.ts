@@ -3,7 +3,6 @@ import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Request } from '@polynya/protocol/requests';
 import type { SessionPort } from '@polynya/reach/session-handler';
 import type { Access } from '../log-rules.ts';
-import { keyOf } from '../watchers.ts';
 import type { MemberOf, Push } from './push.ts';
 
 /** A log that the session opened. */
@@ -20,11 +19,8 @@ export class PushSession {
   readonly #port: SessionPort;
   readonly #load: (() => Promise<Push>) | undefined;
   readonly #report: (error: unknown) => void;
-  /** As each log of a group was opened last. */
-  readonly #opened = new Map<string, OpenedBy>();
   /** Once this session has subscribed to something. */
   #subscribed: Push | undefined;
-  #ended = false;
 
   /** @param load where this server sends Web Push */
   constructor(
@@ -56,7 +52,7 @@ export class PushSession {
    * Tells those who are away once `said` is there for them, by and by: who says that it is worth it need not wait.
    * @throws forbidden
    */
-  async wake(opened: OpenedBy, { except }: Of<'wake'>, said: Promise<unknown>): Promise<void> {
+  async wake(opened: OpenedBy, { except }: Of<'wake'>, said?: Promise<unknown>): Promise<void> {
     const push = await this.#load?.();
     const member = this.#member(opened);
     await Promise.all([push?.mayWake(member), said]);
@@ -68,17 +64,10 @@ export class PushSession {
     void this.#quietly((push) => push.closed(this.#member(opened), epoch));
   }
 
-  /** Who opens a log anew in a later epoch knows both: what is sealed under the one goes under the other. */
-  opened(opened: OpenedBy): void {
-    if (opened.access.role !== 'member') return;
-    const key = keyOf(opened.log);
-    const before = this.#opened.get(key);
-    const earlier = before?.access.role === 'member' && before.access.epoch < opened.access.epoch;
-    if (earlier) {
-      const [from, to] = [this.#member(before), this.#member(opened)];
-      void this.#quietly((push) => push.carry(from, to));
-    }
-    if (!before || earlier) this.#opened.set(key, opened);
+  /** Who opened a log anew in a later epoch knows both: what is sealed under the one goes under the other. */
+  carry(before: OpenedBy, opened: OpenedBy): void {
+    const [from, to] = [this.#member(before), this.#member(opened)];
+    void this.#quietly((push) => push.carry(from, to));
   }
 
   heard(): void {
@@ -86,9 +75,7 @@ export class PushSession {
   }
 
   end(): void {
-    this.#ended = true;
     this.#subscribed?.gone(this.#port);
-    this.#opened.clear();
   }
 
   #member({ log, access, secret }: OpenedBy): MemberOf {
@@ -107,7 +94,7 @@ export class PushSession {
       const push = await this.#load?.();
       if (push) await work(push);
     } catch (error) {
-      if (!this.#ended) this.#report(error);
+      this.#report(error);
     }
   }
 }

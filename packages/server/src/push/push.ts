@@ -10,8 +10,8 @@ import type { Random } from '@polynya/reach/clock';
 import type { SessionPort } from '@polynya/reach/session-handler';
 import type { SteadyClock } from '@polynya/reach/steady-clock';
 import type { Engine, StoredSubscription } from '../engine.ts';
+import { keyOf } from '../key-of.ts';
 import { type Access, forbidden } from '../log-rules.ts';
-import { keyOf } from '../watchers.ts';
 import { type DeliveryPorts, isPushEndpoint, isUsualService, PushDelivery } from './deliver.ts';
 import { encryptPush, type Subscription } from './encryption.ts';
 import {

@@ -47,7 +47,13 @@ export function channelOf(
   };
   const channel: Channel = {
     send: (message) => {
-      if (!ended && dataChannel.isOpen()) dataChannel.sendMessageBinary(message);
+      if (ended || !dataChannel.isOpen()) return;
+      try {
+        dataChannel.sendMessageBinary(message);
+      } catch {
+        // It ended in the library's own thread, which says so a moment later.
+        if (end()) channel.onClose('lost');
+      }
     },
     buffered: () => (ended ? 0 : dataChannel.bufferedAmount()),
     close: () => void end(),

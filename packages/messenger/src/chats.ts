@@ -11,7 +11,7 @@ import { forgetChat } from './forget-chat.ts';
 import { createConversation, inviteTo, withdrawInvite } from './group-actions.ts';
 import { safetyNumber } from './identity/safety-number.ts';
 import type { PushSubscriptionView } from './push/push-api.ts';
-import { pushKey, subscribePush } from './push/subscriptions.ts';
+import { pushKeys, subscribePush } from './push/subscriptions.ts';
 import { accept, decline, meet } from './requests.ts';
 import { historyOf, seenBy } from './timeline/looking-back.ts';
 
@@ -78,12 +78,12 @@ export class Chats implements ChatsFacade {
     return decline(this.#device, chat);
   }
 
-  pushKey() {
-    return pushKey(this.#device);
+  pushKeys(known: readonly string[]) {
+    return pushKeys(this.#device, known);
   }
 
-  subscribePush(subscription: PushSubscriptionView | null) {
-    return subscribePush(this.#device, subscription);
+  subscribePush(subscriptions: readonly PushSubscriptionView[]) {
+    return subscribePush(this.#device, subscriptions);
   }
 
   async schedule(chat: ChatId, message: LaterMessage, instead?: MessageId) {

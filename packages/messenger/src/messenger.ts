@@ -84,7 +84,7 @@ const CHATS = {
   seenBy: true,
   setFolders: true,
   search: true,
-  pushKey: true,
+  pushKeys: true,
   subscribePush: true,
 } as const satisfies Record<keyof ChatsFacade, true>;
 

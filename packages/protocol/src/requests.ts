@@ -21,6 +21,8 @@ import {
 /** A number that the client gives to a log it opened, for this session only. */
 const n = uint(0xffff_ffff);
 const id = bytes(16);
+/** What a push subscription is left under: a device's id in a group (16 bytes), or a contact token of an inbox (32). */
+const subscriber = bytes(16, 32);
 /** What opens a log or blob: 32 secret bytes; the server keeps their SHA-256. */
 const secret = bytes(32);
 const hash = bytes(32);
@@ -115,8 +117,11 @@ export const request = variants('op', {
   /** The key by which the server sends Web Push (RFC 8292); empty: it sends none. */
   pushKey: [29, {}],
   /** This client is told of what comes to the log while it is away, by a push service (RFC 8030). */
-  subscribe: [30, { n, id, endpoint: text(LIMITS.pushEndpoint), key: bytes(65), auth: bytes(16) }],
-  unsubscribe: [31, { n, id }],
+  subscribe: [
+    30,
+    { n, id: subscriber, endpoint: text(LIMITS.pushEndpoint), key: bytes(65), auth: bytes(16) },
+  ],
+  unsubscribe: [31, { n, id: subscriber }],
   /** What was just said is worth waking for; `except`: subscriptions that are the sender's own. */
   wake: [32, { n, except: list(id, LIMITS.devices) }],
   /** Asks what `endpoints` asks, and from now on to be told in this session whenever that record names other endpoints. */

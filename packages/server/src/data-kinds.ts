@@ -106,10 +106,11 @@ export const DATA_KINDS: Readonly<Record<string, DataKind>> = {
     what: 'where a push service takes "something came" for a browser that is away; not whose it is, nor which other logs it follows',
     columns: {
       log: randomLog,
-      id: 'random id',
-      epoch: 'of which keys',
+      id: 'random id; in an inbox made from a contact token, of which the server keeps a hash that is not this',
+      epoch: 'of which keys; 0 in an inbox',
       until: `${hourOf} when it ends`,
-      sealed: 'ciphertext, under a secret that the server has only while a member shows it',
+      sealed:
+        'ciphertext, under a secret that the server has only while somebody of that chat shows it',
     },
   },
   invite: {

@@ -89,8 +89,8 @@ export interface ServeOptions {
   readonly log: Log;
   /** Only for tests. */
   readonly synchronous?: Synchronous;
-  /** Where Web Push may go: else to public addresses. */
-  readonly pushTo?: DeliveryPorts;
+  /** Where Web Push may go, null: nowhere; else to public addresses. */
+  readonly pushTo?: DeliveryPorts | null;
 }
 
 export interface RunningServer {
@@ -190,12 +190,11 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     const records = new ToldRecords(engine, bridges);
     let hostPage: SecretPage['answer'] | undefined;
     let endTelling = (): void => undefined;
-    const push = openPush(dataDir, options.endpoints ?? [], {
-      ...{ engine, now, clock, random, report },
-      ...(options.pushTo ?? { mayReach: isPublicAddress }),
-    });
+    const { pushTo = { mayReach: isPublicAddress } } = options;
+    const pushPorts = pushTo && { ...{ engine, now, clock, random, report }, ...pushTo };
+    const push = openPush(dataDir, options.endpoints ?? [], pushPorts);
     const delivery = new Delivery({
-      ...{ engine, config, now, records, report, push: push.get },
+      ...{ engine, config, now, records, report, ...push.offered },
       signalElsewhere: (log, body) => neighbourhood?.signal(log, body),
     });
     const processes = options.inside && (await import('./processes/neighbourhood.ts'));

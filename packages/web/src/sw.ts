@@ -11,11 +11,13 @@ import { type FetchPorts, fetchPart, PartGone } from './shell/part-fetch.ts';
 import { opened, type Part, type Release } from './shell/release.ts';
 import { SHARE, type Shared, sharedIn } from './shell/shared.ts';
 import { type Change, type Known, Shelf } from './shell/shelf.ts';
-import { open, tell } from './shell/told.ts';
+import { open, pageOf, tell } from './shell/told.ts';
 import { Turns } from './shell/turns.ts';
 
 const self = globalThis as unknown as ServiceWorkerGlobalScope;
-const scope = self.registration.scope;
+const scope = pageOf(self.registration.scope);
+/** One beside the page's own brings nothing: it hears of messages, and that is all. */
+const beside = scope !== self.registration.scope;
 const shelf = new Shelf(caches, scope);
 /** Of all who connect from this browser. */
 const account = sharedOpenings();
@@ -36,6 +38,7 @@ const asking = async (use: keyof typeof MOST) => ({
 });
 
 self.addEventListener('install', (event) => {
+  if (beside) return event.waitUntil(self.skipWaiting());
   // Chromium would ask the page's host as well whenever the page opens (ServiceWorkerAutoPreload), where connections count.
   const routes = event as ExtendableEvent & { addRoutes?: (rule: object) => Promise<void> };
   const rule = { condition: { requestMode: 'navigate' }, source: 'fetch-event' };

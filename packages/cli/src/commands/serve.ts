@@ -77,6 +77,7 @@ export const serve = command({
       pageDir: pageFolder,
       ...(tls && { tls }),
       ...(postgres !== undefined && { postgres }),
+      ...(!settings.push && { pushTo: null }),
       bridges,
       resolve: ownResolver(),
       ...(settings.direct && { direct: settings.direct }),

@@ -120,6 +120,12 @@ export const sections: readonly Section[] = [
         '127.0.0.1',
       ),
       of(
+        'push',
+        'text',
+        'Whether browsers that are away may be told by their push services that something came: yes or no. With no, this server asks nothing of any push service.',
+        'yes',
+      ),
+      of(
         'postgres',
         'text',
         'The URL of a PostgreSQL database to keep everything in but identity and keys. Else SQLite in the data folder.',

@@ -74,6 +74,12 @@ test('flags, PORT and the file say where it runs, the flags last', () => {
   expect(readSettings({ data: folder.in('none') }, { PORT: '9' }).port).toBe(9);
 });
 
+test('Web Push is sent unless the host says no', () => {
+  using folder = new TemporaryFolder();
+  const read = (set: string[]) => readSettings({ data: folder.path, set }, {});
+  expect([[], ['push=yes'], ['push=no']].map((set) => read(set).push)).toEqual([true, true, false]);
+});
+
 describe('what is wrong is told in one sentence, with the place:', () => {
   test.each([
     [
@@ -87,6 +93,7 @@ describe('what is wrong is told in one sentence, with the place:', () => {
       'polynya.conf, line 1: "keep.maxBytes" takes a size such as 500 MB, not "much".',
     ],
     ['keep.days = 3 d', 'polynya.conf, line 1: "keep.days" takes a whole number, not "3 d".'],
+    ['push = maybe', 'polynya.conf, line 1 is yes or no, not "maybe".'],
     ['keep.days = 0', 'polynya.conf, line 1: The setting "keep.days" is wrong: '],
     ['port = 99999', 'polynya.conf, line 1: the port is a number from 0 to 65535, not 99999.'],
     [

@@ -63,6 +63,8 @@ export interface Settings {
   readonly host: string;
   readonly port: number;
   readonly postgres?: string;
+  /** Web Push is sent. */
+  readonly push: boolean;
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
   /** Never with `tls`. */
   readonly acme?: AcmeSettings;
@@ -142,6 +144,7 @@ export function readSettings(flags: ServeFlags, env: Terminal['env']): Settings 
       inside: { host: text('inside.host') ?? '127.0.0.1', port: insidePort },
     }),
     ...(postgres !== undefined && { postgres }),
+    push: isOn(given.get('push')),
     ...(tls && { tls }),
     ...(acme && { acme }),
     ...(decoy !== undefined && { decoy }),
@@ -225,6 +228,14 @@ function put(into: Record<string, unknown>, [name = '', ...rest]: string[], valu
   const inner = (into[name] ?? {}) as Record<string, unknown>;
   into[name] = inner;
   put(inner, rest, value);
+}
+
+/** What holds unless the host says no. @throws Failure */
+function isOn(given: Given | undefined): boolean {
+  const said = given?.value || 'yes';
+  if (said !== 'yes' && said !== 'no')
+    throw new Failure(`${given?.where} is yes or no, not "${said}".`, 2);
+  return said === 'yes';
 }
 
 /** @throws Failure */

@@ -15,6 +15,7 @@ import { bytes, type Infer, struct, uint, variants } from '@polynya/protocol/sch
 import type { World } from '../conversation/world.ts';
 import { credentialHolds, decodeCredential } from '../identity/credential.ts';
 import type { Self } from '../identity/self.ts';
+import { askToWake } from '../push/wake.ts';
 import { REF } from './key-packages.ts';
 
 const payloadCodec = variants('kind', {
@@ -48,12 +49,16 @@ export interface Writer {
 
 /** Where a letter goes, and the KeyPackage that was taken for it. */
 export interface Addressee {
+  readonly root: Uint8Array;
   readonly card: ContactCard;
   readonly keyPackage: Uint8Array;
   readonly ref: Uint8Array;
 }
 
-/** Leaves a letter; a repeat under the same id leaves none more. @throws ProtocolError, MlsError */
+/**
+ * Leaves a letter; a repeat under the same id leaves none more. Who is brought into a chat is told of it while away.
+ * @throws ProtocolError, MlsError
+ */
 export async function writeLetter(
   world: Pick<World, 'self' | 'connection' | 'engine'>,
   to: Addressee,
@@ -61,10 +66,13 @@ export async function writeLetter(
   payload: LetterPayload,
 ): Promise<void> {
   const { connection, engine } = world;
-  const body = await sealLetter(engine, world.self(), to, payload);
+  const self = world.self();
+  const body = await sealLetter(engine, self, to, payload);
   const log = connection.log(to.card.inbox, to.card.token);
   try {
-    await log.append([{ id, epoch: 0, body }]);
+    const left = log.append([{ id, epoch: 0, body }]);
+    if (payload.kind === 'welcome' && !equal(to.root, self.root)) askToWake(log, []);
+    await left;
   } finally {
     log.close();
   }
@@ -73,7 +81,7 @@ export async function writeLetter(
 export async function sealLetter(
   engine: Engine,
   self: Pick<Self, 'root' | 'device' | 'credential' | 'sign'>,
-  { card, keyPackage, ref }: Addressee,
+  { card, keyPackage, ref }: Omit<Addressee, 'root'>,
   payload: LetterPayload,
 ): Promise<Uint8Array> {
   const encoded = encodeCbor(payloadCodec.encode(payload));

@@ -20,7 +20,7 @@ import { decodeCredential } from '../identity/credential.ts';
 import { personBytes } from '../identity/person.ts';
 import { Self } from '../identity/self.ts';
 import { shownName } from '../identity/shown-name.ts';
-import { type Server, serverSaved } from '../line/server.ts';
+import { homeSaved, type Server, serverSaved } from '../line/server.ts';
 import type { ServerLink } from '../line/server-link.ts';
 import { chatOfLog } from '../recovery/chats.ts';
 import type { Change } from '../store/store.ts';
@@ -110,7 +110,8 @@ export async function enter(
   changes: readonly Change[],
   received: WelcomePackage | null = null,
 ): Promise<ChatId | null> {
-  await device.ports.store.apply([arriving(invite), serverSaved(line.server), ...changes]);
+  const home = device.registered ? [homeSaved(device.homeLink.server)] : [];
+  await device.ports.store.apply([arriving(invite), serverSaved(line.server), ...home, ...changes]);
   device.become(self);
   return goOn(device, device.settle(line), invite, received);
 }

@@ -1,5 +1,5 @@
 /** A server this device is admitted to, and the own inbox there. One record of the store for each. */
-import { toHex } from '@polynya/protocol/bytes';
+import { equal, toHex } from '@polynya/protocol/bytes';
 import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
 import { LIMITS } from '@polynya/protocol/limits';
 import {
@@ -35,12 +35,24 @@ const codec = struct({
 });
 export type Server = Infer<typeof codec>;
 
+const HOME = { table: 'self', key: 'home' } as const;
+
 export function serverSaved(server: Server): Change {
   const key = `server/${toHex(server.identity)}`;
   return { table: 'self', key, value: encodeCbor(codec.encode(server)) };
 }
 
+/** To be stored before a second server is: on which one new conversations are made. */
+export function homeSaved({ identity }: Pick<Server, 'identity'>): Change {
+  return { ...HOME, value: identity };
+}
+
+/** The home server first. */
 export async function loadServers(store: Store): Promise<Server[]> {
   const rows = await store.range('self', { from: 'server/', to: 'server0' });
-  return rows.map(([, value]) => codec.decode(decodeCbor(value)));
+  const home = await store.get(HOME.table, HOME.key);
+  const isHome = ({ identity }: Server) => Number(home !== undefined && equal(identity, home));
+  return rows
+    .map(([, value]) => codec.decode(decodeCbor(value)))
+    .sort((a, b) => isHome(b) - isHome(a));
 }

@@ -1,20 +1,24 @@
 /** Which logs this device has a push subscription to, and those that it ought to have: loaded when somebody wants any. */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { concat, equal } from '@polynya/protocol/bytes';
+import { concat, equal, toHex } from '@polynya/protocol/bytes';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { bytes, list, struct, text, uint } from '@polynya/protocol/schema';
+import type { LogHandle } from '@polynya/reach/log-handle';
 import type { ChatId } from '../api.ts';
 import { peerOf } from '../conversation/about.ts';
 import { capability } from '../conversation/capability.ts';
 import { idOf } from '../conversation/people.ts';
 import type { Device } from '../device.ts';
+import type { ServerLink } from '../line/server-link.ts';
 import type { Store } from '../store/store.ts';
 import { decode, encode } from '../timeline/stored.ts';
-import type { PushSubscriptionView } from './push-api.ts';
+import type { PushKeyView, PushSubscriptionView } from './push-api.ts';
 import { subscriptionId } from './wake.ts';
 
 /** ms: a server forgets one after two weeks. */
 const FRESH = 3 * 24 * 3_600_000;
+/** ms for another server than the home server to say its key: nobody waits longer for one that is just being lost. */
+const PATIENCE = 10_000;
 const KEPT = { table: 'setting', key: 'push' } as const;
 
 /** `whose`: a hash of the subscription; `at`: ms. */
@@ -22,79 +26,121 @@ const codec = list(struct({ chat: text(32), whose: bytes(8), epoch: uint(), at: 
 type Kept = ReturnType<typeof codec.decode>[number];
 
 /** @throws ProtocolError, StoreError */
-export async function pushKey(device: Device): Promise<Uint8Array | null> {
-  try {
-    const { key } = await device.homeLink.connection.call({ op: 'pushKey' });
-    return key.length > 0 ? key : null;
-  } catch (error) {
-    // A server of an earlier version.
-    if (error instanceof ProtocolError && error.code === 'malformed') return null;
-    throw error;
-  }
+export async function pushKeys(device: Device, known: readonly string[]): Promise<PushKeyView[]> {
+  const chats = [...device.conversations.keys()].filter((chat) => isWanted(device, chat));
+  const links = new Set([device.homeLink, ...chats.map((chat) => device.linkOf(chat))]);
+  const asked = [...links]
+    .filter((link) => !known.includes(nameOf(device, link)) && isNear(device, link))
+    .map(async (link) => ({ server: nameOf(device, link), key: await keyOf(device, link) }));
+  return (await Promise.all(asked)).flatMap(({ server, key }) => (key ? [{ server, key }] : []));
 }
 
 /** @throws ProtocolError, StoreError */
 export async function subscribePush(
   device: Device,
-  subscription: PushSubscriptionView | null,
+  subscriptions: readonly PushSubscriptionView[],
 ): Promise<void> {
   const { store, clock } = device.ports;
   const before = new Map((await load(store)).map((one) => [one.chat, one]));
-  if (!subscription && before.size === 0) return;
-  const whose = subscription && nameOf(subscription);
+  if (subscriptions.length === 0 && before.size === 0) return;
   const now = clock.now();
-  let greeted = false;
+  const greeted = new Set<ServerLink>();
+  const inboxes = new Map<ServerLink, LogHandle>();
   const work = [...device.conversations.keys()].map(async (chat): Promise<Kept | null> => {
+    const link = device.linkOf(chat);
     const known = before.get(chat);
-    if (!subscription || !whose || !isWanted(device, chat)) {
-      if (known) await unsubscribe(device, chat);
+    // What cannot be said to it now is said once it can be reached.
+    if (!isNear(device, link)) return known ?? null;
+    const subscription = subscriptions.find(({ server }) => server === nameOf(device, link));
+    if (subscriptions.length === 0 || !isWanted(device, chat)) {
+      if (known) await atEach(device, chat, inboxes, unsubscribe);
       return null;
     }
+    if (!subscription) return known ?? null;
+    const { server: _, ...given } = subscription;
+    const whose = fingerprint(subscription);
     const epoch = device.conversation(chat).held.group.epoch;
     const fresh = known && equal(known.whose, whose) && known.epoch === epoch;
     // At least one, so that the server knows that this browser is there.
-    if (greeted && fresh && now - known.at < FRESH) return known;
-    greeted = true;
-    await withLog(device, chat, (log, id) =>
-      log.ask('subscribe', (n) => ({ op: 'subscribe', n, id, ...subscription })),
+    if (greeted.has(link) && fresh && now - known.at < FRESH) return known;
+    greeted.add(link);
+    await atEach(device, chat, inboxes, (log, id) =>
+      log.ask('subscribe', (n) => ({ op: 'subscribe', n, id, ...given })),
     );
     return { chat, whose, epoch, at: now };
   });
   const done = await Promise.allSettled(work);
+  for (const inbox of inboxes.values()) inbox.close();
   const kept = done.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []));
   await store.apply([{ ...KEPT, value: kept.length > 0 ? encode(codec, kept) : null }]);
   for (const one of done) if (one.status === 'rejected') throw one.reason;
 }
 
-/** A server that this is not the key of cannot send to it. */
+function nameOf(device: Device, link: ServerLink): string {
+  return link === device.homeLink ? '' : toHex(link.server.identity);
+}
+
+/** Others than the home server may be gone for good: nobody waits for them. */
+function isNear(device: Device, link: ServerLink): boolean {
+  return link === device.homeLink || link.connection.status === 'online';
+}
+
+async function keyOf(device: Device, link: ServerLink): Promise<Uint8Array | null> {
+  const late = new AbortController();
+  const home = link === device.homeLink;
+  const stop = home
+    ? () => undefined
+    : device.ports.clock.setTimeout(() => late.abort(new ProtocolError('busy')), PATIENCE);
+  try {
+    const { key } = await link.connection.call({ op: 'pushKey' }, { signal: late.signal });
+    return key.length > 0 ? key : null;
+  } catch (error) {
+    // A server of an earlier version, or another one that is asked again when the page is found next.
+    const none = error instanceof ProtocolError && (error.code === 'malformed' || !home);
+    if (none) return null;
+    throw error;
+  } finally {
+    stop();
+  }
+}
+
 function isWanted(device: Device, chat: ChatId): boolean {
   const { state, group } = device.conversation(chat).held;
-  const here = device.linkOf(chat) === device.homeLink;
   const there = state.phase === 'active' && state.created && group.active && !state.self;
   const peer = state.direct && peerOf(state, device.self.person);
   const heard = !device.memory.of(chat).muted && !(peer && device.blocked.has(idOf(peer)));
-  return here && there && heard && !device.memory.request(chat);
+  return there && heard && !device.memory.request(chat);
 }
 
-async function unsubscribe(device: Device, chat: ChatId): Promise<void> {
-  if (!device.conversation(chat).held.group.active) return;
-  await withLog(device, chat, (log, id) =>
-    log.ask('unsubscribe', (n) => ({ op: 'unsubscribe', n, id })),
-  );
+function unsubscribe(log: LogHandle, id: Uint8Array): Promise<unknown> {
+  return log.ask('unsubscribe', (n) => ({ op: 'unsubscribe', n, id }));
 }
 
-async function withLog<T>(
+/** At the chat's log, and at the inbox for letters by the chat's token, by which members bring people into others. */
+async function atEach(
   device: Device,
   chat: ChatId,
-  use: (log: ReturnType<Device['homeLink']['connection']['log']>, id: Uint8Array) => Promise<T>,
-): Promise<T> {
+  inboxes: Map<ServerLink, LogHandle>,
+  ask: (log: LogHandle, id: Uint8Array) => Promise<unknown>,
+): Promise<void> {
   const { state, group } = device.conversation(chat).held;
-  const log = device.linkOf(chat).connection.log(state.log, await capability(group));
-  try {
-    return await use(log, subscriptionId(state.log, device.self.device.publicKey));
-  } finally {
-    log.close();
-  }
+  const link = device.linkOf(chat);
+  const { connection, server } = link;
+  const { made, log: inbox, secret } = server.inbox;
+  const letters = made && (inboxes.get(link) ?? connection.log(inbox, secret));
+  if (letters) inboxes.set(link, letters);
+  const atLog = async () => {
+    if (!group.active) return;
+    const log = connection.log(state.log, await capability(group));
+    const id = subscriptionId(state.log, device.self.device.publicKey);
+    await ask(log, id).finally(() => log.close());
+  };
+  await Promise.all([atLog(), letters && ask(letters, state.token).catch(unlessLasting)]);
+}
+
+/** An inbox has only so much room, and one at a server of an earlier version none for this. */
+function unlessLasting(error: unknown): void {
+  if (!(error instanceof ProtocolError) || error.retriable) throw error;
 }
 
 async function load(store: Store): Promise<Kept[]> {
@@ -102,6 +148,6 @@ async function load(store: Store): Promise<Kept[]> {
   return stored ? decode(codec, stored) : [];
 }
 
-function nameOf({ endpoint, key, auth }: PushSubscriptionView): Uint8Array {
+function fingerprint({ endpoint, key, auth }: PushSubscriptionView): Uint8Array {
   return sha256(concat(new TextEncoder().encode(endpoint), key, auth)).slice(0, 8);
 }

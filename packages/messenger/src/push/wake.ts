@@ -3,6 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { concat } from '@polynya/protocol/bytes';
 import { decodeCbor } from '@polynya/protocol/cbor';
 import { content as contentCodec } from '@polynya/protocol/content';
+import type { LogHandle } from '@polynya/reach/log-handle';
 import { isWritten } from '../conversation/contents.ts';
 import type { Core } from '../conversation/core.ts';
 import { devicesIn } from '../identity/device-list.ts';
@@ -24,6 +25,11 @@ export function wake({ held, log, world }: Core): void {
   const { list, device } = world.self();
   const own = devicesIn(list).filter((other) => String(other) !== String(device.publicKey));
   const except = own.map((other) => subscriptionId(state.log, other));
+  askToWake(log, except);
+}
+
+/** To be called with what is worth it, so that it goes along. @param except subscriptions of the own devices */
+export function askToWake(log: LogHandle, except: Uint8Array[]): void {
   log
     .ask('wake', (n) => ({ op: 'wake', n, except }), { patience: 0 })
     .catch(() => {

@@ -103,14 +103,15 @@ export class Rogue {
 
   /** A KeyPackage that a member left for the others. */
   async take(name: string): Promise<Addressee> {
-    const card = this.held.state.people.find((person) => person.name === name)?.cards[0]?.card;
+    const known = this.held.state.people.find((person) => person.name === name);
+    const card = known?.cards[0]?.card;
     if (!card) throw new Error(`no card of ${name}`);
     const inbox = this.connection.log(card.inbox, card.token);
     const taken = await inbox.take(systemRandom(16));
     inbox.close();
     const keyPackage = await openKeyPackage(card.token, taken.package ?? new Uint8Array(0));
     const { ref } = await this.engine.inspect(keyPackage);
-    return { card, keyPackage, ref };
+    return { root: known.root, card, keyPackage, ref };
   }
 
   async write(to: Addressee, payload: LetterPayload): Promise<void> {

@@ -43,8 +43,8 @@ export interface TownOptions {
   readonly clock?: Clock;
   readonly config?: ConfigInput;
   readonly log?: Log;
-  /** Where Web Push may go. */
-  readonly pushTo?: NonNullable<Parameters<typeof startServer>[0]['pushTo']>;
+  /** Where Web Push may go; null: nowhere. */
+  readonly pushTo?: NonNullable<Parameters<typeof startServer>[0]['pushTo']> | null;
 }
 
 export class Town {
@@ -241,6 +241,6 @@ function serve(
     random: systemRandom,
     config,
     log,
-    ...(pushTo && { pushTo }),
+    ...(pushTo !== undefined && { pushTo }),
   });
 }

@@ -10,6 +10,7 @@ const uint = (max = Number.MAX_SAFE_INTEGER) => fc.nat({ max });
 const safe = fc.maxSafeNat();
 const n = uint(0xffff_ffff);
 const id = exactly(16);
+const subscriber = fc.oneof(id, exactly(32));
 const secret = exactly(32);
 const hash = secret;
 const nothing = fc.constant({});
@@ -70,10 +71,10 @@ const fieldsOf: { [O in Op]: fc.Arbitrary<Omit<Extract<Request, { op: O }>, 'op'
   accept: fc.record({ id, answer: upTo(LIMITS.meeting) }),
   pushKey: nothing,
   subscribe: fc.record({
-    ...{ n, id, key: exactly(65), auth: id },
+    ...{ n, id: subscriber, key: exactly(65), auth: id },
     endpoint: wellFormed(LIMITS.pushEndpoint),
   }),
-  unsubscribe: fc.record({ n, id }),
+  unsubscribe: fc.record({ n, id: subscriber }),
   wake: fc.record({ n, except: fc.array(id, { maxLength: LIMITS.devices }) }),
   follow: shelf,
 };

@@ -7,16 +7,21 @@ import type { Push, PushOptions } from './push.ts';
 export const PUSH_KEY = 'push-key.pem';
 
 export interface LazyPush {
-  readonly get: () => Promise<Push>;
+  /** For the delivery service; nothing where the host wants none. */
+  readonly offered: { readonly push?: () => Promise<Push> };
   close(): Promise<void>;
 }
 
-/** @param urls where people find the server: the first of https is what push services are told of it */
+/**
+ * @param urls where people find the server: the first of https is what push services are told of it
+ * @param options null: this server sends none
+ */
 export function openPush(
   dataDir: string,
   urls: readonly string[],
-  options: Omit<PushOptions, 'key' | 'contact'>,
+  options: Omit<PushOptions, 'key' | 'contact'> | null,
 ): LazyPush {
+  if (!options) return { offered: {}, close: async () => undefined };
   let opened: Promise<Push> | undefined;
   const open = async () => {
     const { Push } = await import('./push.ts');
@@ -26,9 +31,11 @@ export function openPush(
     return new Push({ ...options, key, ...(contact && { contact: contact.origin }) });
   };
   return {
-    get: () => {
-      opened ??= open();
-      return opened;
+    offered: {
+      push: () => {
+        opened ??= open();
+        return opened;
+      },
     },
     close: async () => (await opened?.catch(() => undefined))?.close(),
   };

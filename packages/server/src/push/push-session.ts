@@ -56,18 +56,18 @@ export class PushSession {
     const push = await this.#load?.();
     const member = this.#member(opened);
     await Promise.all([push?.mayWake(member), said]);
-    if (push) void this.#quietly(() => push.wake(member, except));
+    if (push) void this.#quietly(push.wake(member, except));
   }
 
   /** A Commit of this session's, made in `epoch`, shut somebody out. */
   closed(opened: OpenedBy, epoch: number): void {
-    void this.#quietly((push) => push.closed(this.#member(opened), epoch));
+    void this.#quietly(this.#load?.().then((push) => push.closed(this.#member(opened), epoch)));
   }
 
   /** Who opened a log anew in a later epoch knows both: what is sealed under the one goes under the other. */
   carry(before: OpenedBy, opened: OpenedBy): void {
     const [from, to] = [this.#member(before), this.#member(opened)];
-    void this.#quietly((push) => push.carry(from, to));
+    void this.#quietly(this.#load?.().then((push) => push.carry(from, to)));
   }
 
   heard(): void {
@@ -89,10 +89,9 @@ export class PushSession {
   }
 
   /** What nobody waits for. */
-  async #quietly(work: (push: Push) => Promise<void>): Promise<void> {
+  async #quietly(work: Promise<void> | undefined): Promise<void> {
     try {
-      const push = await this.#load?.();
-      if (push) await work(push);
+      await work;
     } catch (error) {
       this.#report(error);
     }

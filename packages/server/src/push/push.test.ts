@@ -86,6 +86,20 @@ test('a server says by which key it sends', async () => {
   expect((await author.ask('pushKey', {})).key).toEqual(push.publicKey);
 });
 
+test('a server that sends none names no key, and takes no subscription', async () => {
+  const without = await new DeliveryBench().start();
+  try {
+    const session = await new TestGroup(without).create().then((silent) => silent.member());
+    expect((await session.ask('pushKey', {})).key).toHaveLength(0);
+    const { subscription } = service.browser(push.publicKey);
+    const asked = session.ask('subscribe', { n: 1, id: id(), ...subscription });
+    await expect(asked).rejects.toMatchObject(refused('forbidden'));
+    await session.ask('wake', { n: 1, except: [] });
+  } finally {
+    await without.close();
+  }
+});
+
 test('who is away is told that something came, and nothing else', async () => {
   const { browser } = await away();
   await wake();
@@ -141,6 +155,71 @@ test('the author and their other devices are not told', async () => {
   await wake(author, [row]);
   await settled();
   expect(browser.heard).toHaveLength(0);
+});
+
+describe('an inbox', () => {
+  const [log, owner, token] = [id(), secret(), secret()];
+  let own: TestSession;
+  let contact: TestSession;
+  let browser: TestBrowser;
+  const subscribe = (by: TestSession, left: Uint8Array) =>
+    by.ask('subscribe', { n: 1, id: left, ...browser.subscription });
+  const write = (by: TestSession) =>
+    Promise.all([by.ask('append', { n: 1, entries: [entry(0)] }), wake(by)]);
+
+  beforeEach(async () => {
+    browser = service.browser(push.publicKey);
+    const { allowance } = bench;
+    await author.ask('create', { log, kind: 1, hash: hashOf(owner), allowance });
+    own = await bench.opened(log, owner);
+    await own.ask('allow', { n: 1, hash: hashOf(token), perHour: 9 });
+    contact = await bench.opened(log, token);
+  });
+
+  test('tells its owner of a letter by a token that they subscribed for, and of no other', async () => {
+    const other = secret();
+    await own.ask('allow', { n: 1, hash: hashOf(other), perHour: 9 });
+    await subscribe(own, token);
+    own.connected = false;
+    await write(await bench.opened(log, other));
+    await settled();
+    expect(browser.heard).toHaveLength(0);
+    await write(contact);
+    await heard(browser, 1);
+  });
+
+  test('holds one subscription for a token, which its owner alone leaves and takes back', async () => {
+    await subscribe(own, token);
+    await subscribe(own, token);
+    expect(await bench.engine.subscriptions(log)).toHaveLength(1);
+    for (const ask of [
+      () => subscribe(contact, id()),
+      () => contact.ask('unsubscribe', { n: 1, id: id() }),
+      () => wake(own),
+    ]) {
+      await expect(ask()).rejects.toMatchObject(refused('forbidden'));
+    }
+    await expect(subscribe(own, id())).rejects.toMatchObject(refused('malformed'));
+    await expect(subscribe(author, token)).rejects.toMatchObject(refused('malformed'));
+    await own.ask('unsubscribe', { n: 1, id: token });
+    expect(await bench.engine.subscriptions(log)).toEqual([]);
+  });
+
+  test('wakes by no token that was revoked', async () => {
+    await subscribe(own, token);
+    await own.ask('revoke', { n: 1, hash: hashOf(token) });
+    await expect(wake(contact)).rejects.toMatchObject(refused('not-found'));
+  });
+
+  test('shows who has the database alone nothing of the token', async () => {
+    await subscribe(own, token);
+    const [row] = await bench.engine.subscriptions(log);
+    const all = Buffer.concat([row?.id ?? id(), row?.sealed ?? id()]);
+    for (const bytes of [token, hashOf(token)]) {
+      expect(all.includes(Buffer.from(bytes.subarray(0, 8)))).toBe(false);
+    }
+    expect(row).toMatchObject({ epoch: 0 });
+  });
 });
 
 describe('a subscription', () => {

@@ -11,7 +11,8 @@ import type { SessionPort } from '@polynya/reach/session-handler';
 import type { SteadyClock } from '@polynya/reach/steady-clock';
 import type { Engine, StoredSubscription } from '../engine.ts';
 import { keyOf } from '../key-of.ts';
-import { type Access, forbidden } from '../log-rules.ts';
+import type { Access } from '../log-rules.ts';
+import { type Circle, circleOf } from './circle.ts';
 import { type DeliveryPorts, isPushEndpoint, isUsualService, PushDelivery } from './deliver.ts';
 import { encryptPush, type Subscription } from './encryption.ts';
 import {
@@ -55,12 +56,12 @@ export interface PushOptions extends DeliveryPorts {
   readonly report: (error: unknown) => void;
 }
 
-/** A log as a session of a member opened it. */
+/** A log as a session opened it. */
 export interface MemberOf {
   readonly port: SessionPort;
   readonly log: Uint8Array;
   readonly access: Access;
-  /** The capability that opened it. */
+  /** What opened it. */
   readonly secret: Uint8Array;
 }
 
@@ -99,17 +100,17 @@ export class Push {
   /** @throws malformed, forbidden, too-big, full */
   async subscribe(member: MemberOf, { id, endpoint, key, auth }: Of<'subscribe'>): Promise<void> {
     const { engine, now, random } = this.#options;
-    const { log, access, secret, port } = member;
-    if (access.role !== 'member') throw forbidden('an inbox wakes nobody');
+    const { log, access, port } = member;
+    const circle = circleOf(member, id);
     if (!isPushEndpoint(endpoint, this.#options)) {
       throw new ProtocolError('malformed', 'not a push service at a public address');
     }
-    const subscription = { id, endpoint, key, auth };
+    const subscription = { id: circle.row ?? id, endpoint, key, auth };
     encryptable(subscription, random);
-    const row = (await this.#left(member, id))?.id ?? random(16);
-    const sealed = sealSubscription(subscription, row, subscriptionKey(log, secret), random);
+    const row = (await this.#left(circle, subscription.id))?.id ?? circle.row ?? random(16);
+    const sealed = sealSubscription(subscription, row, subscriptionKey(circle), random);
     const until = Math.floor((Math.floor(now() / HOUR) + LIFE) / DAY) * DAY;
-    await engine.subscribe(log, access, { id: row, epoch: access.epoch, until, sealed });
+    await engine.subscribe(log, access, { id: row, epoch: circle.epoch, until, sealed });
     const browser = this.#nameOf(subscription);
     this.gone(port);
     this.#sessions.set(port, { browser, heard: this.#options.clock.steady() });
@@ -121,21 +122,25 @@ export class Push {
   async unsubscribe(member: MemberOf, { id }: Of<'unsubscribe'>): Promise<void> {
     const { engine } = this.#options;
     await engine.live(member.log, member.access);
-    const row = await this.#left(member, id);
+    const circle = circleOf(member, id);
+    const row = await this.#left(circle, circle.row ?? id);
     if (row) await engine.unsubscribe(member.log, [row.id]);
   }
 
-  /** @throws forbidden */
-  async mayWake({ log, access }: MemberOf): Promise<void> {
-    if (access.role !== 'member') throw forbidden('an inbox wakes nobody');
-    await this.#options.engine.live(log, access);
+  /** @throws forbidden; not-found for a contact token that was revoked */
+  async mayWake(member: MemberOf): Promise<void> {
+    const { engine } = this.#options;
+    const { log } = circleOf(member);
+    const { access } = member;
+    if (access.role === 'contact') await engine.letters(log, access);
+    else await engine.live(log, access);
   }
 
-  /** Tells whoever has subscribed to the log and is not there, but for who asks. */
+  /** Tells whoever has subscribed to the log and is not there, but for who asks: in an inbox its owner. */
   async wake(member: MemberOf, except: readonly Uint8Array[]): Promise<void> {
     const { log, port } = member;
     const own = this.#sessions.get(port)?.browser;
-    for (const { row, subscription } of await this.#opened(member)) {
+    for (const { row, subscription } of await this.#opened(circleOf(member))) {
       if (except.some((id) => equal(id, subscription.id))) continue;
       if (this.#nameOf(subscription) !== own) this.#tell(log, row, subscription);
     }
@@ -173,16 +178,17 @@ export class Push {
     }
   }
 
-  async #carry(from: MemberOf, { log, access, secret }: MemberOf): Promise<void> {
+  async #carry(from: MemberOf, to: MemberOf): Promise<void> {
     const { engine, random } = this.#options;
     // Nothing comes along over a Commit that shut somebody out: it might be theirs.
-    if (access.role !== 'member' || !(await this.#isLive(from))) return;
-    const key = subscriptionKey(log, secret);
-    const all = await this.#opened(from);
+    if (!(await this.#isLive(from))) return;
+    const { log, epoch, ...circle } = circleOf(to);
+    const key = subscriptionKey({ log, ...circle });
+    const all = await this.#opened(circleOf(from));
     while (all.length > 0) {
       const resealed = all.splice(0, CARRIED).map(({ row, subscription }) => {
         const sealed = sealSubscription(subscription, row.id, key, random);
-        return engine.reseal(log, row.epoch, { ...row, epoch: access.epoch, sealed });
+        return engine.reseal(log, row.epoch, { ...row, epoch, sealed });
       });
       await Promise.all(resealed);
     }
@@ -219,17 +225,17 @@ export class Push {
   }
 
   /** What a device left with the log under this id. */
-  async #left(member: MemberOf, id: Uint8Array): Promise<StoredSubscription | undefined> {
-    const opened = await this.#opened(member);
+  async #left(circle: Circle, id: Uint8Array): Promise<StoredSubscription | undefined> {
+    const opened = await this.#opened(circle);
     return opened.find(({ subscription }) => equal(subscription.id, id))?.row;
   }
 
-  async #opened({ log, access, secret }: MemberOf) {
-    const rows = await this.#options.engine.subscriptions(log);
+  async #opened(circle: Circle) {
+    const rows = await this.#options.engine.subscriptions(circle.log);
     const opened: { row: StoredSubscription; subscription: LeftSubscription }[] = [];
-    const key = subscriptionKey(log, secret);
+    const key = subscriptionKey(circle);
     for (const row of rows) {
-      if (access.role !== 'member' || row.epoch !== access.epoch) continue;
+      if (row.epoch !== circle.epoch || (circle.row && !equal(row.id, circle.row))) continue;
       const subscription = openSubscription(row.sealed, row.id, key);
       if (subscription) opened.push({ row, subscription });
     }

@@ -7,6 +7,7 @@ import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
 import { LIMITS } from '@polynya/protocol/limits';
 import { bytes, struct, text } from '@polynya/protocol/schema';
 import type { Random } from '@polynya/reach/clock';
+import type { Circle } from './circle.ts';
 import type { Subscription } from './encryption.ts';
 
 const CIPHER = 'aes-256-gcm';
@@ -27,8 +28,8 @@ export interface LeftSubscription extends Subscription {
   readonly id: Uint8Array;
 }
 
-/** What seals all subscriptions of a log and epoch. @param secret its capability */
-export function subscriptionKey(log: Uint8Array, secret: Uint8Array): Uint8Array {
+/** What seals all subscriptions that one circle of people wakes by. */
+export function subscriptionKey({ log, secret }: Pick<Circle, 'log' | 'secret'>): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', secret, log, 'polynya sealed subscription', 32));
 }
 

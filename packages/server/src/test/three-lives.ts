@@ -38,7 +38,7 @@ export async function threeLives(
   const pushed = { ...{ engine, now, random: systemRandom, report }, clock: systemSteadyClock };
   const push = openPush(folder, [], { ...pushed, mayReach: isPublicAddress });
   const config = parseConfig();
-  const delivery = new Delivery({ engine, config, now, report, push: push.get });
+  const delivery = new Delivery({ engine, config, now, report, ...push.offered });
   // The same one for all three.
   const key = createECDH('prime256v1').generateKeys();
   const browser = { endpoint: 'https://push.example/one', key, auth: secret().subarray(0, 16) };

@@ -4,7 +4,7 @@ import { TAG } from '../shell/told.ts';
 import { useApp } from '../state/app.ts';
 import { useExtraWords } from '../words/use-words.ts';
 import { watchAway } from './auto-lock.ts';
-import { leaveWords, notifyChoice, renew } from './push.ts';
+import { hideShown, leaveWords, notifyChoice, renew } from './push.ts';
 import { Share } from './share.tsx';
 
 export function Away(): JSX.Element {
@@ -45,12 +45,7 @@ export function Away(): JSX.Element {
   });
   const seen = () => {
     if (notifyChoice() === 'closed') quietly(renew(messenger));
-    if (!document.hidden) {
-      const shown = navigator.serviceWorker?.ready.then((worker) =>
-        worker.getNotifications({ tag: TAG }),
-      );
-      quietly(shown?.then((all) => all.map((one) => one.close())));
-    }
+    if (!document.hidden && navigator.serviceWorker) quietly(hideShown());
   };
   createEffect(
     on(

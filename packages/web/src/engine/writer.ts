@@ -3,7 +3,8 @@
  * engine. It lives in the worker, so the lock is free exactly when nothing can write any more.
  */
 
-const NAME = 'polynya-writer';
+/** The lock's name. */
+export const WRITER = 'polynya-writer';
 
 export interface Writing {
   /** This tab may write from now on. */
@@ -52,7 +53,7 @@ export function writeAlone(
   const queue = (): void => {
     waiting = new AbortController();
     const { signal } = waiting;
-    locks.request(NAME, { signal }, hold).catch((error: unknown) => {
+    locks.request(WRITER, { signal }, hold).catch((error: unknown) => {
       // Giving up the place in the queue is the only thing that ends the wait without the lock.
       if (!signal.aborted) throw error;
     });
@@ -63,7 +64,7 @@ export function writeAlone(
     waiting.abort();
     void letGo?.();
   };
-  void locks.request(NAME, { ifAvailable: true }, hold);
+  void locks.request(WRITER, { ifAvailable: true }, hold);
 
   return {
     takeOver() {

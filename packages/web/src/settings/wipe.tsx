@@ -1,5 +1,6 @@
 /** Erases this device, after a word was typed. */
 import { createSignal, type JSX } from 'solid-js';
+import { takeBack } from '../away/push.ts';
 import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
@@ -15,6 +16,8 @@ export function Wipe(): JSX.Element {
     if (!meant()) return;
     const done = await attempt(messenger.wipe().then(() => true));
     if (!done) return;
+    // What it gave out is its own; a browser that cannot is no reason to stay.
+    await takeBack().catch(() => undefined);
     history.replaceState(null, '');
     location.reload();
   };

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ChatId } from './api.ts';
 import { Self } from './identity/self.ts';
 import { makeKeyPackage } from './inbox/key-packages.ts';
-import { house } from './test/house.ts';
+import { house as build } from './test/house.ts';
 import { type Person, Town } from './test/town.ts';
 import { commit } from './waiting.ts';
 
@@ -14,22 +14,24 @@ const NEIGHBOURS = 6;
 const RECEIPT = 1_500;
 
 let town: Town;
+let house: ChatId;
+let anna: Person;
 let boris: Person;
 let vera: Person;
 
 beforeAll(async () => {
   town = await Town.found();
-  const { chat, members } = await house(town);
-  const anna = members[0].device;
-  [, boris, vera] = members;
-  const { engine, clock } = anna.ports;
+  const { chat, members } = await build(town);
+  house = chat;
+  [anna, boris, vera] = members;
+  const { engine, clock } = anna.device.ports;
   const packages = await Promise.all(
     Array.from({ length: NEIGHBOURS }, async (_, at) => {
       const neighbour = await Self.create(systemRandom, `Neighbour ${at}`);
       return (await makeKeyPackage(engine, neighbour, clock.now(), false)).keyPackage;
     }),
   );
-  await commit(anna, chat, async () => ({ add: packages }));
+  await commit(anna.device, chat, async () => ({ add: packages }));
   for (const one of [boris, vera]) {
     await one.until({ query: 'chat', chat }, (shown) => shown?.people.length === 3 + NEIGHBOURS);
   }
@@ -50,6 +52,8 @@ const stateOf = async (chat: ChatId) => (await vera.now({ query: 'chat', chat })
 test('one that is declined is left without a word, and forgotten', async () => {
   const chat = await brought('Pans');
   expect(await stateOf(chat)).toBe('request');
+  // It lies on the server where Vera is already: nobody leads her to one of their own by it.
+  expect([...vera.device.links.keys()]).toEqual([...boris.device.links.keys()]);
   // Whoever is blocked asks for nothing.
   const { person } = boris.device.self;
   await vera.messenger.block(person, true);
@@ -94,4 +98,25 @@ test('it waits to be accepted: until then nobody hears anything of them, and not
   await vera.messenger.send(chat, { text: 'Two for me' });
   expect(await boris.texts(chat, 3)).toContain('Two for me');
   expect(await stateOf(await brought('More pots'))).toBe('active');
+});
+
+test('whom a group took out is in it again as before, whoever takes them in', async () => {
+  const { person } = vera.device.self;
+  await anna.messenger.setAdmin(house, boris.device.self.person, true);
+  await boris.until({ query: 'chat', chat: house }, (shown) => shown?.admin === true, 'an admin');
+  // As if they had met nowhere but in the house.
+  for (const { chat, state } of await vera.now({ query: 'chats' })) {
+    if (chat === house || state !== 'active') continue;
+    await vera.messenger.leave(chat);
+    await vera.until({ query: 'chat', chat }, (shown) => shown?.state === 'left', 'left');
+    await vera.messenger.forget(chat);
+  }
+  vera.device.met.clear();
+  expect(await stateOf(await brought('Cups'))).toBe('request');
+  await boris.messenger.remove(house, person);
+  await vera.until({ query: 'chat', chat: house }, (shown) => shown?.state === 'removed', 'gone');
+  await boris.messenger.add(house, [person]);
+  const { state } =
+    (await vera.until({ query: 'chat', chat: house }, (shown) => shown?.state !== 'removed')) ?? {};
+  expect(state).toBe('active');
 });

@@ -54,6 +54,20 @@ describe('between two people', () => {
     await sees(boris, chat, (one) => one.id === id && one.deleted);
   });
 
+  test('what a message said has with it a change that is still on its way', async () => {
+    const { anna, chat } = await pair();
+    const { id } = await anna.messenger.send(chat, { text: 'At six' });
+    const said = async () => (await anna.messenger.history(chat, id)).map(({ text }) => text);
+    await anna.until({ query: 'status' }, ({ sending }) => sending === 0);
+    await town.restartServer(async () => {
+      await anna.messenger.edit(chat, id, 'At seven');
+      expect(await said()).toEqual(['At six', 'At seven']);
+    });
+    await anna.messenger.kick();
+    await anna.until({ query: 'status' }, ({ sending }) => sending === 0);
+    expect(await said()).toEqual(['At six', 'At seven']);
+  });
+
   test('a file of several pieces arrives byte for byte', async () => {
     const { anna, boris, chat } = await pair();
     const bytes = new Uint8Array(300_000).map((_, i) => (i * 31) ^ (i >> 8));

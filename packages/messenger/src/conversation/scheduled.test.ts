@@ -87,3 +87,16 @@ test('late, once, and shown so, where the device did not run at its time', async
   expect(await boris.texts(chat, 4)).toEqual(['last', '@Boris!', 'soon', 'at nine']);
   expect(await waiting()).toEqual([]);
 });
+
+test('to somebody blocked nothing is said when its time comes, nor once they are not any more', async () => {
+  const { person } = boris.device.self;
+  await anna.messenger.schedule(chat, { text: 'see you', at: clock.now() + HOUR });
+  await anna.messenger.block(person, true);
+  clock.ahead += 2 * HOUR;
+  await anna.messenger.kick();
+  await anna.until({ query: 'chat', chat }, (shown) => shown?.scheduled === 0, 'nothing waiting');
+  await anna.messenger.block(person, false);
+  await anna.messenger.kick();
+  await anna.messenger.send(chat, { text: 'hello again' });
+  expect((await boris.texts(chat, 5)).slice(-2)).toEqual(['at nine', 'hello again']);
+});

@@ -1,7 +1,8 @@
 /**
  * What is to be said later. It lies sealed in the Store of this device alone until its time, and goes to the outbox in
  * the batch that takes it away, under an id of its own: a crash says it neither twice nor never. Where the device did
- * not run then, it goes late, and shows for when it was meant.
+ * not run then, it goes late, and shows for when it was meant. What comes due while the other of a chat of two is
+ * blocked is said to nobody, then or later.
  */
 import { fromHex, toHex } from '@polynya/protocol/bytes';
 import { bool, type Infer, list, optional, struct, text, uint } from '@polynya/protocol/schema';
@@ -10,6 +11,8 @@ import type { LaterMessage, ScheduledView } from '../chats-api.ts';
 import type { Device } from '../device.ts';
 import type { Change, Store } from '../store/store.ts';
 import { decode, encode } from '../timeline/stored.ts';
+import { peerOf } from './about.ts';
+import { idOf as personOf } from './people.ts';
 import { SCHEDULED, scheduledIn } from './scheduled-keys.ts';
 
 /** In one chat. */
@@ -75,9 +78,9 @@ export class Scheduled {
   async drop(chat: ChatId, which: MessageId): Promise<void> {
     await this.#alone(async () => {
       await this.#found(chat, which);
-      await this.#device.ports.store.apply([{ ...placeOf(chat, which), value: null }]);
+      await this.#forget(chat, which);
     });
-    this.#changed(chat);
+    this.look();
   }
 
   /** @throws Problem 'not-found', 'not-a-member' */
@@ -109,7 +112,10 @@ export class Scheduled {
       if (wait > 0) next = Math.min(next, wait);
       else if (!this.#device.closing.aborted) {
         const planned = wait < -LATE ? known.at : null;
-        await this.#say(chat, which, known, planned).catch((error: unknown) => this.#failed(error));
+        const done = this.#isBlocked(chat)
+          ? this.#forget(chat, which)
+          : this.#say(chat, which, known, planned);
+        await done.catch((error: unknown) => this.#failed(error));
       }
     }
     if (!this.#device.closing.aborted) this.#cancel = clock.setTimeout(() => this.look(), next);
@@ -130,6 +136,18 @@ export class Scheduled {
     const besides = [{ ...placeOf(chat, which), value: null }];
     const how = { silent, planned, besides };
     await this.#device.conversation(chat).queue(content, fromHex(which), how);
+  }
+
+  #isBlocked(chat: ChatId): boolean {
+    const { conversations, blocked, self } = this.#device;
+    const state = conversations.get(chat)?.held.state;
+    const peer = state?.direct && peerOf(state, self.person);
+    return peer ? blocked.has(personOf(peer)) : false;
+  }
+
+  async #forget(chat: ChatId, which: MessageId): Promise<void> {
+    await this.#device.ports.store.apply([{ ...placeOf(chat, which), value: null }]);
+    this.#device.conversations.get(chat)?.touch();
   }
 
   async #found(chat: ChatId, which: MessageId): Promise<Infer<typeof message>> {

@@ -73,7 +73,9 @@ export async function receiveLetter(
   const held = { group, staged: null, seat: null, state: { ...state, healed } };
   const { person } = device.self;
   const added = { event: 'added' as const, person, by: sender };
-  const asks = isMet(device, sender) ? null : { by: sender, declined: false };
+  // Whom a group took out it may take in again: they had accepted it. Whoever left it said that they want no more.
+  const back = before?.held.state.phase === 'removed' && !device.memory.request(chat);
+  const asks = back || isMet(device, sender) ? null : { by: sender, declined: false };
   await before?.close();
   await device.timeline.locked(chat, async () =>
     store.apply([

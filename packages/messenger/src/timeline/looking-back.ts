@@ -1,4 +1,5 @@
 /** What is kept of a message beside what it says now: what it said before, and whom it has reached when. */
+import { toHex } from '@polynya/protocol/bytes';
 import { type ChatId, type MessageId, Problem } from '../api.ts';
 import type { SeenView, VersionView } from '../chats-api.ts';
 import type { Device } from '../device.ts';
@@ -6,17 +7,30 @@ import { pageView } from '../views.ts';
 import { counts, keys, NO_COUNTS, reads, versions } from './row.ts';
 import { decode } from './stored.ts';
 
-/** The oldest first; one version where it was never edited. @throws Problem 'not-found' */
+/** What one chat has to send, at most. */
+const WAITING = 10_000;
+
+/** The oldest first, one version where it was never edited, with edits on their way. @throws Problem 'not-found' */
 export async function historyOf(
-  { timeline, ports }: Device,
+  device: Device,
   chat: ChatId,
   id: MessageId,
 ): Promise<VersionView[]> {
+  const { timeline, ports } = device;
   const row = await timeline.message(chat, id);
   if (!row || row.deleted) throw new Problem('not-found');
   const stored = await ports.store.get('timeline', keys.history(chat, id));
   const known = stored ? decode(versions, stored) : [row];
-  return known.map(({ at, text }) => ({ at, text }));
+  const coming = row.pending.filter(({ failed }) => !failed);
+  const typed = coming.length > 0 ? await device.conversation(chat).outbox.first(WAITING) : [];
+  return [
+    ...known.map(({ at, text }) => ({ at, text })),
+    ...coming.flatMap(({ id, amendment }) => {
+      if (amendment.kind !== 'edit') return [];
+      const at = typed.find((waiting) => toHex(waiting.id) === id)?.at ?? ports.clock.now();
+      return [{ at, text: amendment.text }];
+    }),
+  ];
 }
 
 /** Those who are here and did not write it, who read it first. @throws Problem 'not-found', 'not-allowed' */

@@ -2,6 +2,7 @@
 import type { PersonId, PersonView } from '@polynya/messenger/api';
 import {
   createEffect,
+  createMemo,
   createSignal,
   type JSX,
   on,
@@ -40,6 +41,7 @@ export function Composer(props: ComposerProps): JSX.Element {
   const { messenger, attempt, drafts } = useApp();
   const { detail, messages, turned, turn, goTo } = useChat();
   const chat = untrack(() => detail().chat);
+  const hadScheduled = createMemo<boolean>((had) => had || detail().scheduled > 0);
   const [text, setText] = createSignal(drafts.get(chat));
   const [cursor, setCursor] = createSignal(0);
   const [choice, setChoice] = createSignal(0);
@@ -219,7 +221,7 @@ export function Composer(props: ComposerProps): JSX.Element {
       <Show when={turned()}>
         {(now) => <TurnedBar turned={now()} onCancel={() => turn(null)} />}
       </Show>
-      <Show when={detail().scheduled > 0}>
+      <Show when={hadScheduled()}>
         <ScheduledBar />
       </Show>
       <Show when={candidates().length > 0}>

@@ -15,14 +15,15 @@ export function MessageInfo(props: { message: MessageView; onClose(): void }): J
   const { messenger, attempt } = useApp();
   const { detail } = useChat();
   const { chat } = detail();
-  const { id, mine, edited, seq } = props.message;
+  const { id, mine, seq } = props.message;
+  const edited = () => props.message.edited;
   // Asked anew as often as the message comes further, or is edited again.
   const [seen] = createResource(
     () => mine && seq !== null && [props.message.state, detail().people.length],
     () => attempt(messenger.seenBy(chat, id)),
   );
   const [versions] = createResource(
-    () => edited && [props.message.text],
+    () => edited() && [props.message.text],
     () => attempt(messenger.history(chat, id)),
   );
   const how = (state: 'sent' | 'delivered' | 'read', at: number | null) => {
@@ -56,7 +57,7 @@ export function MessageInfo(props: { message: MessageView; onClose(): void }): J
           </ul>
         </section>
       </Show>
-      <Show when={edited && versions()}>
+      <Show when={edited() && versions()}>
         {(all) => (
           <section class="panel-part">
             <h3>{t().versions}</h3>

@@ -1,4 +1,7 @@
-/** What waits in this chat to be sent later: how many, and each with what can be done about it. */
+/**
+ * What waits in this chat to be sent later: how many, and each with what can be done about it. What is being changed
+ * stays open if it is sent meanwhile.
+ */
 import type { ScheduledView } from '@polynya/messenger/chats-api';
 import { createEffect, createSignal, For, type JSX, on, Show } from 'solid-js';
 import { useApp } from '../state/app.ts';
@@ -19,25 +22,31 @@ export function ScheduledBar(): JSX.Element {
   const [waiting, setWaiting] = createSignal<readonly ScheduledView[]>([]);
   const [changing, setChanging] = createSignal<ScheduledView>();
   const look = async () => setWaiting((await attempt(messenger.scheduled(chat))) ?? []);
-  createEffect(on([open, () => detail().scheduled], () => void (open() && look())));
+  createEffect(
+    on([open, () => detail().scheduled], ([isOpen, count]) => {
+      if (count === 0) setOpen(false);
+      else if (isOpen) void look();
+    }),
+  );
 
   const change = async (id: string, later: Omit<ScheduledView, 'id'>) => {
-    setChanging();
-    await attempt(messenger.schedule(chat, later, id));
+    if (await attempt(messenger.schedule(chat, later, id))) setChanging();
     await look();
   };
 
   return (
     <>
-      <button
-        type="button"
-        class="scheduled-bar"
-        aria-haspopup="dialog"
-        onClick={() => setOpen(true)}
-      >
-        <Icon name="clock" size={18} />
-        {t().waitingLater(detail().scheduled)}
-      </button>
+      <Show when={detail().scheduled > 0}>
+        <button
+          type="button"
+          class="scheduled-bar"
+          aria-haspopup="dialog"
+          onClick={() => setOpen(true)}
+        >
+          <Icon name="clock" size={18} />
+          {t().waitingLater(detail().scheduled)}
+        </button>
+      </Show>
       <Show when={open()}>
         <Dialog title={t().waitingLater(detail().scheduled)} onClose={() => setOpen(false)}>
           <ul class="scheduled-list">

@@ -93,6 +93,7 @@ export function LockPart(): JSX.Element {
                   )}
                 </For>
               </select>
+              <span class="field-hint">{t().lockAfterText}</span>
             </label>
             <Button look="primary" onClick={() => location.reload()}>
               {t().lockNow}

@@ -250,6 +250,8 @@ export const enExtras = {
   lockedByPassphrase: 'A passphrase opens what this browser keeps.',
   lockedByPasskey: 'A passkey opens what this browser keeps.',
   lockAfter: 'Lock when I am away for',
+  lockAfterText:
+    'While it is locked, this page receives nothing. Notifications that work when it is closed still come, without names or text.',
   newMessage: 'New message',
   notify: 'Notifications',
   notifyOpen: 'While Polynya is open',

@@ -250,8 +250,6 @@ export const enExtras = {
   lockedByPassphrase: 'A passphrase opens what this browser keeps.',
   lockedByPasskey: 'A passkey opens what this browser keeps.',
   lockAfter: 'Lock when I am away for',
-  lockAfterText:
-    'While it is locked, this page receives nothing. Notifications that work when it is closed still come, without names or text.',
   newMessage: 'New message',
   notify: 'Notifications',
   notifyOpen: 'While Polynya is open',
@@ -261,6 +259,8 @@ export const enExtras = {
   notifyDenied: 'Your browser does not allow it. Change that in its settings for this site.',
   notifyNone: 'Your server sends no notifications.',
   shareTo: 'Put it into which chat?',
+  lockAfterText:
+    'While it is locked, this page receives nothing. Notifications that work when it is closed still come, without names or text.',
   lockNow: 'Lock now',
   lockOff: 'Take the lock off',
 

@@ -55,15 +55,17 @@ export async function classify(context: ProbeContext): Promise<Outcome> {
   return { ...outcome, passed: false, why: `one feature is enough: ${found.join('; ')}` };
 }
 
-/** People who read the site, a few by programs of their own and one by a real browser, where there is one. */
+/** People who read the site, a few by programs of two sorts and one by a real browser, where there is one. */
 async function visited(lab: Lab, chance: () => number): Promise<void> {
-  const readers = Array.from({ length: VISITORS }, () => {
+  const readers = Array.from({ length: VISITORS }, (_, index) => {
     const count = 1 + Math.floor(chance() * 2 * PAGES.length);
     const paths = Array.from(
       { length: count },
       () => PAGES[Math.floor(chance() * PAGES.length)] ?? '/',
     );
-    const args = [join(import.meta.dirname, '..', 'hosts', 'visitor.ts'), SITE, ...paths];
+    // A terminal is held against programs, as a browser would be against browsers.
+    const kind = index % 2 === 0 ? 'openssl' : 'node';
+    const args = [join(import.meta.dirname, '..', 'hosts', 'visitor.ts'), kind, SITE, ...paths];
     const env = { NODE_EXTRA_CA_CERTS: lab.authority.path };
     return new Program('ned', args, { env }).finished(AbortSignal.timeout(PATIENCE));
   });

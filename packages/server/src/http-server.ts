@@ -12,11 +12,14 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { BodyRoom } from '@polynya/reach/carriers/post/body';
 import { handlePost } from '@polynya/reach/carriers/post/server';
 import { Exchanges } from '@polynya/reach/carriers/sip/server';
 import { acceptWebSocket, WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
-import type { FindNeighbour } from '@polynya/reach/neighbour';
+import { unevenly } from '@polynya/reach/carriers/websocket/uneven-records';
+import { systemRandom } from '@polynya/reach/clock';
+import type { FindNeighbour, Receiver } from '@polynya/reach/neighbour';
 import { Neighbours } from '@polynya/reach/neighbours';
 import type { ServerSessions } from '@polynya/reach/server-sessions';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
@@ -138,13 +141,21 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   server.on('upgrade', (request, socket, head) => {
     destroyOnError(socket);
     receiver.then(
-      (sessions) =>
-        sockets.handleUpgrade(request, socket, head, (one) =>
-          acceptWebSocket(one, socket, sessions),
-        ),
+      (sessions) => takeUpgrade(request, socket, head, sessions),
       () => socket.destroy(),
     );
   });
+
+  const takeUpgrade = (
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    sessions: Receiver,
+  ): void => {
+    // Behind a web site nothing may be known again by its length.
+    const stream = decoy ? unevenly(socket, systemRandom) : socket;
+    sockets.handleUpgrade(request, stream, head, (one) => acceptWebSocket(one, stream, sessions));
+  };
 
   const opened = await open();
   const { port } = opened;

@@ -13,6 +13,7 @@ import type { Socket } from 'node:net';
 import type { ChannelCarrier } from '@polynya/reach/carriers/webrtc-direct/channel';
 import { DirectError } from '@polynya/reach/carriers/webrtc-direct/node-datagrams';
 import { WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
+import { unevenly } from '@polynya/reach/carriers/websocket/uneven-records';
 import { systemClock, systemRandom } from '@polynya/reach/clock';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { WebSocketServer } from 'ws';
@@ -117,8 +118,10 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     // The server first: whoever is let in by the bridge is let in by it, too.
     const server = found && (await forwarder.open(found.route.endpoint));
     if (socket.destroyed) return void server?.terminate();
-    if (server) sockets.handleUpgrade(request, socket, head, (client) => join(client, server));
-    else front.refuseUpgrade(request, socket, head);
+    if (server) {
+      const stream = unevenly(socket, systemRandom);
+      sockets.handleUpgrade(request, stream, head, (client) => join(client, server));
+    } else front.refuseUpgrade(request, socket, head);
   };
 
   const inner = createServer(

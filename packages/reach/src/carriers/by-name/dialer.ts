@@ -134,7 +134,6 @@ export class Dialer {
             ...where,
             ...(isIP(host) === 0 && { servername: host }),
             ...(session && { session }),
-            ALPNProtocols: ['http/1.1'],
             // Where a certificate is pinned, its hash below is all that is asked of it.
             rejectUnauthorized: pin === undefined,
           })

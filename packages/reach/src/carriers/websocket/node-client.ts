@@ -5,9 +5,11 @@
  */
 import type { Socket } from 'node:net';
 import { type ClientOptions, WebSocket } from 'ws';
+import { systemRandom } from '../../clock.ts';
 import type { Dialer } from '../by-name/dialer.ts';
 import { type Carrier, type CarrierEnd, type CarrierFactory, pinOf } from '../carrier.ts';
 import { WEBSOCKET_OPTIONS } from './server.ts';
+import { unevenly } from './uneven-records.ts';
 
 /** To endpoints of the web. */
 export function nodeWebSocketCarrier(dialer: Dialer): CarrierFactory {
@@ -26,8 +28,13 @@ export function pinnedWebSocketCarrier(dialer: Dialer): CarrierFactory {
 async function open(dialer: Dialer, endpoint: string, signal: AbortSignal): Promise<Carrier> {
   const socket: Socket = await dialer.connect(endpoint, signal);
   const url = new URL(endpoint.replace(/^http/, 'ws'));
+  const stream = url.protocol === 'wss:' ? unevenly(socket, systemRandom) : socket;
   url.hash = '';
-  const options: ClientOptions = { ...WEBSOCKET_OPTIONS, createConnection: () => socket };
+  const options: ClientOptions = {
+    ...WEBSOCKET_OPTIONS,
+    // `ws` takes any stream, whatever its types say.
+    createConnection: () => stream as Socket,
+  };
   const webSocket = new WebSocket(url, options);
   return new Promise((resolve, reject) => {
     const abort = (): void => webSocket.terminate();

@@ -42,6 +42,7 @@ const commands = {
       : [['packages/mls/src/test/fuzz/main.ts', ...(what === undefined ? [] : [what]), ...args]],
   faults: (args) => [['bench/faults/main.ts', ...args]],
   lab: (args) => [['scripts/page.ts'], ['lab/main.ts', ...args]],
+  screens: (args) => [['scripts/page.ts'], ['scripts/screens.ts', ...args]],
   test: (args) => [['scripts/page.ts'], ['scripts/test.ts', ...args]],
   check: () => [
     ['node_modules/typescript/bin/tsc', '-p', '.', '--noEmit'],

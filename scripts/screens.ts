@@ -1,95 +1,77 @@
-/** Draws the pictures of the README anew: real people in real browsers on a real server. */
-import { mkdirSync } from 'node:fs';
+/**
+ * Draws the pictures of the README anew: real people in real browsers on a real server. With `--all FOLDER` it draws
+ * every screen there is into that folder instead, in both languages and themes and from a phone's size to a desk's, and
+ * says what axe and a ruler find amiss; `--only` and `--mix` take regular expressions of screens and of
+ * `phone-ru`, `desk-en` and the like.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, ViewportSize } from 'playwright-core';
-import { type Device, Person } from '../packages/web/e2e/person.ts';
-import { ServerProcess } from '../packages/web/e2e/server-process.ts';
+import { parseArgs } from 'node:util';
+import type { Browser, Page } from 'playwright-core';
+import { type Device, PHONE } from '../packages/web/e2e/person.ts';
 import { launch } from './chromium.ts';
+import { drawGallery } from './gallery/gallery.ts';
+import { openHouse } from './gallery/house.ts';
+import { Judge } from './gallery/judge.ts';
+import { meetEverybody } from './gallery/neighbours.ts';
+import { Story } from './gallery/story.ts';
 
-const folder = join(import.meta.dirname, '..', 'docs', 'screens');
+const DESK = { width: 1280, height: 800 };
 
-const DESK: ViewportSize = { width: 1280, height: 800 };
+const PICTURES: Readonly<Record<string, Device>> = {
+  'desk-light-en': { viewport: DESK, locale: 'en-GB', colorScheme: 'light' },
+  'phone-dark-ru': { ...PHONE, locale: 'ru-RU', colorScheme: 'dark' },
+};
 
-interface Scene {
-  readonly name: string;
-  readonly device: Device;
-  /** The picture's; until then everybody sits at a desk. */
-  readonly size: ViewportSize;
-  readonly title: string;
-  readonly people: readonly [string, string, string];
-  readonly lines: readonly string[];
-}
-
-const SCENES: readonly Scene[] = [
-  {
-    name: 'desk-light-en',
-    device: { viewport: DESK, locale: 'en-GB', colorScheme: 'light' },
-    size: DESK,
-    title: 'House 7',
-    people: ['Anna', 'Boris', 'Vera'],
-    lines: [
-      'The water is off until six, they say at number 5.',
-      'Thank you! I will fill the big pot now.',
-      'Who has the key to the cellar?',
-      'I do. Come by after four.',
-    ],
-  },
-  {
-    name: 'phone-dark-ru',
-    device: { viewport: DESK, locale: 'ru-RU', colorScheme: 'dark' },
-    size: { width: 360, height: 740 },
-    title: 'Дом 7',
-    people: ['Анна', 'Борис', 'Вера'],
-    lines: [
-      'В пятом говорят, воду дадут в шесть.',
-      'Спасибо! Наберу большую кастрюлю.',
-      'У кого ключ от подвала?',
-      'У меня. Зайдите после четырёх.',
-    ],
-  },
-];
-
-async function draw(browser: Browser, scene: Scene): Promise<void> {
-  const server = await ServerProcess.start();
+async function draw(browser: Browser, name: string, device: Device): Promise<void> {
+  const house = await openHouse(browser, device);
+  const { me, lines } = house;
   try {
-    const [anna, boris, vera] = await Promise.all([
-      Person.at(browser, scene.device),
-      Person.at(browser, scene.device),
-      Person.at(browser, scene.device),
-    ]);
-    await anna.arrive(server.link, scene.people[0]);
-    await anna.button(anna.words.newGroup).click();
-    await anna.page.getByLabel(anna.words.groupTitle).fill(scene.title);
-    await anna.button(anna.words.create).click();
-    for (const [guest, name] of [
-      [boris, scene.people[1]],
-      [vera, scene.people[2]],
-    ] as const) {
-      await anna.button(anna.words.inviteByLink).click();
-      const link = await anna.inviteLink();
-      await guest.arrive(link, name);
-      await guest.composer.waitFor();
-      await anna.page.keyboard.press('Escape');
-      if (guest === boris) await anna.page.locator('.chat-head-button').click();
-    }
-    await anna.page.keyboard.press('Escape');
-    const speakers = [boris, anna, vera, anna];
-    for (const [at, line] of scene.lines.entries()) {
-      await speakers[at]?.say(line);
-      await Promise.all([anna, boris, vera].map((person) => person.sees(line)));
-    }
-    await anna.marked(scene.lines.at(-1) ?? '', anna.words.stateRead);
-    await anna.page.setViewportSize(scene.size);
-    await anna.page.screenshot({ path: join(folder, `${scene.name}.png`) });
+    // Nothing is looked at but what is kept.
+    const sizes = [device.viewport ?? DESK];
+    const story = new Story(house, new Judge('', { sizes, fingers: false, mirrored: false }, /^$/));
+    await meetEverybody(story);
+    await story.openChat(lines.family);
+    const newest = me.button(me.words.newest);
+    if (await newest.isVisible()) await newest.click();
+    await me.say(lines.answer);
+    await me.marked(lines.answer, me.words.stateDelivered);
+    const folder = join(import.meta.dirname, '..', 'docs', 'screens');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `${name}.webp`), await webp(me.page));
   } finally {
-    await server.stop();
+    await house.close();
   }
 }
 
-mkdirSync(folder, { recursive: true });
+/** Half as large as the PNG that a browser writes. */
+async function webp(page: Page): Promise<Buffer> {
+  const png = await page.screenshot({ animations: 'disabled' });
+  const base64 = await page.evaluate(async (shot) => {
+    const bytes = Uint8Array.from(atob(shot), (letter) => letter.charCodeAt(0));
+    const picture = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+    const canvas = new OffscreenCanvas(picture.width, picture.height);
+    canvas.getContext('2d')?.drawImage(picture, 0, 0);
+    const small = await canvas.convertToBlob({ type: 'image/webp', quality: 0.85 });
+    const written = new Uint8Array(await small.arrayBuffer());
+    return btoa(Array.from(written, (byte) => String.fromCharCode(byte)).join(''));
+  }, png.toString('base64'));
+  return Buffer.from(base64, 'base64');
+}
+
+const { values } = parseArgs({
+  options: { all: { type: 'string' }, only: { type: 'string' }, mix: { type: 'string' } },
+});
 const browser = await launch();
 try {
-  for (const scene of SCENES) await draw(browser, scene);
+  if (values.all === undefined) {
+    for (const [name, device] of Object.entries(PICTURES)) await draw(browser, name, device);
+  } else {
+    const [only, mixes] = [new RegExp(values.only ?? ''), new RegExp(values.mix ?? '')];
+    const findings = await drawGallery(browser, values.all, only, mixes);
+    process.stdout.write(findings.map((one) => `${one}\n`).join(''));
+    if (findings.length > 0) process.exitCode = 1;
+  }
 } finally {
   await browser.close();
 }

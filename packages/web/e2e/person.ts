@@ -177,9 +177,14 @@ export class Person {
 
   /** WCAG 2.2 A and AA, as far as axe can tell. */
   async expectAccessible(): Promise<void> {
+    expect(await this.violations()).toEqual([]);
+  }
+
+  /** What axe finds fault with, in this page or in another one of this browser. */
+  async violations(page = this.page): Promise<string[]> {
     // By the debugger: the page's own policy lets no foreign script in.
-    await this.page.evaluate(axe.source);
-    const found = await this.page.evaluate(async () => {
+    await page.evaluate(axe.source);
+    return page.evaluate(async () => {
       const { axe: checker } = globalThis as unknown as { axe: typeof import('axe-core') };
       const { violations } = await checker.run(document, {
         runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
@@ -188,6 +193,5 @@ export class Person {
         ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
       );
     });
-    expect(found).toEqual([]);
   }
 }

@@ -5,7 +5,9 @@ if (!globalThis.isSecureContext) {
   const app = document.querySelector('#app');
   document.documentElement.lang = russian ? 'ru' : 'en';
   app.setAttribute('role', 'main');
-  app.className = 'insecure';
+  // The page's own styles come with what cannot work here.
+  app.style.cssText =
+    'max-width: 30rem; margin: 0 auto; padding: 12vh 24px; font: 1rem/1.5 system-ui';
   const title = document.createElement('h1');
   const text = document.createElement('p');
   title.textContent = russian ? 'Нужно защищённое соединение' : 'A secure connection is needed';

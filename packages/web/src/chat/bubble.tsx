@@ -13,6 +13,7 @@ import { useChat } from './chat-context.ts';
 import { onLongPress } from './long-press.ts';
 import { MessageText } from './message-text.tsx';
 import { Reactions } from './reactions.tsx';
+import { plainText } from './rich-text.ts';
 import { SendMark } from './send-mark.tsx';
 
 /** What a double tap says. */
@@ -57,15 +58,16 @@ export function Bubble(props: BubbleProps): JSX.Element {
       }}
       aria-label={`${props.message.mine ? t().you : called(props.message.name, props.message.tag)}, ${format().time(props.message.at)}`}
       onContextMenu={(event) => {
-        if (event.target instanceof Element && event.target.closest('a')) return;
+        if (event.target instanceof Element && event.target.closest('a, dialog')) return;
         event.preventDefault();
         if (selecting()) return;
         setMenu({ x: event.clientX, y: event.clientY });
       }}
       {...onLongPress((at) => !selecting() && setMenu(at))}
       // A double tap: with a mouse, two clicks choose a word.
-      onDblClick={() => {
-        if (props.message.seq !== null && matchMedia('(hover: none)').matches) void like();
+      onDblClick={({ target }) => {
+        if (props.message.seq === null || target.closest('dialog')) return;
+        if (matchMedia('(hover: none)').matches) void like();
       }}
     >
       <Show when={selecting()}>
@@ -105,7 +107,7 @@ export function Bubble(props: BubbleProps): JSX.Element {
               onClick={() => goTo(quoted().id)}
             >
               <strong>{quoted().name || t().quotedGone}</strong>
-              <span>{quoted().text || (quoted().name && t().deletedMessage)}</span>
+              <span>{plainText(quoted().text) || (quoted().name && t().deletedMessage)}</span>
             </button>
           )}
         </Show>

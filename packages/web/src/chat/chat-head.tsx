@@ -41,8 +41,6 @@ export function ChatHead(): JSX.Element {
         />
         <span class="chat-head-text">
           <h2>
-            {detail().saved ? t().savedMessages : detail().title || t().newChat}{' '}
-            <Tag of={detail().tag} />
             <Show when={detail().timer > 0}>
               <span
                 class="chat-head-timer"
@@ -51,7 +49,9 @@ export function ChatHead(): JSX.Element {
               >
                 <Icon name="timer" size={16} />
               </span>
-            </Show>
+            </Show>{' '}
+            {detail().saved ? t().savedMessages : detail().title || t().newChat}{' '}
+            <Tag of={detail().tag} />
           </h2>
           <p aria-live="off">{state()}</p>
         </span>

@@ -215,7 +215,8 @@ export function Composer(props: ComposerProps): JSX.Element {
       class="composer"
       onSubmit={(event) => {
         event.preventDefault();
-        void send();
+        // Dialogs that open from here have forms of their own.
+        if (event.target === event.currentTarget) void send();
       }}
     >
       <Show when={turned()}>

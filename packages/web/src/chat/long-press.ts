@@ -17,11 +17,12 @@ export function onLongPress(act: (at: { x: number; y: number }) => void): TouchH
   let pressed = false;
   const forget = () => clearTimeout(timer);
   return {
-    onTouchStart({ touches }) {
+    onTouchStart({ touches, target }) {
       const [touch] = touches;
       forget();
       pressed = false;
-      if (!touch || touches.length > 1) return;
+      // What opens from here and lies over everything is not what is pressed.
+      if (!touch || touches.length > 1 || (target as Element).closest('dialog')) return;
       from = { x: touch.clientX, y: touch.clientY };
       timer = setTimeout(() => {
         pressed = true;

@@ -1,7 +1,7 @@
 /** The little Markdown of messages, and that no text is lost or made up by it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { richText } from './rich-text.ts';
+import { plainText, richText } from './rich-text.ts';
 
 const shown = (text: string, names: string[] = []) =>
   richText(text, names).map(({ kind, text: part }) => `${kind}:${part}`);
@@ -62,5 +62,11 @@ describe('richText', () => {
         },
       ),
     );
+  });
+});
+
+describe('plainText', () => {
+  it('is what is said, without the marks', () => {
+    expect(plainText('**Thank you.** The code is `4815`')).toBe('Thank you. The code is 4815');
   });
 });

@@ -30,6 +30,12 @@ export function richText(text: string, names: readonly string[]): Piece[] {
   return [...pieces, ...inLine(text.slice(from), names)];
 }
 
+/** Where there is room for the words alone. */
+export const plainText = (text: string): string =>
+  richText(text, [])
+    .map((piece) => piece.text)
+    .join('');
+
 function inLine(text: string, names: readonly string[]): Piece[] {
   const pieces: Piece[] = [];
   let from = 0;

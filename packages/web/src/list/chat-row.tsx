@@ -2,6 +2,7 @@
 import type { ChatSummary } from '@polynya/messenger/api';
 import { createSignal, type JSX, Show } from 'solid-js';
 import { onLongPress } from '../chat/long-press.ts';
+import { plainText } from '../chat/rich-text.ts';
 import { SendMark } from '../chat/send-mark.tsx';
 import { ChatMenu } from '../later.tsx';
 import { useApp } from '../state/app.ts';
@@ -32,11 +33,10 @@ export function ChatRow(props: ChatRowProps): JSX.Element {
       return props.chat.title === '' ? '' : t().noMessages;
     }
     const sender = last.mine ? t().you : last.sender;
-    return (props.chat.direct && !last.mine) || props.chat.saved
-      ? last.text
-      : sender
-        ? `${sender}: ${last.text}`
-        : last.text;
+    const said = plainText(last.text);
+    return (props.chat.direct && !last.mine) || props.chat.saved || !sender
+      ? said
+      : `${sender}: ${said}`;
   };
   const [menu, setMenu] = createSignal<{ x: number; y: number }>();
   return (

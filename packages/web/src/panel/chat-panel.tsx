@@ -38,11 +38,8 @@ export function ChatPanel(props: { detail: ChatDetail; onClose(): void }): JSX.E
       <Show when={active() && !props.detail.direct && !props.detail.saved}>
         <Rename chat={chat()} title={props.detail.title} />
       </Show>
-      <Show when={active()}>
-        <TimerPart detail={props.detail} />
-      </Show>
-      <Button onClick={() => setFiles(true)}>{t().chatFiles}</Button>
       <ChatMarksPart chat={chat()} marks={props.detail.marks} />
+      <Button onClick={() => setFiles(true)}>{t().chatFiles}</Button>
       <section class="panel-part">
         <h3>
           {t().members}: {props.detail.people.length}
@@ -90,6 +87,9 @@ export function ChatPanel(props: { detail: ChatDetail; onClose(): void }): JSX.E
             <AddPeople chat={chat()} present={props.detail.people.map(({ person }) => person)} />
           </Show>
         </section>
+      </Show>
+      <Show when={active()}>
+        <TimerPart detail={props.detail} />
       </Show>
       <section class="panel-part">
         <Show when={active() && !props.detail.saved}>

@@ -88,7 +88,7 @@ export function LockPart(): JSX.Element {
                 <For each={CHOICES}>
                   {(minutes) => (
                     <option value={minutes} selected={minutes === lockAfter()}>
-                      {minutes === 0 ? t().timerOff : format().lasting(minutes * 60)}
+                      {minutes === 0 ? t().lockNever : format().lasting(minutes * 60)}
                     </option>
                   )}
                 </For>

@@ -82,7 +82,7 @@ export const enExtras = {
   inviteExpires: (when: string) => `Works once, until ${when}`,
   inviteQr: 'QR code of your invite',
   inviteLink: 'Your invite link',
-  qrTooLong: 'The link is too long for a QR code.',
+  qrTooLong: 'The link is too long for a QR code: copy it.',
   openInvites: 'Open invites',
   withdraw: 'Withdraw',
   withdrawing: 'Withdrawing…',
@@ -250,6 +250,7 @@ export const enExtras = {
   lockedByPassphrase: 'A passphrase opens what this browser keeps.',
   lockedByPasskey: 'A passkey opens what this browser keeps.',
   lockAfter: 'Lock when I am away for',
+  lockNever: 'Never',
   newMessage: 'New message',
   notify: 'Notifications',
   notifyOpen: 'While Polynya is open',
@@ -257,7 +258,7 @@ export const enExtras = {
   notifyText:
     'When it is closed, word comes through the maker of your browser (Google, Mozilla, Apple), who learns that this browser gets something from your server, and when. What it is, from whom and in which chat is not told them: the notification says “New message”, no more.',
   notifyDenied: 'Your browser does not allow it. Change that in its settings for this site.',
-  notifyNone: 'Your server sends no notifications.',
+  notifyNone: 'Your server sends no notifications. Choose “While Polynya is open”.',
   shareTo: 'Put it into which chat?',
   lockAfterText:
     'While it is locked, this page receives nothing. Notifications that work when it is closed still come, without names or text.',

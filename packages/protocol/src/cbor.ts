@@ -26,18 +26,25 @@ const MAJOR = { uint: 0, negative: 1, bytes: 2, text: 3, array: 4, map: 5, simpl
  * Throws ProtocolError 'malformed' for what this subset cannot say.
  */
 export function encodeCbor(value: Cbor): Bytes {
-  const writer: Writer = { parts: [], length: 0, items: 0 };
-  write(writer, value, 0);
-  const out = new Uint8Array(writer.length);
-  let at = 0;
-  for (const part of writer.parts) {
-    if (typeof part === 'number') out[at++] = part;
-    else {
-      out.set(part, at);
-      at += part.length;
-    }
-  }
+  const measured: Writer = { out: null, at: 0, items: 0 };
+  write(measured, value, 0);
+  const out = new Uint8Array(measured.at);
+  write({ out, at: 0, items: 0 }, value, 0);
   return out;
+}
+
+/** The same, in `out` from `at` on, where there has to be room for it; says where it ended. */
+export function writeCbor(out: Uint8Array, at: number, value: Cbor): number {
+  const writer: Writer = { out, at, items: 0 };
+  write(writer, value, 0);
+  return writer.at;
+}
+
+/** Writes the head of an array of so many values, which are to follow; says where it ended. */
+export function writeArrayHead(out: Uint8Array, at: number, length: number): number {
+  const writer: Writer = { out, at, items: 0 };
+  head(writer, MAJOR.array, length);
+  return writer.at;
 }
 
 /** Decodes exactly one value; trailing bytes are refused. Throws ProtocolError 'malformed'. */
@@ -54,39 +61,36 @@ export function decodeCborPrefix(bytes: Uint8Array): { value: Cbor; end: number 
 }
 
 interface Writer {
-  /** Single bytes, and byte strings. */
-  readonly parts: (number | Uint8Array)[];
-  /** Bytes in all. */
-  length: number;
+  /** Null: it is only measured. */
+  readonly out: Uint8Array | null;
+  at: number;
   items: number;
 }
 
 function write(writer: Writer, value: Cbor, depth: number): void {
   count(writer);
-  if (value === null) head(writer, MAJOR.simple, 22);
-  else if (typeof value === 'boolean') head(writer, MAJOR.simple, value ? 21 : 20);
-  else if (typeof value === 'number') {
+  if (typeof value === 'number') {
     if (!Number.isSafeInteger(value)) throw malformed('not a safe integer');
     if (value < 0) head(writer, MAJOR.negative, -1 - value);
     else head(writer, MAJOR.uint, value);
-  } else if (typeof value === 'string') {
-    if (!value.isWellFormed()) throw malformed('text with a lone surrogate');
-    string(writer, MAJOR.text, utf8(value));
   } else if (value instanceof Uint8Array) string(writer, MAJOR.bytes, value);
-  else if (value instanceof Map) writeMap(writer, value, descend(depth));
   else if (Array.isArray(value)) {
     const inside = descend(depth);
     head(writer, MAJOR.array, value.length);
     for (const item of value as readonly Cbor[]) write(writer, item, inside);
-  } else {
-    throw malformed('a type that is not used');
-  }
+  } else if (typeof value === 'string') {
+    if (!value.isWellFormed()) throw malformed('text with a lone surrogate');
+    string(writer, MAJOR.text, utf8(value));
+  } else if (value === null) head(writer, MAJOR.simple, 22);
+  else if (typeof value === 'boolean') head(writer, MAJOR.simple, value ? 21 : 20);
+  else if (value instanceof Map) writeMap(writer, value, descend(depth));
+  else throw malformed('a type that is not used');
 }
 
 function string(writer: Writer, major: number, bytes: Uint8Array): void {
   head(writer, major, bytes.length);
-  writer.parts.push(bytes);
-  writer.length += bytes.length;
+  writer.out?.set(bytes, writer.at);
+  writer.at += bytes.length;
 }
 
 function writeMap(writer: Writer, map: ReadonlyMap<number, Cbor>, depth: number): void {
@@ -111,9 +115,16 @@ function descend(depth: number): number {
 
 function head(writer: Writer, major: number, n: number): void {
   const size = n < 24 ? 0 : n < 0x100 ? 1 : n < 0x1_0000 ? 2 : n < 0x1_0000_0000 ? 4 : 8;
-  writer.parts.push((major << 5) | (size === 0 ? n : 24 + Math.log2(size)));
-  writer.length += 1 + size;
-  for (let i = size - 1; i >= 0; i--) writer.parts.push(Math.floor(n / 256 ** i) % 256);
+  const { out } = writer;
+  if (out) {
+    out[writer.at] = (major << 5) | (size === 0 ? n : 55 - Math.clz32(size));
+    let left = n;
+    for (let at = writer.at + size; at > writer.at; at--) {
+      out[at] = left;
+      left = Math.floor(left / 256);
+    }
+  }
+  writer.at += 1 + size;
 }
 
 interface Reader {

@@ -191,13 +191,16 @@ export type Result<O extends Op> = Infer<(typeof results)[O]>;
 
 const anything: Codec<Cbor> = { encode: (cbor) => cbor, decode: (cbor) => cbor };
 
+/** Of one push. */
+export const pushedEntries = list(entry, 64);
+
 /** What comes down in an envelope: answers, refusals, pushes, signals. */
 export const item = variants('item', {
   /** `value` is decoded with the result codec of the request that has this id. */
   answer: [0, { id: uint(), value: anything }],
   refusal: [1, { id: uint(), code: uint(255), retryAfter: uint(86_400_000), note: text(200) }],
   /** New entries of a watched log, in order; a client that sees a gap reads. */
-  push: [2, { n, entries: list(entry, 64) }],
+  push: [2, { n, entries: pushedEntries }],
   /** The head of a watched log moved, but what was appended does not come along: read. */
   nudge: [3, { n, head: seq }],
   signal: [4, { n, body: bytes(1, LIMITS.signal) }],

@@ -19,23 +19,24 @@ function opened(envelope: Uint8Array, aad: Uint8Array) {
 test.each([0, 1, 200, 228, 229, 5_000])(
   '%d bytes in parts open as one, in an envelope of a padded length',
   (length) => {
-    const value = [systemRandom(length), 7];
-    const cbor = encodeCbor(value);
-    const parts = [cbor.subarray(0, 1), cbor.subarray(1)];
+    const item = [systemRandom(length), 7];
+    const value = [9, [item]];
+    const encoded = encodeCbor(item);
+    const parts = [encoded.subarray(0, 1), encoded.subarray(1)];
     for (const aad of [new Uint8Array(0), keyId]) {
-      const envelope = sealer.seal(new GcmKey(key), aad, OVERHEAD.down, parts);
+      const envelope = sealer.seal(new GcmKey(key), aad, OVERHEAD.down, [9], [parts]);
       expect(opened(envelope, aad)).toEqual(value);
-      expect(envelope.length).toBe(padme(OVERHEAD.down + cbor.length));
+      expect(envelope.length).toBe(padme(OVERHEAD.down + encodeCbor(value).length));
     }
   },
 );
 
 test('nothing of a longer envelope before it is left in the padding, and no nonce comes twice', () => {
-  sealer.seal(new GcmKey(key), keyId, OVERHEAD.down, [systemRandom(5_000)]);
+  sealer.seal(new GcmKey(key), keyId, OVERHEAD.down, [systemRandom(5_000)], []);
   const envelopes = Array.from({ length: 1_000 }, () =>
-    sealer.seal(new GcmKey(key), keyId, OVERHEAD.down, [encodeCbor([1])]),
+    sealer.seal(new GcmKey(key), keyId, OVERHEAD.down, [1], []),
   );
-  for (const envelope of envelopes) expect(opened(envelope, keyId)).toEqual([1]);
+  for (const envelope of envelopes) expect(opened(envelope, keyId)).toEqual([1, []]);
   const nonces = envelopes.map((one) => Buffer.from(one.subarray(0, 12)).toString('hex'));
   expect(new Set(nonces).size).toBe(envelopes.length);
 });

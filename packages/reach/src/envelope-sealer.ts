@@ -1,12 +1,14 @@
 /**
- * Seals what a server sends (docs/protocol.md section 3): nonce ‖ AES-256-GCM(key, nonce, aad, CBOR ‖ zeros),
- * the CBOR being given in parts that were encoded before, because many clients are sent the same ones. And opens
- * what it is sent.
+ * Seals what a server sends (docs/protocol.md section 3): nonce ‖ AES-256-GCM(key, nonce, aad, CBOR ‖ zeros), the
+ * CBOR being a struct whose last field is a list of items, which were encoded before, because many clients are sent
+ * the same ones. And opens what it is sent.
  */
+import { type Cbor, writeArrayHead, writeCbor } from '@polynya/protocol/cbor';
 import { HANDLE, NONCE, padme } from '@polynya/protocol/envelope';
 import { LIMITS } from '@polynya/protocol/limits';
 import type { Random } from './clock.ts';
 import { Gcm, type GcmKey } from './gcm/gcm.ts';
+import type { EncodedItem } from './item-encoder.ts';
 import { pooled } from './random-pool.ts';
 
 export class EnvelopeSealer {
@@ -21,17 +23,28 @@ export class EnvelopeSealer {
 
   /**
    * `overhead`: what the envelope adds to its plaintext (`OVERHEAD`), so that its whole length is padded.
-   * The parts have to fit into an envelope.
+   * `fields`: those of the struct before the list of items. It has to fit into an envelope.
    */
-  seal(key: GcmKey, aad: Uint8Array, overhead: number, parts: readonly Uint8Array[]): Uint8Array {
-    let used = 0;
-    for (const part of parts) {
-      this.#plaintext.set(part, used);
-      used += part.length;
+  seal(
+    key: GcmKey,
+    aad: Uint8Array,
+    overhead: number,
+    fields: readonly Cbor[],
+    items: readonly EncodedItem[],
+  ): Uint8Array {
+    const plaintext = this.#plaintext;
+    let used = writeArrayHead(plaintext, 0, fields.length + 1);
+    for (const field of fields) used = writeCbor(plaintext, used, field);
+    used = writeArrayHead(plaintext, used, items.length);
+    for (const parts of items) {
+      for (const part of parts) {
+        plaintext.set(part, used);
+        used += part.length;
+      }
     }
     const length = padme(overhead + used) - overhead;
-    this.#plaintext.fill(0, used, length);
-    return this.#gcm.seal(key, this.#random(NONCE), aad, this.#plaintext.subarray(0, length));
+    plaintext.fill(0, used, length);
+    return this.#gcm.seal(key, this.#random(NONCE), aad, plaintext.subarray(0, length));
   }
 
   /** The plaintext of handle ‖ nonce ‖ ciphertext ‖ tag; null if it does not open. */

@@ -21,11 +21,11 @@ import {
 } from '@polynya/protocol/requests';
 import type { EnvelopeSealer } from './envelope-sealer.ts';
 import { GcmKey } from './gcm/gcm.ts';
-import { type EncodedItem, type ItemEncoder, lengthOf, structWith } from './item-encoder.ts';
+import { type EncodedItem, type ItemEncoder, lengthOf } from './item-encoder.ts';
 import { answer, nudgeFor, refusal } from './items.ts';
 import { Packer, room } from './packing.ts';
 import { PushQueue } from './push-queue.ts';
-import type { SessionHandler, SessionLogic, SessionPort } from './session-handler.ts';
+import type { Outcome, SessionHandler, SessionLogic, SessionPort } from './session-handler.ts';
 import type { SessionKeys } from './session-keys.ts';
 import type { Sink, SinkUser } from './sink.ts';
 import type { SteadyClock } from './steady-clock.ts';
@@ -258,17 +258,19 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
   }
 
   #perform(id: number, request: Request): void {
-    const refuse = (error: unknown): void => {
-      if (!(error instanceof ProtocolError)) this.#shared.report(error);
-      const told =
-        error instanceof ProtocolError ? error : new ProtocolError('busy', 'fault', 5_000);
-      this.#finish(id, refusal(id, told));
-    };
+    const answered = (outcome: Outcome): void => this.#finish(id, this.#told(id, outcome));
     try {
-      this.#logic.call(request).then((value) => this.#finish(id, answer(id, value)), refuse);
+      this.#logic.call(request, answered);
     } catch (error) {
-      refuse(error);
+      answered(error instanceof Error ? error : new Error(String(error)));
     }
+  }
+
+  #told(id: number, outcome: Outcome): Item {
+    if (!(outcome instanceof Error)) return answer(id, outcome);
+    if (outcome instanceof ProtocolError) return refusal(id, outcome);
+    this.#shared.report(outcome);
+    return refusal(id, new ProtocolError('busy', 'fault', 5_000));
   }
 
   #linger(id: number, ms: number): void {
@@ -329,12 +331,14 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
     this.#scheduled = false;
     if (this.#ended || (this.#opening && !this.#opening.mayReply)) return;
     this.#gatherPushes();
+    const { sealer } = this.#shared;
     const parcels = this.#parcels;
     this.#parcels = NONE;
     if (this.#opening) this.#sendFirstReply(this.#opening, parcels);
     for (const { sink, packer } of parcels) {
       while (!packer.empty) {
-        sink.send(this.#seal(structWith([this.#seq++], packer.take(ROOM)), OVERHEAD.down, NOTHING));
+        const items = packer.take(ROOM);
+        sink.send(sealer.seal(this.#down, NOTHING, OVERHEAD.down, [this.#seq++], items));
       }
     }
     if (!this.#work) return;
@@ -348,7 +352,7 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
     const sink = this.#sinks.at(-1);
     if (!sink) return;
     this.#opening = undefined;
-    const { build, clock, issue } = this.#shared;
+    const { build, clock, issue, sealer } = this.#shared;
     const fields = firstReply.encode({
       version,
       versions: [PROTOCOL_VERSION],
@@ -358,8 +362,9 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
       items: [],
     }) as readonly Cbor[];
     const first = parcels.find((parcel) => parcel.sink === sink)?.packer.take(FIRST_ROOM) ?? [];
-    const parts = structWith(fields.slice(0, -1), first);
-    sink.send(concat(share, this.#seal(parts, OVERHEAD.firstReply, keyId)));
+    const overhead = OVERHEAD.firstReply;
+    const sealed = sealer.seal(this.#down, keyId, overhead, fields.slice(0, -1), first);
+    sink.send(concat(share, sealed));
   }
 
   /** The one that spoke last of those that have a way down. */
@@ -379,10 +384,6 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
     for (const id of [...(this.#work?.lingers.keys() ?? [])]) {
       if (this.#work?.running.get(id)?.sink === sink) this.#endLinger(id);
     }
-  }
-
-  #seal(parts: readonly Uint8Array[], overhead: number, aad: Uint8Array): Uint8Array {
-    return this.#shared.sealer.seal(this.#down, aad, overhead, parts);
   }
 }
 

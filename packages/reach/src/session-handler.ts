@@ -1,5 +1,6 @@
 /** The port between sealed sessions and what answers requests: neither knows the other's business. */
 import type { Cbor } from '@polynya/protocol/cbor';
+import type { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { PushItem, Request } from '@polynya/protocol/requests';
 
 /** Makes the logic of each new session. Knows nothing of envelopes, keys and connections. */
@@ -20,13 +21,17 @@ export interface SessionPort {
   readonly connected: boolean;
 }
 
+/** How a request ended: its encoded result, a refusal that is told to the client, or a bug. */
+export type Outcome = Cbor | ProtocolError | Error;
+
 export interface SessionLogic {
   /**
-   * Answers one request with its encoded result (`results[op].encode`). The calls of one envelope are
-   * handed over in order, in one turn, without waiting for each other's answers, so that an `open` must
-   * hold for what comes after it at once. A ProtocolError is told to the client; any other error is a bug.
+   * Answers one request: `answered` is called once, with the encoded result (`results[op].encode`) or an error, and
+   * not by way of promises, of which each costs as much as a step of the work. The calls of one envelope are handed
+   * over in order, in one turn, without waiting for each other's answers, so that an `open` must hold for what comes
+   * after it at once.
    */
-  call(request: Request): Promise<Cbor>;
+  call(request: Request, answered: (outcome: Outcome) => void): void;
   /** The session is over: nothing more comes from it or reaches its client. */
   end(): void;
 }

@@ -3,7 +3,7 @@ import type { Cbor } from '@polynya/protocol/cbor';
 import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { type NewEntry, type Request, type Result, results } from '@polynya/protocol/requests';
-import type { SessionLogic, SessionPort } from '@polynya/reach/session-handler';
+import type { Outcome, SessionLogic, SessionPort } from '@polynya/reach/session-handler';
 import type { Shared } from './delivery.ts';
 import { type Engine, StorageError } from './engine.ts';
 import { keyOf } from './key-of.ts';
@@ -11,7 +11,7 @@ import type { Access } from './log-rules.ts';
 import { Opened, OpenLogs } from './open-logs.ts';
 import { PushSession } from './push/push-session.ts';
 import { sha256, withdrawalTag } from './secret-hashes.ts';
-import { limited, TokenBucket } from './token-bucket.ts';
+import { Fare, limited, TokenBucket } from './token-bucket.ts';
 import { asOwn } from './watchers.ts';
 
 const HOUR = 3_600_000;
@@ -40,13 +40,9 @@ export class DeliverySession implements SessionLogic {
     this.#makes = new TokenBucket(shared.config.rates.makes, shared.now);
   }
 
-  call(request: Request): Promise<Cbor> {
+  call(request: Request, answered: (outcome: Outcome) => void): void {
     this.#push?.heard();
-    return this.#answer(request).catch((error: unknown) => {
-      if (!(error instanceof StorageError)) throw error;
-      this.#shared.report(error);
-      throw new ProtocolError('busy', 'the storage does not answer', BUSY_MS);
-    });
+    this.#answer(request).then(answered, (error: unknown) => answered(this.#refusal(error)));
   }
 
   end(): void {
@@ -63,6 +59,14 @@ export class DeliverySession implements SessionLogic {
         );
       }
     }
+  }
+
+  #refusal(error: unknown): Error {
+    if (!(error instanceof StorageError)) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+    this.#shared.report(error);
+    return new ProtocolError('busy', 'the storage does not answer', BUSY_MS);
   }
 
   #answer(request: Request): Promise<Cbor> {
@@ -175,7 +179,8 @@ export class DeliverySession implements SessionLogic {
         const opened = await this.#opened(request.n);
         this.#takeSignal(opened);
         // Nobody is woken before what they shall find is there; and both answers go in one envelope.
-        return this.#pushing().wake(opened, request, this.#appending);
+        const appended = this.#appending?.catch(() => undefined);
+        return this.#pushing().wake(opened, request, appended);
       }
       case 'lend':
         return this.#shared.volunteers.lend(this.#port, request);
@@ -260,16 +265,23 @@ export class DeliverySession implements SessionLogic {
     entries: readonly NewEntry[],
   ): Promise<Cbor> {
     const { log, access } = opened;
-    const answer = limited(buckets, entries.length, (mayAppend) => {
-      const appending = this.#engine.append(log, access, entries, mayAppend);
-      return asOwn(opened, entries, appending, ({ seqs, repeated }) => {
+    const fare = new Fare(buckets, entries.length);
+    const over = asOwn(opened, entries);
+    const appending = this.#engine.append(log, access, entries, fare.paid);
+    this.#appending = appending;
+    return appending.then(
+      ({ seqs, repeated }) => {
+        over();
+        if (repeated) fare.giveBack();
         // A seq would tell how many letters others send.
         const told = access.role === 'contact' ? seqs.map(() => 0) : seqs;
-        return { value: results.append.encode({ seqs: told }), free: repeated };
-      });
-    });
-    this.#appending = answer.catch(() => undefined);
-    return answer;
+        return results.append.encode({ seqs: told });
+      },
+      (error: unknown) => {
+        over();
+        throw fare.refused(error);
+      },
+    );
   }
 
   async #take({ n, id }: Of<'take'>): Promise<Result<'take'>> {
@@ -299,12 +311,15 @@ export class DeliverySession implements SessionLogic {
     const { log, access } = opened;
     const { config, buckets } = this.#shared;
     const perLog = turn.closes ? [] : [buckets.of(`commit ${keyOf(log)}`, config.rates.commits)];
-    return limited([opened.of.entries(this.#shared), ...perLog], 1, (mayTurn) => {
-      const committing = this.#engine.commit(log, access, entry, turn, mayTurn);
-      return asOwn(opened, [entry], committing, ({ seq, repeated }) => {
+    return limited([opened.of.entries(this.#shared), ...perLog], 1, async (mayTurn) => {
+      const over = asOwn(opened, [entry]);
+      try {
+        const { seq, repeated } = await this.#engine.commit(log, access, entry, turn, mayTurn);
         if (turn.closes && !repeated) this.#pushing().closed(opened, entry.epoch);
         return { value: seq, free: repeated };
-      });
+      } finally {
+        over();
+      }
     });
   }
 

@@ -53,7 +53,7 @@ export class Opened implements Watcher {
   /** What opened it, in letters of a byte each, which weigh less. */
   readonly secret: string;
   readonly access: Access;
-  own: Set<string> | undefined;
+  own: readonly string[] | undefined;
   place = -1;
   allowed = false;
 

@@ -116,6 +116,39 @@ export class TokenBuckets {
   }
 }
 
+/** Tokens of all the buckets, taken for one request. */
+export class Fare {
+  readonly #buckets: readonly TokenBucket[];
+  readonly #n: number;
+  /** Those that had as many. */
+  readonly #taken: readonly TokenBucket[];
+
+  constructor(buckets: readonly TokenBucket[], n: number) {
+    this.#buckets = buckets;
+    this.#n = n;
+    this.#taken = buckets.filter((bucket) => bucket.take(n));
+  }
+
+  /** Whether all had as many. */
+  get paid(): boolean {
+    return this.#taken.length === this.#buckets.length;
+  }
+
+  /** Nothing new came of it. */
+  giveBack(): void {
+    for (const bucket of this.#taken) bucket.giveBack(this.#n);
+  }
+
+  /** The request was refused: gives back, and answers what to tell. A refusal `rate` says when to come again. */
+  refused(error: unknown): unknown {
+    // By what is there while these tokens are taken.
+    const wait = Math.max(...this.#buckets.map((bucket) => bucket.wait(this.#n)));
+    this.giveBack();
+    if (!(error instanceof ProtocolError) || error.code !== 'rate') return error;
+    return new ProtocolError('rate', error.message, wait);
+  }
+}
+
 /**
  * Runs `use` with tokens of all the buckets, or tells it that there are none; they are given back when
  * nothing new came of it. A refusal `rate` says when to come again.
@@ -125,22 +158,14 @@ export function limited<T>(
   n: number,
   use: (may: boolean) => Promise<{ value: T; free: boolean }>,
 ): Promise<T> {
-  const taken: TokenBucket[] = [];
-  for (const bucket of buckets) if (bucket.take(n)) taken.push(bucket);
-  const giveBack = (): void => {
-    for (const bucket of taken) bucket.giveBack(n);
-  };
-  return use(taken.length === buckets.length).then(
+  const fare = new Fare(buckets, n);
+  return use(fare.paid).then(
     ({ value, free }) => {
-      if (free) giveBack();
+      if (free) fare.giveBack();
       return value;
     },
     (error: unknown) => {
-      // By what is there while these tokens are taken.
-      const wait = Math.max(...buckets.map((bucket) => bucket.wait(n)));
-      giveBack();
-      if (!(error instanceof ProtocolError) || error.code !== 'rate') throw error;
-      throw new ProtocolError('rate', error.message, wait);
+      throw fare.refused(error);
     },
   );
 }

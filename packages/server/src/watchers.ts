@@ -19,7 +19,7 @@ export interface Watcher {
   readonly key: string;
   readonly access: Access;
   /** Ids (`keyOf`) of entries that are being appended under `n`, if any are: who sends them has their bodies. */
-  own: Set<string> | undefined;
+  own: readonly string[] | undefined;
   /** Where it stands among those who watch the log; -1 where it does not. Kept by `Watchers`. */
   place: number;
   /** Whether the log's row has allowed the watch: it is handed entries from the start, signals from then on. */
@@ -93,7 +93,7 @@ function readable(entries: readonly Entry[], epoch: number): readonly Entry[] {
 /** All who are told the same entries are handed the same list: it is encoded once for them. */
 function tell(watcher: Watcher, whole: readonly Entry[], head: number | undefined): void {
   const { port, n, own } = watcher;
-  const isOwn = ({ id }: Entry): boolean => own?.has(keyOf(id)) ?? false;
+  const isOwn = ({ id }: Entry): boolean => own?.includes(keyOf(id)) ?? false;
   const entries =
     own && whole.some(isOwn)
       ? whole.map((entry) => (isOwn(entry) ? bodiless(entry) : entry))
@@ -110,28 +110,12 @@ const bytesOf = (entries: readonly Entry[]): number =>
 
 const bodiless = (entry: Entry): Entry => ({ ...entry, body: new Uint8Array(0) });
 
-/** As long as `storing` lasts, a push to `watcher` leaves out the bodies of these entries. */
-export function asOwn<T, R>(
-  watcher: Watcher,
-  entries: readonly NewEntry[],
-  storing: Promise<T>,
-  stored: (outcome: T) => R,
-): Promise<R> {
+/** Until what it answers is called, a push to `watcher` leaves out the bodies of these entries. */
+export function asOwn(watcher: Watcher, entries: readonly NewEntry[]): () => void {
   const ids = entries.map(({ id }) => keyOf(id));
-  watcher.own ??= new Set();
-  for (const id of ids) watcher.own.add(id);
-  const over = (): void => {
-    for (const id of ids) watcher.own?.delete(id);
-    if (watcher.own?.size === 0) watcher.own = undefined;
+  watcher.own = watcher.own ? [...watcher.own, ...ids] : ids;
+  return () => {
+    const left = watcher.own === ids ? [] : watcher.own?.filter((id) => !ids.includes(id));
+    watcher.own = left?.length ? left : undefined;
   };
-  return storing.then(
-    (outcome) => {
-      over();
-      return stored(outcome);
-    },
-    (error: unknown) => {
-      over();
-      throw error;
-    },
-  );
 }

@@ -7,7 +7,7 @@ import { createCipheriv, timingSafeEqual } from 'node:crypto';
 import { NONCE, TAG } from '@polynya/protocol/envelope';
 import { openGcm } from '../hpke-recipient.ts';
 import { AT_ONCE, NONCE_AT, ROUND_KEYS, ROUND_KEYS_AT, stream, substitute } from './aes.ts';
-import { ghash, HASH_AT, HASH_KEY_AT, mix } from './ghash.ts';
+import { clear, copy, ghash, HASH_AT, HASH_KEY_AT, mix } from './ghash.ts';
 import { wasmModule } from './wasm-module.ts';
 
 const BLOCK = 16;
@@ -15,9 +15,12 @@ const WORD = 4;
 /** Bytes of text, and of additional data, from which on OpenSSL is faster. */
 const SHORT = 896;
 const SHORT_AAD = 64;
-/** In the memory: additional data and text with their lengths; the stream, whose first block is for the tag. */
-const DATA_AT = 512;
-const STREAM_AT = DATA_AT + SHORT_AAD + SHORT + BLOCK;
+/**
+ * In the memory, behind the keys and the nonce: the stream, whose first block is for the tag; additional data and text
+ * with their lengths.
+ */
+const STREAM_AT = NONCE_AT + BLOCK;
+const DATA_AT = STREAM_AT + BLOCK + SHORT + AT_ONCE;
 const PAGE = 65_536;
 /** What is sealed is cut from pieces of so many bytes: a piece of memory of its own costs as much as its seal. */
 const SLAB = 65_536;
@@ -27,15 +30,18 @@ interface Functions {
   readonly memory: WebAssembly.Memory;
   readonly stream: (at: number, end: number, counter: number) => void;
   readonly substitute: (at: number) => void;
+  readonly clear: (at: number, end: number) => void;
+  readonly copy: (from: number, to: number) => void;
   readonly mix: (at: number, end: number, stream: number) => void;
   readonly ghash: (at: number, end: number) => void;
 }
 
-const pages = Math.ceil((STREAM_AT + BLOCK + SHORT + AT_ONCE) / PAGE);
+const pages = Math.ceil((DATA_AT + SHORT_AAD + SHORT + 4 * BLOCK) / PAGE);
 /** Of all. Compiled when first needed, which is after a server's start. */
 let program: WebAssembly.Module | undefined;
 function compiled(): WebAssembly.Module {
-  program ??= new WebAssembly.Module(wasmModule(pages, [stream(), substitute(), mix(), ghash()]));
+  const functions = [stream(), substitute(), clear(), copy(), mix(), ghash()];
+  program ??= new WebAssembly.Module(wasmModule(pages, functions));
   return program;
 }
 
@@ -90,6 +96,7 @@ class Bench {
   readonly #view = new DataView(this.#wasm.memory.buffer);
   readonly #hash = this.#memory.subarray(HASH_AT, HASH_AT + BLOCK);
   #slab = NOTHING;
+  #used = 0;
 
   seal(key: GcmKey, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
     const { length } = plaintext;
@@ -97,10 +104,11 @@ class Bench {
     this.#memory.set(plaintext, text);
     if (length > 0) this.#wasm.mix(text, text + length, STREAM_AT + BLOCK);
     this.#authenticate(aad.length, text, length);
+    // Nonce and tag around the text, where additional data and lengths were.
+    this.#memory.set(nonce, text - NONCE);
+    this.#wasm.copy(HASH_AT, text + length);
     const sealed = this.#cut(NONCE + length + TAG);
-    sealed.set(nonce);
-    sealed.set(this.#memory.subarray(text, text + length), NONCE);
-    sealed.set(this.#hash, NONCE + length);
+    sealed.set(this.#memory.subarray(text - NONCE, text + length + TAG));
     this.#forget(length);
     return sealed;
   }
@@ -115,7 +123,7 @@ class Bench {
       if (length > 0) this.#wasm.mix(text, text + length, STREAM_AT + BLOCK);
       plaintext = this.#cut(length);
       plaintext.set(this.#memory.subarray(text, text + length));
-      this.#memory.fill(0, text, text + length);
+      this.#wasm.clear(text, text + length);
     }
     this.#forget(length);
     return plaintext;
@@ -130,7 +138,7 @@ class Bench {
     this.#wasm.stream(STREAM_AT, STREAM_AT + BLOCK + length, 1);
     const text = DATA_AT + whole(aad.length);
     if (aad.length > 0) {
-      memory.fill(0, text - BLOCK, text);
+      this.#wasm.clear(text - BLOCK, text);
       memory.set(aad, DATA_AT);
     }
     return text;
@@ -139,7 +147,7 @@ class Bench {
   /** Puts the tag of additional data and ciphertext to where the hash is. */
   #authenticate(aadLength: number, text: number, length: number): void {
     const end = text + whole(length);
-    this.#memory.fill(0, text + length, end + BLOCK);
+    this.#wasm.clear(text + length, end + BLOCK);
     this.#view.setUint32(end + 4, 8 * aadLength);
     this.#view.setUint32(end + 12, 8 * length);
     this.#wasm.ghash(DATA_AT, end + BLOCK);
@@ -148,8 +156,7 @@ class Bench {
 
   /** Overwrites keys and stream. */
   #forget(length: number): void {
-    this.#memory.fill(0, HASH_KEY_AT, NONCE_AT);
-    this.#memory.fill(0, STREAM_AT, STREAM_AT + BLOCK + length);
+    this.#wasm.clear(HASH_KEY_AT, STREAM_AT + BLOCK + length);
   }
 
   /** The hash's key, and the round keys behind it (FIPS 197 section 5.2). */
@@ -181,10 +188,12 @@ class Bench {
   }
 
   #cut(length: number): Uint8Array {
-    if (this.#slab.length < length) this.#slab = new Uint8Array(SLAB);
-    const piece = this.#slab.subarray(0, length);
-    this.#slab = this.#slab.subarray(length);
-    return piece;
+    if (this.#slab.length - this.#used < length) {
+      this.#slab = new Uint8Array(SLAB);
+      this.#used = 0;
+    }
+    this.#used += length;
+    return this.#slab.subarray(this.#used - length, this.#used);
   }
 }
 

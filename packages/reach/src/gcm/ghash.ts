@@ -158,6 +158,25 @@ export const ghash = (): WasmFunction => ({
   ],
 });
 
+/** `clear(at, end)`: zeros, 16 bytes at a time. */
+export const clear = (): WasmFunction => ({
+  name: 'clear',
+  params: ['i32', 'i32'],
+  locals: [],
+  body: repeat(
+    [v128.store(get(0), splat(0)), set(0, i32.add(get(0), i32.value(16)))],
+    i32.lessThan(get(0), get(1)),
+  ),
+});
+
+/** `copy(from, to)`: 16 bytes. */
+export const copy = (): WasmFunction => ({
+  name: 'copy',
+  params: ['i32', 'i32'],
+  locals: [],
+  body: v128.store(get(1), v128.load(get(0))),
+});
+
 /** `mix(at, end, stream)`: adds the stream to the text, 16 bytes at a time. */
 export const mix = (): WasmFunction => ({
   name: 'mix',

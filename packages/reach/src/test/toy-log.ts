@@ -4,7 +4,7 @@ import { toHex } from '@polynya/protocol/bytes';
 import type { Cbor } from '@polynya/protocol/cbor';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { type Entry, type Request, results } from '@polynya/protocol/requests';
-import type { SessionHandler, SessionLogic, SessionPort } from '../session-handler.ts';
+import type { Outcome, SessionHandler, SessionLogic, SessionPort } from '../session-handler.ts';
 
 export class ToyLogs implements SessionHandler {
   readonly entries = new Map<string, Entry[]>();
@@ -47,7 +47,11 @@ class ToySession implements SessionLogic {
     logs.watchers.add(this);
   }
 
-  async call(request: Request): Promise<Cbor> {
+  call(request: Request, answered: (outcome: Outcome) => void): void {
+    this.#call(request).then(answered, answered);
+  }
+
+  async #call(request: Request): Promise<Cbor> {
     this.#logs.counts.set(request.op, (this.#logs.counts.get(request.op) ?? 0) + 1);
     const value = this.#answer(request);
     await this.#logs.delay();

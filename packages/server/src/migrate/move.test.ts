@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { systemRandom } from '@polynya/reach/clock';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
+import { asked } from '@polynya/reach/test/asked';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { SqliteEngine } from '../engine/sqlite/sqlite-engine.ts';
 import type { Snapshot } from '../engine.ts';
@@ -23,20 +24,23 @@ test('the gate waits for what is being written, then puts writers off with `busy
   const writing = Promise.withResolvers<[]>();
   const gate = new WriteGate({
     open: () => ({
-      call: ({ op }) => (op === 'create' ? writing.promise : Promise.resolve([])),
+      call: ({ op }, answered) => {
+        if (op === 'create') void writing.promise.then(answered);
+        else answered([]);
+      },
       end: () => undefined,
     }),
   });
   const session = gate.open({ push: () => undefined, backlog: () => 0, connected: true });
   const [log, hash] = [id(), secret()];
   const create = { op: 'create', log, kind: 0, hash, allowance: hash } as const;
-  const first = session.call(create);
+  const first = asked(session, create);
   let closed = false;
   const closing = gate.close().then(() => {
     closed = true;
   });
-  await expect(session.call(create)).rejects.toMatchObject(refused('busy'));
-  await session.call({ op: 'read', n: 1, from: 1, bytes: 1 });
+  await expect(asked(session, create)).rejects.toMatchObject(refused('busy'));
+  await asked(session, { op: 'read', n: 1, from: 1, bytes: 1 });
   expect(closed).toBe(false);
   writing.resolve([]);
   await Promise.all([first, closing]);

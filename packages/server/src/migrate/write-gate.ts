@@ -1,7 +1,12 @@
 /** Puts writers off while the server's data moves to another database; who reads and watches goes on. */
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Op, Request } from '@polynya/protocol/requests';
-import type { SessionHandler, SessionLogic, SessionPort } from '@polynya/reach/session-handler';
+import type {
+  Outcome,
+  SessionHandler,
+  SessionLogic,
+  SessionPort,
+} from '@polynya/reach/session-handler';
 import { StorageError } from '../engine.ts';
 
 /** What a writer is told to wait, in ms. */
@@ -25,16 +30,28 @@ export class WriteGate implements SessionHandler {
 
   open(port: SessionPort): SessionLogic {
     const logic = this.#inner.open(port);
-    const call = (request: Request) =>
-      READS.has(request.op) ? logic.call(request) : this.write(() => logic.call(request));
+    const call = (request: Request, answered: (outcome: Outcome) => void): void => {
+      if (READS.has(request.op)) logic.call(request, answered);
+      else this.#call(logic, request, answered);
+    };
     return { call, end: () => logic.end() };
+  }
+
+  #call(logic: SessionLogic, request: Request, answered: (outcome: Outcome) => void): void {
+    if (this.#closed) {
+      answered(readOnly());
+      return;
+    }
+    this.#writing++;
+    logic.call(request, (outcome) => {
+      this.#written();
+      answered(outcome);
+    });
   }
 
   /** Runs what changes the database. Rejects with `busy` while the gate is closed. */
   write<T>(run: () => Promise<T>): Promise<T> {
-    if (this.#closed) {
-      return Promise.reject(new ProtocolError('busy', 'read-only: the data moves', AGAIN_MS));
-    }
+    if (this.#closed) return Promise.reject(readOnly());
     this.#writing++;
     return run().then(
       (value) => {
@@ -63,3 +80,5 @@ export class WriteGate implements SessionHandler {
     this.#closed = false;
   }
 }
+
+const readOnly = () => new ProtocolError('busy', 'read-only: the data moves', AGAIN_MS);

@@ -1,8 +1,12 @@
 /** Counts what requests are asked and how they end, by closed lists of words: no label holds what came from outside. */
-import type { Cbor } from '@polynya/protocol/cbor';
 import type { Request } from '@polynya/protocol/requests';
-import type { SessionHandler, SessionLogic, SessionPort } from '@polynya/reach/session-handler';
-import { telling } from './outcome.ts';
+import type {
+  Outcome,
+  SessionHandler,
+  SessionLogic,
+  SessionPort,
+} from '@polynya/reach/session-handler';
+import { wordOf } from './outcome.ts';
 
 /** Upper bounds of the histogram, in seconds. */
 export const BOUNDS = [
@@ -30,7 +34,10 @@ export class Meter implements SessionHandler {
 
   open(port: SessionPort): SessionLogic {
     const logic = this.#inner.open(port);
-    return { call: (request) => this.#call(logic, request), end: () => logic.end() };
+    return {
+      call: (request, answered) => this.#call(logic, request, answered),
+      end: () => logic.end(),
+    };
   }
 
   /** Resolves when all that is under way was answered. */
@@ -39,13 +46,13 @@ export class Meter implements SessionHandler {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  #call(logic: SessionLogic, request: Request): Promise<Cbor> {
+  #call(logic: SessionLogic, request: Request, answered: (outcome: Outcome) => void): void {
     const started = this.#steady();
     this.underWay++;
-    return telling(
-      () => logic.call(request),
-      (outcome) => this.#count(`${request.op} ${outcome}`, (this.#steady() - started) / 1_000),
-    );
+    logic.call(request, (outcome) => {
+      this.#count(`${request.op} ${wordOf(outcome)}`, (this.#steady() - started) / 1_000);
+      answered(outcome);
+    });
   }
 
   #count(what: string, seconds: number): void {

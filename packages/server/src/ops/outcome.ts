@@ -1,16 +1,8 @@
 /** How requests end, in a closed list of words: `ok`, the code of a refusal, or `bug`. */
 import { ProtocolError } from '@polynya/protocol/protocol-error';
+import type { Outcome } from '@polynya/reach/session-handler';
 
-/** Does `work`, and tells how it ended before it is known elsewhere. Rejects with what `work` rejects with. */
-export function telling<T>(work: () => Promise<T>, tell: (outcome: string) => void): Promise<T> {
-  return work().then(
-    (answer) => {
-      tell('ok');
-      return answer;
-    },
-    (error: unknown) => {
-      tell(error instanceof ProtocolError ? error.code : 'bug');
-      throw error;
-    },
-  );
+export function wordOf(outcome: Outcome): string {
+  if (!(outcome instanceof Error)) return 'ok';
+  return outcome instanceof ProtocolError ? outcome.code : 'bug';
 }

@@ -4,18 +4,20 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { systemRandom } from '@polynya/reach/clock';
+import type { SessionHandler } from '@polynya/reach/session-handler';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
+import { asked } from '@polynya/reach/test/asked';
 import { expect, test } from 'vitest';
 import { id, secret } from '../test/ids.ts';
 import { Tracer } from './tracer.ts';
 
 const port = { push: () => undefined, backlog: () => 0, connected: true };
-const inner = {
+const inner: SessionHandler = {
   open: () => ({
-    call: async ({ op }: { op: string }) => {
-      if (op === 'read') throw new ProtocolError('forbidden');
-      if (op === 'watch') throw new TypeError('a bug');
-      return [];
+    call: ({ op }, answered) => {
+      if (op === 'read') answered(new ProtocolError('forbidden'));
+      else if (op === 'watch') answered(new TypeError('a bug'));
+      else answered([]);
     },
     end: () => undefined,
   }),
@@ -34,13 +36,13 @@ test('of each request in so many: what it was, how it ended, how long it took, a
   const session = tracer.open(port);
   const [log, key] = [id(), secret()];
   const open = { op: 'open', n: 1, log, secret: key } as const;
-  await session.call(open);
-  await session.call(open);
-  await expect(session.call({ op: 'read', n: 1, from: 1, bytes: 1 })).rejects.toThrow(
+  await asked(session, open);
+  await asked(session, open);
+  await expect(asked(session, { op: 'read', n: 1, from: 1, bytes: 1 })).rejects.toThrow(
     ProtocolError,
   );
-  await session.call(open);
-  await expect(session.call({ op: 'watch', n: 1 })).rejects.toThrow('a bug');
+  await asked(session, open);
+  await expect(asked(session, { op: 'watch', n: 1 })).rejects.toThrow('a bug');
   await tracer.flush();
   await new Promise((resolve) => collector.close(resolve));
   expect(told).toHaveLength(1);
@@ -76,6 +78,6 @@ test('of each request in so many: what it was, how it ended, how long it took, a
 test('a collector that is away costs no request anything', async () => {
   const tracer = new Tracer(inner, { ...options, url: 'http://127.0.0.1:9/', oneIn: 1 });
   const session = tracer.open(port);
-  expect(await session.call({ op: 'unwatch', n: 1 })).toEqual([]);
+  expect(await asked(session, { op: 'unwatch', n: 1 })).toEqual([]);
   await tracer.flush();
 });

@@ -3,12 +3,16 @@
  * requests a span with what was asked, how it ended and how long it took. No span knows of another one, of a
  * session, a log or an address.
  */
-import type { Cbor } from '@polynya/protocol/cbor';
 import type { Request } from '@polynya/protocol/requests';
 import type { Random } from '@polynya/reach/clock';
-import type { SessionHandler, SessionLogic, SessionPort } from '@polynya/reach/session-handler';
+import type {
+  Outcome,
+  SessionHandler,
+  SessionLogic,
+  SessionPort,
+} from '@polynya/reach/session-handler';
 import type { SteadyClock } from '@polynya/reach/steady-clock';
-import { telling } from './outcome.ts';
+import { wordOf } from './outcome.ts';
 
 /** Spans are sent together, so often. In ms. */
 const PAUSE = 5_000;
@@ -54,17 +58,23 @@ export class Tracer implements SessionHandler {
 
   open(port: SessionPort): SessionLogic {
     const logic = this.#inner.open(port);
-    return { call: (request) => this.#call(logic, request), end: () => logic.end() };
+    return {
+      call: (request, answered) => this.#call(logic, request, answered),
+      end: () => logic.end(),
+    };
   }
 
-  async #call(logic: SessionLogic, request: Request): Promise<Cbor> {
-    if (this.#asked++ % this.#options.oneIn !== 0) return logic.call(request);
+  #call(logic: SessionLogic, request: Request, answered: (outcome: Outcome) => void): void {
+    if (this.#asked++ % this.#options.oneIn !== 0) {
+      logic.call(request, answered);
+      return;
+    }
     const { clock } = this.#options;
     const [began, started] = [clock.now(), clock.steady()];
-    return telling(
-      () => logic.call(request),
-      (outcome) => this.#note(request.op, outcome, began, clock.steady() - started),
-    );
+    logic.call(request, (outcome) => {
+      this.#note(request.op, wordOf(outcome), began, clock.steady() - started);
+      answered(outcome);
+    });
   }
 
   #note(name: string, outcome: string, began: number, ms: number): void {

@@ -12,6 +12,7 @@ import {
 } from '@polynya/protocol/requests';
 import type { Codec } from '@polynya/protocol/schema';
 import { systemRandom } from '@polynya/reach/clock';
+import { asked } from '@polynya/reach/test/asked';
 import { type Config, type ConfigInput, parseConfig } from '../config.ts';
 import { Delivery } from '../delivery.ts';
 import { SqliteEngine } from '../engine/sqlite/sqlite-engine.ts';
@@ -41,7 +42,7 @@ export class TestSession {
   }
 
   async ask<O extends Op>(op: O, fields: Asked<O>): Promise<Result<O>> {
-    const cbor = await this.#logic.call({ op, ...fields } as unknown as Request);
+    const cbor = await asked(this.#logic, { op, ...fields } as unknown as Request);
     return (results[op] as unknown as Codec<Result<O>>).decode(cbor);
   }
 

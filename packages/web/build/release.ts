@@ -40,7 +40,7 @@ export function release(info: ReleaseInfo): Plugin {
       root = config.root;
       outDir = resolve(root, config.build.outDir);
     },
-    closeBundle: {
+    writeBundle: {
       sequential: true,
       async handler() {
         writeFileSync(join(outDir, 'sw.js'), await script(join(root, 'src', 'sw.ts'), {}));

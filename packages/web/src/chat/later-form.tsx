@@ -4,6 +4,7 @@ import { createSignal, type JSX, Show } from 'solid-js';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
+import { Tick } from '../ui/tick.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import './poll.css';
 
@@ -51,14 +52,9 @@ export function LaterForm(props: LaterFormProps): JSX.Element {
           min={local(Date.now())}
           onText={(value) => setAt(new Date(value).getTime())}
         />
-        <label class="new-poll-several">
-          <input
-            type="checkbox"
-            checked={silent()}
-            onChange={(event) => setSilent(event.currentTarget.checked)}
-          />
+        <Tick on={silent()} onTick={setSilent}>
           {t().laterSilent}
-        </label>
+        </Tick>
         <p class="person-note">{t().laterNote}</p>
         <Button look="primary" type="submit" disabled={!ready()}>
           {t().laterKeep}

@@ -9,6 +9,7 @@ import { Tag } from '../ui/tag.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 import './message-info.css';
+import './said.css';
 
 export function MessageInfo(props: { message: MessageView; onClose(): void }): JSX.Element {
   const { t, format } = useExtraWords();
@@ -65,7 +66,7 @@ export function MessageInfo(props: { message: MessageView; onClose(): void }): J
               <For each={all()}>
                 {(version) => (
                   <li>
-                    <p class="info-version" dir="auto">
+                    <p class="said" dir="auto">
                       {version.text}
                     </p>
                     <span class="person-note">{format().full(version.at)}</span>

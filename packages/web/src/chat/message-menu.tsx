@@ -1,9 +1,9 @@
 /** What can be done with a message. */
 import type { MessageView } from '@polynya/messenger/api';
-import { createSignal, For, type JSX, Show } from 'solid-js';
+import { For, type JSX, Show } from 'solid-js';
 import { ChatPicker } from '../hand/chat-picker.tsx';
 import { useApp } from '../state/app.ts';
-import { Menu, MenuItem } from '../ui/menu.tsx';
+import { MenuItem, MenuThen } from '../ui/menu.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
@@ -25,7 +25,6 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
   const { t } = useExtraWords();
   const { messenger, attempt, nav } = useApp();
   const { detail, turn, select } = useChat();
-  const [next, setNext] = createSignal<'emoji' | 'delete' | 'forward' | 'info'>();
   const { message } = props;
   // What is done to a picture of an album is done to that one, beside them to all.
   const tile = document.elementFromPoint(props.at.x, props.at.y)?.closest('.tile-open');
@@ -40,98 +39,90 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
     attempt(messenger.react(chat, message.id, chosen(emoji) ? '' : emoji));
   const copy = () => attempt(navigator.clipboard.writeText(message.text));
 
+  const deleting = () => <DeleteDialog messages={messages} onClose={props.onClose} />;
+  const info = () => <MessageInfo message={props.message} onClose={props.onClose} />;
+  const picker = () => (
+    <ChatPicker
+      title={t().forwardTo}
+      writable
+      onChoose={async (to) => {
+        const sent = forward(messenger, chat, to, messages).then(() => true);
+        if (await attempt(sent)) nav.open(to);
+      }}
+      onClose={props.onClose}
+    />
+  );
+  const emoji = () => (
+    <EmojiDialog
+      title={t().addReaction}
+      onChoose={(one) => void react(one)}
+      onClose={props.onClose}
+    />
+  );
+
   return (
-    <>
-      <Menu
-        label={t().messageMenu}
-        at={props.at}
-        onClose={() => {
-          // A menu closes before what was chosen in it opens.
-          queueMicrotask(() => next() === undefined && props.onClose());
-        }}
-      >
-        <Show when={alive()}>
-          {/* biome-ignore lint/a11y/useSemanticElements: a group inside a menu (WAI-ARIA menu pattern). */}
-          <div class="quick-reactions" role="group" aria-label={t().react}>
-            <For each={QUICK}>
-              {(emoji) => (
-                <button
-                  type="button"
-                  role="menuitemcheckbox"
-                  aria-checked={chosen(emoji)}
-                  onClick={(event) => {
-                    event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover();
-                    void react(emoji);
-                  }}
-                >
-                  {emoji}
-                </button>
-              )}
-            </For>
-          </div>
-          <MenuItem icon="smile" onChoose={() => setNext('emoji')}>
-            {t().otherEmoji}
-          </MenuItem>
-          <MenuItem icon="reply" onChoose={() => turn({ to: 'reply', message })}>
-            {t().reply}
-          </MenuItem>
-        </Show>
-        <Show when={alive() && message.mine && !message.file && !message.poll}>
-          <MenuItem icon="edit" onChoose={() => turn({ to: 'edit', message })}>
-            {t().edit}
-          </MenuItem>
-        </Show>
-        <Show when={message.text !== ''}>
-          <MenuItem icon="copy" onChoose={copy}>
-            {t().copyText}
-          </MenuItem>
-        </Show>
-        <Show when={message.poll && !message.poll.closed && message.mine && alive()}>
-          <MenuItem icon="poll" onChoose={() => attempt(messenger.closePoll(chat, message.id))}>
-            {t().closePoll}
-          </MenuItem>
-        </Show>
-        <Show when={stored && (message.mine || message.edited)}>
-          <MenuItem icon="info" onChoose={() => setNext('info')}>
-            {t().messageInfo}
-          </MenuItem>
-        </Show>
-        <Show when={stored}>
-          <MenuItem icon="forward" onChoose={() => setNext('forward')}>
-            {t().forward}
-          </MenuItem>
-          <MenuItem icon="check" onChoose={() => messages.map(({ id }) => select(id))}>
-            {t().select}
-          </MenuItem>
-          <MenuItem icon="trash" look="danger" onChoose={() => setNext('delete')}>
-            {t().delete}
-          </MenuItem>
-        </Show>
-      </Menu>
-      <Show when={next() === 'delete'}>
-        <DeleteDialog messages={messages} onClose={props.onClose} />
-      </Show>
-      <Show when={next() === 'info'}>
-        <MessageInfo message={props.message} onClose={props.onClose} />
-      </Show>
-      <Show when={next() === 'forward'}>
-        <ChatPicker
-          title={t().forwardTo}
-          writable
-          onChoose={async (to) => {
-            const sent = forward(messenger, chat, to, messages).then(() => true);
-            if (await attempt(sent)) nav.open(to);
-          }}
-          onClose={props.onClose}
-        />
-      </Show>
-      <Show when={next() === 'emoji'}>
-        <EmojiDialog
-          title={t().addReaction}
-          onChoose={(emoji) => void react(emoji)}
-          onClose={props.onClose}
-        />
-      </Show>
-    </>
+    <MenuThen label={t().messageMenu} at={props.at} onClose={props.onClose}>
+      {(open) => (
+        <>
+          <Show when={alive()}>
+            {/* biome-ignore lint/a11y/useSemanticElements: a group inside a menu (WAI-ARIA menu pattern). */}
+            <div class="quick-reactions" role="group" aria-label={t().react}>
+              <For each={QUICK}>
+                {(emoji) => (
+                  <button
+                    type="button"
+                    role="menuitemcheckbox"
+                    aria-checked={chosen(emoji)}
+                    onClick={(event) => {
+                      event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover();
+                      void react(emoji);
+                    }}
+                  >
+                    {emoji}
+                  </button>
+                )}
+              </For>
+            </div>
+            <MenuItem icon="smile" onChoose={() => open(emoji)}>
+              {t().otherEmoji}
+            </MenuItem>
+            <MenuItem icon="reply" onChoose={() => turn({ to: 'reply', message })}>
+              {t().reply}
+            </MenuItem>
+          </Show>
+          <Show when={alive() && message.mine && !message.file && !message.poll}>
+            <MenuItem icon="edit" onChoose={() => turn({ to: 'edit', message })}>
+              {t().edit}
+            </MenuItem>
+          </Show>
+          <Show when={message.text !== ''}>
+            <MenuItem icon="copy" onChoose={copy}>
+              {t().copyText}
+            </MenuItem>
+          </Show>
+          <Show when={message.poll && !message.poll.closed && message.mine && alive()}>
+            <MenuItem icon="poll" onChoose={() => attempt(messenger.closePoll(chat, message.id))}>
+              {t().closePoll}
+            </MenuItem>
+          </Show>
+          <Show when={stored && (message.mine || message.edited)}>
+            <MenuItem icon="info" onChoose={() => open(info)}>
+              {t().messageInfo}
+            </MenuItem>
+          </Show>
+          <Show when={stored}>
+            <MenuItem icon="forward" onChoose={() => open(picker)}>
+              {t().forward}
+            </MenuItem>
+            <MenuItem icon="check" onChoose={() => messages.map(({ id }) => select(id))}>
+              {t().select}
+            </MenuItem>
+            <MenuItem icon="trash" look="danger" onChoose={() => open(deleting)}>
+              {t().delete}
+            </MenuItem>
+          </Show>
+        </>
+      )}
+    </MenuThen>
   );
 }

@@ -4,6 +4,7 @@ import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
+import { Tick } from '../ui/tick.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 import './poll.css';
@@ -50,14 +51,9 @@ export function NewPoll(props: { onClose(): void }): JSX.Element {
             />
           )}
         </Index>
-        <label class="new-poll-several">
-          <input
-            type="checkbox"
-            checked={several()}
-            onChange={(event) => setSeveral(event.currentTarget.checked)}
-          />
+        <Tick on={several()} onTick={setSeveral}>
           {t().pollSeveralAllow}
-        </label>
+        </Tick>
         <p class="person-note">{t().pollOpenNote}</p>
         <Button look="primary" type="submit" disabled={!ready()}>
           {t().send}

@@ -11,6 +11,7 @@ import { Icon } from '../ui/icon.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 import { LaterForm } from './later-form.tsx';
+import './said.css';
 import './scheduled-bar.css';
 
 export function ScheduledBar(): JSX.Element {
@@ -64,7 +65,9 @@ export function ScheduledBar(): JSX.Element {
                       <span>{t().laterLate}</span>
                     </Show>
                   </span>
-                  <p>{message.text}</p>
+                  <p class="said" dir="auto">
+                    {message.text}
+                  </p>
                   <span class="scheduled-do">
                     <Button
                       look="small"

@@ -9,6 +9,7 @@ import { Button, IconButton } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { Tick } from '../ui/tick.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 import './send-files.css';
@@ -130,17 +131,10 @@ export function SendFiles(props: SendFilesProps): JSX.Element {
           </For>
         </ul>
         <Show when={pictures().length > 0}>
-          <label class="send-whole">
-            <input
-              type="checkbox"
-              checked={asFiles()}
-              onChange={(event) => setAsFiles(event.currentTarget.checked)}
-            />
-            <span>
-              {t().sendWhole}
-              <small>{asFiles() ? t().sendWholeNote : t().sendSmallNote}</small>
-            </span>
-          </label>
+          <Tick on={asFiles()} onTick={setAsFiles}>
+            {t().sendWhole}
+            <small>{asFiles() ? t().sendWholeNote : t().sendSmallNote}</small>
+          </Tick>
         </Show>
         <Field label={t().caption} maxlength={4000} autofocus onText={setCaption} />
         <div class="dialog-actions">

@@ -6,6 +6,7 @@ import { useQuery } from '../state/query.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
+import { Tick } from '../ui/tick.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import './folders.css';
 
@@ -39,14 +40,9 @@ export function FoldersOf(props: { chat: ChatId; onClose(): void }): JSX.Element
     <Dialog title={t().folders} onClose={props.onClose}>
       <For each={known()}>
         {(one) => (
-          <label class="folder-choice">
-            <input
-              type="checkbox"
-              checked={one.chats.includes(props.chat)}
-              onChange={() => void toggle(one.name)}
-            />
+          <Tick on={one.chats.includes(props.chat)} onTick={() => void toggle(one.name)}>
             {one.name}
-          </label>
+          </Tick>
         )}
       </For>
       <form

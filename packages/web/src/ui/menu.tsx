@@ -1,5 +1,5 @@
 /** A menu at a point of the screen (WAI-ARIA menu pattern, on the Popover API). */
-import { type JSX, onMount } from 'solid-js';
+import { createSignal, type JSX, onMount, Show } from 'solid-js';
 import { Icon, type IconName } from './icon.tsx';
 import './menu.css';
 
@@ -61,6 +61,31 @@ export function Menu(props: MenuProps): JSX.Element {
     >
       {props.children}
     </div>
+  );
+}
+
+export interface MenuThenProps extends Omit<MenuProps, 'children'> {
+  /** @param open what comes in the menu's place, a dialog */
+  children(open: (next: () => JSX.Element) => void): JSX.Element;
+}
+
+/** A menu some of whose items open a dialog. `onClose`: neither is there any more. */
+export function MenuThen(props: MenuThenProps): JSX.Element {
+  const [next, setNext] = createSignal<() => JSX.Element>();
+  return (
+    <>
+      <Menu
+        label={props.label}
+        at={props.at}
+        // A menu closes before what was chosen in it opens.
+        onClose={() => queueMicrotask(() => !next() && props.onClose())}
+      >
+        {props.children((dialog) => setNext(() => dialog))}
+      </Menu>
+      <Show when={next()} keyed>
+        {(dialog) => dialog()}
+      </Show>
+    </>
   );
 }
 

@@ -17,7 +17,7 @@ import { BodyRoom } from '@polynya/reach/carriers/post/body';
 import { handlePost } from '@polynya/reach/carriers/post/server';
 import { Exchanges } from '@polynya/reach/carriers/sip/server';
 import { acceptWebSocket, WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
-import { unevenly } from '@polynya/reach/carriers/websocket/uneven-records';
+import { beUneven, unevenHeader } from '@polynya/reach/carriers/websocket/uneven';
 import { systemRandom } from '@polynya/reach/clock';
 import type { FindNeighbour, Receiver } from '@polynya/reach/neighbour';
 import { Neighbours } from '@polynya/reach/neighbours';
@@ -153,9 +153,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     sessions: Receiver,
   ): void => {
     // Behind a web site nothing may be known again by its length.
-    const stream = decoy ? unevenly(socket, systemRandom) : socket;
-    sockets.handleUpgrade(request, stream, head, (one) => acceptWebSocket(one, stream, sessions));
+    const uneven = decoy && systemRandom;
+    if (uneven) beUneven(socket, uneven);
+    sockets.handleUpgrade(request, socket, head, (one) =>
+      acceptWebSocket(one, socket, sessions, undefined, uneven),
+    );
   };
+  if (decoy) sockets.on('headers', (headers) => headers.push(unevenHeader(systemRandom)));
 
   const opened = await open();
   const { port } = opened;

@@ -13,7 +13,7 @@ import type { Socket } from 'node:net';
 import type { ChannelCarrier } from '@polynya/reach/carriers/webrtc-direct/channel';
 import { DirectError } from '@polynya/reach/carriers/webrtc-direct/node-datagrams';
 import { WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
-import { unevenly } from '@polynya/reach/carriers/websocket/uneven-records';
+import { beUneven, unevenHeader } from '@polynya/reach/carriers/websocket/uneven';
 import { systemClock, systemRandom } from '@polynya/reach/clock';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { WebSocketServer } from 'ws';
@@ -83,6 +83,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
   const paths = new SecretPaths(options.routes);
   const forwarder = new Forwarder(options.limits);
   const sockets = new WebSocketServer({ noServer: true, ...WEBSOCKET_OPTIONS });
+  sockets.on('headers', (headers) => headers.push(unevenHeader(systemRandom)));
 
   const serve: RequestListener = async (request, response) => {
     try {
@@ -119,8 +120,8 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     const server = found && (await forwarder.open(found.route.endpoint));
     if (socket.destroyed) return void server?.terminate();
     if (server) {
-      const stream = unevenly(socket, systemRandom);
-      sockets.handleUpgrade(request, stream, head, (client) => join(client, server));
+      beUneven(socket, systemRandom);
+      sockets.handleUpgrade(request, socket, head, (client) => join(client, socket, server));
     } else front.refuseUpgrade(request, socket, head);
   };
 

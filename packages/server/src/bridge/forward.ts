@@ -10,9 +10,12 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { Agent, request as secureRequest } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { LIMITS } from '@polynya/protocol/limits';
 import { WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
+import { sendUnevenly } from '@polynya/reach/carriers/websocket/uneven';
+import { systemRandom } from '@polynya/reach/clock';
 import { WebSocket } from 'ws';
 
 const ENVELOPES = 'application/octet-stream';
@@ -154,20 +157,35 @@ export class Forwarder {
 }
 
 /** Joins two open WebSockets until one of them ends: binary messages alone, and no faster than they are taken. */
-export function join(client: WebSocket, server: WebSocket): void {
+export function join(client: WebSocket, stream: Duplex, server: WebSocket): void {
   if (server.readyState !== server.OPEN) client.terminate();
   const silence = setTimeout(() => client.terminate(), SILENCE);
-  pipe(client, server, () => silence.refresh());
-  pipe(server, client, () => undefined);
+  pipe(
+    client,
+    server,
+    () => silence.refresh(),
+    (data, sent) => server.send(data, sent),
+  );
+  pipe(
+    server,
+    client,
+    () => undefined,
+    (data, sent) => sendUnevenly(client, stream, data, systemRandom, sent),
+  );
   client.on('close', () => clearTimeout(silence));
 }
 
-function pipe(from: WebSocket, to: WebSocket, heard: () => void): void {
+function pipe(
+  from: WebSocket,
+  to: WebSocket,
+  heard: () => void,
+  send: (data: Buffer, sent: () => void) => void,
+): void {
   from.on('message', (data, binary) => {
     heard();
     if (!binary || !Buffer.isBuffer(data)) return from.close();
     if (to.readyState !== to.OPEN) return;
-    to.send(data, () => {
+    send(data, () => {
       if (from.isPaused && to.bufferedAmount <= UNREAD) from.resume();
     });
     if (to.bufferedAmount > UNREAD) from.pause();

@@ -9,7 +9,7 @@ import { systemRandom } from '../../clock.ts';
 import type { Dialer } from '../by-name/dialer.ts';
 import { type Carrier, type CarrierEnd, type CarrierFactory, pinOf } from '../carrier.ts';
 import { WEBSOCKET_OPTIONS } from './server.ts';
-import { unevenly } from './uneven-records.ts';
+import { beUneven, sendUnevenly, unevenText } from './uneven.ts';
 
 /** To endpoints of the web. */
 export function nodeWebSocketCarrier(dialer: Dialer): CarrierFactory {
@@ -27,13 +27,13 @@ export function pinnedWebSocketCarrier(dialer: Dialer): CarrierFactory {
 
 async function open(dialer: Dialer, endpoint: string, signal: AbortSignal): Promise<Carrier> {
   const socket: Socket = await dialer.connect(endpoint, signal);
+  beUneven(socket, systemRandom);
   const url = new URL(endpoint.replace(/^http/, 'ws'));
-  const stream = url.protocol === 'wss:' ? unevenly(socket, systemRandom) : socket;
   url.hash = '';
   const options: ClientOptions = {
     ...WEBSOCKET_OPTIONS,
-    // `ws` takes any stream, whatever its types say.
-    createConnection: () => stream as Socket,
+    headers: { cookie: `id=${unevenText(systemRandom)}` },
+    createConnection: () => socket,
   };
   const webSocket = new WebSocket(url, options);
   return new Promise((resolve, reject) => {
@@ -41,7 +41,7 @@ async function open(dialer: Dialer, endpoint: string, signal: AbortSignal): Prom
     signal.addEventListener('abort', abort, { once: true });
     webSocket.on('open', () => {
       signal.removeEventListener('abort', abort);
-      resolve(new NodeWebSocketCarrier(webSocket));
+      resolve(new NodeWebSocketCarrier(webSocket, socket));
     });
     webSocket.on('error', (error) => reject(signal.aborted ? signal.reason : error));
   });
@@ -53,9 +53,11 @@ class NodeWebSocketCarrier implements Carrier {
   onEnvelope: (envelope: Uint8Array) => void = () => undefined;
   onClose: (reason: CarrierEnd) => void = () => undefined;
   readonly #socket: WebSocket;
+  readonly #stream: Socket;
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, stream: Socket) {
     this.#socket = socket;
+    this.#stream = stream;
     socket.on('message', (data) => {
       if (Buffer.isBuffer(data)) this.onEnvelope(new Uint8Array(data));
     });
@@ -63,7 +65,8 @@ class NodeWebSocketCarrier implements Carrier {
   }
 
   send(envelope: Uint8Array): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(envelope);
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    sendUnevenly(this.#socket, this.#stream, envelope, systemRandom);
   }
 
   backlog(): number {
@@ -73,6 +76,8 @@ class NodeWebSocketCarrier implements Carrier {
   close(): void {
     this.onEnvelope = () => undefined;
     this.onClose = () => undefined;
-    this.#socket.close();
+    // Whoever read a site says nothing as they go.
+    if (this.#socket.bufferedAmount === 0) this.#socket.terminate();
+    else this.#socket.close();
   }
 }

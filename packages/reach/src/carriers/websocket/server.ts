@@ -2,8 +2,10 @@
 import type { Duplex } from 'node:stream';
 import { LIMITS } from '@polynya/protocol/limits';
 import type { WebSocket } from 'ws';
+import type { Random } from '../../clock.ts';
 import type { Receiver } from '../../neighbour.ts';
 import { Sink } from '../../sink.ts';
+import { sendUnevenly } from './uneven.ts';
 
 export interface WebSocketLimits {
   /** Bytes held for a client beyond which it is not read from until it takes some: more than pushes alone fill. */
@@ -35,12 +37,14 @@ const MEDIUM = 65_536;
 /**
  * Serves one WebSocket until it closes. The caller bounds how many there are.
  * @param stream what the WebSocket runs on
+ * @param uneven where it must not be known by the lengths of what is sent
  */
 export function acceptWebSocket(
   socket: WebSocket,
   stream: Duplex,
   sessions: Receiver,
   limits: WebSocketLimits = DEFAULT_WEBSOCKET_LIMITS,
+  uneven?: Random,
 ): void {
   let full = false;
   // One for all envelopes of a connection.
@@ -62,7 +66,9 @@ export function acceptWebSocket(
       if (held > limits.buffered) return socket.terminate();
       full ||= held > 0;
       // With its head in one piece: `ws` writes each by itself, which costs the kernel and us as much again.
-      if (socket.readyState === socket.OPEN) stream.write(frameOf(envelope), sent);
+      if (socket.readyState !== socket.OPEN) return;
+      if (uneven) sendUnevenly(socket, stream, envelope, uneven, sent);
+      else stream.write(frameOf(envelope), sent);
       if (socket.bufferedAmount > limits.unread) socket.pause();
     },
   });

@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { systemRandom } from '../../clock.ts';
+import { dialerFor } from '../../test/dialer-for.ts';
+import { nodeWebSocketCarrier } from './node-client.ts';
+import { WEBSOCKET_OPTIONS } from './server.ts';
+import { beUneven, sendUnevenly, unevenHeader } from './uneven.ts';
+
+const PATIENCE = { timeout: 60_000 };
+const TIMES = 100;
+
+const http = createServer();
+const sockets = new WebSocketServer({ server: http, ...WEBSOCKET_OPTIONS });
+let endpoint = '';
+beforeEach(async () => {
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  endpoint = `http://127.0.0.1:${(http.address() as AddressInfo).port}/s`;
+});
+afterEach(() => {
+  sockets.close();
+  http.close();
+});
+
+test('envelopes of one length come whole and in order, each with something beside it whose length says nothing', async () => {
+  const beside = new Set<number>();
+  const heads = new Set<number>();
+  const came: number[] = [];
+  sockets.on('headers', (headers) => headers.push(unevenHeader(systemRandom)));
+  sockets.on('connection', (socket, { socket: stream, headers }) => {
+    heads.add((headers.cookie ?? '').length);
+    beUneven(stream, systemRandom);
+    socket.on('pong', (data) => beside.add(data.length));
+    socket.on('message', (data: Buffer) => sendUnevenly(socket, stream, data, systemRandom));
+  });
+  const carrier = await nodeWebSocketCarrier(dialerFor()).open(
+    endpoint,
+    AbortSignal.timeout(60_000),
+  );
+  carrier.onEnvelope = (envelope) => came.push(envelope[0] ?? -1);
+  for (let i = 0; i < TIMES; i++) carrier.send(new Uint8Array(256).fill(i));
+  await vi.waitFor(() => expect(came).toHaveLength(TIMES), PATIENCE);
+  expect(came).toEqual(Array.from({ length: TIMES }, (_, i) => i));
+  expect(beside.size).toBeGreaterThan(10);
+  expect([...heads][0]).toBeGreaterThan(3);
+  const [open] = sockets.clients;
+  carrier.close();
+  await vi.waitFor(() => expect(open?.readyState).toBe(3), PATIENCE);
+});

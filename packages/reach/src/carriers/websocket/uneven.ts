@@ -1,0 +1,51 @@
+/**
+ * WebSockets of which no record of TLS has always the same length: envelopes have few lengths and an upgrade has one, by
+ * which whoever sees only records would know both again. No packet more is sent for it.
+ */
+import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
+import type { WebSocket } from 'ws';
+import type { Random } from '../../clock.ts';
+
+/** Bytes at most beside an envelope; of a head, for each counts. */
+const BESIDE = 64;
+const HEAD = 128;
+/** What is longer leaves in records of so many bytes and up to `MORE` more (RFC 8446 section 5.1), as long as a request of a browser. */
+const FRAGMENT = 512;
+const MORE = 128;
+
+/** Sends an envelope, and in one record with it a pong that nobody asked for (RFC 6455 section 5.5.3), of random length. */
+export function sendUnevenly(
+  socket: WebSocket,
+  stream: Duplex,
+  envelope: Uint8Array,
+  random: Random,
+  sent?: () => void,
+): void {
+  stream.cork();
+  socket.send(envelope, sent);
+  socket.pong(random(below(BESIDE, random)));
+  stream.uncork();
+}
+
+/** Before a connection is upgraded: what is long is cut, at each where another's would not be, and who goes is not answered. */
+export function beUneven(stream: Duplex, random: Random): void {
+  if (stream instanceof TLSSocket) stream.setMaxSendFragment(FRAGMENT + below(MORE, random));
+  // Before the alert that closes TLS is sent (RFC 8446 section 6.1): of those who read a site nobody is sent one.
+  stream.prependListener('end', () => stream.destroy());
+}
+
+/** A header that means nothing, in the answer to an upgrade. */
+export function unevenHeader(random: Random): string {
+  return `ETag: "${unevenText(random)}"`;
+}
+
+/** Letters, as many as chance says. */
+export function unevenText(random: Random): string {
+  return Buffer.from(random(1 + below(HEAD, random))).toString('base64url');
+}
+
+function below(most: number, random: Random): number {
+  const [drawn = 0] = random(1);
+  return drawn % most;
+}

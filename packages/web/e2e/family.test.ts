@@ -26,12 +26,6 @@ afterAll(async () => {
   await server?.stop();
 });
 
-/** With POLYNYA_SHOTS, a folder, it keeps what is seen. */
-async function shot(person: Person, name: string): Promise<void> {
-  const { POLYNYA_SHOTS: folder } = process.env;
-  if (folder) await person.page.screenshot({ path: `${folder}/${name}.png` });
-}
-
 describe('a family', () => {
   it('asks in a poll, votes, and closes it', async () => {
     await anna.button(anna.words.attach).click();
@@ -39,14 +33,14 @@ describe('a family', () => {
     await anna.page.getByLabel(anna.words.pollQuestion).fill('When do we come?');
     await anna.page.getByLabel(anna.words.pollAnswer(1), { exact: true }).fill('On Saturday');
     await anna.page.getByLabel(anna.words.pollAnswer(2), { exact: true }).fill('On Sunday');
-    await shot(anna, 'poll-new');
+    await anna.shot('poll-new');
     await anna.page.getByRole('dialog').getByRole('button', { name: anna.words.send }).click();
     const choice = (person: Person) =>
       person.bubble('When do we come?').getByRole('button', { name: 'On Sunday' });
     await choice(boris).click();
     await choice(anna).getByText('Борис').waitFor();
-    await shot(anna, 'poll-desk');
-    await shot(boris, 'poll-phone');
+    await anna.shot('poll-desk');
+    await boris.shot('poll-phone');
     await boris.expectAccessible();
     await anna.choose('When do we come?', anna.words.closePoll);
     await boris.bubble('When do we come?').getByText(boris.words.pollClosed).waitFor();
@@ -65,7 +59,7 @@ describe('a family', () => {
     const info = anna.page.getByRole('dialog');
     await info.getByText('At six', { exact: true }).waitFor();
     await info.getByText(/^Read .*\d\d:\d\d$/).waitFor();
-    await shot(anna, 'info-desk');
+    await anna.shot('info-desk');
     await anna.expectAccessible();
     await anna.page.keyboard.press('Escape');
   });
@@ -95,12 +89,12 @@ describe('a family', () => {
       )
       .toBe(1);
     await dialog.getByRole('searchbox').pressSequentially('бабушкой ключ');
-    await shot(anna, 'search-desk');
+    await anna.shot('search-desk');
     await anna.expectAccessible();
     await dialog.getByRole('button', { name: 'Ключи' }).click();
     await anna.page.locator('.message.flash').getByText('Ключи от подвала').waitFor();
     expect(await anna.bubbles.filter({ hasText: 'line 89' }).count()).toBe(0);
-    await shot(anna, 'search-jump-desk');
+    await anna.shot('search-jump-desk');
     await anna.button(anna.words.newest).click();
     await anna.sees('line 89');
     await boris.button(boris.words.back).click();
@@ -111,7 +105,7 @@ describe('a family', () => {
     await boris.page.getByLabel(boris.words.searchKind).selectOption('poll');
     await boris.page.getByRole('searchbox').fill('when');
     await boris.page.getByRole('dialog').getByText('When do we come?').waitFor();
-    await shot(boris, 'search-phone');
+    await boris.shot('search-phone');
     await boris.page.getByRole('dialog').getByRole('button', { name: 'When' }).click();
     await boris.sees('When do we come?');
     await boris.button(boris.words.newest).click();
@@ -132,7 +126,7 @@ describe('a family', () => {
     const bar = anna.page.locator('.scheduled-bar');
     await bar.click();
     await anna.page.getByRole('dialog').getByText('Good morning').waitFor();
-    await shot(anna, 'scheduled-desk');
+    await anna.shot('scheduled-desk');
     await anna.expectAccessible();
     await anna.button(anna.words.edit).click();
     const change = anna.page.getByRole('dialog', { name: anna.words.laterTitle });
@@ -178,7 +172,7 @@ describe('a family', () => {
     await anna.page.keyboard.press('Escape');
     await anna.button('Family').click();
     await row.waitFor();
-    await shot(anna, 'folders-desk');
+    await anna.shot('folders-desk');
     await anna.expectAccessible();
     await anna.button(anna.words.allChats).click();
   });
@@ -186,14 +180,14 @@ describe('a family', () => {
   it('lets messages go by themselves, also over a reload', async () => {
     await boris.page.locator('.chat-head-button').click();
     await boris.page.getByLabel(boris.words.timer).selectOption('300');
-    await shot(boris, 'timer-panel-phone');
+    await boris.shot('timer-panel-phone');
     await boris.page.keyboard.press('Escape');
     await anna.page.getByText(anna.words.eventTimer('Борис', '5 minutes')).waitFor();
     await anna.say('The key is under the pot');
     await boris.sees('The key is under the pot');
     await boris.bubble('The key is under the pot').locator('.time-left').waitFor();
-    await shot(boris, 'timer-phone');
-    await shot(anna, 'timer-desk');
+    await boris.shot('timer-phone');
+    await anna.shot('timer-desk');
     // Six minutes later, and both open the page anew.
     for (const person of [anna, boris]) {
       await person.aheadOfEngine('{ const now = Date.now; Date.now = () => now() + 360_000; }');

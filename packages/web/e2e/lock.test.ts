@@ -18,12 +18,6 @@ afterAll(async () => {
   await server?.stop();
 });
 
-/** With POLYNYA_SHOTS, a folder, it keeps what is seen. */
-async function shot(person: Person, name: string): Promise<void> {
-  const { POLYNYA_SHOTS: folder } = process.env;
-  if (folder) await person.page.screenshot({ path: `${folder}/${name}.png` });
-}
-
 /** What a system does when somebody shares into an installed app: a form of the manifest's fields, posted from nowhere. */
 async function share({ page }: Person, text: string): Promise<void> {
   await page.goto('about:blank');
@@ -80,7 +74,7 @@ describe('the app lock', () => {
     await anna.button(words.settings).click();
     await page.getByLabel(words.lockPassphrase).fill('четыре слова и ещё');
     await page.getByLabel(words.lockAgain, { exact: true }).fill('четыре слова и ещё');
-    await shot(anna, 'lock-settings-phone');
+    await anna.shot('lock-settings-phone');
     await anna.button(words.lockByPassphrase).click();
     await page.getByText(words.lockedByPassphrase).waitFor();
     // What was there in clear is gone.
@@ -100,7 +94,7 @@ describe('the app lock', () => {
     await anna.context.grantPermissions(['notifications'], { origin: server.page });
     await page.getByLabel(words.notify, { exact: true }).selectOption('open');
     await page.getByLabel(words.lockAfter).selectOption('5');
-    await shot(anna, 'notify-settings-phone');
+    await anna.shot('notify-settings-phone');
 
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
@@ -111,7 +105,7 @@ describe('the app lock', () => {
       dispatchEvent(new Event('focus'));
     });
     await page.getByRole('heading', { name: words.lockedTitle }).waitFor();
-    await shot(anna, 'locked-phone');
+    await anna.shot('locked-phone');
     await anna.expectAccessible();
     // Nobody writes behind the lock: that something came is said although the page is in sight.
     expect(await said(anna)).toEqual(['Новое сообщение']);
@@ -126,10 +120,10 @@ describe('the app lock', () => {
     await page.getByRole('navigation').getByText('только для меня').waitFor();
     const picker = page.getByRole('dialog', { name: words.shareTo });
     await picker.getByRole('option').waitFor();
-    await shot(anna, 'share-phone');
+    await anna.shot('share-phone');
     await picker.getByRole('option').click();
     await page.getByRole('dialog').getByText('shared.txt').waitFor();
-    await shot(anna, 'shared-phone');
+    await anna.shot('shared-phone');
     await page.keyboard.press('Escape');
     await expect.poll(() => anna.composer.inputValue()).toBe('с другого приложения');
     expect(await anna.bubbles.count()).toBe(1);
@@ -182,9 +176,9 @@ describe('the app lock', () => {
     await boris.button(words.settings).click();
     await boris.button(words.lockByPasskey).click();
     await page.getByText(words.lockedByPasskey).waitFor();
-    await shot(boris, 'lock-passkey-desk');
+    await boris.shot('lock-passkey-desk');
     await boris.button(words.lockNow).click();
-    await shot(boris, 'locked-desk');
+    await boris.shot('locked-desk');
     await boris.button(words.unlock).click();
     await boris.button(words.newChat).waitFor();
     expect(boris.complaints).toEqual([]);

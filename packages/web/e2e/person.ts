@@ -62,6 +62,12 @@ export class Person {
     });
   }
 
+  /** With POLYNYA_SHOTS, a folder, it keeps what is seen. */
+  async shot(name: string): Promise<void> {
+    const { POLYNYA_SHOTS: folder } = process.env;
+    if (folder) await this.page.screenshot({ path: `${folder}/${name}.png` });
+  }
+
   async leave(): Promise<void> {
     await this.context.unrouteAll({ behavior: 'ignoreErrors' });
     await this.context.close();

@@ -74,9 +74,17 @@ export async function chatScenes(story: Story): Promise<void> {
     await page.getByText(words.seenBy).waitFor();
   });
   await story.scene('versions', async () => {
+    await me.say(lines.talk[6] ?? '');
+    await me.marked(lines.talk[6] ?? '', words.stateDelivered);
+    await me.composer.press('ArrowUp');
+    await me.composer.fill(lines.edited);
+    await me.composer.press('Enter');
     await on(lines.edited);
     await story.choose(words.messageInfo);
-    await page.getByText('14:00?').waitFor();
+    await page
+      .getByRole('dialog')
+      .getByText(lines.talk[6] ?? '')
+      .waitFor();
   });
   await story.scene('forward', async () => {
     await on(lines.answer);
@@ -100,14 +108,14 @@ export async function chatScenes(story: Story): Promise<void> {
     await me.composer.fill(lines.later);
     await me.button(words.send).click({ button: 'right' });
     await story.choose(words.sendLater);
-    await page.getByLabel(words.laterWhen).waitFor();
+    await page.getByLabel(words.laterWhen, { exact: true }).waitFor();
   });
   await story.begin();
   await me.composer.fill(lines.later);
   await me.button(words.send).click({ button: 'right' });
   await story.choose(words.sendLater);
   await page
-    .getByLabel(words.laterWhen)
+    .getByLabel(words.laterWhen, { exact: true })
     .fill(new Date(Date.now() + 3 * DAYS).toISOString().slice(0, 16));
   await me.button(words.laterKeep).click();
   await page.locator('.scheduled-bar').waitFor();

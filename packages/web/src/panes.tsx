@@ -46,7 +46,7 @@ export function Panes(props: PanesProps): JSX.Element {
           fallback={
             <div class="panes-empty">
               <Emblem size={96} />
-              <p>{chats().length > 0 ? t().chooseChat : t().noChatsText}</p>
+              <p>{chats().length > 0 ? t().chooseChat : t().tagline}</p>
               <p class="panes-hint">{t().keysHint(MOD_NAME)}</p>
             </div>
           }

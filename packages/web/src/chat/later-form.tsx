@@ -28,7 +28,6 @@ export function LaterForm(props: LaterFormProps): JSX.Element {
   return (
     <Dialog title={t().laterTitle} onClose={props.onClose}>
       <form
-        class="new-poll"
         onSubmit={(event) => {
           event.preventDefault();
           if (ready()) props.onKeep({ at: at(), silent: silent(), text: text() });

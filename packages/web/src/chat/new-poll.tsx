@@ -35,7 +35,6 @@ export function NewPoll(props: { onClose(): void }): JSX.Element {
   return (
     <Dialog title={t().newPoll} onClose={props.onClose}>
       <form
-        class="new-poll"
         onSubmit={(event) => {
           event.preventDefault();
           void send();

@@ -1,6 +1,6 @@
 /** In the composer's place while messages are being selected: how many, and what can be done with all of them. */
 import type { ChatId } from '@polynya/messenger/api';
-import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import { createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { ChatPicker } from '../hand/chat-picker.tsx';
 import { useApp } from '../state/app.ts';
 import { IconButton } from '../ui/button.tsx';
@@ -38,10 +38,13 @@ export function SelectionBar(): JSX.Element {
     end();
   };
   document.addEventListener('keydown', keys);
+  let bar!: HTMLDivElement;
+  // The button that led here is gone.
+  onMount(() => bar.querySelector('button')?.focus());
   onCleanup(() => document.removeEventListener('keydown', keys));
 
   return (
-    <div class="selection-bar" role="toolbar" aria-label={t().selection}>
+    <div ref={bar} class="selection-bar" role="toolbar" aria-label={t().selection}>
       <IconButton icon="close" label={t().stopSelecting} onClick={end} />
       <strong aria-live="polite">{t().selectedCount(chosen().length)}</strong>
       <IconButton

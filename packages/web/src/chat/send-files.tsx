@@ -98,7 +98,6 @@ export function SendFiles(props: SendFilesProps): JSX.Element {
   return (
     <Dialog title={t().sendFiles(files().length)} onClose={() => props.onClose(false)}>
       <form
-        class="send-files"
         onSubmit={(event) => {
           event.preventDefault();
           void send();

@@ -68,6 +68,8 @@ export function Timeline(props: TimelineProps): JSX.Element {
   const [atEnd, setAtEnd] = createSignal(true);
   const [wanted, setWanted] = createSignal<Place | null>(null);
   const [flash, setFlash] = createSignal<MessageId | null>(null);
+  /** The message that has the focus: it stays in the page out of sight, too, with the dialog that opened from it. */
+  const [held, setHeld] = createSignal<MessageId>('');
   let placed = false;
   let lastAsked = 0;
   let seen = 0;
@@ -217,6 +219,7 @@ export function Timeline(props: TimelineProps): JSX.Element {
         role="log"
         aria-live="off"
         aria-label={t().messages}
+        onFocusIn={({ target }) => setHeld(target.closest('article')?.dataset.message ?? '')}
       >
         <div class="timeline-top" />
         <Show when={page() && !store.rows.some(({ kind }) => kind === 'message')}>
@@ -240,6 +243,7 @@ export function Timeline(props: TimelineProps): JSX.Element {
           scrollRef={scroller}
           data={store.rows}
           shift={shift()}
+          keepMounted={[rowOf(store.rows, held())].filter((row) => row >= 0)}
           onScroll={scrolled}
           onResize={resized}
         >

@@ -53,7 +53,6 @@ export function RecoveryKit(props: { onClose(): void }): JSX.Element {
             }
           >
             <form
-              class="invite-form"
               onSubmit={(event) => {
                 event.preventDefault();
                 void keep();

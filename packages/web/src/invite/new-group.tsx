@@ -38,7 +38,6 @@ export function NewGroup(props: { onClose(): void }): JSX.Element {
         keyed
         fallback={
           <form
-            class="invite-form"
             onSubmit={(event) => {
               event.preventDefault();
               void create();

@@ -46,7 +46,6 @@ export function FoldersOf(props: { chat: ChatId; onClose(): void }): JSX.Element
         )}
       </For>
       <form
-        class="panel-part"
         onSubmit={(event) => {
           event.preventDefault();
           add();

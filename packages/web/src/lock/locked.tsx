@@ -28,7 +28,6 @@ export function Locked(props: { lock: Lock; onOpen(key: CryptoKey): void }): JSX
   return (
     <Screen title={t().lockedTitle}>
       <form
-        class="link-form"
         onSubmit={(event) => {
           event.preventDefault();
           void open();

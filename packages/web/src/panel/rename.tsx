@@ -18,7 +18,6 @@ export function Rename(props: { chat: ChatId; title: string }): JSX.Element {
   };
   return (
     <form
-      class="rename"
       onSubmit={(event) => {
         event.preventDefault();
         const text = changed();

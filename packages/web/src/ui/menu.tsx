@@ -55,7 +55,9 @@ export function Menu(props: MenuProps): JSX.Element {
       onKeyDown={move}
       on:toggle={(event: ToggleEvent) => {
         if (event.newState !== 'closed') return;
-        if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+        // Not where what was chosen has taken the focus on, as a reply does to the text.
+        if (document.activeElement === document.body && opener instanceof HTMLElement)
+          opener.focus();
         props.onClose();
       }}
     >

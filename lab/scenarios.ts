@@ -12,6 +12,7 @@ import { severed } from './techniques/severed.ts';
 import { shutdown } from './techniques/shutdown.ts';
 import type { Technique } from './techniques/technique.ts';
 import { throttle } from './techniques/throttle.ts';
+import { tightening } from './techniques/tightening.ts';
 import { udp } from './techniques/udp.ts';
 import { whackAMole } from './techniques/whack-a-mole.ts';
 import { whitelist } from './techniques/whitelist.ts';
@@ -25,6 +26,7 @@ export type Task =
   | 'queued-texts'
   | 'texts-nearby'
   | 'file-by-hand'
+  | 'texts-by-volunteer'
   | 'probes'
   | 'rounds';
 
@@ -157,6 +159,11 @@ export const scenarios: readonly Scenario[] = [
   scenario('file', {
     ...{ technique: shutdown, kind: 'unplugged', ...bites, bound: 15, expected: 'offline' },
     task: 'file-by-hand',
+  }),
+  // Who is abroad can say what is done to no line but their own.
+  scenario('volunteer', {
+    ...{ technique: tightening, kind: 'first', ...bites, ...chromium, bound: 30, expected: null },
+    ...{ task: 'texts-by-volunteer', hosts: ['carol', 'bob'] },
   }),
   scenario('bridges', {
     ...{ technique: probing, expectNaive: 'none', task: 'probes', bound: 60, expected: 'none' },

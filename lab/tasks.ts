@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { byHand } from './by-hand.ts';
+import { byVolunteer } from './by-volunteer.ts';
 import type { Lab } from './lab.ts';
 import type { Scenario, Task } from './scenarios.ts';
 import type { Pair } from './sides/pair.ts';
@@ -33,6 +34,7 @@ export const tasks: Readonly<Record<Exclude<Task, 'probes' | 'rounds'>, TaskRun>
   'queued-texts': queuedTexts,
   'texts-nearby': (context) => texts(context, { near: true }),
   'file-by-hand': byHand,
+  'texts-by-volunteer': byVolunteer,
 };
 
 async function texts(

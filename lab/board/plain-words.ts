@@ -14,6 +14,7 @@ const KINDS: Readonly<Record<string, string>> = {
   whitelist: 'Only approved sites can be reached',
   severed: 'The country is cut off from the world',
   shutdown: 'The internet is switched off',
+  tightening: 'The block is drawn tighter while people talk',
   probing: 'The censor knocks at suspicious doors',
   'whack-a-mole': 'Every minute, whatever works is killed',
 };
@@ -49,6 +50,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'severed/cross-border': 'one is abroad: texts wait for the cables',
   'shutdown/lan': 'two people on the same home network',
   'shutdown/file': 'not even that: a file on a stick',
+  'tightening/volunteer': 'what is left is the browser of somebody abroad who lends their line',
   'whack-a-mole/rounds': 'twenty times in a row',
 };
 

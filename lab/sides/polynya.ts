@@ -61,6 +61,11 @@ export class PolynyaServer {
     return runToEnd(this.#host, ['invite', ...args], {});
   }
 
+  /** A link for somebody who lends their line. */
+  async lendingLink(): Promise<string> {
+    return runToEnd(this.#host, ['invite', '--data', this.#data, '--uses', '1', '--lend'], {});
+  }
+
   stop(): Promise<void> {
     return this.#program.stop();
   }

@@ -10,6 +10,7 @@ import { severed } from './severed.ts';
 import { shutdown } from './shutdown.ts';
 import type { Technique } from './technique.ts';
 import { throttle } from './throttle.ts';
+import { tightening } from './tightening.ts';
 import { udp } from './udp.ts';
 import { whackAMole } from './whack-a-mole.ts';
 import { whitelist } from './whitelist.ts';
@@ -26,6 +27,7 @@ export const techniques: readonly Technique[] = [
   whitelist,
   severed,
   shutdown,
+  tightening,
   probing,
   whackAMole,
 ];

@@ -2,20 +2,24 @@
 import type { Random } from './clock.ts';
 
 const POOL = 4_096;
+/** Bytes up to which it pays. */
+const SHORT = 256;
 
 /** The same source, asked less often. No byte is handed out twice, and none is kept after it was. */
 export function pooled(random: Random): Random {
   let pool = new Uint8Array(0);
   let used = 0;
   return (length) => {
-    if (length > POOL) return random(length);
+    if (length > SHORT) return random(length);
     if (pool.length - used < length) {
       pool = new Uint8Array(random(POOL));
       used = 0;
     }
-    const bytes = pool.slice(used, used + length);
-    pool.fill(0, used, used + length);
-    used += length;
+    const bytes = new Uint8Array(length);
+    for (let i = 0; i < length; i++, used++) {
+      bytes[i] = pool[used] as number;
+      pool[used] = 0;
+    }
     return bytes;
   };
 }

@@ -274,10 +274,10 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
   }
 
   #linger(id: number, ms: number): void {
-    const { lingers } = this.#underWay();
-    const [eldest] = lingers.keys();
-    if (eldest !== undefined && lingers.size === LINGERS) this.#endLinger(eldest);
-    lingers.set(
+    const work = this.#underWay();
+    const [eldest] = work.lingers.keys();
+    if (eldest !== undefined && work.lingers.size === LINGERS) this.#endLinger(eldest);
+    work.linger(
       id,
       this.#shared.clock.setTimeout(() => this.#endLinger(id), ms),
     );
@@ -285,8 +285,7 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
   }
 
   #endLinger(id: number): void {
-    this.#work?.lingers.get(id)?.();
-    this.#work?.lingers.delete(id);
+    this.#work?.endLinger(id);
     this.#finish(id, answer(id, results.linger.encode({})));
   }
 

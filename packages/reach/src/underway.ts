@@ -7,12 +7,31 @@ export interface Running {
   readonly waiting: (() => void)[];
 }
 
+/** Most sessions never linger, and a Map costs as much as a step of the work. */
+const NONE: ReadonlyMap<number, () => void> = new Map();
+
 export class Underway {
   readonly running = new Map<number, Running>();
-  /** Of those under way, the requests that linger, the eldest first, and what stops their clocks. */
-  readonly lingers = new Map<number, () => void>();
+  #lingers: Map<number, () => void> | undefined;
   /** Called when what was answered has been handed to the sinks. */
   flushed: (() => void)[] = [];
+
+  /** Of those under way, the requests that linger, the eldest first, and what stops their clocks. */
+  get lingers(): ReadonlyMap<number, () => void> {
+    return this.#lingers ?? NONE;
+  }
+
+  /** The request lingers; `cancel` stops its clock. */
+  linger(id: number, cancel: () => void): void {
+    this.#lingers ??= new Map();
+    this.#lingers.set(id, cancel);
+  }
+
+  /** The request lingers no more. */
+  endLinger(id: number): void {
+    this.#lingers?.get(id)?.();
+    this.#lingers?.delete(id);
+  }
 
   get over(): boolean {
     return this.running.size === 0 && this.lingers.size === 0 && this.flushed.length === 0;
@@ -25,10 +44,9 @@ export class Underway {
 
   /** Nobody hears any more when a request that lingers there ends. */
   sinkClosed(sink: Sink): void {
-    for (const [id, cancel] of this.lingers) {
+    for (const id of this.lingers.keys()) {
       if (this.running.get(id)?.sink !== sink) continue;
-      cancel();
-      this.lingers.delete(id);
+      this.endLinger(id);
       this.running.delete(id);
     }
   }

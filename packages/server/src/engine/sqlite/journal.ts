@@ -8,7 +8,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { StorageError } from '../../engine.ts';
-import type { TailEntry } from './log-tail.ts';
+import type { JournalEntry, TailEntry } from './log-tail.ts';
 
 const ID = 16;
 const AT = {
@@ -45,12 +45,12 @@ export class Journal {
   }
 
   /** What crashed or was stopped before it came to the tables, and some that did, in the order of appends. @throws StorageError */
-  *entries(): Generator<TailEntry> {
+  *entries(): Generator<JournalEntry> {
     for (const { entries } of this.#sql.rows.iterate()) yield* entriesOf(entries as Uint8Array);
   }
 
   /** Adds an entry to the next row. */
-  add({ log, seq, kind, epoch, id, body, hour }: TailEntry): void {
+  add(log: Uint8Array, { seq, kind, epoch, id, body, hour }: TailEntry): void {
     const at = this.#used;
     this.#used += AT.body + body.length;
     if (this.#used > this.#row.length) this.#grow();
@@ -96,7 +96,7 @@ export function damagedJournal(): StorageError {
   );
 }
 
-function* entriesOf(bytes: Uint8Array): Generator<TailEntry> {
+function* entriesOf(bytes: Uint8Array): Generator<JournalEntry> {
   const row = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
   while (at < row.length) {

@@ -6,7 +6,6 @@ import type { StoredRow } from './log-tables.ts';
 
 /** An entry as it is stored, without what only Commits have. */
 export interface TailEntry {
-  readonly log: Uint8Array;
   readonly seq: number;
   readonly kind: number;
   readonly epoch: number;
@@ -18,6 +17,11 @@ export interface TailEntry {
 
 export const keyOf = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+
+/** With the log that it is in. */
+export interface JournalEntry extends TailEntry {
+  readonly log: Uint8Array;
+}
 
 /** The last entries of one log. */
 export class LogTail {

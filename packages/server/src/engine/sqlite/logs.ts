@@ -31,7 +31,7 @@ const ENTRY_OVERHEAD = 100;
 /** An answer has to fit into one envelope with room for others' framing. */
 const READ_BYTES = LIMITS.envelope - 8_192;
 const READ_ENTRIES = 1_024;
-/** Epochs of logs that are remembered to have begun, and rows of logs that are (counts). */
+/** Logs of which an epoch is remembered to have begun, and rows of logs that are (counts). */
 const BEGUN = 20_000;
 const ROWS = 20_000;
 
@@ -43,8 +43,8 @@ export class Logs {
   readonly #unsettled: Unsettled;
   /** What was appended since the last COMMIT, per log. */
   #changes = new Map<string, { log: Uint8Array; row: LogRow; entries: Entry[] }>();
-  /** Logs with their epochs of which `capability.first` is known to be there. */
-  readonly #begun = new Set<string>();
+  /** Of logs the epoch that was asked for last, of which `capability.first` is known to be there. */
+  readonly #begun = new Map<string, number>();
   /** Rows as they stand in the transaction, of logs without a tail: nobody else writes to the database. */
   readonly #rows = new Map<string, StoredRow>();
 
@@ -265,12 +265,11 @@ export class Logs {
     this.#unsettled.add(log, key, before, after, entries, begins);
   }
 
-  /** Whether the entry that comes is the first of its epoch. Asked once for each. */
+  /** Whether the entry that comes is the first of its epoch. */
   #begins(key: string, log: Uint8Array, epoch: number): boolean {
-    const name = `${key} ${epoch}`;
-    if (this.#begun.has(name)) return false;
+    if (this.#begun.get(key) === epoch) return false;
     if (this.#begun.size >= BEGUN) this.#begun.clear();
-    this.#begun.add(name);
+    this.#begun.set(key, epoch);
     if (this.#unsettled.tail(key)?.firsts.has(epoch)) return false;
     return this.#tables.capabilityOfEpoch(log, epoch)?.first === 0;
   }
@@ -311,7 +310,7 @@ export class Logs {
     }
     // The tables may have more, and what follows those is no answer to who asks for them.
     if (fromTables === READ_ENTRIES) return;
-    for (const { log: _, ...entry } of this.#unsettled.tail(keyOf(log))?.entries ?? []) {
+    for (const entry of this.#unsettled.tail(keyOf(log))?.entries ?? []) {
       if (entry.seq >= seq) yield { ...entry, turn: null };
     }
   }

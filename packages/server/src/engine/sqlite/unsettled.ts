@@ -5,8 +5,8 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { Journal } from './journal.ts';
-import type { LogTables, StoredEntry, StoredRow } from './log-tables.ts';
-import { type LogTail, LogTails, type TailEntry } from './log-tail.ts';
+import type { LogTables, StoredRow } from './log-tables.ts';
+import { type JournalEntry, type LogTail, LogTails, type TailEntry } from './log-tail.ts';
 
 /** What gathers in the journal before it begins to go to the tables, as it counts in a log (bytes). */
 const GATHERED = 4_194_304;
@@ -54,7 +54,7 @@ export class Unsettled {
   }
 
   /** Hands what a server that was killed had in its journal to `add`, which adds what is not in the tables. */
-  recover(add: (entry: TailEntry) => void): void {
+  recover(add: (entry: JournalEntry) => void): void {
     for (const entry of this.#journal.entries()) {
       this.#oldest = Math.min(this.#oldest, entry.hour);
       add(entry);
@@ -70,16 +70,15 @@ export class Unsettled {
     key: string,
     before: StoredRow,
     after: StoredRow,
-    entries: readonly Omit<StoredEntry, 'turn'>[],
+    entries: readonly TailEntry[],
     begins: (epoch: number) => boolean,
   ): void {
     const tail = this.#tails.open(log, key, before);
-    for (const { seq, kind, epoch, id, body, hour } of entries) {
-      if (begins(epoch)) tail.firsts.set(epoch, seq);
-      const entry = { log, seq, kind, epoch, id, body, hour };
+    for (const entry of entries) {
+      if (begins(entry.epoch)) tail.firsts.set(entry.epoch, entry.seq);
       tail.add(entry);
-      this.#journal.add(entry);
-      this.#oldest = Math.min(this.#oldest, hour);
+      this.#journal.add(log, entry);
+      this.#oldest = Math.min(this.#oldest, entry.hour);
     }
     tail.row = after;
     this.#gathered += after.bytes - before.bytes;

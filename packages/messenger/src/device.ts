@@ -47,8 +47,8 @@ export interface Ports {
   readonly log: Log;
   /** Of all who connect from this browser; when absent, each line counts for itself. */
   readonly openings?: Openings;
-  /** What a line begins by of which nothing is known yet, as reach names ways. */
-  readonly firstWay?: string;
+  /** Whether connections are known to freeze here. */
+  readonly freezes?: boolean;
   /** Tells networks apart, for what is remembered of each; one for all where the platform cannot tell. */
   readonly network?: () => string;
   /** Hears where hosts are that are known by name, as a server says it; where a platform can go there. */

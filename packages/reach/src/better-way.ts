@@ -25,10 +25,12 @@ export function lookForBetterWay(options: BetterWayOptions): void {
   const { conversation, line, clock, closing } = options;
   const better = line.better(conversation.way);
   if (!better) return;
-  const { spreads } = conversation.way.factory;
+  // Where connections freeze, one that answers once shows nothing, and each may be counted.
+  const { spreads, datagrams } = conversation.way.factory;
+  const dear = spreads || (datagrams && line.freezes);
   const look = async (): Promise<void> => {
     if (conversation.ended || closing.aborted) return;
-    if (await works(better.way, options, spreads ? UNFROZEN : 1)) {
+    if (await works(better.way, options, dear ? UNFROZEN : 1)) {
       line.steady(better.way);
       line.proven = nameOf(better.way);
       conversation.excused = true;
@@ -38,7 +40,8 @@ export function lookForBetterWay(options: BetterWayOptions): void {
       lookForBetterWay(options);
     }
   };
-  const wait = Math.max(spreads ? RETRY : 1_000, better.at - clock.now());
+  const least = dear ? Math.max(RETRY, line.restOf(better.way)) : 1_000;
+  const wait = Math.max(least, better.at - clock.now());
   void pause(clock, wait, conversation.signal).then(look);
 }
 

@@ -54,7 +54,7 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     const { address, carriers, clock, random } = options;
-    this.#line = new Line(carriers, clock, random, options.openings);
+    this.#line = new Line(carriers, clock, random, options.openings, options.freezes);
     this.#line.lead(address.endpoints);
     this.#line.onPause = () => this.#setStatus('offline');
     this.#calls = new Calls(clock, random);

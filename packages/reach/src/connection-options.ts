@@ -25,6 +25,8 @@ export interface ConnectionOptions {
   readonly loadWay?: () => Promise<string | undefined>;
   /** Told whenever a session is had by a way, with a name of it that is good for keeping. */
   readonly saveWay?: (way: string) => void;
+  /** Whether connections are known to freeze here: ways that open none go first then, and sips after them. */
+  readonly freezes?: boolean;
   readonly versions?: readonly number[];
   /** Asks the server for a volunteer, if this client may: it does where nothing better than a poor way is had. */
   readonly meet?: Meet;

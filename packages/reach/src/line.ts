@@ -18,6 +18,8 @@ const AFTER_ALL = 3_000;
 const AT_A_TIME = 2;
 /** A connection that lived so long had nothing wrong with it, in ms. */
 const STEADY = 10_000;
+/** Connections a minute to a host beyond which nothing is tried that nobody waits for (count). */
+const UNHURRIED = 2;
 /** So many carriers one after the other that stood and brought nothing are frozen from the first word on. */
 const MUTE = 2;
 const PAUSE = { least: 500, urgent: 5_000, most: 30_000 };
@@ -56,7 +58,7 @@ export class Line {
   proven: string | undefined;
   /** Opened beside the one in use, to be the next. */
   next: Opened | null = null;
-  /** Connections that froze while their host was there, since one did not (count). */
+  /** Connections that froze while their host was there, since one did not (count); more than 0 where that is known before. */
   frozen = 0;
   /** The carriers that stood and brought nothing, since one did not, by their kinds. */
   #mute: string[] = [];
@@ -70,14 +72,16 @@ export class Line {
   #shorten: () => void = () => undefined;
   #waitedUntil = 0;
 
-  /** @param openings shared with whoever else connects from here */
+  /** @param openings shared with whoever else connects from here @param freezes whether connections are known to freeze here */
   constructor(
     factories: readonly CarrierFactory[],
     clock: Clock,
     random: Random,
     openings = new Openings(),
+    freezes = false,
   ) {
     this.#openings = openings;
+    if (freezes) this.frozen = 1;
     this.#factories = factories;
     this.#clock = clock;
     this.#random = random;
@@ -132,6 +136,21 @@ export class Line {
     return spreads && spoken.length > 0 ? [spoken.join(' ')] : spoken;
   }
 
+  /** How many ms its host is to be left alone by what nobody waits for, where connections may be counted. */
+  restOf({ host }: Way): number {
+    return this.#openings.wait(host, UNHURRIED, this.#clock.now());
+  }
+
+  /** Whether connections freeze here, as far as was seen. */
+  get freezes(): boolean {
+    return this.frozen > 0 || this.#mute.length >= MUTE;
+  }
+
+  /** Whether it opens nothing that could freeze, on a line on which connections do. */
+  #passes({ factory }: Way): boolean {
+    return factory.datagrams === true && this.freezes;
+  }
+
   /** Opens the first way that can be opened, however long that takes. Rejects only when `signal` aborts. */
   async open(signal: AbortSignal): Promise<Opened> {
     for (;;) {
@@ -159,12 +178,13 @@ export class Line {
     const spreads = ({ factory }: Way) => factory.spreads === true;
     const proven = (way: Way) => nameOf(way) === this.proven;
     const frozen = this.#mute.length >= MUTE;
-    const needed = (way: Way) => spreads(way) && frozen;
+    const needed = (way: Way) => spreads(way) && this.freezes;
     // What froze twice freezes at other endpoints too, which it would open before anything else does.
     const freezes = ({ factory }: Way) => frozen && this.#mute.includes(factory.kind);
     const rank = (way: Way): number => {
       if (way.avoidUntil > now) return way.avoidUntil;
-      return needed(way) ? 0 : proven(way) ? 1 : freezes(way) ? 3 : 2;
+      if (needed(way) || this.#passes(way)) return spreads(way) ? 1 : 0;
+      return proven(way) ? 2 : freezes(way) ? 4 : 3;
     };
     const isLast = (way: Way) => way.factory.last === true && !proven(way);
     return this.#ways
@@ -217,7 +237,7 @@ export class Line {
             running.push(way);
             // Rejected once the race is over, when nobody asks any more.
             run(way).catch(reject);
-            const alone = nameOf(way) === this.proven || way.factory.spreads;
+            const alone = nameOf(way) === this.proven || way.factory.spreads || this.#passes(way);
             cancel = this.#clock.setTimeout(next, alone ? head : STAGGER.usual);
           } else if (running.length === 0) resolve(null);
         };
@@ -241,7 +261,9 @@ export class Line {
       const carrier = await open();
       way.took = this.#clock.now() - began;
       // Where each connection counts, what worked last proves itself by being used.
-      if (!carrier.polls || (carrier.sure && nameOf(way) === this.proven)) return carrier;
+      const begins = this.proven === undefined && this.frozen > 0;
+      const known = begins || nameOf(way) === this.proven;
+      if (!carrier.polls || (carrier.sure && known)) return carrier;
       // One that asks anew for each answer opens without anybody there, and again at no cost.
       const proved = await this.prove(carrier, way, signal);
       signal.throwIfAborted();
@@ -293,7 +315,7 @@ export class Line {
     const { way, ended, heard, entered, silent, excused, unfrozen } = conversation;
     if (heard && entered) this.#mute = [];
     else if (!ended) this.#mute = [...this.#mute, way.factory.kind].slice(-MUTE);
-    if (unfrozen) this.frozen = 0;
+    if (unfrozen && !way.factory.spreads && !way.factory.datagrams) this.frozen = 0;
     if (silent || (!heard && !excused)) this.failed(way);
     else if (heard && lived >= STEADY) this.steady(way);
   }

@@ -4,7 +4,7 @@
  */
 
 /** A little over a minute, in ms. */
-export const COUNTED_FOR = 65_000;
+const COUNTED_FOR = 65_000;
 /** That are remembered (count). */
 const MOST = 64;
 
@@ -40,5 +40,16 @@ export class Openings {
     const counts = (opening: Opening) =>
       opening.host === host && Math.abs(now - opening.at) < COUNTED_FOR;
     return this.#all.filter(counts).map(({ at }) => at);
+  }
+
+  /** How many ms it takes until a host may be connected to by whoever makes at most so many connections a minute to it. */
+  wait(host: string, most: number, now: number): number {
+    const last = [...this.recent(host, now)].sort((a, b) => b - a)[most - 1];
+    return last === undefined ? 0 : last + COUNTED_FOR - now;
+  }
+
+  /** When the first of a host's connections counts no more, in ms since 1970; Infinity if none counts. */
+  changesAt(host: string, now: number): number {
+    return Math.min(...this.recent(host, now)) + COUNTED_FOR;
   }
 }

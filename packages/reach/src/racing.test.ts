@@ -4,6 +4,7 @@ import { type Carrier, type CarrierFactory, pinOf } from './carriers/carrier.ts'
 import { systemRandom } from './clock.ts';
 import { Conversation } from './conversation.ts';
 import { Line, type Opened } from './line.ts';
+import { Openings } from './openings.ts';
 import { VirtualTime } from './test/virtual-time.ts';
 
 /** How a way goes, by `kind endpoint`: after so many ms, opened or refused; hanging when absent. */
@@ -11,7 +12,12 @@ type Plan = Record<string, { after: number; opens: boolean }>;
 
 const NEVER = new AbortController().signal;
 
-function stand(plan: Plan, kinds = ['a'], endpoints = ['https://one/s', 'https://two/s']) {
+function stand(
+  plan: Plan,
+  kinds = ['a'],
+  endpoints = ['https://one/s', 'https://two/s'],
+  freezes = false,
+) {
   const time = new VirtualTime();
   /** When each was tried, and what came of it. */
   const tried: string[] = [];
@@ -19,6 +25,7 @@ function stand(plan: Plan, kinds = ['a'], endpoints = ['https://one/s', 'https:/
   const factory = (kind: string): CarrierFactory => ({
     kind,
     spreads: kind === 'spread',
+    datagrams: kind === 'datagrams',
     last: kind === 'last',
     open: (endpoint, signal) =>
       new Promise((resolve, reject) => {
@@ -33,7 +40,7 @@ function stand(plan: Plan, kinds = ['a'], endpoints = ['https://one/s', 'https:/
         }, how.after);
       }),
   });
-  const line = new Line(kinds.map(factory), time, systemRandom);
+  const line = new Line(kinds.map(factory), time, systemRandom, new Openings(), freezes);
   line.lead(endpoints);
   const start = time.now();
   const open = async () => {
@@ -286,4 +293,16 @@ test('what is still being proven ends when another way has won', async () => {
   await time.until(() => won !== undefined, 60_000);
   expect([won, ended]).toEqual(['slow', true]);
   expect(opened).toBe(1);
+});
+
+test('where connections are known to freeze, ways that open none go first, then the one that spreads, then the others', async () => {
+  const kinds = ['a', 'datagrams', 'spread'];
+  const { tried, open } = stand(
+    { 'a https://one/s': { after: 10, opens: true } },
+    kinds,
+    ['https://one/s'],
+    true,
+  );
+  expect(await open()).toBe('a https://one/s');
+  expect(tried.map((one) => one.split(' ')[1])).toEqual(['datagrams', 'spread', 'a']);
 });

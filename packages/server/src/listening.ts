@@ -1,8 +1,15 @@
 /** What the server's port and a bridge's have in common: how they listen, whom they let ask, how they end. */
-import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import {
+  createServer,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import type { WebSocketServer } from 'ws';
 import { type Certified, withTls } from './tls-options.ts';
 
@@ -23,6 +30,14 @@ export function newServer(
 ): Server {
   if (!tls) return createServer(options, handle);
   return withTls(tls, (secure) => createTlsServer({ ...options, ...secure }, handle));
+}
+
+/** Of a TLS record's content, which fits into one packet so. */
+const RECORD = 1_300;
+
+/** For an answer that may freeze in its middle: of a record that is not whole a browser hands on nothing. */
+export function inSmallRecords({ socket }: ServerResponse): void {
+  if (socket instanceof TLSSocket) socket.setMaxSendFragment(RECORD);
 }
 
 /** A port, whoever reads first there: what `endConnections` and its callers need of a server. */

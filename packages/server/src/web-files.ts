@@ -8,7 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { filesIn } from './files-in.ts';
-import { CROSS_ORIGIN } from './listening.ts';
+import { CROSS_ORIGIN, inSmallRecords } from './listening.ts';
 import { publicPoint } from './p256-key.ts';
 import { signedRelease } from './release.ts';
 import { SECURITY_HEADERS, securityHeadersFor } from './security-headers.ts';
@@ -36,8 +36,8 @@ const KEY_SLOT = '<meta name="release-key" content="" />';
 /** What browsers ask for where a line freezes connections: each ends its own. */
 const ONE_BY_ONE = ['/sw.js', '/release.json'];
 const ENDS = { connection: 'close' };
-/** Bytes of a slice of a part: what gets through on a connection that freezes after 16 KB, and less. */
-const SLICES: readonly string[] = ['8192', '6144', '4096', '2048'];
+/** Of a slice, that lines which freeze connections let it through: more than any of them does. */
+const SLICE = 65_536;
 
 interface WebFile {
   readonly type: string;
@@ -119,13 +119,14 @@ export class WebFiles {
     return true;
   }
 
-  /** Answers for `/parts/NAME/BYTES/NUMBER`, over a connection that carries nothing else; false if there is no such slice. */
+  /** Answers for `/parts/NAME/FROM-END_FROM-END`, over a connection that carries nothing else; false if there is no such slice. */
   #slice(path: string, { method }: IncomingMessage, response: ServerResponse): boolean {
-    const [, part = '', bytes = '', number = ''] = /^(.*)\/(\d+)\/(\d{1,6})$/.exec(path) ?? [];
-    const whole = SLICES.includes(bytes) ? this.#parts.get(part) : undefined;
-    const at = Number(bytes) * Number(number);
-    if (!whole || at >= whole.length) return false;
-    const body = whole.subarray(at, at + Number(bytes));
+    const [, part = '', named = ''] =
+      /^(.*)\/(\d{1,8}-\d{1,8}(?:_\d{1,8}-\d{1,8}){0,7})$/.exec(path) ?? [];
+    const whole = this.#parts.get(part);
+    const body = whole && sliceOf(whole, named);
+    if (!body) return false;
+    inSmallRecords(response);
     response.writeHead(200, {
       ...CROSS_ORIGIN,
       ...ENDS,
@@ -149,6 +150,14 @@ export class WebFiles {
     });
     response.end(body);
   }
+}
+
+/** The bytes of these ranges; undefined where one of them is none. */
+function sliceOf(whole: Buffer, named: string): Buffer | undefined {
+  const ranges = named.split('_').map((range) => range.split('-').map(Number));
+  const good = ranges.every(([from = 0, end = 0]) => from < end && end <= whole.length);
+  const body = Buffer.concat(ranges.map(([from, end]) => whole.subarray(from, end)));
+  return good && body.length <= SLICE ? body : undefined;
 }
 
 /** `compressed`: there is a `.br` beside it, made with more effort than a start has time for. */

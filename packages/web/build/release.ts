@@ -21,8 +21,10 @@ import type { Part, Release } from '../src/shell/release.ts';
 import { squeezed } from './squeeze.ts';
 
 const NOT_IN_PARTS = /\.(br|gz)$|^(sw\.js|release\.json)$|^parts\//;
-/** Bytes of files that come together: each alone would take a connection for little. */
-const SMALL = 6_000;
+/** Bytes of files that come with the first, and of what these import: each alone would take a connection for little. */
+const SMALL = { file: 6_000, imported: 16_000 };
+/** The words of a language, which a page asks for as soon as it runs. */
+const WORDS = /\/[a-z]{2}-[\w-]{8}\.js$/;
 
 export interface ReleaseInfo {
   readonly version: string;
@@ -71,14 +73,12 @@ export function writeRelease(outDir: string, info: ReleaseInfo, serial: number):
     .map((name) => name.split(sep).join('/'))
     .filter((name) => !NOT_IN_PARTS.test(name))
     .sort();
-  const first = needed(outDir, 'index.html');
-  const rest = all.filter((name) => !first.includes(name));
-  const isSmall = (name: string) => statSync(join(outDir, name)).size <= SMALL;
-  const single = rest.filter((name) => !isSmall(name)).map((name) => [name]);
-  const parts = [first, rest.filter(isSmall), ...single].map((names) => part(outDir, names)) as [
-    Part,
-    ...Part[],
-  ];
+  const size = (name: string) => statSync(join(outDir, name)).size;
+  const soon = all.filter((name) => size(name) <= SMALL.file || WORDS.test(name));
+  const imported = needed(outDir, soon).filter((name) => size(name) <= SMALL.imported);
+  const first = [...new Set([...needed(outDir, ['index.html']), ...imported])];
+  const single = all.filter((name) => !first.includes(name)).map((name) => [name]);
+  const parts = [first, ...single].map((names) => part(outDir, names)) as [Part, ...Part[]];
   const built: Omit<Release, 'headers'> = { serial, ...info, parts };
   writeFileSync(join(outDir, 'release.json'), JSON.stringify(built));
 }
@@ -93,9 +93,9 @@ function part(outDir: string, names: readonly string[]): Part {
   return { id, gzip: packed.length, files };
 }
 
-/** The files that a page cannot do without: those that scripts import before they run, and workers. */
-function needed(outDir: string, page: string): string[] {
-  const found = new Set([page]);
+/** These files and those that they cannot do without: what scripts import before they run, and workers. */
+function needed(outDir: string, names: readonly string[]): string[] {
+  const found = new Set(names);
   for (const path of found) {
     if (!/\.(html|js)$/.test(path)) continue;
     const text = readFileSync(join(outDir, path), 'utf8');

@@ -5,12 +5,14 @@
  */
 import { sharedOpenings } from '@polynya/messenger/line/shared-openings';
 import { basesIn } from './shell/bases.ts';
-import { type Answer, type Ask, FROZEN, GONE, type Outcome } from './shell/messages.ts';
+import { isFrozen, noteFrozen } from './shell/frozen.ts';
+import { type Answer, type Ask, GONE, type Outcome } from './shell/messages.ts';
 import { newest } from './shell/newest.ts';
-import { type FetchPorts, fetchPart, PartGone } from './shell/part-fetch.ts';
+import { type FetchPorts, fetchPart } from './shell/part-fetch.ts';
 import { opened, type Part, type Release } from './shell/release.ts';
 import { SHARE, type Shared, sharedIn } from './shell/shared.ts';
 import { type Change, type Known, Shelf } from './shell/shelf.ts';
+import { PartGone } from './shell/slicing.ts';
 import { open, pageOf, tell } from './shell/told.ts';
 import { Turns } from './shell/turns.ts';
 
@@ -23,18 +25,17 @@ const shelf = new Shelf(caches, scope);
 const account = sharedOpenings();
 /** New connections to a host within a minute while nothing else connects, where the engine has to get through, and where none are counted. */
 const MOST = { first: 4, later: 2, any: Number.POSITIVE_INFINITY };
-/** So long a line that froze connections is taken to do so still, in ms. */
-const FROZEN_FOR = 3_600_000;
-/** The page with its first script, one that browsers open ahead of need, and this. */
-const OWN_CONNECTIONS = 3;
+/** The page with its first script, this one, and two that browsers open ahead of need whenever a page is opened. */
+const OWN_CONNECTIONS = 4;
 
+const freezes = () => isFrozen(scope, Date.now());
 const steady = () => performance.now();
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const turnsFor = async (use: keyof typeof MOST) => new Turns(await account, MOST[use]);
 const asking = async (use: keyof typeof MOST) => ({
   get: (url: string, signal: AbortSignal) => fetch(url, { cache: 'no-store', signal }),
   pause,
-  turns: await turnsFor((await isFrozen()) ? use : 'any'),
+  turns: await turnsFor((await freezes()) ? use : 'any'),
 });
 
 self.addEventListener('install', (event) => {
@@ -88,7 +89,7 @@ async function taken(request: Request): Promise<Response> {
 /** Has all of the page by then, unless the page found that its line freezes: then it asks for what it needs itself. */
 async function installed(): Promise<void> {
   await self.skipWaiting();
-  if (await caches.has(FROZEN)) return;
+  if (await freezes()) return;
   await load('', '', () => undefined);
   await rest();
 }
@@ -116,8 +117,6 @@ async function answered(ask: Ask, progress: (share: number) => void): Promise<An
 
 /** The first time, or where the browser threw away what was kept. What nobody has any more makes room for what is newer. */
 async function load(link: string, key: string, progress: (share: number) => void): Promise<void> {
-  // The engine takes it away, which then begins as such a line needs it.
-  if (await caches.has(FROZEN)) await shelf.froze(Date.now());
   const before = await shelf.known();
   const bases = [...new Set([scope, ...basesIn(link), ...(before?.bases ?? [])])];
   if (before) await shelf.know({ ...before, bases });
@@ -170,8 +169,6 @@ async function rest(): Promise<void> {
   for (const part of release.parts) await bring(release, part, known.bases, () => undefined);
 }
 
-const isFrozen = async () => Math.abs(Date.now() - (await shelf.frozenAt())) < FROZEN_FOR;
-
 const underWay = new Map<string, { done: Promise<void>; heard: Set<(share: number) => void> }>();
 
 /** Once, however many wait for it. */
@@ -184,7 +181,7 @@ async function bring(
 ): Promise<void> {
   if (await shelf.has(release, part)) return;
   const turns = await turnsFor(use);
-  const frozen = await isFrozen();
+  const frozen = await freezes();
   let running = underWay.get(part.id);
   if (!running) {
     const heard = new Set<(share: number) => void>();
@@ -197,7 +194,7 @@ async function bring(
       keep: (id, slice) => shelf.keep(id, slice),
       forget: (id) => shelf.forget(id),
       frozen,
-      froze: () => void shelf.froze(Date.now()).catch(() => undefined),
+      froze: () => void noteFrozen(scope, Date.now()).catch(() => undefined),
       progress: (share) => {
         for (const hear of heard) hear(share);
       },
@@ -216,7 +213,7 @@ async function page(request: Request): Promise<Response> {
   const known = await shelf.known();
   const kept = known && (await shelf.fileOf(releaseIn(known), 'index.html'));
   // Whenever a page opens, browsers look themselves whether this script has changed.
-  if (await isFrozen()) (await turnsFor('later')).take(new URL(scope).host);
+  if (await freezes()) (await turnsFor('later')).take(new URL(scope).host);
   const path = new URL(request.url).pathname;
   return kept && path === new URL(scope).pathname ? kept : fetch(request);
 }

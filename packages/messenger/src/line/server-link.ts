@@ -38,7 +38,7 @@ export class ServerLink {
     this.#device = device;
     this.#server = server;
     this.#kept = kept;
-    const { store, engine, clock, random, carriers, openings, firstWay, log } = device.ports;
+    const { store, engine, clock, random, carriers, openings, freezes, log } = device.ports;
     const { identity, endpoints, record } = server;
     const known = new KnownWay(store, identity, device.ports.network ?? (() => ''));
     this.#known = known;
@@ -56,7 +56,8 @@ export class ServerLink {
         const request = { op: 'meet', allowance, offer } as const;
         return (await this.connection.call(request, { patience: 0 })).answer;
       },
-      loadWay: async () => (await known.load()) ?? firstWay,
+      loadWay: () => known.load(),
+      ...(freezes && { freezes }),
       saveWay: (way) => {
         this.#way = way;
         if (this.#kept) known.save(way);

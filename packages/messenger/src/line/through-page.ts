@@ -16,6 +16,7 @@ export function throughPage(dial: Dial): readonly CarrierFactory[] {
   return [
     {
       kind: direct,
+      datagrams: true,
       takes: (endpoint) => endpoint.startsWith('webrtc:'),
       open: (endpoint, signal) => through(direct, endpoint, signal),
     },

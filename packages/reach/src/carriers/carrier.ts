@@ -32,6 +32,8 @@ export interface CarrierFactory {
   readonly spreads?: boolean;
   /** Whether it goes to an endpoint; when absent, to URLs of the web without a `#`. */
   readonly takes?: (endpoint: string) => boolean;
+  /** Whether it opens no connection of TCP: networks freeze those, and count them. */
+  readonly datagrams?: boolean;
   /** Whether it is tried only when nothing else passes. */
   readonly last?: boolean;
   /**

@@ -17,6 +17,7 @@ import { WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
 import { sendUnevenly } from '@polynya/reach/carriers/websocket/uneven';
 import { systemRandom } from '@polynya/reach/clock';
 import { WebSocket } from 'ws';
+import { inSmallRecords } from '../listening.ts';
 
 const ENVELOPES = 'application/octet-stream';
 /** Bytes of POSTs that are being read or wait for their answer, of all who come. */
@@ -123,6 +124,8 @@ export class Forwarder {
       answer.resume();
       return false;
     }
+    // What is meant to come over a connection of its own is for lines that freeze them.
+    if (answer.headers.connection === 'close') inSmallRecords(response);
     return handOn(answer, response, statusCode, picked(answer.headers, PAGE_HEADERS));
   }
 

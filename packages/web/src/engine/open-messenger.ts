@@ -7,7 +7,7 @@ import { idbDeviceKey } from '@polynya/messenger/store/idb-device-key';
 import { openIdbStore } from '@polynya/messenger/store/idb-store';
 import type { Unlocked } from '@polynya/messenger/store/lock';
 import { openSealedStore } from '@polynya/messenger/store/sealed-store';
-import { FROZEN } from '../shell/messages.ts';
+import { isFrozen } from '../shell/frozen.ts';
 import { deviceLock } from './device-lock.ts';
 import type { LockFacade } from './lock-facade.ts';
 import { KEY_DATABASE } from './phases.ts';
@@ -23,12 +23,12 @@ export async function openMessenger(
 ): Promise<Messenger & LockFacade> {
   const deviceKey = idbDeviceKey(KEY_DATABASE, unlocked);
   const store = await openSealedStore(await openIdbStore('polynya'), deviceKey);
-  // A page that had to come in slices shows what its line needs.
-  const frozen = await caches.delete(FROZEN).catch(() => false);
+  // A page that had to come in slices shows what its line needs; ours are one folder below it.
+  const freezes = await isFrozen(new URL('../', location.href).href, Date.now());
   const messenger = await openOn(store, (line) => console.info(line), {
     carriers: throughPage(dial),
     openings: await sharedOpenings(),
-    ...(frozen && { firstWay: 'sip' }),
+    freezes,
   });
   const lock = deviceLock(store, deviceKey);
   lock.finish().catch((error: unknown) => console.info(String(error)));

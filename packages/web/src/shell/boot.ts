@@ -3,7 +3,8 @@
  * lines that freeze connections, it has a service worker bring what the page needs. Built into index.html
  * (build/release.ts).
  */
-import { type Answer, type Ask, FROZEN } from './messages.ts';
+import { noteFrozen } from './frozen.ts';
+import type { Answer, Ask } from './messages.ts';
 
 /** The first script and the style sheets: filled in by the build. */
 declare const __MAIN__: string;
@@ -38,7 +39,7 @@ function comes(url: string): Promise<boolean> {
 
 /** Resolves when a service worker has what starts here. */
 async function brought(workers: ServiceWorkerContainer): Promise<void> {
-  await caches.open(FROZEN);
+  await noteFrozen(new URL('./', location.href).href, Date.now());
   await workers.register('./sw.js');
   const { active } = await workers.ready;
   const key = document.querySelector<HTMLMetaElement>('meta[name=release-key]')?.content ?? '';

@@ -38,6 +38,3 @@ export type Outcome =
 
 /** What a script of an old release throws where no host has it any more, and a newer one was taken. */
 export const GONE = 'polynya-gone';
-
-/** A cache of this name is left for a service worker that is to come, and for the engine, where the line freezes connections. */
-export const FROZEN = 'polynya-frozen';

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { Openings } from '@polynya/messenger/line/shared-openings';
 import { expect, test } from 'vitest';
-import { type FetchPorts, fetchPart, PartGone, type Slice } from './part-fetch.ts';
+import { type FetchPorts, fetchPart } from './part-fetch.ts';
 import type { Part } from './release.ts';
+import { PartGone, type Slice } from './slicing.ts';
 import { Turns } from './turns.ts';
 
 /** Nothing that gzip makes smaller, the same in each run. */
@@ -28,6 +29,8 @@ interface Host {
   readonly dead?: boolean;
   /** Nobody is there for so many ms. */
   readonly restarts?: number;
+  /** Before its first byte comes so many ms pass. */
+  readonly shakes?: number;
   /** It serves another release. */
   readonly without?: boolean;
 }
@@ -51,12 +54,15 @@ function world(hosts: Readonly<Record<string, Host>>, frozen = false) {
       asked.push(url);
       const base = Object.keys(hosts).find((each) => url.startsWith(each)) ?? '';
       const { freezes = Number.POSITIVE_INFINITY, restarts = 0, ...host } = hosts[base] ?? {};
-      const { lies, dead, without } = host;
+      const { lies, dead, without, shakes = 0 } = host;
+      if (shakes > 0) await ports.pause(shakes);
       if (dead || now < restarts) throw new TypeError('Failed to fetch');
       if (without) return new Response('', { status: 404 });
-      const [, size, number] = /\/(\d+)\/(\d+)$/.exec(url) ?? [];
-      const from = Number(size) * Number(number);
-      const bytes = size === undefined ? body : gzip.subarray(from, from + Number(size));
+      const [, named] = /\/([\d_-]+)$/.exec(url) ?? [];
+      const ranges = named?.split('_').map((range) => range.split('-').map(Number));
+      const bytes = ranges
+        ? Buffer.concat(ranges.map(([from, end]) => gzip.subarray(from, end)))
+        : body;
       const sent = lies ? new Uint8Array(bytes.length) : bytes.slice(0, freezes);
       return new Response(
         new ReadableStream({
@@ -116,8 +122,21 @@ test('while its host restarts nothing is taken for frozen, and its files come as
   expect(froze).toEqual([]);
 });
 
-test('where nothing larger passes, slices of 2 KB do', async () => {
-  const { ports } = world({ [OWN]: { freezes: 3_000 } }, true);
+test('what came before a connection froze is not asked for again, and a connection brings as much as it lets through', async () => {
+  const others = ['https://b.example/x/', 'https://c.example/y/'];
+  const hosts = Object.fromEntries([OWN, ...others].map((base) => [base, { freezes: 9_000 }]));
+  const { ports, asked } = world(hosts, true);
+  expect(await fetchPart(part, [OWN, ...others], ports)).toEqual(body);
+  expect(asked.length).toBeLessThanOrEqual(Math.ceil(gzip.length / 9_000) + 2);
+});
+
+test('where little passes, little is asked for', async () => {
+  const { ports } = world({ [OWN]: { freezes: 4_000 } }, true);
+  expect(await fetchPart(part, [OWN], ports)).toEqual(body);
+});
+
+test('a line that takes ten seconds for a handshake is no host that says nothing', async () => {
+  const { ports } = world({ [OWN]: { shakes: 10_000 } }, true);
   expect(await fetchPart(part, [OWN], ports)).toEqual(body);
 });
 

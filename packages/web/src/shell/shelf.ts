@@ -1,6 +1,6 @@
 /** What the service worker keeps (W3C Service Workers, Cache): the release that is in use, its key, its files, the one before. */
-import type { Slice } from './part-fetch.ts';
 import type { Part, Release, SignedRelease } from './release.ts';
+import type { Slice } from './slicing.ts';
 
 const FILES = 'polynya-files-';
 const KNOWN = 'polynya-known';
@@ -51,17 +51,6 @@ export class Shelf {
   async know(known: Known): Promise<void> {
     const cache = await this.#caches.open(KNOWN);
     await cache.put(this.#scope, new Response(JSON.stringify(known)));
-  }
-
-  /** When the line was last seen to freeze connections, in ms since 1970; 0: never. */
-  async frozenAt(): Promise<number> {
-    const cache = await this.#caches.open(KNOWN);
-    return (await (await cache.match(`${this.#scope}frozen`))?.json()) ?? 0;
-  }
-
-  async froze(at: number): Promise<void> {
-    const cache = await this.#caches.open(KNOWN);
-    await cache.put(`${this.#scope}frozen`, new Response(String(at)));
   }
 
   async has({ serial }: Release, { files: [first] }: Part): Promise<boolean> {

@@ -1,13 +1,10 @@
 /** How often a host is connected to: networks that count connections shut out whoever makes more than a few a minute. */
 
-/** A little over a minute, in ms. */
-const WINDOW = 65_000;
-
 /** All who connect from this browser, and when; ms since 1970. */
 export interface Account {
   note(host: string, at: number): void;
-  /** Of the last minute. */
-  recent(host: string, now: number): readonly number[];
+  /** Milliseconds until a host may be connected to by whoever makes at most so many connections a minute to it. */
+  wait(host: string, most: number, now: number): number;
 }
 
 export class Turns {
@@ -24,10 +21,7 @@ export class Turns {
 
   /** Milliseconds until the host may be connected to again. */
   wait(host: string): number {
-    const now = this.#now();
-    const times = [...this.#account.recent(host, now)].sort((a, b) => b - a);
-    const last = times[this.#most - 1];
-    return last === undefined ? 0 : last + WINDOW - now;
+    return this.#account.wait(host, this.#most, this.#now());
   }
 
   /** Counts one. */

@@ -3,7 +3,7 @@
  * carrier, and those that failed are left alone for a while.
  */
 import type { Clock } from '../../clock.ts';
-import { COUNTED_FOR, type Openings } from '../../openings.ts';
+import type { Openings } from '../../openings.ts';
 
 /** New connections to one host within a minute (count): more are policed somewhere. */
 const CONNECTIONS = 3;
@@ -50,7 +50,7 @@ export class Slots {
     const now = this.#clock.now();
     const times = this.#hosts.flatMap((host) => [
       host.avoidUntil,
-      ...this.#openings.recent(host.host, now).map((at) => at + COUNTED_FOR),
+      this.#openings.changesAt(host.host, now),
     ]);
     return Math.min(...times.filter((at) => at > now));
   }

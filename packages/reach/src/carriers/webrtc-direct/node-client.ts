@@ -13,6 +13,7 @@ export function nodeDirectCarrier(
 ): CarrierFactory {
   return {
     kind: WEBRTC_DIRECT,
+    datagrams: true,
     takes: isDirect,
     open: async (endpoint, signal) =>
       new ChannelCarrier(await connect(endpoint, signal, clock, random)),

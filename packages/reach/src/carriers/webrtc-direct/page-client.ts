@@ -11,6 +11,7 @@ import { answerOf, candidateOf, passwordIn } from './descriptions.ts';
 
 export const pageDirectCarrier: CarrierFactory = {
   kind: WEBRTC_DIRECT,
+  datagrams: true,
   takes: isDirect,
   open: async (endpoint, signal) => new ChannelCarrier(await connect(endpoint, signal)),
 };

@@ -54,6 +54,8 @@ export function Running(props: RunningProps): JSX.Element {
   const settling = setTimeout(() => setSettled(true), SETTLING);
   const [link, setLink] = createSignal(props.invite());
   createEffect(on(props.invite, (invite) => setLink(invite), { defer: true }));
+  // Another one may have been opened meanwhile.
+  const done = (invite: string) => setLink((now) => (now === invite ? null : now));
 
   const attempt = async <T,>(work: Promise<T>): Promise<T | undefined> => {
     try {
@@ -125,7 +127,7 @@ export function Running(props: RunningProps): JSX.Element {
             when={known().me}
             fallback={
               <Show when={link()} fallback={<Welcome onLink={setLink} />} keyed>
-                {(invite) => <Arrive link={invite} onDone={() => setLink(null)} />}
+                {(invite) => <Arrive link={invite} onDone={() => done(invite)} />}
               </Show>
             }
           >
@@ -137,7 +139,7 @@ export function Running(props: RunningProps): JSX.Element {
               onLink={setLink}
             />
             <Show when={link()} keyed>
-              {(invite) => <Arrive link={invite} onDone={() => setLink(null)} />}
+              {(invite) => <Arrive link={invite} onDone={() => done(invite)} />}
             </Show>
           </Show>
         </AppContext.Provider>

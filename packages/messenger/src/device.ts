@@ -308,12 +308,9 @@ export class Device {
   async sending(): Promise<number> {
     const { store } = this.ports;
     const { made, withdrawn } = HANDOVER_PHASE;
-    let owed = 0;
-    for (const [chat, { unannounced }] of this.conversations) {
-      const handovers = await loadHandovers(store, chat);
-      owed += handovers.filter(({ phase }) => phase === made || phase === withdrawn).length;
-      if (unannounced) owed++;
-    }
+    const handovers = await loadHandovers(store);
+    let owed = handovers.filter(({ phase }) => phase === made || phase === withdrawn).length;
+    for (const { unannounced } of this.conversations.values()) if (unannounced) owed++;
     return owed + (await countWaiting(store)) + (await this.files.uploads());
   }
 

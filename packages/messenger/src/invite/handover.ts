@@ -79,7 +79,11 @@ export function handoverGone(chat: ChatId, handover: Handover): Change {
   return { table: 'invite', key: `${chat}/${toHex(handover.id)}`, value: null };
 }
 
-export async function loadHandovers(store: Store, chat: ChatId): Promise<Handover[]> {
-  const rows = await store.range('invite', { from: `${chat}/`, to: `${chat}0` });
-  return rows.map(([, value]) => codec.decode(decodeCbor(value)));
+/** Of one chat; of all of them, by one read, where none is named. */
+export async function loadHandovers(store: Store, chat?: ChatId): Promise<Handover[]> {
+  const range = chat === undefined ? {} : { from: `${chat}/`, to: `${chat}0` };
+  const rows = await store.range('invite', range);
+  // Among all of them stand arrivals (arriving.ts), which are no handovers.
+  const ours = rows.filter(([key]) => !key.startsWith('arriving/'));
+  return ours.map(([, value]) => codec.decode(decodeCbor(value)));
 }

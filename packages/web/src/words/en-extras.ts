@@ -82,7 +82,7 @@ export const enExtras = {
   inviteExpires: (when: string) => `Works once, until ${when}`,
   inviteQr: 'QR code of your invite',
   inviteLink: 'Your invite link',
-  qrTooLong: 'The link is too long for a QR code: copy it.',
+  qrTooLong: 'The link is too long for a QR code.',
   openInvites: 'Open invites',
   withdraw: 'Withdraw',
   withdrawing: 'Withdrawing…',
@@ -258,7 +258,7 @@ export const enExtras = {
   notifyText:
     'When it is closed, word comes through the maker of your browser (Google, Mozilla, Apple), who learns that this browser gets something from your server, and when. What it is, from whom and in which chat is not told them: the notification says “New message”, no more.',
   notifyDenied: 'Your browser does not allow it. Change that in its settings for this site.',
-  notifyNone: 'Your server sends no notifications. Choose “While Polynya is open”.',
+  notifyNone: 'Your server sends no notifications.',
   shareTo: 'Put it into which chat?',
   lockAfterText:
     'While it is locked, this page receives nothing. Notifications that work when it is closed still come, without names or text.',

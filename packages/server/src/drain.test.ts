@@ -1,6 +1,8 @@
 /** The end of a server that is asked to stop: what was asked before is answered, and nobody waits for ever. */
+import type { Request } from '@polynya/protocol/requests';
 import { systemRandom } from '@polynya/reach/clock';
 import { ServerSessions } from '@polynya/reach/server-sessions';
+import type { Outcome } from '@polynya/reach/session-handler';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { afterEach, expect, test } from 'vitest';
 import { parseConfig } from './config.ts';
@@ -17,10 +19,9 @@ afterEach(() => http?.close());
 async function slowServer(drainMs: number) {
   const answer = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
-  const call = async () => {
+  const call = (_: Request, answered: (outcome: Outcome) => void): void => {
     asked.resolve();
-    await answer.promise;
-    return [];
+    void answer.promise.then(() => answered([]));
   };
   const handler = new Meter({ open: () => ({ call, end: () => undefined }) }, () => 0);
   let sessions: ServerSessions | undefined;

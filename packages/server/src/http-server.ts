@@ -16,14 +16,14 @@ import type { Duplex } from 'node:stream';
 import { BodyRoom } from '@polynya/reach/carriers/post/body';
 import { handlePost } from '@polynya/reach/carriers/post/server';
 import { Exchanges } from '@polynya/reach/carriers/sip/server';
-import { acceptWebSocket, WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
-import { beUneven, unevenHeader } from '@polynya/reach/carriers/websocket/uneven';
+import { WebSockets } from '@polynya/reach/carriers/websocket/server';
+import { beUneven } from '@polynya/reach/carriers/websocket/uneven';
+import { asksForWebSocket } from '@polynya/reach/carriers/websocket/upgrade';
 import { systemRandom } from '@polynya/reach/clock';
 import type { FindNeighbour, Receiver } from '@polynya/reach/neighbour';
 import { Neighbours } from '@polynya/reach/neighbours';
 import type { ServerSessions } from '@polynya/reach/server-sessions';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
-import { WebSocketServer } from 'ws';
 import type { Config } from './config.ts';
 import {
   CROSS_ORIGIN,
@@ -87,7 +87,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const ready = Promise.withResolvers<ServerSessions>();
   const room = new BodyRoom();
   const exchanges = new Exchanges(room, systemSteadyClock);
-  const sockets = new WebSocketServer({ noServer: true, ...WEBSOCKET_OPTIONS });
+  // Behind a web site nothing may be known again by its length.
+  const sockets = new WebSockets(systemSteadyClock, options.decoy && { uneven: systemRandom });
 
   /** What everybody is told who asks for what is not here. */
   let refuse: (request: IncomingMessage, response: ServerResponse) => void = (_, response) =>
@@ -152,14 +153,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     head: Buffer,
     sessions: Receiver,
   ): void => {
-    // Behind a web site nothing may be known again by its length.
-    const uneven = decoy && systemRandom;
-    if (uneven) beUneven(socket, uneven);
-    sockets.handleUpgrade(request, socket, head, (one) =>
-      acceptWebSocket(one, socket, sessions, undefined, uneven),
-    );
+    if (decoy) beUneven(socket, systemRandom);
+    sockets.accept(request, socket, head, sessions);
   };
-  if (decoy) sockets.on('headers', (headers) => headers.push(unevenHeader(systemRandom)));
 
   const opened = await open();
   const { port } = opened;
@@ -201,9 +197,13 @@ async function openPort(
   place: { readonly host: string; readonly port: number; readonly connections: number },
 ): Promise<Opened> {
   let connections = 0;
+  // One for all: there are many connections.
+  const gone = (): void => {
+    connections--;
+  };
   server.on('connection', (socket) => {
     connections++;
-    socket.once('close', () => connections--);
+    socket.on('close', gone);
   });
   server.maxConnections = place.connections;
   await listen(server, place);
@@ -227,15 +227,15 @@ function httpOptions(
     keepAliveTimeout: limits.idleMs,
     connectionsCheckingInterval: Math.min(5_000, limits.headersMs),
     // Any other upgrade, HTTP/2's among them, is not taken: the request is answered as it is without.
-    shouldUpgradeCallback: ({ url = '', headers }: IncomingMessage) =>
-      headers.upgrade?.toLowerCase() === 'websocket' && known(url),
+    shouldUpgradeCallback: (request: IncomingMessage) =>
+      asksForWebSocket(request) && known(request.url ?? ''),
   };
 }
 
 /** What was asked before is answered; then clients are told to go, and ask again elsewhere or later. */
 async function close(
   opened: Opened,
-  sockets: WebSocketServer,
+  sockets: WebSockets,
   sessions: ServerSessions,
   { idle, limits }: HttpServerOptions,
 ): Promise<void> {

@@ -10,7 +10,6 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import type { WebSocketServer } from 'ws';
 import { type Certified, withTls } from './tls-options.ts';
 
 /** Pages of other origins ask here too; no cookie or other credential is ever used. */
@@ -66,10 +65,15 @@ function destroyed(this: Duplex): void {
   this.destroy();
 }
 
+/** WebSockets that a port has open, whoever serves them. */
+export interface OpenSockets {
+  readonly clients: Iterable<{ close(status?: number): void; terminate(): void }>;
+}
+
 /** Tells clients to go elsewhere; what is not gone after `grace` ms is cut off, so that `closed` comes. */
 export async function endConnections(
   server: Port,
-  sockets: WebSocketServer,
+  sockets: OpenSockets,
   closed: Promise<void>,
   grace: number,
 ): Promise<void> {

@@ -1,14 +1,13 @@
 /** A real server on a loopback port, with both carriers, for tests. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type WebSocket, WebSocketServer } from 'ws';
 import type { CarrierFactory } from '../carriers/carrier.ts';
 import { BodyRoom } from '../carriers/post/body.ts';
 import { postCarrier } from '../carriers/post/client.ts';
 import { handlePost } from '../carriers/post/server.ts';
 import { Exchanges } from '../carriers/sip/server.ts';
 import { webSocketCarrier } from '../carriers/websocket/client.ts';
-import { acceptWebSocket, WEBSOCKET_OPTIONS } from '../carriers/websocket/server.ts';
+import { type ServerSocket, WebSockets } from '../carriers/websocket/server.ts';
 import { Connection } from '../client.ts';
 import { systemClock, systemRandom } from '../clock.ts';
 import type { ConnectionOptions } from '../connection-options.ts';
@@ -23,12 +22,11 @@ export class Loopback {
   sessions: ServerSessions;
   readonly logs = new ToyLogs();
   readonly http: Server;
-  readonly sockets = new Set<WebSocket>();
   /** What carriers are answered at the moment. */
   serves = { websocket: true, post: true };
   posts = 0;
   readonly #connections: Connection[] = [];
-  readonly #ws = new WebSocketServer({ noServer: true, ...WEBSOCKET_OPTIONS });
+  readonly #sockets = new WebSockets(systemSteadyClock);
 
   private constructor(sessions: ServerSessions, logs: ToyLogs) {
     this.sessions = sessions;
@@ -47,11 +45,7 @@ export class Loopback {
     });
     this.http.on('upgrade', (request, socket, head) => {
       if (!this.serves.websocket) return socket.destroy();
-      this.#ws.handleUpgrade(request, socket, head, (ws) => {
-        this.sockets.add(ws);
-        ws.on('close', () => this.sockets.delete(ws));
-        acceptWebSocket(ws, socket, this.sessions);
-      });
+      this.#sockets.accept(request, socket, head, this.sessions);
     });
   }
 
@@ -61,6 +55,10 @@ export class Loopback {
     const loopback = new Loopback(sessions, logs);
     await new Promise<void>((resolve) => loopback.http.listen(0, '127.0.0.1', resolve));
     return loopback;
+  }
+
+  get sockets(): ReadonlySet<ServerSocket> {
+    return this.#sockets.clients;
   }
 
   get endpoint(): string {

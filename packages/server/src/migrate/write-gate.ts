@@ -29,15 +29,11 @@ export class WriteGate implements SessionHandler {
   }
 
   open(port: SessionPort): SessionLogic {
-    const logic = this.#inner.open(port);
-    const call = (request: Request, answered: (outcome: Outcome) => void): void => {
-      if (READS.has(request.op)) logic.call(request, answered);
-      else this.#call(logic, request, answered);
-    };
-    return { call, end: () => logic.end() };
+    return new GatedSession(this, this.#inner.open(port));
   }
 
-  #call(logic: SessionLogic, request: Request, answered: (outcome: Outcome) => void): void {
+  /** Asks `logic` for what changes the database, if the gate is open. */
+  call(logic: SessionLogic, request: Request, answered: (outcome: Outcome) => void): void {
     if (this.#closed) {
       answered(readOnly());
       return;
@@ -82,3 +78,22 @@ export class WriteGate implements SessionHandler {
 }
 
 const readOnly = () => new ProtocolError('busy', 'read-only: the data moves', AGAIN_MS);
+
+class GatedSession implements SessionLogic {
+  readonly #gate: WriteGate;
+  readonly #logic: SessionLogic;
+
+  constructor(gate: WriteGate, logic: SessionLogic) {
+    this.#gate = gate;
+    this.#logic = logic;
+  }
+
+  call(request: Request, answered: (outcome: Outcome) => void): void {
+    if (READS.has(request.op)) this.#logic.call(request, answered);
+    else this.#gate.call(this.#logic, request, answered);
+  }
+
+  end(): void {
+    this.#logic.end();
+  }
+}

@@ -33,11 +33,7 @@ export class Meter implements SessionHandler {
   }
 
   open(port: SessionPort): SessionLogic {
-    const logic = this.#inner.open(port);
-    return {
-      call: (request, answered) => this.#call(logic, request, answered),
-      end: () => logic.end(),
-    };
+    return new MeteredSession(this, this.#inner.open(port));
   }
 
   /** Resolves when all that is under way was answered. */
@@ -46,7 +42,8 @@ export class Meter implements SessionHandler {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  #call(logic: SessionLogic, request: Request, answered: (outcome: Outcome) => void): void {
+  /** Asks `logic`, and counts it. */
+  call(logic: SessionLogic, request: Request, answered: (outcome: Outcome) => void): void {
     const started = this.#steady();
     this.underWay++;
     logic.call(request, (outcome) => {
@@ -63,5 +60,23 @@ export class Meter implements SessionHandler {
     this.secondsInAll += seconds;
     if (--this.underWay > 0) return;
     for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}
+
+class MeteredSession implements SessionLogic {
+  readonly #meter: Meter;
+  readonly #logic: SessionLogic;
+
+  constructor(meter: Meter, logic: SessionLogic) {
+    this.#meter = meter;
+    this.#logic = logic;
+  }
+
+  call(request: Request, answered: (outcome: Outcome) => void): void {
+    this.#meter.call(this.#logic, request, answered);
+  }
+
+  end(): void {
+    this.#logic.end();
   }
 }

@@ -8,9 +8,10 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { acceptWebSocket, WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
+import { WebSockets } from '@polynya/reach/carriers/websocket/server';
+import { asksForWebSocket } from '@polynya/reach/carriers/websocket/upgrade';
 import type { Receiver } from '@polynya/reach/neighbour';
-import { WebSocketServer } from 'ws';
+import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { serverTls } from './inside-tls.ts';
 
 /** What processes tell each other: signals, what was taken of rates, and which bridges there are. */
@@ -41,13 +42,12 @@ export interface InsideServer {
 /** Listens. Rejects with the platform's error when it cannot. */
 export async function startInside(options: InsideServerOptions): Promise<InsideServer> {
   const { host, key, post, sessions } = options;
-  const sockets = new WebSocketServer({ noServer: true, ...WEBSOCKET_OPTIONS });
+  const sockets = new WebSockets(systemSteadyClock);
   const server = createServer(
     {
       ...serverTls(key),
       keepAliveTimeout: IDLE_MS,
-      shouldUpgradeCallback: ({ headers }: IncomingMessage) =>
-        headers.upgrade?.toLowerCase() === 'websocket',
+      shouldUpgradeCallback: asksForWebSocket,
     },
     (request, response) => {
       if (request.method === 'GET') response.end('ok\n');
@@ -56,8 +56,7 @@ export async function startInside(options: InsideServerOptions): Promise<InsideS
     },
   );
   server.on('upgrade', (request, socket, head) => {
-    socket.on('error', () => socket.destroy());
-    sockets.handleUpgrade(request, socket, head, (one) => acceptWebSocket(one, socket, sessions));
+    sockets.accept(request, socket, head, sessions);
   });
   // Somebody without the key, or a connection that broke.
   server.on('tlsClientError', (_, socket) => socket.destroy());

@@ -24,8 +24,13 @@ export function sendUnevenly(
 ): void {
   stream.cork();
   socket.send(envelope, sent);
-  socket.pong(random(below(BESIDE, random)));
+  socket.pong(unevenPong(random));
   stream.uncork();
+}
+
+/** What that pong says. */
+export function unevenPong(random: Random): Uint8Array {
+  return random(below(BESIDE, random));
 }
 
 /** Before a connection is upgraded: what is long is cut, at each where another's would not be, and who goes is not answered. */

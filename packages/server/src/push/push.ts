@@ -3,6 +3,7 @@
  * push service only when a member says that what they just said is worth it (`wake`, docs/protocol.md section 4).
  */
 import { createHmac, type KeyObject } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import { equal } from '@polynya/protocol/bytes';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Request } from '@polynya/protocol/requests';
@@ -41,6 +42,10 @@ const AGAIN = { least: 5_000, most: 60_000 };
 const BOUND = 100_000;
 /** Subscriptions that one transaction brings along (count). */
 const CARRIED = 64;
+/** Subscriptions that are opened in one turn of the event loop (count). */
+const AT_ONCE = 32;
+/** Bytes of a sealed subscription that no other begins with: its nonce. */
+const SEALED_NAME = 12;
 /** What is said: the version of saying nothing. */
 const SOMETHING = Uint8Array.of(1);
 
@@ -81,6 +86,8 @@ export class Push {
   readonly #there = new Map<Browser, Set<SessionPort>>();
   /** Told since they were there last. */
   readonly #told = new Set<Browser>();
+  /** Of subscriptions that were opened, by the beginning of what is sealed (`keyOf`), whose they are. */
+  readonly #known = new Map<string, Browser>();
   /** Looked at in a moment, because they seem to be there. */
   readonly #looking = new Map<Browser, () => void>();
   /** Of logs (`keyOf`), what comes along to a later epoch. */
@@ -140,7 +147,8 @@ export class Push {
   async wake(member: MemberOf, except: readonly Uint8Array[]): Promise<void> {
     const { log, port } = member;
     const own = this.#sessions.get(port)?.browser;
-    for (const { row, subscription } of await this.#opened(circleOf(member))) {
+    const isTold = (browser: Browser): boolean => browser === own || this.#told.has(browser);
+    for (const { row, subscription } of await this.#opened(circleOf(member), isTold)) {
       if (except.some((id) => equal(id, subscription.id))) continue;
       if (this.#nameOf(subscription) !== own) this.#tell(log, row, subscription);
     }
@@ -230,14 +238,24 @@ export class Push {
     return opened.find(({ subscription }) => equal(subscription.id, id))?.row;
   }
 
-  async #opened(circle: Circle) {
+  /** @param without browsers of which nobody need know more, and which it costs nothing to leave out the second time */
+  async #opened(circle: Circle, without?: (browser: Browser) => boolean) {
     const rows = await this.#options.engine.subscriptions(circle.log);
     const opened: { row: StoredSubscription; subscription: LeftSubscription }[] = [];
     const key = subscriptionKey(circle);
+    let tried = 0;
     for (const row of rows) {
       if (row.epoch !== circle.epoch || (circle.row && !equal(row.id, circle.row))) continue;
+      // What is sealed anew has another name.
+      const sealed = keyOf(row.sealed.subarray(0, SEALED_NAME));
+      const known = this.#known.get(sealed);
+      if (known !== undefined && without?.(known)) continue;
+      // Others are answered in between: all of a large group take longer than anybody should wait.
+      if (++tried % AT_ONCE === 0) await turn();
       const subscription = openSubscription(row.sealed, row.id, key);
-      if (subscription) opened.push({ row, subscription });
+      if (!subscription) continue;
+      bounded(this.#known, BOUND).set(sealed, this.#nameOf(subscription));
+      opened.push({ row, subscription });
     }
     return opened;
   }
@@ -266,12 +284,8 @@ export class Push {
   }
 
   #remember(browser: Browser): void {
-    this.#told.add(browser);
     // Whoever was told longest ago may be told a second time.
-    for (const first of this.#told) {
-      if (this.#told.size <= BOUND) break;
-      this.#told.delete(first);
-    }
+    bounded(this.#told, BOUND).add(browser);
   }
 
   /** Whether a session of that browser is on a line, and said something since. */
@@ -332,4 +346,13 @@ function encryptable(subscription: Subscription, random: Random): void {
   } catch {
     throw new ProtocolError('malformed', 'not a point of P-256');
   }
+}
+
+/** With room for one more below `most`: if need be, the eldest goes. */
+function bounded<C extends Map<string, unknown> | Set<string>>(all: C, most: number): C {
+  for (const eldest of all.keys()) {
+    if (all.size < most) break;
+    all.delete(eldest);
+  }
+  return all;
 }

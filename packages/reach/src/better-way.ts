@@ -25,7 +25,7 @@ export function lookForBetterWay(options: BetterWayOptions): void {
   const { conversation, line, clock, closing } = options;
   const better = line.better(conversation.way);
   if (!better) return;
-  // Where connections freeze, one that answers once shows nothing, and each may be counted.
+  // Where connections freeze, one that answers once shows nothing.
   const { spreads, datagrams } = conversation.way.factory;
   const dear = spreads || (datagrams && line.freezes);
   const look = async (): Promise<void> => {
@@ -40,8 +40,7 @@ export function lookForBetterWay(options: BetterWayOptions): void {
       lookForBetterWay(options);
     }
   };
-  const least = dear ? Math.max(RETRY, line.restOf(better.way)) : 1_000;
-  const wait = Math.max(least, better.at - clock.now());
+  const wait = Math.max(dear ? RETRY : 1_000, better.at - clock.now());
   void pause(clock, wait, conversation.signal).then(look);
 }
 

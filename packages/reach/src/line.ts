@@ -18,8 +18,6 @@ const AFTER_ALL = 3_000;
 const AT_A_TIME = 2;
 /** A connection that lived so long had nothing wrong with it, in ms. */
 const STEADY = 10_000;
-/** Connections a minute to a host beyond which nothing is tried that nobody waits for (count). */
-const UNHURRIED = 2;
 /** So many carriers one after the other that stood and brought nothing are frozen from the first word on. */
 const MUTE = 2;
 const PAUSE = { least: 500, urgent: 5_000, most: 30_000 };
@@ -134,11 +132,6 @@ export class Line {
   #endpointsFor({ takes = isPlain, spreads }: CarrierFactory): readonly string[] {
     const spoken = this.#endpoints.filter(takes);
     return spreads && spoken.length > 0 ? [spoken.join(' ')] : spoken;
-  }
-
-  /** How many ms its host is to be left alone by what nobody waits for, where connections may be counted. */
-  restOf({ host }: Way): number {
-    return this.#openings.wait(host, UNHURRIED, this.#clock.now());
   }
 
   /** Whether connections freeze here, as far as was seen. */
@@ -315,7 +308,7 @@ export class Line {
     const { way, ended, heard, entered, silent, excused, unfrozen } = conversation;
     if (heard && entered) this.#mute = [];
     else if (!ended) this.#mute = [...this.#mute, way.factory.kind].slice(-MUTE);
-    if (unfrozen && !way.factory.spreads && !way.factory.datagrams) this.frozen = 0;
+    if (unfrozen && !way.factory.datagrams) this.frozen = 0;
     if (silent || (!heard && !excused)) this.failed(way);
     else if (heard && lived >= STEADY) this.steady(way);
   }

@@ -14,7 +14,7 @@ export async function noteFrozen(scope: string, now: number): Promise<void> {
 export async function isFrozen(scope: string, now: number): Promise<boolean> {
   try {
     const noted = await caches.match(scope, { cacheName: NAME });
-    return noted !== undefined && Math.abs(now - Number(await noted.text())) < FOR;
+    return noted !== undefined && now - Number(await noted.text()) < FOR;
   } catch {
     // A private window, perhaps.
     return false;

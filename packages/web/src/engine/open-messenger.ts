@@ -24,7 +24,7 @@ export async function openMessenger(
   const deviceKey = idbDeviceKey(KEY_DATABASE, unlocked);
   const store = await openSealedStore(await openIdbStore('polynya'), deviceKey);
   // A page that had to come in slices shows what its line needs; ours are one folder below it.
-  const freezes = await isFrozen(new URL('../', location.href).href, Date.now());
+  const freezes = await isFrozen('../', Date.now());
   const messenger = await openOn(store, (line) => console.info(line), {
     carriers: throughPage(dial),
     openings: await sharedOpenings(),

@@ -39,7 +39,7 @@ function comes(url: string): Promise<boolean> {
 
 /** Resolves when a service worker has what starts here. */
 async function brought(workers: ServiceWorkerContainer): Promise<void> {
-  await noteFrozen(new URL('./', location.href).href, Date.now());
+  await noteFrozen('./', Date.now());
   await workers.register('./sw.js');
   const { active } = await workers.ready;
   const key = document.querySelector<HTMLMetaElement>('meta[name=release-key]')?.content ?? '';

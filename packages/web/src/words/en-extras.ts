@@ -56,7 +56,7 @@ export const enExtras = {
   allChats: 'All',
   markUnread: 'Mark as unread',
   markRead: 'Mark as read',
-  marksNote: 'Only your own devices know. A muted chat does not count among your unread messages.',
+  marksNote: 'Only your own devices know.',
 
   haveLink: 'I was sent a link',
 

@@ -149,7 +149,7 @@ export class ServerSocket implements SinkWay, MessageTaker {
     const { uneven } = this.#all;
     const frame = frameOf(OPCODES.binary, envelope);
     // In one piece, or it would be a packet and a record more.
-    const pong = uneven && frameOf(OPCODES.pong, unevenPong(uneven));
+    const pong = uneven && frameOf(OPCODES.pong, unevenPong(uneven, envelope.length));
     this.#write(pong ? Buffer.concat([frame, pong]) : frame);
   }
 

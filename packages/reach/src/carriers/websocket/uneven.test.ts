@@ -7,7 +7,7 @@ import { systemRandom } from '../../clock.ts';
 import { dialerFor } from '../../test/dialer-for.ts';
 import { nodeWebSocketCarrier } from './node-client.ts';
 import { WEBSOCKET_OPTIONS } from './server.ts';
-import { beUneven, sendUnevenly, unevenHeader } from './uneven.ts';
+import { beUneven, sendUnevenly, unevenHeader, unevenPong } from './uneven.ts';
 
 const PATIENCE = { timeout: 60_000 };
 const TIMES = 100;
@@ -50,3 +50,23 @@ test('envelopes of one length come whole and in order, each with something besid
   carrier.close();
   await vi.waitFor(() => expect(open?.readyState).toBe(3), PATIENCE);
 });
+
+/** Bytes of a packet of TCP over Ethernet; what TLS adds to a record, of at least so many bytes; of a first flight. */
+const PACKET = 1_448;
+const RECORD = 22;
+const FRAGMENT = 512;
+const FLIGHT = 1_344;
+
+test.each([256, 512, FLIGHT])(
+  'what is beside an envelope of %i bytes takes no packet more',
+  (length) => {
+    const beside = new Set<number>();
+    for (let i = 0; i < TIMES; i++) {
+      const pong = unevenPong(systemRandom, length).length;
+      beside.add(pong);
+      const framed = 8 + length + 6 + pong;
+      expect(framed + RECORD * Math.ceil(framed / FRAGMENT)).toBeLessThanOrEqual(PACKET);
+    }
+    expect(beside.size).toBeGreaterThan(5);
+  },
+);

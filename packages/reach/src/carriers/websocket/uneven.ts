@@ -13,6 +13,11 @@ const HEAD = 128;
 /** What is longer leaves in records of so many bytes and up to `MORE` more (RFC 8446 section 5.1), as long as a request of a browser. */
 const FRAGMENT = 512;
 const MORE = 128;
+/** What TLS adds to a record (RFC 8446 section 5.2), and the heads of an envelope and of what is beside it when masked. */
+const RECORD = 22;
+const HEADS = 14;
+/** What a packet of TCP holds nearly everywhere. */
+const PACKET = 1_436;
 
 /** Sends an envelope, and in one record with it a pong that nobody asked for (RFC 6455 section 5.5.3), of random length. */
 export function sendUnevenly(
@@ -24,13 +29,19 @@ export function sendUnevenly(
 ): void {
   stream.cork();
   socket.send(envelope, sent);
-  socket.pong(unevenPong(random));
+  socket.pong(unevenPong(random, envelope.length));
   stream.uncork();
 }
 
-/** What that pong says. */
-export function unevenPong(random: Random): Uint8Array {
-  return random(below(BESIDE, random));
+/**
+ * What the pong beside an envelope of so many bytes says: no more than its last packet has room for. A first flight
+ * nearly fills one, and where connections freeze after so many packets each decides.
+ */
+export function unevenPong(random: Random, length: number): Uint8Array {
+  const framed = HEADS + length;
+  const sent = framed + RECORD * Math.ceil((framed + BESIDE) / FRAGMENT);
+  const left = PACKET - (sent % PACKET);
+  return random(below(Math.min(BESIDE, left), random));
 }
 
 /** Before a connection is upgraded: what is long is cut, at each where another's would not be, and who goes is not answered. */

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FrameError, FrameReader, frameOf, OPCODES } from './frames.ts';
+import { closeAnswer, FrameError, FrameReader, frameOf, OPCODES } from './frames.ts';
 
 const MOST = 70_000;
 
@@ -120,4 +120,25 @@ test('what came before a broken frame is handed over', () => {
   const taker = { take: (_: number, payload: Buffer) => void heard.push(payload.toString()) };
   expect(() => new FrameReader(MOST).read(bytes, taker)).toThrow(FrameError);
   expect(heard).toEqual(['first']);
+});
+
+test('what is said in between counts as nothing of a message that is nearly as long as one may be', () => {
+  const frames = [
+    masked(OPCODES.binary, new Uint8Array(MOST - 1), MASK),
+    masked(FIN | OPCODES.ping, text('there?'), MASK),
+    masked(FIN, text('a'), MASK),
+  ];
+  expect(read(Buffer.concat(frames)).map(({ said }) => said.length)).toEqual([6, MOST]);
+});
+
+test.each([
+  [undefined, []],
+  [1000, [0x03, 0xe8]],
+  [4999, [0x13, 0x87, 0x61]],
+  [1002, [0x03]],
+  [1002, [0x03, 0xe7]],
+  [1002, [0x03, 0xee]],
+  [1002, [0xff, 0xff]],
+])('a close is answered by %j where its payload is %j', (status, payload) => {
+  expect(closeAnswer(Buffer.from(payload))).toBe(status);
 });

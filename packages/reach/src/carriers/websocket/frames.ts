@@ -15,6 +15,9 @@ export const OPCODES = {
 /** Status codes of a close frame (section 7.4.1). */
 export const CLOSE = { away: 1001, protocol: 1002, unsupported: 1003, tooBig: 1009 } as const;
 
+/** What a program says to itself alone, and what is kept for later. */
+const NEVER_SENT = [1004, 1005, 1006];
+
 const FIN = 0x80;
 const RESERVED = 0x70;
 const MASKED = 0x80;
@@ -111,7 +114,8 @@ export class FrameReader {
     const head = 2 + (short === MEDIUM ? 2 : short === LONG ? 8 : 0) + MASK;
     if (left < head) return at;
     const length = lengthAt(bytes, at + 2, short);
-    if (length + (this.#message?.length ?? 0) > this.#most) throw new FrameError(CLOSE.tooBig);
+    const before = isControl ? 0 : (this.#message?.length ?? 0);
+    if (before + length > this.#most) throw new FrameError(CLOSE.tooBig);
     const end = at + head + length;
     if (end > bytes.length) return at;
     const payload = bytes.subarray(at + head, end);
@@ -195,4 +199,12 @@ export function frameOf(opcode: number, payload: Uint8Array): Buffer {
 export function closeFrame(status?: number): Buffer {
   if (status === undefined) return frameOf(OPCODES.close, new Uint8Array(0));
   return frameOf(OPCODES.close, Uint8Array.of(status >> 8, status & 255));
+}
+
+/** The status that a peer's close frame is answered by: its own, none for none, and `protocol` for what none says (section 7.4). */
+export function closeAnswer(payload: Buffer): number | undefined {
+  if (payload.length === 0) return undefined;
+  const status = payload.length < 2 ? 0 : payload.readUInt16BE(0);
+  const defined = (status >= 1000 && status <= 1014) || (status >= 3000 && status <= 4999);
+  return defined && !NEVER_SENT.includes(status) ? status : CLOSE.protocol;
 }

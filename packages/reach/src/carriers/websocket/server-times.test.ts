@@ -76,3 +76,11 @@ test('a ping is answered, a text is not for us', async () => {
   await say(Buffer.concat([Buffer.of(0x81, 0x82), Buffer.alloc(4), Buffer.from('hi')]));
   expect(sent.at(-1)).toEqual(Buffer.of(0x88, 2, 0x03, 0xeb));
 });
+
+test('a connection that ended before it could be served is not kept', () => {
+  const sockets = new WebSockets(new VirtualTime());
+  const stream = new Duplex({ read: () => undefined, write: (_, __, done) => done() });
+  stream.destroy();
+  sockets.accept(request as unknown as IncomingMessage, stream, Buffer.alloc(0), nobody);
+  expect(sockets.clients.size).toBe(0);
+});

@@ -3,6 +3,7 @@
  * There are many connections and most are quiet, so each holds next to nothing and one clock watches all.
  */
 import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { LIMITS } from '@polynya/protocol/limits';
 import type { Random } from '../../clock.ts';
@@ -11,6 +12,7 @@ import { Sink, type SinkWay } from '../../sink.ts';
 import type { SteadyClock } from '../../steady-clock.ts';
 import {
   CLOSE,
+  closeAnswer,
   closeFrame,
   FrameError,
   FrameReader,
@@ -77,6 +79,13 @@ export class WebSockets {
 
   /** Answers a request that `asksForWebSocket` let pass and serves what follows on `stream` until it closes. */
   accept(request: IncomingMessage, stream: Duplex, head: Buffer, sessions: Receiver): void {
+    // Its end may have come and gone while this server was not ready.
+    if (!stream.readable || !stream.writable) {
+      stream.destroy();
+      return;
+    }
+    // Of HTTP, for what stands idle; it would only cost memory.
+    if (stream instanceof Socket) stream.setTimeout(0);
     upgrade(request, stream, this.uneven ? [unevenHeader(this.uneven)] : []);
     if (head.length > 0) stream.unshift(head);
     this.#all.add(new ServerSocket(stream, sessions, this));
@@ -191,7 +200,7 @@ export class ServerSocket implements SinkWay, MessageTaker {
       case OPCODES.pong:
         return;
       case OPCODES.close:
-        this.close(payload.length < 2 ? undefined : payload.readUInt16BE(0));
+        this.close(closeAnswer(payload));
         return;
       default:
         this.close(CLOSE.unsupported);

@@ -21,7 +21,12 @@ const loadedLater: { name: RegExp; why: string }[] = [
   { name: /^secure-context\.js$/, why: 'only a page that was opened over http loads it' },
   {
     name: /^extras\.(js|css)$/,
-    why: 'settings, panels and QR codes open over chats that work already',
+    why: 'settings, panels and menus open over chats that work already',
+  },
+  { name: /^release\.js$/, why: 'extras.js and adding.js share it, and nothing before them' },
+  {
+    name: /^adding\.(js|css)$/,
+    why: 'invites, linking and recovery bring in people and devices, with chats that work or before any',
   },
   { name: /^(en|ru)-extras\.js$/, why: 'the words of what extras.js shows' },
   {
@@ -93,9 +98,13 @@ function filesNamedIn(dist: string, path: string, content: string): string[] {
 /** What a locked page loads until it is opened: no engine. */
 const ofTheLock = /^(locked|passkey|passphrase|passphrase-worker)\.js$/;
 const ofTheEngine = /^(worker|envelope|_polynya_unused-module)\.js$/;
-/** What nobody opens: the mending of broken chats, another language, the service worker, a volunteer's page, and ways and looks for lines that are blocked. */
+/**
+ * What is neither media nor search nor settings and which days go by without: bringing in people and devices (invites,
+ * linking, recovery), the mending of broken chats, another language, the service worker, a volunteer's page, and ways and
+ * looks for lines that are blocked. `measureAll` counts these too.
+ */
 const notOpened =
-  /^(sw|repair|secure-context|en(-extras)?|lend-page|line-panel|refused-details|seldom|diagnosis|sips|dial|asker|page-client|carrier-port|handing-on)\.(js|css)$/;
+  /^(sw|adding|repair|secure-context|en(-extras)?|lend-page|line-panel|refused-details|seldom|diagnosis|sips|dial|asker|page-client|carrier-port|handing-on)\.(js|css)$/;
 
 /**
  * Measures the page built in the folder `dist`, until one reads and writes.
@@ -118,6 +127,11 @@ export function measureLocked(dist: string): FirstLoad {
 /** The same with all that a person may come to open: media, search, settings. */
 export function measureEverything(dist: string): FirstLoad {
   return measure(dist, (name) => !notOpened.test(name));
+}
+
+/** Every part that the page names, whoever it is that opens it. Nothing bounds this: nobody loads it all. */
+export function measureAll(dist: string): FirstLoad {
+  return measure(dist, () => true);
 }
 
 function measure(dist: string, loads: (name: string) => boolean): FirstLoad {

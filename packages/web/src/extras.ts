@@ -2,6 +2,7 @@
  * What opens over the chats, in a file of its own: reading and writing need none of it, so it loads
  * once they work. `later.tsx` is how views reach it.
  */
+export { LinkNew, NewChat, NewGroup, Recover } from './adding-later.tsx';
 export { Away } from './away/away.tsx';
 export { AttachMenu } from './chat/attach-menu.tsx';
 export { ChatFoot } from './chat/chat-foot.tsx';
@@ -17,14 +18,14 @@ export { SendFiles } from './chat/send-files.tsx';
 export { SendMenu } from './chat/send-menu.tsx';
 export { TimeLeft } from './chat/time-left.tsx';
 export { VoiceBar } from './chat/voice-bar.tsx';
-export { LinkNew } from './devices/link-new.tsx';
-export { Recover } from './devices/recover.tsx';
+// Named for adding.ts, which shares them with the first screens: what extras.js does not have in common with both, the
+// bundler moves out of the first file into one more.
+export { LinkForm } from './first/link-form.tsx';
+export { Screen } from './first/screen.tsx';
 export { AppKeys } from './hand/app-keys.tsx';
 export { ChatKeys } from './hand/chat-keys.tsx';
 export { ChatPicker } from './hand/chat-picker.tsx';
 export { SearchAll } from './hand/search-all.tsx';
-export { NewChat } from './invite/new-chat.tsx';
-export { NewGroup } from './invite/new-group.tsx';
 export { Banners } from './line/banners.tsx';
 export { ChatMenu } from './list/chat-menu.tsx';
 export { FolderTabs } from './list/folder-tabs.tsx';

@@ -2,30 +2,27 @@
 import { type Component, createResource, type JSX, Show } from 'solid-js';
 import { type Language, useWords } from './words/use-words.ts';
 
-const load = async (language: Language) => {
+/** How views of one file are reached: each is a component that appears once the file is here. */
+export function laterFrom<File>(load: (language: Language) => Promise<File>) {
+  /** `unasked`: nobody waits for it, so that nobody hears of it when it does not come. */
+  return <P extends object>(pick: (file: File) => Component<P>, unasked = false): Component<P> =>
+    (props): JSX.Element => {
+      const language = useWords();
+      const [file] = createResource(() =>
+        unasked ? load(language).catch(() => undefined) : load(language),
+      );
+      return (
+        <Show when={file()} keyed>
+          {(loaded) => pick(loaded)(props)}
+        </Show>
+      );
+    };
+}
+
+const later = laterFrom(async (language) => {
   const [extras] = await Promise.all([import('./extras.ts'), language.learnExtras()]);
   return extras;
-};
-
-type Extras = Awaited<ReturnType<typeof load>>;
-
-/** `unasked`: nobody waits for it, so that nobody hears of it when it does not come. */
-function later<P extends object>(
-  pick: (extras: Extras) => Component<P>,
-  unasked = false,
-): Component<P> {
-  return (props): JSX.Element => {
-    const language = useWords();
-    const [extras] = createResource(() =>
-      unasked ? load(language).catch(() => undefined) : load(language),
-    );
-    return (
-      <Show when={extras()} keyed>
-        {(loaded) => pick(loaded)(props)}
-      </Show>
-    );
-  };
-}
+});
 
 export const Away = later((extras) => extras.Away, true);
 export const AttachMenu = later((extras) => extras.AttachMenu);

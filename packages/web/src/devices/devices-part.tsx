@@ -1,5 +1,6 @@
 /** In the settings: this person's devices, the linking of another one, and what brings them back who lost them all. */
 import { createEffect, createSignal, For, type JSX, Show } from 'solid-js';
+import { LinkOld, RecoveryKit } from '../adding-later.tsx';
 import { useApp } from '../state/app.ts';
 import { useQuery } from '../state/query.ts';
 import { Button } from '../ui/button.tsx';
@@ -8,8 +9,6 @@ import { ProblemNote } from '../ui/problem-note.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { deviceName } from './device-name.ts';
 import { DeviceRow } from './device-row.tsx';
-import { LinkOld } from './link-old.tsx';
-import { RecoveryKit } from './recovery-kit.tsx';
 
 const NAME_LETTERS = 64;
 

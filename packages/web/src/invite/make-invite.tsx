@@ -1,10 +1,10 @@
 /** A button that makes an invite to a chat, and then the invite. */
 import type { ChatId, InviteView } from '@polynya/messenger/api';
 import { createSignal, type JSX, Show } from 'solid-js';
+import { InviteCard } from '../adding-later.tsx';
 import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
 import { useExtraWords } from '../words/use-words.ts';
-import { InviteCard } from './invite-card.tsx';
 
 export function MakeInvite(props: { chat: ChatId }): JSX.Element {
   const { t } = useExtraWords();

@@ -1,9 +1,9 @@
 /** Everything about a chat but its messages: its name, its people, its invites, the way out. */
 import type { ChatDetail, InviteView } from '@polynya/messenger/api';
 import { createSignal, For, type JSX, Show } from 'solid-js';
+import { InviteCard } from '../adding-later.tsx';
 import { SearchAll } from '../hand/search-all.tsx';
 import { AddPeople } from '../invite/add-people.tsx';
-import { InviteCard } from '../invite/invite-card.tsx';
 import { MakeInvite } from '../invite/make-invite.tsx';
 import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';

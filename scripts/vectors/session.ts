@@ -100,9 +100,9 @@ export async function session() {
     build: '7fA_9',
     handler: {
       open: () => ({
-        call: async ({ op }) => {
+        call: ({ op }, answered) => {
           const codec = results[op] as Codec<unknown>;
-          return codec.encode(EXCHANGES[op][1]);
+          answered(codec.encode(EXCHANGES[op][1]));
         },
         end: () => undefined,
       }),

@@ -1,8 +1,9 @@
 /** Looks at the line to a server, and at other sites to compare it with, if the person names some. */
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { HostSeen, Notes, Seen } from '@polynya/messenger/line/diagnosis';
+import type { HostSeen, Note, Notes, Seen } from '@polynya/messenger/line/diagnosis';
 import { datagramsSeen } from './datagrams.ts';
+import { greetings, PATIENCE } from './greetings.ts';
 import { dnsStep, tcpStep, tlsStep } from './steps.ts';
 import { measureTransfer } from './transfer.ts';
 
@@ -19,6 +20,9 @@ const MANY = 10;
 /** What such a look may take, in ms: on a slow line a few must do. */
 const LONG = 10_000;
 
+/** A handshake that took no longer met a line that is quick, in s. */
+const AT_ONCE = 1;
+
 /** A port at which servers do not listen (RFC 863, discard). */
 const NOBODY = 9;
 
@@ -32,18 +36,22 @@ export async function look(
   const asked = stun ?? /^stun:([\w.:]+)$/.exec(endpoints.find(isStun) ?? '')?.[1];
   const urls = endpoints.map((endpoint) => new URL(endpoint));
   // What other carriers go to has no TLS and no name to look at.
-  const sites = urls.filter(({ protocol }) => /^https?:$/.test(protocol));
+  const web = urls.filter(({ protocol }) => /^https?:$/.test(protocol));
   // The page is beside the endpoint: behind a secret path where the server has one.
-  const pages = [...new Set(sites.map((url) => new URL('./', url).href))];
-  const hosts = pages.map((page) => ({ page, ...hostOf(page) }));
-  const compared = Promise.all(
-    [home, abroad].map((names) => Promise.all(names.map((name) => seenOf(notes, name)))),
-  );
+  const pages = [...new Set(web.map((url) => new URL('./', url).href))];
   // Addresses before names: a filter that hears the name may cut off the address for minutes.
-  const server: HostSeen[] = [];
-  for (const { host, port, page } of hosts.sort((a, b) => isIP(b.host) - isIP(a.host))) {
-    server.push(await seenOf(notes, host, port, page.startsWith('https:')));
-  }
+  const hosts = pages
+    .map((page) => ({ page, ...targetOf(page) }))
+    .sort((a, b) => isIP(b.host) - isIP(a.host));
+  const addresses = hosts.filter(({ host }) => isIP(host) !== 0);
+  const names = hosts.slice(addresses.length);
+  const seeAll = (targets: readonly Target[], patience?: number) =>
+    Promise.all(targets.map((target) => seenOf(notes, target, patience)));
+  const site = (host: string) => ({ host, port: 443, secure: true });
+  const compared = Promise.all([home, abroad].map((all) => seeAll(all.map(site))));
+  const server = await seeAll(addresses);
+  const patience = isQuick(notes, addresses) ? PATIENCE.quick : PATIENCE.usual;
+  server.push(...(await seeAll(names, patience)));
   const [atHome = [], outside = []] = await compared;
   const best = hosts.find((_, index) =>
     [server[index]?.tls, server[index]?.otherHello].includes('ok'),
@@ -52,15 +60,19 @@ export async function look(
   const resolver = named.some((dns) => dns === 'ok' || dns === 'refused');
   // By a name, nobody is found while no name is known.
   const stunned = asked !== undefined && (resolver || isIP(hostIn(asked)) !== 0);
+  // Alone: what else goes over the line would take of its rate.
+  const transfer = best?.secure ? await measureTransfer(best.page) : null;
+  const [datagrams, passed] = await Promise.all([
+    stunned ? datagramsSeen(asked, notes) : null,
+    passedOfMany(outside, notes),
+  ]);
   return {
     connected: Object.values(networkInterfaces())
       .flat()
       .some((address) => address?.internal === false),
     ...{ resolver, waited: longestWait(notes) },
     ...{ server, home: atHome, abroad: outside },
-    transfer: best?.page.startsWith('https:') ? await measureTransfer(best.page) : null,
-    datagrams: stunned ? await datagramsSeen(asked, notes) : null,
-    passed: await passedOfMany(outside, notes),
+    ...{ transfer, datagrams, passed },
   };
 }
 
@@ -75,27 +87,49 @@ function longestWait({ all }: Notes): number | null {
   return silent.length > 0 ? Math.max(...waits) : null;
 }
 
-function hostOf(page: string): { host: string; port: number } {
+interface Target {
+  readonly host: string;
+  readonly port: number;
+  /** Not so for plain HTTP, which is only ever spoken on one machine: there is no TLS to look at. */
+  readonly secure: boolean;
+}
+
+function targetOf(page: string): Target {
   const { hostname, port, protocol } = new URL(page);
-  const usual = protocol === 'http:' ? 80 : 443;
-  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? usual : Number(port) };
+  const secure = protocol === 'https:';
+  const usual = secure ? 443 : 80;
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return { host, port: port === '' ? usual : Number(port), secure };
+}
+
+/** Whether one of these hosts has just answered at once: silence can be told sooner then. */
+function isQuick({ all }: Notes, hosts: readonly Pick<Target, 'host'>[]): boolean {
+  const quick = ({ kind, host, outcome, began, ended }: Note) =>
+    kind === 'tls' && outcome === 'ok' && ended - began < AT_ONCE && has(host);
+  const has = (host: string) => hosts.some((one) => one.host === host);
+  return all.some(quick);
 }
 
 /** At a site abroad, never at the server: where connections are counted, who made too many must wait a while. */
 async function passedOfMany(sites: readonly HostSeen[], notes: Notes): Promise<number | null> {
   const site = sites.find(({ tls }) => tls === 'ok');
   if (!site) return null;
+  const patience = isQuick(notes, [site]) ? PATIENCE.again : PATIENCE.usual;
   // One passed when the site was looked at.
   const end = performance.now() + LONG;
   for (let passed = 1; passed < MANY && performance.now() < end; passed++) {
-    const step = await notes.take('tls', site.host, 443, tlsStep(site.host, 443, 'nodes'));
+    const hello = tlsStep(site.host, 443, 'nodes', { patience });
+    const step = await notes.take('tls', site.host, 443, hello);
     if (step !== 'ok') return passed;
   }
   return null;
 }
 
-/** @param secure false for plain HTTP, which is only ever spoken on one machine: there is no TLS to look at */
-async function seenOf(notes: Notes, host: string, port = 443, secure = true): Promise<HostSeen> {
+async function seenOf(
+  notes: Notes,
+  { host, port, secure }: Target,
+  patience?: number,
+): Promise<HostSeen> {
   const seen: HostSeen = {
     host,
     dns: null,
@@ -107,13 +141,8 @@ async function seenOf(notes: Notes, host: string, port = 443, secure = true): Pr
   const dns = isIP(host) === 0 ? await notes.take('dns', host, 0, dnsStep(host)) : null;
   if (dns !== null && dns !== 'ok') return { ...seen, dns };
   const reach = (at: number) => notes.take('tcp', host, at, tcpStep(host, at));
-  const greet = (hello: 'nodes' | 'ours') =>
-    notes.take('tls', host, port, tlsStep(host, port, hello));
   const tcp = await reach(port);
   if (tcp !== 'ok') return { ...seen, dns, tcp, otherPort: await reach(NOBODY) };
   if (!secure) return { ...seen, dns, tcp, tls: 'ok' };
-  const tls = await greet('nodes');
-  const again = tls === 'silent' || tls === 'reset';
-  const otherHello = again ? await greet('ours') : null;
-  return { ...seen, dns, tcp, tls, otherHello };
+  return { ...seen, dns, tcp, ...(await greetings(notes, host, port, patience)) };
 }

@@ -9,7 +9,9 @@ const FIRST_FILE = /<meta\s+name="build"\s+content="([\w.-]+\.js)"/;
 const WANTED = 120_000;
 /** The first bytes say nothing of a line's rate: what meters lines lets a burst through. */
 const BURST = 40_000;
-/** Silence after which nothing more will come, and the most that is waited for all of it, ms. */
+/** The most that is waited for the first byte, ms. */
+const FIRST = 12_000;
+/** Silence after which nothing more will come, and the most that is waited for all of it once it has begun, ms. */
 const SILENCE = 5_000;
 const LONGEST = 12_000;
 
@@ -83,11 +85,14 @@ class Meter {
 
   /** Whether nothing has come for long. */
   get silent(): boolean {
-    return performance.now() - (this.#times.at(-1)?.at ?? this.#began) >= SILENCE;
+    const last = this.#times.at(-1);
+    return performance.now() - (last?.at ?? this.#began) >= (last ? SILENCE : FIRST);
   }
 
-  get left(): number {
-    return Math.max(1, LONGEST - (performance.now() - this.#began));
+  /** Whether it has been coming for long. */
+  get long(): boolean {
+    const [first] = this.#times;
+    return first !== undefined && performance.now() - first.at >= LONGEST;
   }
 
   transfer(): Transfer {
@@ -111,16 +116,13 @@ function get(url: URL, agent: Agent, meter: Meter): Promise<string> {
   return new Promise((resolve, reject) => {
     const headers = { 'accept-encoding': 'identity', 'cache-control': 'no-cache' };
     const outgoing = request(url, { agent, headers });
-    const limit = setTimeout(() => outgoing.destroy(new Error('long enough')), meter.left);
-    const silence = setInterval(() => {
+    const watch = setInterval(() => {
+      if (meter.long) outgoing.destroy(new Error('long enough'));
       if (meter.silent) outgoing.destroy(new Error('silent'));
       if (meter.bytes >= WANTED) outgoing.destroy(new Error('enough'));
     }, TICK);
     outgoing.on('error', reject);
-    outgoing.on('close', () => {
-      clearTimeout(limit);
-      clearInterval(silence);
-    });
+    outgoing.on('close', () => clearInterval(watch));
     outgoing.on('response', (response) => {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));

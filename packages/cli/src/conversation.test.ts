@@ -1,10 +1,6 @@
 /** Two people in two terminals, over a server that `polynya serve` started: all real, all on this machine. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { keptOpenings, type Openings } from '@polynya/messenger/line/kept-openings';
-import { fileDeviceKey } from '@polynya/messenger/store/file-device-key';
-import { openSealedStore } from '@polynya/messenger/store/sealed-store';
-import { openSqliteStore } from '@polynya/messenger/store/sqlite-store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   Person,
@@ -163,25 +159,6 @@ test('a profile has one writer', async () => {
     err: `The profile ${ann.profile} is in use by another polynya: close that one, or use another --profile.\n`,
   });
   await first.stop('SIGTERM');
-});
-
-test('commands one after the other keep one account of connections', async () => {
-  const account = async (work: (openings: Openings) => void) => {
-    const database = await openSqliteStore(join(ann.profile, 'messenger.db'));
-    const key = fileDeviceKey(join(ann.profile, 'device.key'));
-    const store = await openSealedStore(database, key);
-    work(await keptOpenings(store, Date.now));
-    await store.close();
-  };
-  // Dated ahead, so that it does not grow old on a slow machine.
-  await account((openings) => openings.note('made-before.example', Date.now() + 60_000));
-  await ann.does('send', 'Family', 'counted');
-  await account(({ all }) => {
-    const hosts = all.map(({ host }) => host);
-    expect(hosts).toEqual(
-      expect.arrayContaining(['made-before.example', `127.0.0.1:${server.port}`]),
-    );
-  });
 });
 
 test('doctor says that the line is up', async () => {

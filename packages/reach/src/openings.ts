@@ -6,7 +6,7 @@
 /** A little over a minute, in ms. */
 const COUNTED_FOR = 65_000;
 /** That are remembered (count). */
-export const MOST_OPENINGS = 64;
+const MOST = 64;
 
 /** That a host (with its port, if that is not the usual one) was connected to, and when, in ms since 1970. */
 export interface Opening {
@@ -32,19 +32,14 @@ export class Openings {
 
   /** Made elsewhere. */
   add(openings: readonly Opening[]): void {
-    this.#all = [...this.#all, ...openings].slice(-MOST_OPENINGS);
+    this.#all = [...this.#all, ...openings].slice(-MOST);
   }
 
-  /** Those within the last minute; what a clock that was set back left behind aside. */
-  counting(now: number): readonly Opening[] {
-    return this.#all.filter(({ at }) => Math.abs(now - at) < COUNTED_FOR);
-  }
-
-  /** When a host was connected to within the last minute. */
+  /** When a host was connected to within the last minute; what a clock that was set back left behind aside. */
   recent(host: string, now: number): readonly number[] {
-    return this.counting(now)
-      .filter((opening) => opening.host === host)
-      .map(({ at }) => at);
+    const counts = (opening: Opening) =>
+      opening.host === host && Math.abs(now - opening.at) < COUNTED_FOR;
+    return this.#all.filter(counts).map(({ at }) => at);
   }
 
   /** How many ms it takes until a host may be connected to by whoever makes at most so many connections a minute to it. */

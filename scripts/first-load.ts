@@ -52,6 +52,10 @@ const loadedLater: { name: RegExp; why: string }[] = [
   },
   { name: /^lend-page\.(js|css)$/, why: 'a volunteer reads and writes nothing' },
   {
+    name: /^clean-(matroska|avi)\.js$/,
+    why: 'phones take MP4: who sends a film of another kind loads what cleans it',
+  },
+  {
     name: /^handing-on\.js$/,
     why: 'records of endpoints are handed on in chats that work',
   },

@@ -339,6 +339,8 @@ export interface Messenger extends DevicesFacade, ChatsFacade {
       readonly height?: number;
       readonly duration?: number;
       readonly forwarded?: boolean;
+      /** As in `send`. */
+      readonly silent?: boolean;
     },
   ): Promise<{ readonly id: MessageId }>;
   /** `mentions`: everybody whom the text mentions now. */

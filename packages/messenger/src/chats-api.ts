@@ -56,7 +56,7 @@ export interface FoundView {
 }
 
 export interface SearchResult {
-  /** The newest first. */
+  /** The newest first, the pictures of an album together and in their order. */
   readonly found: readonly FoundView[];
   /** There are more than are told at once. */
   readonly more: boolean;

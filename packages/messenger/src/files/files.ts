@@ -80,7 +80,7 @@ export class Files {
     const transfer = new Transfer(this.#options, chat, id);
     this.#copying.add(placeOf(chat, id));
     try {
-      const content = wrapped(draft, { forwarded: about.forwarded ?? false });
+      const content = wrapped(draft, about);
       const queued = { chat, id, at: clock.now(), sender: me(), content };
       await this.#create(transfer, { ...OUTGOING, drop: random(32) }, () =>
         timeline.queued(queued),

@@ -6,11 +6,13 @@ import { pause } from '@polynya/reach/clock';
 import type { ChatId, PersonId } from '../api.ts';
 import type { FoundView, SearchResult, SearchWanted } from '../chats-api.ts';
 import type { Device } from '../device.ts';
+import { shownAs } from '../files/shown-as.ts';
 import type { Change } from '../store/store.ts';
 import { fileView } from '../timeline/page.ts';
 import { counts, keys, type MessageRow, row } from '../timeline/row.ts';
 import { decode, encode } from '../timeline/stored.ts';
 import { pageView } from '../views.ts';
+import { inAlbumOrder } from './album-order.ts';
 import { excerptAround } from './excerpt.ts';
 import { blockKey, blockOf, DIRTY, SEGMENTS } from './keys.ts';
 import { BLOCK, kindsOf, placesOf, type Segment, saidIn, segment, segmentOf } from './segment.ts';
@@ -83,7 +85,8 @@ export class SearchIndex {
         candidates.push({ at, chat: held.chat, seq: held.block * BLOCK + place });
       }
     }
-    candidates.sort((a, b) => b.at - a.at);
+    // Of one second, the last said first.
+    candidates.sort((a, b) => b.at - a.at || b.seq - a.seq);
     return this.#answer(candidates, words, wanted);
   }
 
@@ -94,7 +97,7 @@ export class SearchIndex {
     wanted: SearchWanted,
   ): Promise<SearchResult> {
     const { store } = this.#device.ports;
-    const found: FoundView[] = [];
+    const found: { readonly chat: ChatId; readonly known: MessageRow }[] = [];
     for (let at = 0; at < candidates.length && found.length < ANSWERS; at += AT_ONCE) {
       const rows = await Promise.all(
         candidates.slice(at, at + AT_ONCE).map(async ({ chat, seq }) => {
@@ -105,11 +108,17 @@ export class SearchIndex {
       );
       for (const one of rows) {
         if (!one || found.length === ANSWERS) continue;
-        const view = this.#view(one.chat, one.known, words);
-        if (view) found.push(view);
+        if (this.#device.conversations.has(one.chat)) found.push(one);
       }
     }
-    return { found, more: candidates.length > found.length && found.length === ANSWERS };
+    const ordered = inAlbumOrder(found, ({ known: { sender, file } }) => {
+      const album = file && shownAs(file).album;
+      return album && { ...album, id: sender + album.id };
+    });
+    return {
+      found: ordered.flatMap(({ chat, known }) => this.#view(chat, known, words) ?? []),
+      more: candidates.length > found.length && found.length === ANSWERS,
+    };
   }
 
   #view(chat: ChatId, message: MessageRow, words: readonly string[]): FoundView | null {

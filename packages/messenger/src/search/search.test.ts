@@ -41,8 +41,8 @@ test('follows what is said, edited, deleted and hidden, over a restart, and leav
       messages.some(({ deleted }) => deleted) && !messages.some(({ state }) => state === 'waiting'),
   );
   await anna.reopen();
-  await expect.poll(() => found('бабушка')).toEqual([]);
-  await expect.poll(() => found('cake')).toEqual([]);
+  await expect.poll(() => found('бабушка'), { timeout: 60_000 }).toEqual([]);
+  await expect.poll(() => found('cake'), { timeout: 60_000 }).toEqual([]);
   expect(await found('чай')).toEqual([]);
   expect(await found('ключ')).toEqual(['Ключей нет']);
   const segments = await anna.device.ports.store.range('search', { from: 'seg/', to: 'seg0' });
@@ -66,4 +66,22 @@ test('finds by person, kind and time, and answers nothing to nothing', async () 
   expect(await count({ kind: 'picture' })).toBe(0);
   expect(await count({ person, to: 1_000 })).toBe(0);
   expect(await count({})).toBe(0);
+});
+
+test('finds the pictures of an album together and in their order, however they came; sent silently, they are', async () => {
+  const send = (place: number) =>
+    anna.messenger.sendFile(chat, new Blob(['x'], { type: 'image/png' }), {
+      name: `${place}.png`,
+      album: { id: '0123456789abcdef', place },
+      silent: true,
+    });
+  for (const place of [2, 0, 1]) await send(place);
+  await anna.until(
+    { query: 'messages', chat, limit: 9 },
+    ({ messages }) =>
+      messages.filter(({ seq, file, silent }) => seq !== null && file && silent).length === 3,
+  );
+  await tended();
+  const { found: pictures } = await anna.messenger.search({ text: '', kind: 'picture' });
+  expect(pictures.map(({ text }) => text)).toEqual(['0.png', '1.png', '2.png']);
 });

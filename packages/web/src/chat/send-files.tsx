@@ -57,8 +57,11 @@ export function SendFiles(props: SendFilesProps): JSX.Element {
   const [files, setFiles] = createSignal(props.files);
   const [caption, setCaption] = createSignal('');
   const [asFiles, setAsFiles] = createSignal(false);
+  const [silent, setSilent] = createSignal(false);
   const shows = (file: File) => canShrink(file) || file.type.startsWith('video/');
   const pictures = () => files().filter(shows);
+  // What a browser knows no kind of may be a video.
+  const mayTell = () => files().some((file) => shows(file) || file.type === '');
   const urls = new Map(props.files.filter(shows).map((file) => [file, URL.createObjectURL(file)]));
   onCleanup(() => {
     for (const url of urls.values()) URL.revokeObjectURL(url);
@@ -80,12 +83,13 @@ export function SendFiles(props: SendFilesProps): JSX.Element {
       const ready = await readyToShow(file, places === null);
       if (!ready) {
         // Not as it is without a word: it may say where it was taken.
-        say(t().cannotShrink(file.name));
+        say(t().cannotClean(file.name));
         continue;
       }
       const about = {
         ...ready.about,
         ...first,
+        silent: silent(),
         name: shortName(ready.file.name || t().pastedName),
         // What nobody can draw stands by itself.
         album: (ready.about?.thumb && places?.get(file)) || null,
@@ -129,12 +133,15 @@ export function SendFiles(props: SendFilesProps): JSX.Element {
             )}
           </For>
         </ul>
-        <Show when={pictures().length > 0}>
+        <Show when={mayTell()}>
           <Tick on={asFiles()} onTick={setAsFiles}>
             {t().sendWhole}
             <small>{asFiles() ? t().sendWholeNote : t().sendSmallNote}</small>
           </Tick>
         </Show>
+        <Tick on={silent()} onTick={setSilent}>
+          {t().laterSilent}
+        </Tick>
         <Field label={t().caption} maxlength={4000} autofocus onText={setCaption} />
         <div class="dialog-actions">
           <Button onClick={() => props.onClose(false)}>{t().cancel}</Button>

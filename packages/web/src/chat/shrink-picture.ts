@@ -7,20 +7,11 @@
 const SIDE = 1600;
 const QUALITY = 0.82;
 
-/** Kinds that are pictures and nothing more: an animation would stand still, a drawing lose its lines. */
-const DRAWN_ANEW: Readonly<Record<string, 'image/jpeg' | 'image/webp'>> = {
-  'image/jpeg': 'image/jpeg',
-  'image/heic': 'image/jpeg',
-  'image/heif': 'image/jpeg',
-  'image/avif': 'image/jpeg',
-  'image/bmp': 'image/jpeg',
-  // These may be see-through.
-  'image/png': 'image/webp',
-  'image/webp': 'image/webp',
-};
+/** All but these: an animation would stand still, a drawing lose its lines. */
+const DRAWN_ANEW = /^image\/(?!gif|svg)/;
 
 export function canShrink(file: File): boolean {
-  return kindOf(file) in DRAWN_ANEW;
+  return DRAWN_ANEW.test(kindOf(file));
 }
 
 /** Many browsers do not know phones' pictures, which tell where they were taken, by their names. */
@@ -46,9 +37,10 @@ export function renamed(name: string, type: string): string {
 
 /** Null where this browser cannot draw the picture. */
 export async function shrunk(file: File): Promise<File | null> {
-  const type = DRAWN_ANEW[kindOf(file)];
-  const picture = type && (await createImageBitmap(file).catch(() => null));
+  const picture = await createImageBitmap(file).catch(() => null);
   if (!picture) return null;
+  // These may be see-through.
+  const type = /png|webp/.test(file.type) ? 'image/webp' : 'image/jpeg';
   try {
     const { width, height } = fitting(picture.width, picture.height);
     const canvas = new OffscreenCanvas(width, height);

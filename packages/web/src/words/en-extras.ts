@@ -130,7 +130,7 @@ export const enExtras = {
   sendLater: 'Send later…',
   laterTitle: 'Send later',
   laterWhen: 'When',
-  laterSilent: 'Without sound',
+  laterSilent: 'Notify without sound',
   laterNote:
     'It waits on this device, which has to be open then. If it is not, the message goes as soon as you open Polynya here, and says for when it was meant.',
   laterKeep: 'Schedule',
@@ -158,8 +158,8 @@ export const enExtras = {
   caption: 'Caption',
   removeFile: (name: string) => `Leave out ${name}`,
   pastedName: 'Picture',
-  cannotShrink: (name: string) =>
-    `This browser cannot make “${name}” smaller, so it was not sent. Send it as a file.`,
+  cannotClean: (name: string) =>
+    `“${name}” was not sent: what the camera noted in it, often the place, cannot be taken out here. Mark “Send as files” to send it with that.`,
   voiceNote: 'Voice note',
   recording: 'Recording',
   sendVoice: 'Send the voice note',

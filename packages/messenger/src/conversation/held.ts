@@ -27,6 +27,8 @@ type Place = (typeof WHOLE)[number] | typeof STAGED;
 
 const prefixOf = (chat: ChatId, place: Place): string => `${chat}/${place}/`;
 
+type Stored = readonly (readonly [key: string, value: Uint8Array])[];
+
 const rows = (chat: ChatId, place: Place, changes: readonly RecordChange[]): Change[] =>
   changes.map(({ name, value }) => ({ table: 'group', key: prefixOf(chat, place) + name, value }));
 
@@ -77,7 +79,7 @@ export function groupsOf({ group, staged, seat, parent }: Held): Group[] {
 
 /** Everything of a conversation but its messages. */
 export async function forgetHeld(store: Store, chat: ChatId): Promise<Change[]> {
-  const stored = await store.range('group', { from: `${chat}/`, to: `${chat}0` });
+  const stored = await store.range('group', recordsOf(chat));
   const records = stored.map(([key]): Change => ({ table: 'group', key, value: null }));
   return [{ table: 'log', key: chat, value: null }, ...records];
 }
@@ -87,23 +89,26 @@ export async function forgetHeld(store: Store, chat: ChatId): Promise<Change[]> 
  *   stored is not what was stored
  */
 export async function loadHeld(store: Store, engine: Engine, chat: ChatId): Promise<Held | null> {
-  const stored = await store.get('log', chat);
-  if (!stored) return null;
-  const [group, staged, seat, parent] = await Promise.all([
-    records(store, chat, 'group'),
-    records(store, chat, STAGED),
-    records(store, chat, 'seat'),
-    records(store, chat, 'parent'),
+  const [state, records] = await Promise.all([
+    store.get('log', chat),
+    store.range('group', recordsOf(chat)),
   ]);
-  if (group.size === 0) return null;
+  const of = (place: Place) => recordsIn(prefixOf(chat, place), records);
+  const [group, staged] = [of('group'), of(STAGED)];
+  if (!state || group.size === 0) return null;
   const restored = (one: GroupRecords) => (one.size === 0 ? null : restore(engine, one));
   return {
     group: restore(engine, group),
-    state: decodeState(stored),
+    state: decodeState(state),
     staged: staged.size === 0 ? null : restore(engine, laidOver(group, staged)),
-    seat: restored(seat),
-    parent: restored(parent),
+    seat: restored(of('seat')),
+    parent: restored(of('parent')),
   };
+}
+
+/** Where the records of a chat's groups lie in their table. */
+function recordsOf(chat: ChatId): { readonly from: string; readonly to: string } {
+  return { from: `${chat}/`, to: `${chat}0` };
 }
 
 function restore(engine: Engine, stored: GroupRecords): Group {
@@ -115,10 +120,12 @@ function restore(engine: Engine, stored: GroupRecords): Group {
   }
 }
 
-async function records(store: Store, chat: ChatId, place: Place): Promise<GroupRecords> {
-  const prefix = prefixOf(chat, place);
-  const stored = await store.range('group', { from: prefix, to: `${prefix.slice(0, -1)}0` });
-  return new Map(stored.map(([key, value]) => [key.slice(prefix.length), value]));
+function recordsIn(prefix: string, records: Stored): GroupRecords {
+  return new Map(
+    records
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => [key.slice(prefix.length), value]),
+  );
 }
 
 function laidOver(group: GroupRecords, staged: GroupRecords): GroupRecords {

@@ -210,10 +210,10 @@ async function censoredRun(
     outcome = await probe({ ...all, chance: ownChance(chance) });
   else if (scenario.task === 'rounds') throw new Error('rounds without a hunter');
   else outcome = await tasks[scenario.task](all);
-  const penned = lab.middlebox.events.some((event) =>
-    pair.addresses.some((address) => event === `penned ${address}`),
+  const penned = lab.middlebox.events.find((event) =>
+    pair.addresses.some((address) => event.startsWith(`penned ${address} `)),
   );
-  if (scenario.neverPenned && penned) outcome = { ...outcome, passed: false, why: 'was penned' };
+  if (scenario.neverPenned && penned) outcome = { ...outcome, passed: false, why: `was ${penned}` };
   const told = lab.toldByBridges;
   const payloads = pair.links.map((link) => link.slice(link.indexOf('#') + 1));
   if (payloads.some((payload) => told.includes(payload)))

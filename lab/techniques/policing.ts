@@ -24,7 +24,8 @@ function police(rules: Rules, parameters: Parameters): void {
     if (times.length <= most) return null;
     until.set(key, now + pen);
     recent.delete(key);
-    rules.note(`penned ${client}`);
+    const before = times.map((time) => `${((now - time) / 1_000).toFixed(1)} s`).join(', ');
+    rules.note(`penned ${key.trim()}: hellos ${before} before`);
     return { act: 'swallow' };
   });
 }

@@ -8,6 +8,7 @@ import type {
   SessionPort,
 } from '@polynya/reach/session-handler';
 import { StorageError } from '../engine.ts';
+import { type Between, SessionThrough } from '../session-through.ts';
 
 /** What a writer is told to wait, in ms. */
 const AGAIN_MS = 5_000;
@@ -18,7 +19,7 @@ const READS: ReadonlySet<Op> = new Set([
   ...(['endpoints', 'follow', 'handles', 'linger', 'bye'] as const),
 ]);
 
-export class WriteGate implements SessionHandler {
+export class WriteGate implements SessionHandler, Between {
   readonly #inner: SessionHandler;
   #closed = false;
   #writing = 0;
@@ -29,11 +30,15 @@ export class WriteGate implements SessionHandler {
   }
 
   open(port: SessionPort): SessionLogic {
-    return new GatedSession(this, this.#inner.open(port));
+    return new SessionThrough(this, this.#inner.open(port));
   }
 
-  /** Asks `logic` for what changes the database, if the gate is open. */
+  /** Asks `logic`; for what changes the database only if the gate is open. */
   call(logic: SessionLogic, request: Request, answered: (outcome: Outcome) => void): void {
+    if (READS.has(request.op)) {
+      logic.call(request, answered);
+      return;
+    }
     if (this.#closed) {
       answered(readOnly());
       return;
@@ -78,22 +83,3 @@ export class WriteGate implements SessionHandler {
 }
 
 const readOnly = () => new ProtocolError('busy', 'read-only: the data moves', AGAIN_MS);
-
-class GatedSession implements SessionLogic {
-  readonly #gate: WriteGate;
-  readonly #logic: SessionLogic;
-
-  constructor(gate: WriteGate, logic: SessionLogic) {
-    this.#gate = gate;
-    this.#logic = logic;
-  }
-
-  call(request: Request, answered: (outcome: Outcome) => void): void {
-    if (READS.has(request.op)) this.#logic.call(request, answered);
-    else this.#gate.call(this.#logic, request, answered);
-  }
-
-  end(): void {
-    this.#logic.end();
-  }
-}

@@ -6,6 +6,7 @@ import type {
   SessionLogic,
   SessionPort,
 } from '@polynya/reach/session-handler';
+import { type Between, SessionThrough } from '../session-through.ts';
 import { wordOf } from './outcome.ts';
 
 /** Upper bounds of the histogram, in seconds. */
@@ -14,7 +15,7 @@ export const BOUNDS = [
 ] as const;
 
 /** Stands between sessions and what answers them. */
-export class Meter implements SessionHandler {
+export class Meter implements SessionHandler, Between {
   readonly #inner: SessionHandler;
   /** Milliseconds since any moment. */
   readonly #steady: () => number;
@@ -33,7 +34,7 @@ export class Meter implements SessionHandler {
   }
 
   open(port: SessionPort): SessionLogic {
-    return new MeteredSession(this, this.#inner.open(port));
+    return new SessionThrough(this, this.#inner.open(port));
   }
 
   /** Resolves when all that is under way was answered. */
@@ -60,23 +61,5 @@ export class Meter implements SessionHandler {
     this.secondsInAll += seconds;
     if (--this.underWay > 0) return;
     for (const resolve of this.#idle.splice(0)) resolve();
-  }
-}
-
-class MeteredSession implements SessionLogic {
-  readonly #meter: Meter;
-  readonly #logic: SessionLogic;
-
-  constructor(meter: Meter, logic: SessionLogic) {
-    this.#meter = meter;
-    this.#logic = logic;
-  }
-
-  call(request: Request, answered: (outcome: Outcome) => void): void {
-    this.#meter.call(this.#logic, request, answered);
-  }
-
-  end(): void {
-    this.#logic.end();
   }
 }

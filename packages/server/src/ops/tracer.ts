@@ -12,6 +12,7 @@ import type {
   SessionPort,
 } from '@polynya/reach/session-handler';
 import type { SteadyClock } from '@polynya/reach/steady-clock';
+import { type Between, SessionThrough } from '../session-through.ts';
 import { wordOf } from './outcome.ts';
 
 /** Spans are sent together, so often. In ms. */
@@ -44,7 +45,7 @@ export function traced(
 }
 
 /** Stands between sessions and what answers them. */
-export class Tracer implements SessionHandler {
+export class Tracer implements SessionHandler, Between {
   readonly #inner: SessionHandler;
   readonly #options: TracerOptions;
   #spans: object[] = [];
@@ -57,14 +58,11 @@ export class Tracer implements SessionHandler {
   }
 
   open(port: SessionPort): SessionLogic {
-    const logic = this.#inner.open(port);
-    return {
-      call: (request, answered) => this.#call(logic, request, answered),
-      end: () => logic.end(),
-    };
+    return new SessionThrough(this, this.#inner.open(port));
   }
 
-  #call(logic: SessionLogic, request: Request, answered: (outcome: Outcome) => void): void {
+  /** Asks `logic`, and notes it if it is its turn. */
+  call(logic: SessionLogic, request: Request, answered: (outcome: Outcome) => void): void {
     if (this.#asked++ % this.#options.oneIn !== 0) {
       logic.call(request, answered);
       return;

@@ -69,7 +69,7 @@ export const EXCHANGES: {
     { n, id, endpoint: 'https://push.example/s/1', key: fill(0x04, 65), auth: fill(0xaa, 16) },
     {},
   ],
-  unsubscribe: [{ n, id }, {}],
+  unsubscribe: [{ n, id, auth: fill(0xaa, 16) }, {}],
   wake: [{ n, except: [id] }, {}],
   follow: [{ allowance, knows: [id], serial: 5 }, { record: body }],
 };

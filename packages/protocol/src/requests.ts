@@ -121,7 +121,7 @@ export const request = variants('op', {
     30,
     { n, id: subscriber, endpoint: text(LIMITS.pushEndpoint), key: bytes(65), auth: bytes(16) },
   ],
-  unsubscribe: [31, { n, id: subscriber }],
+  unsubscribe: [31, { n, id: subscriber, auth: bytes(16) }],
   /** What was just said is worth waking for; `except`: subscriptions that are the sender's own. */
   wake: [32, { n, except: list(id, LIMITS.devices) }],
   /** Asks what `endpoints` asks, and from now on to be told in this session whenever that record names other endpoints. */

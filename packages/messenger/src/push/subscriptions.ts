@@ -1,6 +1,5 @@
 /** Which logs this device has a push subscription to, and those that it ought to have: loaded when somebody wants any. */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { concat, equal, toHex } from '@polynya/protocol/bytes';
+import { equal, toHex } from '@polynya/protocol/bytes';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { bytes, list, struct, text, uint } from '@polynya/protocol/schema';
 import type { LogHandle } from '@polynya/reach/log-handle';
@@ -21,8 +20,11 @@ const FRESH = 3 * 24 * 3_600_000;
 const PATIENCE = 10_000;
 const KEPT = { table: 'setting', key: 'push' } as const;
 
-/** `whose`: a hash of the subscription; `at`: ms. */
-const codec = list(struct({ chat: text(32), whose: bytes(8), epoch: uint(), at: uint() }), 10_000);
+/** `auth`: the subscription's own, by which the server knows it again, or 8 bytes that no other has; `at`: ms. */
+const codec = list(
+  struct({ chat: text(32), auth: bytes(8, 16), epoch: uint(), at: uint() }),
+  10_000,
+);
 type Kept = ReturnType<typeof codec.decode>[number];
 
 /** @throws ProtocolError, StoreError */
@@ -53,21 +55,21 @@ export async function subscribePush(
     if (!isNear(device, link)) return known ?? null;
     const subscription = subscriptions.find(({ server }) => server === nameOf(device, link));
     if (subscriptions.length === 0 || !isWanted(device, chat)) {
-      if (known) await atEach(device, chat, inboxes, unsubscribe);
+      if (known?.auth.length === 16) await atEach(device, chat, inboxes, unsubscribe(known.auth));
       return null;
     }
     if (!subscription) return known ?? null;
     const { server: _, ...given } = subscription;
-    const whose = fingerprint(subscription);
+    const { auth } = subscription;
     const epoch = device.conversation(chat).held.group.epoch;
-    const fresh = known && equal(known.whose, whose) && known.epoch === epoch;
+    const fresh = known && equal(known.auth, auth) && known.epoch === epoch;
     // At least one, so that the server knows that this browser is there.
     if (greeted.has(link) && fresh && now - known.at < FRESH) return known;
     greeted.add(link);
     await atEach(device, chat, inboxes, (log, id) =>
       log.ask('subscribe', (n) => ({ op: 'subscribe', n, id, ...given })),
     );
-    return { chat, whose, epoch, at: now };
+    return { chat, auth, epoch, at: now };
   });
   const done = await Promise.allSettled(work);
   for (const inbox of inboxes.values()) inbox.close();
@@ -112,9 +114,8 @@ function isWanted(device: Device, chat: ChatId): boolean {
   return there && heard && !device.memory.request(chat);
 }
 
-function unsubscribe(log: LogHandle, id: Uint8Array): Promise<unknown> {
-  return log.ask('unsubscribe', (n) => ({ op: 'unsubscribe', n, id }));
-}
+const unsubscribe = (auth: Uint8Array) => (log: LogHandle, id: Uint8Array) =>
+  log.ask('unsubscribe', (n) => ({ op: 'unsubscribe', n, id, auth })).catch(unlessLasting);
 
 /** At the chat's log, and at the inbox for letters by the chat's token, by which members bring people into others. */
 async function atEach(
@@ -138,7 +139,7 @@ async function atEach(
   await Promise.all([atLog(), letters && ask(letters, state.token).catch(unlessLasting)]);
 }
 
-/** An inbox has only so much room, and one at a server of an earlier version none for this. */
+/** An inbox has only so much room, and a server of an earlier version none for this. What is there ends by itself. */
 function unlessLasting(error: unknown): void {
   if (!(error instanceof ProtocolError) || error.retriable) throw error;
 }
@@ -146,8 +147,4 @@ function unlessLasting(error: unknown): void {
 async function load(store: Store): Promise<Kept[]> {
   const stored = await store.get(KEPT.table, KEPT.key);
   return stored ? decode(codec, stored) : [];
-}
-
-function fingerprint({ endpoint, key, auth }: PushSubscriptionView): Uint8Array {
-  return sha256(concat(new TextEncoder().encode(endpoint), key, auth)).slice(0, 8);
 }

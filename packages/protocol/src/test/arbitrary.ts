@@ -74,7 +74,7 @@ const fieldsOf: { [O in Op]: fc.Arbitrary<Omit<Extract<Request, { op: O }>, 'op'
     ...{ n, id: subscriber, key: exactly(65), auth: id },
     endpoint: wellFormed(LIMITS.pushEndpoint),
   }),
-  unsubscribe: fc.record({ n, id: subscriber }),
+  unsubscribe: fc.record({ n, id: subscriber, auth: id }),
   wake: fc.record({ n, except: fc.array(id, { maxLength: LIMITS.devices }) }),
   follow: shelf,
 };

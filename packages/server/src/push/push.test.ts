@@ -3,29 +3,10 @@ import { generateKeyPairSync } from 'node:crypto';
 import { systemRandom } from '@polynya/reach/clock';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DeliveryBench, TestGroup, type TestSession } from '../test/delivery-bench.ts';
+import { HandClock } from '../test/hand-clock.ts';
 import { entry, hashOf, id, refused, secret } from '../test/ids.ts';
 import { PushService, type TestBrowser } from '../test/push-service.ts';
 import { Push } from './push.ts';
-
-/** A steady clock that the test moves. */
-class HandClock {
-  at = 0;
-  readonly #due: { at: number; run: () => void }[] = [];
-  now = () => 500_000 * 3_600_000 + this.at;
-  steady = () => this.at;
-  setTimeout(run: () => void, ms: number): () => void {
-    const timer = { at: this.at + ms, run };
-    this.#due.push(timer);
-    return () => void this.#due.splice(this.#due.indexOf(timer), 1);
-  }
-  pass(ms: number): void {
-    this.at += ms;
-    for (const timer of this.#due.filter(({ at }) => at <= this.at)) {
-      this.#due.splice(this.#due.indexOf(timer), 1);
-      timer.run();
-    }
-  }
-}
 
 const { privateKey: key } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 let service: PushService;
@@ -194,14 +175,14 @@ describe('an inbox', () => {
     expect(await bench.engine.subscriptions(log)).toHaveLength(1);
     for (const ask of [
       () => subscribe(contact, id()),
-      () => contact.ask('unsubscribe', { n: 1, id: id() }),
+      () => contact.ask('unsubscribe', { n: 1, id: id(), auth: id() }),
       () => wake(own),
     ]) {
       await expect(ask()).rejects.toMatchObject(refused('forbidden'));
     }
     await expect(subscribe(own, id())).rejects.toMatchObject(refused('malformed'));
     await expect(subscribe(author, token)).rejects.toMatchObject(refused('malformed'));
-    await own.ask('unsubscribe', { n: 1, id: token });
+    await own.ask('unsubscribe', { n: 1, id: token, auth: browser.subscription.auth });
     expect(await bench.engine.subscriptions(log)).toEqual([]);
   });
 
@@ -223,15 +204,32 @@ describe('an inbox', () => {
 });
 
 describe('a subscription', () => {
-  test('replaces what the same device left before', async () => {
+  test('replaces what the same browser left before', async () => {
     const { browser, session, row } = await away();
     await session.ask('subscribe', { n: 1, id: row, ...browser.subscription });
     expect(await bench.engine.subscriptions(group.log)).toHaveLength(1);
   });
 
+  test('is replaced, taken back and kept out by nobody who knows its id alone', async () => {
+    const { browser, row } = await away();
+    const member = await group.member();
+    await member.ask('unsubscribe', { n: 1, id: row, auth: id() });
+    const own = service.browser(push.publicKey);
+    await member.ask('subscribe', { n: 1, id: row, ...own.subscription });
+    member.connected = false;
+    await wake();
+    await Promise.all([heard(browser, 1), heard(own, 1)]);
+
+    const early = service.browser(push.publicKey);
+    const late = await subscribed(early, row);
+    await late.session.ask('unsubscribe', { n: 1, id: row, auth: early.subscription.auth });
+    expect(await bench.engine.subscriptions(group.log)).toHaveLength(2);
+  });
+
   test('ends when it is taken back', async () => {
     const { browser, session, row } = await away();
-    await session.ask('unsubscribe', { n: 1, id: row });
+    const { auth } = browser.subscription;
+    await session.ask('unsubscribe', { n: 1, id: row, auth });
     await wake();
     await settled();
     expect(browser.heard).toHaveLength(0);
@@ -337,7 +335,7 @@ describe('a subscription', () => {
     const removed = await group.member();
     await group.commit(true, author);
     const { row } = await away();
-    const asked = removed.ask('unsubscribe', { n: 1, id: row });
+    const asked = removed.ask('unsubscribe', { n: 1, id: row, auth: id() });
     await expect(asked).rejects.toMatchObject(refused('forbidden'));
     expect(await bench.engine.subscriptions(group.log)).toHaveLength(1);
   });

@@ -2,7 +2,7 @@
  * Web Push (RFC 8030): browsers that are not there are told that something came, and nothing of it. The server asks a
  * push service only when a member says that what they just said is worth it (`wake`, docs/protocol.md section 4).
  */
-import { createHmac, type KeyObject } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { equal } from '@polynya/protocol/bytes';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
@@ -114,7 +114,7 @@ export class Push {
     }
     const subscription = { id: circle.row ?? id, endpoint, key, auth };
     encryptable(subscription, random);
-    const row = (await this.#left(circle, subscription.id))?.id ?? circle.row ?? random(16);
+    const row = (await this.#left(circle, subscription))?.id ?? circle.row ?? random(16);
     const sealed = sealSubscription(subscription, row, subscriptionKey(circle), random);
     const until = Math.floor((Math.floor(now() / HOUR) + LIFE) / DAY) * DAY;
     await engine.subscribe(log, access, { id: row, epoch: circle.epoch, until, sealed });
@@ -126,11 +126,11 @@ export class Push {
   }
 
   /** @throws forbidden */
-  async unsubscribe(member: MemberOf, { id }: Of<'unsubscribe'>): Promise<void> {
+  async unsubscribe(member: MemberOf, { id, auth }: Of<'unsubscribe'>): Promise<void> {
     const { engine } = this.#options;
     await engine.live(member.log, member.access);
     const circle = circleOf(member, id);
-    const row = await this.#left(circle, circle.row ?? id);
+    const row = await this.#left(circle, { id: circle.row ?? id, auth });
     if (row) await engine.unsubscribe(member.log, [row.id]);
   }
 
@@ -232,10 +232,18 @@ export class Push {
     this.#delivery.close();
   }
 
-  /** What a device left with the log under this id. */
-  async #left(circle: Circle, id: Uint8Array): Promise<StoredSubscription | undefined> {
+  /**
+   * What a browser left with the log under this id. All members know the ids: only `auth`, which the browser gave to
+   * nobody else, shows that it is the same one. In an inbox, which is one device's, nobody else can ask.
+   */
+  async #left(
+    circle: Circle,
+    { id, auth }: Pick<LeftSubscription, 'id' | 'auth'>,
+  ): Promise<StoredSubscription | undefined> {
     const opened = await this.#opened(circle);
-    return opened.find(({ subscription }) => equal(subscription.id, id))?.row;
+    const isTheirs = ({ subscription }: { subscription: LeftSubscription }) =>
+      circle.row !== null || timingSafeEqual(subscription.auth, auth);
+    return opened.find((one) => equal(one.subscription.id, id) && isTheirs(one))?.row;
   }
 
   /** @param without browsers of which nobody need know more, and which it costs nothing to leave out the second time */

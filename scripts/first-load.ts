@@ -56,6 +56,10 @@ const loadedLater: { name: RegExp; why: string }[] = [
     why: 'phones take MP4: who sends a film of another kind loads what cleans it',
   },
   {
+    name: /^(read-codes|decode)\.(js|css)$/,
+    why: 'who reads a safety number by the camera loads it then, and a reader of codes where the browser has none',
+  },
+  {
     name: /^handing-on\.js$/,
     why: 'records of endpoints are handed on in chats that work',
   },
@@ -104,11 +108,11 @@ const ofTheLock = /^(locked|passkey|passphrase|passphrase-worker)\.js$/;
 const ofTheEngine = /^(worker|envelope|_polynya_unused-module)\.js$/;
 /**
  * What is neither media nor search nor settings and which days go by without: bringing in people and devices (invites,
- * linking, recovery), the mending of broken chats, another language, the service worker, a volunteer's page, and ways and
+ * linking, recovery), a reader of codes for the camera, the mending of broken chats, another language, the service worker, a volunteer's page, and ways and
  * looks for lines that are blocked. `measureAll` counts these too.
  */
 const notOpened =
-  /^(sw|adding|repair|secure-context|en(-extras)?|lend-page|line-panel|refused-details|seldom|diagnosis|sips|dial|asker|page-client|carrier-port|handing-on)\.(js|css)$/;
+  /^(sw|adding|repair|secure-context|en(-extras)?|lend-page|line-panel|refused-details|seldom|diagnosis|sips|dial|asker|page-client|carrier-port|handing-on|read-codes|decode)\.(js|css)$/;
 
 /**
  * Measures the page built in the folder `dist`, until one reads and writes.

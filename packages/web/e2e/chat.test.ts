@@ -199,7 +199,8 @@ describe('two people', () => {
     expect(await link.getAttribute('rel')).toContain('noopener');
   });
 
-  it('both see the same safety number', async () => {
+  it('both see the same safety number, and a camera reads it', async () => {
+    let code = '';
     const digits = async (person: Person, other: string) => {
       await person.page.locator('.chat-head-button').click();
       await person.button(person.words.personMenu(other)).click();
@@ -208,6 +209,9 @@ describe('two people', () => {
       const number = person.page.locator('.safety-number');
       await number.locator('span').nth(11).waitFor();
       const text = await number.innerText();
+      const qr = person.page.getByRole('img', { name: person.words.safetyNumber });
+      code = await qr.evaluate((svg) => svg.outerHTML);
+      await person.expectAccessible();
       await person.page.keyboard.press('Escape');
       await person.page.keyboard.press('Escape');
       return text.replace(/\D/g, '');
@@ -215,6 +219,27 @@ describe('two people', () => {
     const number = await digits(anna, 'Борис');
     expect(number).toMatch(/^\d{60}$/);
     expect(await digits(boris, 'Anna')).toBe(number);
+
+    await anna.choosePerson('Борис', anna.words.safetyNumber);
+    await anna.page.evaluate(async (svg) => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 });
+      const image = new Image(400, 400);
+      const drawn = svg.replace('<svg', '<svg xmlns="http://www.w3.org/2000/svg"');
+      image.src = `data:image/svg+xml,${encodeURIComponent(drawn)}`;
+      await image.decode();
+      const pen = canvas.getContext('2d');
+      setInterval(() => {
+        if (pen) pen.fillStyle = 'white';
+        pen?.fillRect(0, 0, 640, 480);
+        pen?.drawImage(image, 120, 40, 400, 400);
+      }, 50);
+      navigator.mediaDevices.getUserMedia = async () => canvas.captureStream();
+    }, code);
+    await anna.button(anna.words.scanCode).click();
+    await anna.page.getByText(anna.words.scanned.same('Борис')).waitFor();
+    await anna.expectAccessible();
+    await anna.page.keyboard.press('Escape');
+    await anna.page.keyboard.press('Escape');
   });
 
   it('a draft waits in its chat, also over a reload', async () => {

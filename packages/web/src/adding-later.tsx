@@ -10,3 +10,4 @@ export const NewChat = later((adding) => adding.NewChat);
 export const NewGroup = later((adding) => adding.NewGroup);
 export const Recover = later((adding) => adding.Recover);
 export const RecoveryKit = later((adding) => adding.RecoveryKit);
+export const SafetyNumber = later((adding) => adding.SafetyNumber);

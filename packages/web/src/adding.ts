@@ -9,3 +9,4 @@ export { RecoveryKit } from './devices/recovery-kit.tsx';
 export { InviteCard } from './invite/invite-card.tsx';
 export { NewChat } from './invite/new-chat.tsx';
 export { NewGroup } from './invite/new-group.tsx';
+export { SafetyNumber } from './panel/safety-number.tsx';

@@ -112,7 +112,7 @@ export function VoiceBar(props: VoiceBarProps): JSX.Element {
     } catch (error) {
       // Refused, or there is none.
       if (!(error instanceof DOMException)) throw error;
-      say(t().noMicrophone);
+      say(t().noCamera);
       return props.onClose(false);
     }
     if (over || !kind) {

@@ -1,6 +1,7 @@
 /** One person of a chat, with what may be done about them. */
 import type { ChatId, PersonView } from '@polynya/messenger/api';
 import { createSignal, type JSX, Show } from 'solid-js';
+import { SafetyNumber } from '../adding-later.tsx';
 import { useApp } from '../state/app.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { IconButton } from '../ui/button.tsx';
@@ -8,7 +9,6 @@ import { Confirm } from '../ui/confirm.tsx';
 import { Menu, MenuItem } from '../ui/menu.tsx';
 import { calledHere, Tag } from '../ui/tag.tsx';
 import { useExtraWords } from '../words/use-words.ts';
-import { SafetyNumber } from './safety-number.tsx';
 
 export interface PersonRowProps {
   chat: ChatId;

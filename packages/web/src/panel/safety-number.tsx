@@ -1,22 +1,45 @@
-/** The 60 digits that two people compare, in groups of five. */
+/** The 60 digits that two people compare, in groups of five, and as a code that the other's camera reads. */
 import type { PersonView } from '@polynya/messenger/api';
-import { createResource, For, type JSX } from 'solid-js';
+import { createResource, createSignal, For, type JSX, Show } from 'solid-js';
+import { QrCode } from '../invite/qr-code.tsx';
 import { useApp } from '../state/app.ts';
+import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { calledHere } from '../ui/tag.tsx';
 import { useExtraWords } from '../words/use-words.ts';
+import { SafetyScan } from './safety-scan.tsx';
 
 export function SafetyNumber(props: { person: PersonView; onClose(): void }): JSX.Element {
   const { t } = useExtraWords();
   const { messenger, attempt } = useApp();
   const [digits] = createResource(() => attempt(messenger.safetyNumber(props.person.person)));
-  const groups = () => (digits() ?? '').replace(/\D/g, '').match(/\d{5}/g) ?? [];
+  const [scanning, setScanning] = createSignal(false);
+  const name = () => calledHere(props.person);
+  // As docs/protocol.md section 9 has it.
+  const code = () => `polynya-safety:${digits()}`;
   return (
     <Dialog title={t().safetyNumber} onClose={props.onClose}>
-      <p>{t().safetyText(calledHere(props.person))}</p>
-      <p class="safety-number">
-        <For each={groups()}>{(group) => <span>{group}</span>}</For>
-      </p>
+      <Show when={digits()}>
+        {(number) => (
+          <>
+            <Show
+              when={!scanning()}
+              fallback={
+                <SafetyScan code={code()} name={name()} onClose={() => setScanning(false)} />
+              }
+            >
+              <p>{t().safetyText(name())}</p>
+              <QrCode text={code()} label={t().safetyNumber} />
+            </Show>
+            <p class="safety-number">
+              <For each={number().match(/\d{5}/g)}>{(group) => <span>{group}</span>}</For>
+            </p>
+            <Button look="primary" onClick={() => setScanning(!scanning())}>
+              {scanning() ? t().showCode : t().scanCode}
+            </Button>
+          </>
+        )}
+      </Show>
     </Dialog>
   );
 }

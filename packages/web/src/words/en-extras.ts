@@ -163,8 +163,8 @@ export const enExtras = {
   voiceNote: 'Voice note',
   recording: 'Recording',
   sendVoice: 'Send the voice note',
-  noMicrophone:
-    'There is no microphone here, or this page may not use it. Allow it in the browser’s settings.',
+  noCamera:
+    'There is no camera or microphone here, or this page may not use them. Allow them in the browser’s settings.',
   slideAway: 'Slide to cancel',
   slideUp: 'Hands-free',
   unheard: 'Not played yet',
@@ -231,7 +231,9 @@ export const enExtras = {
   blockedPeople: 'Blocked people',
   safetyNumber: 'Safety number',
   safetyText: (name: string) =>
-    `Compare these digits with ${name}, in person or by a call. If both of you see the same, nobody stands between you.`,
+    `Scan each other’s code, or compare the digits with ${name} in person or by a call. If they are the same, nobody stands between you.`,
+  scanCode: 'Scan their code',
+  showCode: 'Show my code',
   leave: 'Leave chat',
   leaveAsk: 'Leave this chat?',
   leaveText: 'The others see that you left. To come back you need a new invite.',

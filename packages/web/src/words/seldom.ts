@@ -31,6 +31,14 @@ const en = {
   keepThis: 'Keep this page',
   originLimit:
     'A page in a browser cannot refuse its own server for ever: whoever has that can, in the end, give it other code. The program for the terminal cannot be changed so.',
+  scanText: (name: string) => `Point the camera at the safety number on ${name}’s screen.`,
+  scanned: {
+    same: (name: string) => `The same. Nobody stands between you and ${name}.`,
+    different: (name: string) =>
+      `Not the same. If ${name} shows the safety number of the chat with you, somebody may stand between you. Write nothing private here, and tell ${name} in another way.`,
+    none: (name: string) =>
+      `This code is not a safety number. ${name} finds it in the chat with you, in the menu beside your name.`,
+  },
 };
 
 const ru: typeof en = {
@@ -63,6 +71,15 @@ const ru: typeof en = {
   keepThis: 'Оставить эту страницу',
   originLimit:
     'Страница в браузере не может вечно отказывать собственному серверу: у кого он в руках, тот рано или поздно подсунет ей другой код. Программу для терминала так изменить нельзя.',
+  scanText: (name: string) =>
+    `Наведите камеру на код безопасности на экране собеседника (${name}).`,
+  scanned: {
+    same: (name: string) => `Совпадает. Между вами и собеседником (${name}) никого нет.`,
+    different: (name: string) =>
+      `Не совпадает. Если на экране собеседника (${name}) код именно этого чата, между вами может кто-то стоять. Не пишите здесь ничего личного и сообщите об этом другим путём.`,
+    none: (name: string) =>
+      `Это не код безопасности. Собеседник (${name}) найдёт его в чате с вами, в меню рядом с вашим именем.`,
+  },
 };
 
 export type SeldomWords = typeof en;

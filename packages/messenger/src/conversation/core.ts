@@ -9,6 +9,9 @@ import { groupsOf, type Held, heldChanges } from './held.ts';
 import { Outbox } from './outbox.ts';
 import type { World } from './world.ts';
 
+/** ms that a receipt waits for company: who reads a chat says so in the same one, and so does an answer typed by hand. */
+const RECEIPT_SOON = 300;
+
 export class Core {
   readonly world: World;
   readonly chat: ChatId;
@@ -17,8 +20,9 @@ export class Core {
   /** Handovers that the server refused for good, by their ids (hex). */
   readonly refused = new Map<string, ProtocolError>();
   #held: Held;
-  /** ms: since when a receipt waits. */
+  /** ms: since when a receipt waits; when the last one went, or this was opened. */
   readonly #receiptSince = new Map<'read' | 'delivered', number>();
+  #lastReceipt: number;
 
   constructor(world: World, chat: ChatId, held: Held, log: LogHandle) {
     this.world = world;
@@ -26,6 +30,7 @@ export class Core {
     this.#held = held;
     this.log = log;
     this.outbox = new Outbox(world.store, chat);
+    this.#lastReceipt = world.clock.now();
   }
 
   get held(): Held {
@@ -63,15 +68,18 @@ export class Core {
     return this.#held.state.phase === 'active' && declined;
   }
 
-  /** ms until a receipt is due that waits `after` ms from when it was first seen to be owed. */
-  receiptDueIn(kind: 'read' | 'delivered', now: number, after: number): number {
+  /** ms until a receipt is due: soon after it was first seen to be owed, and not within `pause` ms of the last one. */
+  receiptDueIn(kind: 'read' | 'delivered', now: number, pause: number): number {
     const since = this.#receiptSince.get(kind) ?? now;
     this.#receiptSince.set(kind, since);
-    return Math.max(0, since + after - now);
+    const wait = Math.max(0, since + RECEIPT_SOON - now, this.#lastReceipt + pause - now);
+    // A clock that was set back does not hold it up.
+    return Math.min(wait, Math.max(RECEIPT_SOON, pause));
   }
 
   receiptSent(): void {
     this.#receiptSince.clear();
+    this.#lastReceipt = this.world.clock.now();
   }
 
   touch(): void {

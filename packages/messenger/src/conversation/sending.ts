@@ -14,8 +14,8 @@ import type { Core } from './core.ts';
 import { batchOf, sealItems, type Unsealed } from './sealing.ts';
 import type { ConversationState, SealedItem } from './state.ts';
 
-/** ms that a receipt waits for more to tell, for each person who is told: each of them pays for each receipt. */
-const RECEIPT_AFTER = { read: 1_000, delivered: 2_000 };
+/** ms between two receipts, for each person who is told: each of them pays for each receipt. */
+const RECEIPT_PAUSE = { read: 500, delivered: 1_000 };
 /** Past so many people nobody is told what merely arrived. */
 const FEW = 16;
 
@@ -81,7 +81,7 @@ export async function sealNext(
   const now = world.clock.now();
   const told = asked ? null : receiptOf(held.state, read);
   const others = Math.max(1, held.state.people.filter(({ here }) => here).length - 1);
-  const dueIn = told ? core.receiptDueIn(told.kind, now, RECEIPT_AFTER[told.kind] * others) : null;
+  const dueIn = told ? core.receiptDueIn(told.kind, now, RECEIPT_PAUSE[told.kind] * others) : null;
   if (rows.length === 0 && (dueIn === null || dueIn > 0)) return { sealed: false, dueIn };
   const items: Unsealed[] = batchOf(rows).map((row) => ({ ...row, row: row.key }));
   // Any message says what its sender has: beside one, only what was read is worth a receipt.

@@ -6,6 +6,7 @@ import { aboutOf } from './conversation/about.ts';
 import { capability } from './conversation/capability.ts';
 import { makeKeyPackage } from './inbox/key-packages.ts';
 import { encodeWelcomePackage, putPackage } from './invite/sealed-blob.ts';
+import { house, settled } from './test/house.ts';
 import { Rogue } from './test/rogue.ts';
 import { type Person, Town } from './test/town.ts';
 
@@ -18,24 +19,10 @@ let rogue: Rogue;
 /** Anna's group with Boris and Vera in it, and Boris' device in wrong hands. */
 beforeEach(async () => {
   town = await Town.found();
-  anna = await town.person('Anna');
-  ({ chat } = await anna.messenger.createGroup('The house'));
-  const others: Person[] = [];
-  for (const name of ['Boris', 'Vera']) {
-    const { link } = await anna.messenger.invite(chat);
-    const member = await town.device(name);
-    await member.messenger.register(link, name);
-    others.push(member);
-  }
-  const [boris, last] = others as [Person, Person];
-  vera = last;
-  for (const member of [anna, boris, vera]) {
-    await member.people(chat, 3);
-    await member.until({ query: 'chat', chat }, (one) => one?.invites.length === 0);
-  }
-  await anna.messenger.send(chat, { text: 'Hello' });
-  for (const member of [boris, vera]) await member.texts(chat, 1);
-  await settled(anna);
+  const group = await house(town);
+  const [, boris] = group.members;
+  [anna, , vera] = group.members;
+  chat = group.chat;
   await boris.close();
   rogue = await Rogue.of(boris, chat);
 });
@@ -44,13 +31,6 @@ afterEach(async () => {
   rogue.close();
   await town.end();
 });
-
-/** Receipts and the newcomers' own Commits are through: nothing more moves by itself. */
-async function settled(member: Person): Promise<void> {
-  const page = { query: 'messages', chat, limit: 50 } as const;
-  await member.until(page, ({ messages }) => messages.at(-1)?.state === 'delivered', 'delivery');
-  await new Promise((done) => setTimeout(done, 500));
-}
 
 async function goesOn(): Promise<void> {
   const before = (await anna.now({ query: 'messages', chat, limit: 100 })).messages;
@@ -77,7 +57,7 @@ async function goesOnWithoutBoris(): Promise<void> {
   await goesOn();
   await anna.messenger.send(chat, { text: 'Both ways' });
   expect(await vera.texts(chat, 3)).toEqual(['Hello', 'Still here', 'Both ways']);
-  await settled(anna);
+  await settled(anna, chat);
 }
 
 describe('a member in wrong hands', () => {

@@ -3,7 +3,8 @@ import { decodeInvite, type Invite, inviteLink } from '@polynya/protocol/invite-
 import type { CarrierFactory } from '@polynya/reach/carriers/carrier';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ChatId, MessageView } from './api.ts';
+import type { MessageView } from './api.ts';
+import { gather } from './test/house.ts';
 import { Rogue } from './test/rogue.ts';
 import { isText, type Person, Town } from './test/town.ts';
 
@@ -13,21 +14,8 @@ beforeEach(async () => {
 });
 afterEach(() => town.end());
 
-/** A group in which everyone came by a link of the first one's. */
-async function group(...names: string[]): Promise<{ chat: ChatId; members: Person[] }> {
-  const [first = '', ...others] = names;
-  const founder = await town.person(first);
-  const { chat } = await founder.messenger.createGroup('The house');
-  const members = [founder];
-  for (const name of others) {
-    const { link } = await founder.messenger.invite(chat);
-    const member = await town.device(name);
-    await member.messenger.register(link, name);
-    members.push(member);
-  }
-  for (const member of members) await member.people(chat, members.length);
-  return { chat, members };
-}
+/** @param names the founder's first */
+const group = (...names: string[]) => gather(town, names);
 
 function events(messages: readonly MessageView[]): string[] {
   return messages.flatMap(({ event }) => (event ? [event.event] : []));

@@ -9,20 +9,34 @@ export interface House {
   readonly members: readonly [Person, Person, Person];
 }
 
+/** A group in which everybody came by a link of the first one's. */
+export async function gather(
+  town: Town,
+  names: readonly string[],
+  options: (name: string) => PersonOptions = () => ({}),
+): Promise<{ chat: ChatId; members: Person[] }> {
+  const [first = '', ...others] = names;
+  const founder = await town.person(first);
+  const { chat } = await founder.messenger.createGroup('The house');
+  const members = [founder];
+  for (const name of others) {
+    const { link } = await founder.messenger.invite(chat);
+    const member = await town.device(name, options(name));
+    await member.messenger.register(link, name);
+    members.push(member);
+  }
+  for (const member of members) await member.people(chat, members.length);
+  return { chat, members };
+}
+
 /** @param options of the last member's device */
 export async function house(town: Town, options: PersonOptions = {}): Promise<House> {
-  const anna = await town.person('Anna');
-  const { chat } = await anna.messenger.createGroup('The house');
-  const others: Person[] = [];
-  for (const name of ['Boris', 'Vera']) {
-    const { link } = await anna.messenger.invite(chat);
-    const member = await town.device(name, name === 'Vera' ? options : {});
-    await member.messenger.register(link, name);
-    others.push(member);
-  }
-  const members = [anna, ...others] as [Person, Person, Person];
+  const names = ['Anna', 'Boris', 'Vera'];
+  const gathered = await gather(town, names, (name) => (name === 'Vera' ? options : {}));
+  const { chat } = gathered;
+  const members = gathered.members as [Person, Person, Person];
+  const [anna, ...others] = members;
   for (const member of members) {
-    await member.people(chat, 3);
     await member.until({ query: 'chat', chat }, (one) => one?.invites.length === 0);
   }
   await anna.messenger.send(chat, { text: 'Hello' });

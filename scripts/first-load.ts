@@ -23,6 +23,7 @@ const loadedLater: { name: RegExp; why: string }[] = [
     name: /^extras\.(js|css)$/,
     why: 'settings, panels and menus open over chats that work already',
   },
+  { name: /^pinned-bar\.(js|css)$/, why: 'a chat loads it in which a message is pinned' },
   { name: /^release\.js$/, why: 'extras.js and adding.js share it, and nothing before them' },
   {
     name: /^adding\.(js|css)$/,
@@ -108,11 +109,12 @@ const ofTheLock = /^(locked|passkey|passphrase|passphrase-worker)\.js$/;
 const ofTheEngine = /^(worker|envelope|_polynya_unused-module)\.js$/;
 /**
  * What is neither media nor search nor settings and which days go by without: bringing in people and devices (invites,
- * linking, recovery), a reader of codes for the camera, the mending of broken chats, another language, the service worker, a volunteer's page, and ways and
- * looks for lines that are blocked. `measureAll` counts these too.
+ * linking, recovery), what is pinned in a chat, a reader of codes for the camera, the mending of broken chats, another
+ * language, the service worker, a volunteer's page, and ways and looks for lines that are blocked. `measureAll` counts
+ * these too.
  */
 const notOpened =
-  /^(sw|adding|repair|secure-context|en(-extras)?|lend-page|line-panel|refused-details|seldom|diagnosis|sips|dial|asker|page-client|carrier-port|handing-on|read-codes|decode)\.(js|css)$/;
+  /^(sw|adding|pinned-bar|repair|secure-context|en(-extras)?|lend-page|line-panel|refused-details|seldom|diagnosis|sips|dial|asker|page-client|carrier-port|handing-on|read-codes|decode)\.(js|css)$/;
 
 /**
  * Measures the page built in the folder `dist`, until one reads and writes.

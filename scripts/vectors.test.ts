@@ -36,7 +36,7 @@ function asArrays(json: unknown): unknown {
 }
 
 const CONTENTS =
-  'text edit delete react file receipt title admin leave profile devices own carried wrapped timer poll vote close record silent'.split(
+  'text edit delete react file receipt title admin leave profile devices own carried wrapped timer poll vote close record silent pin'.split(
     ' ',
   );
 const NOTES = 'device name block backup marks draft folders'.split(' ');

@@ -91,6 +91,7 @@ const CONTENTS: readonly KnownContent[] = [
     forwarded: false,
     said: { kind: 'text', text: 'in the morning', reply: null, mentions: [] },
   },
+  { kind: 'pin', text: '', target: id, on: true },
 ];
 
 const ABOUT: About = {

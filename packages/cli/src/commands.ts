@@ -38,6 +38,11 @@ export const commands: Readonly<Record<string, Entry>> = {
     what: 'lists what waits to be sent later; sends one of it now, or takes it back',
     load: async () => (await import('./commands/later.ts')).later,
   },
+  pin: {
+    usage: 'pin CHAT [MESSAGE [--off]]',
+    what: 'lists what is pinned in a chat; pins a message for everybody there, or lets it go',
+    load: async () => (await import('./commands/pin.ts')).pin,
+  },
   'send-file': {
     usage: 'send-file CHAT PATH [--caption TEXT] [--wait SECONDS]',
     what: 'sends a file',

@@ -105,7 +105,7 @@ test('what waits goes by a file while the server is away, and is read where that
   }
 });
 
-test('a chat line by line: texts, replies, reactions, edits and deletions', async () => {
+test('a chat line by line: texts, replies, reactions, edits, pins and deletions', async () => {
   const listening = bo.starts('read', 'Family', '--follow', '--json');
   const talking = ann.starts('chat', 'Family');
   await talking.until(/type and press Enter/);
@@ -115,6 +115,8 @@ test('a chat line by line: texts, replies, reactions, edits and deletions', asyn
   talking.type(`/reply ${id} yes`);
   talking.type(`/edit ${id} shall we go?`);
   await listening.until(/"text":"shall we go\?"/);
+  talking.type(`/pin ${id}`);
+  await listening.until(/"event":"pinned"/);
   talking.type(`/delete ${id}`);
   await listening.until(/"deleted":true/);
   talking.type('/edit ffff nonsense');
@@ -123,6 +125,12 @@ test('a chat line by line: texts, replies, reactions, edits and deletions', asyn
   expect((await talking.ended()).code).toBe(0);
   await listening.until(/"text":"yes"/);
   expect((await listening.stop('SIGINT')).code).toBe(0);
+
+  // What was deleted is pinned no more.
+  const yes = (await said(bo)).find(({ text }) => text === 'yes')?.message ?? '';
+  await bo.does('pin', 'Family', yes.slice(0, 8));
+  expect(await ann.does('pin', 'Family')).toMatch(/^\S{8} {2}\S+ \S+ {2}Ann: yes$/);
+  expect((await ann.tries('pin', 'Family', '--off')).code).toBe(2);
 });
 
 test('lines of JSON are whole values, one in a line', async () => {

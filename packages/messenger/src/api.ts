@@ -171,12 +171,23 @@ export interface ChatDetail extends ChatSummary {
   readonly asker: { readonly person: PersonId; readonly name: string } | null;
   /** How many messages wait on this device for their time. */
   readonly scheduled: number;
+  /** The messages that are kept at the top, the one pinned last first; `pinned` says what they are. */
+  readonly pins: readonly PinView[];
+  /** Whether members follow what this person pins. */
+  readonly mayPin: boolean;
   /** Open invites that this device made. */
   readonly invites: readonly InviteView[];
   /** Why the chat is `stopped`, or what members disagree about. */
   /** Seconds after which what is said goes from each device; 0: it stays. */
   readonly timer: number;
   readonly trouble: 'unlawful-commit' | 'server-lies' | 'lost-state' | 'roles-differ' | null;
+}
+
+export interface PinView {
+  /** Of the message. */
+  readonly seq: number;
+  /** Another one once it says something else. */
+  readonly version: string;
 }
 
 /** waiting: for the network; sending: on its way; sent: stored by the server. */
@@ -229,7 +240,7 @@ export interface MessageView {
   readonly state: SendState | null;
   readonly problem: ProblemCode | null;
   /** An own change to this message that the server refused, so that nobody has it; until the next one. */
-  readonly undone: 'edit' | 'delete' | 'react' | 'vote' | 'close' | null;
+  readonly undone: 'edit' | 'delete' | 'react' | 'vote' | 'close' | 'pin' | null;
   /** Sent again by this member, by name, after this device missed it: it is as they say. */
   readonly relayedBy: string | null;
   /** Said by somebody elsewhere; by whom stays there. */

@@ -126,6 +126,14 @@ export interface ChatsFacade extends PushFacade {
   vote(chat: ChatId, message: MessageId, options: readonly number[]): Promise<void>;
   /** @throws Problem 'not-allowed': somebody else's */
   closePoll(chat: ChatId, message: MessageId): Promise<void>;
+  /**
+   * Keeps a message at the top of the chat for everybody, or does no more.
+   * @throws Problem 'not-found'; 'not-allowed': it is not in the log yet, or in a group of more than eight people an
+   *   admin decides
+   */
+  pin(chat: ChatId, message: MessageId, on: boolean): Promise<void>;
+  /** What is kept at the top, in the order in which it was said. */
+  pinned(chat: ChatId): Promise<readonly FoundView[]>;
   /** In everything that this device holds. */
   search(wanted: SearchWanted): Promise<SearchResult>;
   /** At most 16, each with a name of at most 32 letters. @throws Problem 'too-long' */

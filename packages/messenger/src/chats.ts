@@ -14,6 +14,7 @@ import type { PushSubscriptionView } from './push/push-api.ts';
 import { pushKeys, subscribePush } from './push/subscriptions.ts';
 import { accept, decline, meet } from './requests.ts';
 import { historyOf, seenBy } from './timeline/looking-back.ts';
+import { pin, pinned } from './timeline/pinned.ts';
 
 const LONGEST_TITLE = 128;
 
@@ -142,6 +143,14 @@ export class Chats implements ChatsFacade {
 
   async closePoll(chat: ChatId, message: MessageId) {
     await this.#say(chat, { kind: 'close', text: '', target: fromHex(message) });
+  }
+
+  pin(chat: ChatId, message: MessageId, on: boolean) {
+    return pin(this.#device, chat, message, on);
+  }
+
+  pinned(chat: ChatId) {
+    return pinned(this.#device, chat);
   }
 
   async setFolders(folders: readonly Folder[]) {

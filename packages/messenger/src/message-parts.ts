@@ -8,6 +8,7 @@ export type ChatEvent =
   | { readonly event: 'removed'; readonly person: string; readonly by: string }
   /** Messages go by themselves so many seconds later; 0: they stay. */
   | { readonly event: 'timer'; readonly after: number; readonly by: string }
+  | { readonly event: 'pinned'; readonly by: string }
   | { readonly event: 'renamed'; readonly title: string; readonly by: string }
   | { readonly event: 'admin'; readonly person: string; readonly on: boolean; readonly by: string }
   | { readonly event: 'lost'; readonly count: number }

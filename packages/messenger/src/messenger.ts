@@ -79,6 +79,8 @@ const CHATS = {
   poll: true,
   vote: true,
   closePoll: true,
+  pin: true,
+  pinned: true,
   history: true,
   heard: true,
   seenBy: true,

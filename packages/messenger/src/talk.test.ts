@@ -54,6 +54,31 @@ describe('between two people', () => {
     await sees(boris, chat, (one) => one.id === id && one.deleted);
   });
 
+  test('a message is pinned for both, by either, until it is let go or deleted', async () => {
+    const { anna, boris, chat } = await pair();
+    const pinned = async ({ messenger }: Person) =>
+      (await messenger.pinned(chat)).map(({ text, name }) => [text, name]);
+    const counts = (person: Person, wanted: number) =>
+      person.until({ query: 'chat', chat }, (detail) => detail?.pins.length === wanted);
+    const { id } = await anna.messenger.send(chat, { text: 'The key is under the mat' });
+    await sees(boris, chat, ({ text }) => text.startsWith('The key'));
+    await boris.messenger.pin(chat, id, true);
+    await counts(anna, 1);
+    expect(await pinned(anna)).toEqual([['The key is under the mat', 'Anna']]);
+    await sees(anna, chat, ({ event }) => event?.event === 'pinned' && event.by === 'Boris');
+    await anna.messenger.edit(chat, id, 'The key is with Vera');
+    await sees(boris, chat, ({ edited }) => edited);
+    expect(await pinned(boris)).toEqual([['The key is with Vera', 'Anna']]);
+    await anna.messenger.pin(chat, id, false);
+    await counts(boris, 0);
+    await boris.messenger.pin(chat, id, true);
+    await counts(anna, 1);
+    await anna.messenger.delete(chat, id);
+    await counts(boris, 0);
+    expect(await pinned(anna)).toEqual([]);
+    await expect(anna.messenger.pin(chat, id, true)).rejects.toMatchObject({ code: 'not-allowed' });
+  });
+
   test('what a message said has with it a change that is still on its way', async () => {
     const { anna, chat } = await pair();
     const { id } = await anna.messenger.send(chat, { text: 'At six' });

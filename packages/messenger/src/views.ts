@@ -11,6 +11,7 @@ import type {
   PersonView,
 } from './api.ts';
 import { peerOf, titleFor } from './conversation/about.ts';
+import { mayPin } from './conversation/contents.ts';
 import type { Conversation } from './conversation/conversation.ts';
 import { findPerson, idOf, sharesName } from './conversation/people.ts';
 import { devicesOf, leavesOf } from './conversation/roster.ts';
@@ -22,6 +23,7 @@ import { tagOf } from './identity/person.ts';
 import { called, shownName } from './identity/shown-name.ts';
 import { HANDOVER_PHASE, type Handover, loadHandovers } from './invite/handover.ts';
 import type { PageView } from './timeline/page.ts';
+import { pinsOf } from './timeline/pins.ts';
 
 export async function statusOf(device: Device): Promise<AppStatus> {
   const self = device.registered;
@@ -76,6 +78,8 @@ export async function detailOf(device: Device, chat: ChatId): Promise<ChatDetail
       asker === null ? null : { person: asker, name: pageView(device, conversation).names(asker) },
     invites: handovers.flatMap((handover) => inviteView(handover, device.self.person)),
     timer: state.timer,
+    pins: await pinsOf(device.ports.store, chat),
+    mayPin: mayPin(state, device.self.person),
     scheduled: (await device.ports.store.range('setting', scheduledIn(chat))).length,
     trouble: state.trouble === '' ? null : state.trouble,
   };

@@ -122,6 +122,7 @@ const FIELDS: { [K in KnownContent['kind']]: fc.Arbitrary<Fields<K>> } = {
   close: fc.record({ text: text(16_000), target: id }),
   record: fc.record({ text: text(16_000), record: exactly(300) }),
   silent: wraps,
+  pin: fc.record({ text: text(16_000), target: id, on: fc.boolean() }),
 };
 const KINDS = Object.keys(FIELDS) as KnownContent['kind'][];
 const contentOf = (kind: KnownContent['kind']) =>

@@ -121,6 +121,8 @@ export const content = variants('kind', {
   record: [18, { text: body, record: bytes(1, LIMITS.record + 128) }],
   /** As `wrapped`, and nobody is to be called by it; `text` is how what is said begins. */
   silent: [19, { text: body, after: uint(LONGEST_TIMER), forwarded: bool, said: saying }],
+  /** A message is kept at the top of the chat, or is no more. */
+  pin: [20, { text: body, target: messageId, on: bool }],
 });
 export type KnownContent = Infer<typeof content>;
 /** A part of a later version: its first field is text that anyone can read. */
@@ -153,7 +155,7 @@ export function decodeMessage(plaintext: Uint8Array): Message {
   return { ...message, body: decodeContent(message.body) };
 }
 
-const FIRST_UNKNOWN = 20;
+const FIRST_UNKNOWN = 21;
 
 function decodeContent(cbor: Cbor): Content {
   if (Array.isArray(cbor) && typeof cbor[0] === 'number' && cbor[0] >= FIRST_UNKNOWN) {

@@ -90,6 +90,36 @@ describe('two people', () => {
     await reaction.waitFor({ state: 'detached' });
   });
 
+  it('what either pins stands above the chat of both, leads there, and is let go and taken back', async () => {
+    const bar = (person: Person) => person.page.locator('button.pinned-go');
+    await boris.choose('Are you there?', boris.words.pin);
+    await bar(anna).getByText('You: Are you there?').waitFor();
+    await anna.page.getByText(anna.words.eventPinned('Борис')).waitFor();
+    await anna.choose('Good to see you.', anna.words.pin);
+    await bar(boris).getByText(boris.words.pinnedMessage(2, 2)).waitFor();
+    await boris.expectAccessible();
+
+    await bar(boris).click();
+    await boris.page.locator('article.flash').filter({ hasText: 'Good to see you.' }).waitFor();
+    await bar(boris).getByText(boris.words.pinnedMessage(1, 2)).waitFor();
+
+    await boris.button(boris.words.allPinned).click();
+    await boris.expectAccessible();
+    const rows = boris.page.getByRole('dialog').getByRole('listitem');
+    await rows.last().getByRole('button', { name: boris.words.unpin }).click();
+    await rows.last().getByRole('button', { name: boris.words.undo }).waitFor();
+
+    await boris.page.keyboard.press('Escape');
+
+    await bar(anna).getByText(anna.words.pinnedMessage(1, 1)).waitFor();
+    await anna.button(anna.words.unpin).click();
+    await anna.button(anna.words.undo).click();
+    await bar(anna).waitFor();
+    await bar(boris).getByText('Are you there?').waitFor();
+    await boris.choose('Are you there?', boris.words.unpin);
+    await bar(anna).waitFor({ state: 'detached' });
+  });
+
   it('a message deleted for everyone is gone for everyone, after a question', async () => {
     await anna.say('Never mind this.');
     await boris.sees('Never mind this.');

@@ -11,6 +11,7 @@ export { EmojiDialog } from './chat/emoji-dialog.tsx';
 export { FilePart } from './chat/file-part.tsx';
 export { MentionList } from './chat/mention-list.tsx';
 export { MessageMenu } from './chat/message-menu.tsx';
+export { Pins } from './chat/pins.tsx';
 export { Poll } from './chat/poll.tsx';
 export { ScheduledBar } from './chat/scheduled-bar.tsx';
 export { SelectionBar } from './chat/selection-bar.tsx';

@@ -40,6 +40,7 @@ export const ChatPicker = later((extras) => extras.ChatPicker);
 export const ChatSearch = later((extras) => extras.ChatSearch);
 export const EmojiDialog = later((extras) => extras.EmojiDialog);
 export const MessageMenu = later((extras) => extras.MessageMenu);
+export const Pins = later((extras) => extras.Pins, true);
 export const ScheduledBar = later((extras) => extras.ScheduledBar);
 export const SendMenu = later((extras) => extras.SendMenu);
 export const SelectionBar = later((extras) => extras.SelectionBar);

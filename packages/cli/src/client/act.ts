@@ -49,6 +49,10 @@ async function done(
     case 'delete':
       await messenger.delete(chat, (await meant(line.message)).id);
       return [];
+    case 'pin':
+    case 'unpin':
+      await messenger.pin(chat, (await meant(line.message)).id, line.say === 'pin');
+      return [];
     case 'file':
       await messenger.sendFile(chat, await openFile(line.path), { name: basename(line.path) });
       return [];

@@ -3,7 +3,7 @@ export type ChatLine =
   | { readonly say: 'text'; readonly text: string }
   | { readonly say: 'reply' | 'edit'; readonly message: string; readonly text: string }
   | { readonly say: 'react'; readonly message: string; readonly emoji: string }
-  | { readonly say: 'delete'; readonly message: string }
+  | { readonly say: 'delete' | 'pin' | 'unpin'; readonly message: string }
   | { readonly say: 'save'; readonly message: string; readonly path: string }
   | { readonly say: 'file'; readonly path: string }
   | { readonly say: 'help' | 'people' | 'quit' | 'nothing' }
@@ -16,6 +16,8 @@ export const chatCommands: Readonly<Record<string, readonly [usage: string, what
   react: ['/react MESSAGE [EMOJI]', 'reacts to it; without an emoji takes that back'],
   edit: ['/edit MESSAGE TEXT', 'changes what you wrote'],
   delete: ['/delete MESSAGE', 'takes back what you wrote'],
+  pin: ['/pin MESSAGE', 'keeps a message at the top of the chat, for everybody'],
+  unpin: ['/unpin MESSAGE', 'does so no more'],
   file: ['/file PATH', 'sends a file'],
   save: ['/save MESSAGE [PATH]', 'saves a file that was sent'],
   people: ['/people', 'who is here'],
@@ -47,6 +49,8 @@ function commandOf(
     case 'react':
       return message ? { say: command, message, emoji: after } : undefined;
     case 'delete':
+    case 'pin':
+    case 'unpin':
       return message ? { say: command, message } : undefined;
     case 'save':
       return message ? { say: command, message, path: after || '.' } : undefined;

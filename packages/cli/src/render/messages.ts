@@ -96,6 +96,7 @@ const undoneWords: Readonly<Record<NonNullable<MessageView['undone']>, string>> 
   react: 'the server refused your reaction: try again',
   vote: 'the server refused your vote: try again',
   close: 'the server refused to close your poll: try again',
+  pin: 'the server or the group refused what you pinned or let go',
 };
 
 export function fileWords({ name, type, size: bytes }: FileView): string {
@@ -123,6 +124,8 @@ export function eventWords(event: ChatEvent): string {
       return `${called(event.by)} removed ${called(event.person)}`;
     case 'renamed':
       return `${called(event.by)} named the chat "${cleanLine(event.title)}"`;
+    case 'pinned':
+      return `${called(event.by)} pinned a message`;
     case 'timer':
       return event.after === 0
         ? `${called(event.by)} lets messages stay`

@@ -164,3 +164,34 @@ test('who was told of other admins than the others sees it by the first message 
   expect(seen.held.state.trouble).toBe('roles-differ');
   expect(seen.shown).toMatchObject([{ content: { text: 'Hello' } }, {}]);
 });
+
+test('a pin that does not count where it stands is shown to nobody, and failed for who said it', async () => {
+  const [hers, his] = await pair();
+  const strangers = Array.from({ length: 7 }, (_, at) => {
+    return { ...blankPerson(new Uint8Array(32).fill(at + 1)), here: true };
+  });
+  const target = systemRandom(16);
+  const content = encodeCbor(contentCodec.encode({ kind: 'pin', text: '', target, on: true }));
+  const item = { id: systemRandom(16), at: 5_000, row: 'aa/1' };
+  const sealed = await sealItems(his.group, his.state, [{ ...item, content }]);
+  const [{ epoch, body }] = sealed.batch as [(typeof sealed.batch)[0]];
+  const entry = { seq: 1, kind: ENTRY_KINDS.message, epoch, id: item.id, body, turn: null };
+  const among = (held: Held, others: typeof strangers): Held => {
+    const people = [...held.state.people, ...others];
+    return { ...held, state: { ...held.state, people } };
+  };
+  const sent = { ...his, group: sealed.group, state: { ...his.state, batch: sealed.batch } };
+  const here = { ...around, me: anna.person };
+
+  const many = await advance(among(hers, strangers), entry, here);
+  expect(many.shown.filter((one) => 'event' in one || one.content.kind === 'pin')).toEqual([]);
+  const own = await advance(among(sent, strangers), entry, around);
+  expect(own).toMatchObject({ shown: [], met: [], displaced: { id: item.id, row: 'aa/1' } });
+  expect(own.held.state.batch).toEqual([]);
+
+  const few = await advance(hers, entry, here);
+  expect(few.shown[0]).toMatchObject({ event: { event: 'pinned', by: boris.person } });
+  const met = await advance(sent, entry, around);
+  expect(met.met).toEqual([{ id: item.id, row: 'aa/1' }]);
+  expect(met.shown.map((one) => 'content' in one && one.content.kind)).toEqual([false, 'pin']);
+});

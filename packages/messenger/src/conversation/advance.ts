@@ -15,7 +15,7 @@ import type { ChatEvent } from '../message-parts.ts';
 import type { Arrived, Happened } from '../timeline/arrived.ts';
 import { viewOf } from './agreed-view.ts';
 import { capabilityHash } from './capability.ts';
-import { applyContent, changesRecord, isForTimeline } from './contents.ts';
+import { applyContent, changesRecord, isForTimeline, mayPin } from './contents.ts';
 import type { Held } from './held.ts';
 import { membersChanged } from './membership.ts';
 import type { OutboxRow } from './outbox.ts';
@@ -63,8 +63,8 @@ export interface Advanced {
   }[];
   /** An own content that came too late to count: to be said again, from its outbox row. */
   readonly again?: Omit<OutboxRow, 'id'>;
-  /** An own message that can come into the log no more. */
-  readonly displaced?: SealedItem;
+  /** An own message that can come into the log no more, or that no member follows. */
+  readonly displaced?: Pick<SealedItem, 'id' | 'row'>;
   /** What it says of devices, for devices/fleet.ts. */
   readonly told?: Told;
   /** The own Commit that was met. */
@@ -237,6 +237,9 @@ async function takeMessage(held: Held, entry: Entry, around: Surroundings): Prom
     const { row: key, at, encoded: content } = own;
     return { ...nothing(own.held), again: { key, at, content } };
   }
+  if (own?.content.kind === 'pin' && !mayPin(own.held.state, around.me)) {
+    return { ...nothing(own.held), displaced: { id: entry.id, row: own.row } };
+  }
   if (own) {
     const { state, events } = applyContent(own.held.state, around.me, around.device, own.content);
     if (own.content.kind === 'leave') {
@@ -308,7 +311,8 @@ function takeContent(
   if (!around.blocked(sender)) {
     const { seq, id } = entry;
     const arrived = { chat, seq, id: toHex(id), sender, mine: sender === me, at };
-    if (isForTimeline(content)) shown.push({ ...arrived, content, evidence });
+    const counts = content.kind !== 'pin' || mayPin(state, sender);
+    if (counts && isForTimeline(content)) shown.push({ ...arrived, content, evidence });
     // Whoever writes has what they had seen.
     if (sender !== me && content.kind !== 'receipt') {
       shown.push({ ...arrived, content: { kind: 'receipt', delivered: message.seq, read: 0 } });

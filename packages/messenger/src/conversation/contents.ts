@@ -51,6 +51,9 @@ export function applyContent(
         events: [{ event: 'admin', person, on: content.on, by: sender }],
       };
     }
+    case 'pin':
+      if (!content.on || !mayPin(state, sender)) return unchanged;
+      return { state, events: [{ event: 'pinned', by: sender }] };
     case 'leave':
       return { state: withPerson(state, author.root, { leaving: true }), events: [] };
     case 'profile': {
@@ -66,6 +69,15 @@ export function applyContent(
     default:
       return unchanged;
   }
+}
+
+/** People of a chat in which anybody may pin. */
+const CLOSE = 8;
+
+/** Whether members follow what this person pins: in a chat of few, anybody's; in a larger one, an admin's. */
+export function mayPin(state: ConversationState, person: PersonId): boolean {
+  const few = state.people.filter(({ here }) => here).length <= CLOSE;
+  return few || (findPerson(state, person)?.admin ?? false);
 }
 
 /** The newest first. */

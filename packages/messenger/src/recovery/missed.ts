@@ -71,6 +71,7 @@ async function reactionsTo(
       tell(person, place, { kind: 'vote', text: '', target, options });
     }
     if (closed > 0) tell(row.sender, closed, { kind: 'close', text: '', target });
+    if (row.pin) tell(row.sender, row.pin.seq, { kind: 'pin', text: '', target, on: row.pin.on });
   }
   return given;
 }

@@ -5,6 +5,7 @@ import type { MessagePage, MessageView, PersonId } from '../api.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 import type { Change, Store } from '../store/store.ts';
 import type { Arrived, Happened } from '../timeline/arrived.ts';
+import { pinsOf } from '../timeline/pins.ts';
 import { Timeline } from '../timeline/timeline.ts';
 
 export const CHAT = 'c0'.repeat(16);
@@ -38,6 +39,10 @@ export function remove(n: number): Content {
 
 export function react(n: number, emoji: string): Content {
   return { kind: 'react', target: fromHex(id(n)), emoji };
+}
+
+export function pin(n: number, on = true): Content {
+  return { kind: 'pin', text: '', target: fromHex(id(n)), on };
 }
 
 export function receipt(delivered: number, read: number): Content {
@@ -118,6 +123,11 @@ export class TestTimeline {
     const found = (await this.messages()).find((message) => message.id === id(n));
     if (!found) throw new Error(`message ${n} is not shown`);
     return found;
+  }
+
+  /** seqs of what is pinned, the one pinned last first. */
+  async pins(): Promise<number[]> {
+    return (await pinsOf(this.store, CHAT)).map(({ seq }) => seq);
   }
 
   summary() {

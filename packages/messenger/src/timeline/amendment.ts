@@ -18,6 +18,7 @@ export const amendment = variants('kind', {
   react: [2, { emoji: text(32) }],
   vote: [3, { options: list(uint(), 12) }],
   close: [4, {}],
+  pin: [5, { on: bool }],
 });
 export type Amendment = Infer<typeof amendment>;
 
@@ -51,22 +52,27 @@ export function amendmentOf(content: Content): { target: MessageId; amendment: A
       };
     case 'close':
       return { target: toHex(content.target), amendment: { kind: 'close' } };
+    case 'pin':
+      return { target: toHex(content.target), amendment: { kind: 'pin', on: content.on } };
     default:
       return null;
   }
 }
 
-/** Whether members follow an amendment by this person: only the sender edits, deletes and closes. */
+/**
+ * Whether members follow an amendment by this person: only the sender edits, deletes and closes. Who may pin was
+ * judged before (../conversation/contents.ts).
+ */
 export function mayAmend(row: MessageRow, sender: PersonId, kind: Amendment['kind']): boolean {
   if (row.deleted || (row.poll && kind === 'edit')) return false;
   if (kind === 'vote' || kind === 'close') {
     return row.poll !== null && (kind === 'vote' || sender === row.sender);
   }
-  return kind === 'react' || sender === row.sender;
+  return kind === 'react' || kind === 'pin' || sender === row.sender;
 }
 
 /**
- * The message as it is after an amendment; the very same row where that changes nothing. Of edits, and
+ * The message as it is after an amendment; the very same row where that changes nothing. Of edits, of pins, and
  * of one person's reactions, the one with the highest seq stands; a deletion is final.
  */
 export function amend(row: MessageRow, { seq, sender, amendment }: LoggedAmendment): MessageRow {
@@ -85,7 +91,10 @@ export function amend(row: MessageRow, { seq, sender, amendment }: LoggedAmendme
         reactions: [],
         edited: 0,
         poll: null,
+        pin: null,
       };
+    case 'pin':
+      return row.pin && seq <= row.pin.seq ? row : { ...row, pin: { seq, on: amendment.on } };
     case 'react': {
       const before = row.reactions.find(({ person }) => person === sender);
       if (before && seq <= before.seq) return row;

@@ -8,12 +8,14 @@ import { dropWanted } from '../files/drop-record.ts';
 import { eraseFile, fileKeys, fileRecord, pieceCount } from '../files/file-record.ts';
 import { dirtied } from '../search/keys.ts';
 import type { Change, Range, Store, Table } from '../store/store.ts';
+import { pinOf } from './pins.ts';
 import {
   type Counts,
   counts,
   type Indexed,
   indexed,
   keys,
+  type MessageRow,
   NO_COUNTS,
   type Row,
   row,
@@ -61,8 +63,18 @@ export class Draft {
     return [...found.values()].flatMap((value) => (value ? [decode(row, value)] : []));
   }
 
-  putRow(key: string, value: Row): void {
+  /** @param before what stood there, where it may have been pinned */
+  putRow(key: string, value: Row, before?: MessageRow): void {
     this.put('timeline', key, encode(row, value));
+    if (value.row === 'message') this.movePin(before, value);
+  }
+
+  /** The list of what is pinned follows its rows (pins.ts). */
+  movePin(before?: MessageRow, after?: MessageRow): void {
+    const [from, to] = [before, after].map((one) => one && pinOf(this.chat, one));
+    if (from === to) return;
+    if (from) this.put('timeline', from, null);
+    if (to) this.put('timeline', to, new Uint8Array());
   }
 
   async index(id: MessageId): Promise<Indexed | undefined> {

@@ -14,6 +14,7 @@ export async function hide(draft: Draft, id: MessageId, me: PersonId): Promise<v
   if (place?.is !== 'row' || row?.row !== 'message') throw new Problem('not-found');
   if (row.seq === null) throw new Problem('not-allowed');
   draft.put('timeline', place.key, null);
+  draft.movePin(row);
   draft.forgetPast(id);
   draft.putCounts(recount(await draft.counts(), row, { ...row, deleted: true }, me));
   if (!row.file) return;

@@ -107,7 +107,7 @@ export async function addAmendment(
   }
   const amended = amend(row, logged);
   if (amended === row) return;
-  draft.putRow(place.key, amended);
+  draft.putRow(place.key, amended, row);
   draft.putCounts(recount(await draft.counts(), row, amended, me));
   if (amended.deleted) draft.forgetPast(row.id);
   else if (amended.text !== row.text) {
@@ -163,6 +163,7 @@ export function messageRow(
     poll: null,
     silent: content.kind === 'silent',
     planned,
+    pin: null,
     ...said,
   };
 }

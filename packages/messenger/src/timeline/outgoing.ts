@@ -34,7 +34,7 @@ export async function place(draft: Draft, id: MessageId, seq: number, me: Person
     await insertLogged(draft, { ...own.row, seq, state: null, problem: null }, me);
   } else if (own?.is === 'amendment') {
     const { sender, amendment } = own.pending;
-    draft.putRow(own.key, without(own.row, id));
+    draft.putRow(own.key, without(own.row, id), own.row);
     draft.putIndex(id, null);
     await addAmendment(draft, own.row.id, { seq, sender, amendment }, me);
   }
@@ -61,7 +61,7 @@ export async function setState(
   } else if (own?.is === 'amendment') {
     const failed = state === 'failed';
     const pending = own.row.pending.map((one) => (one.id === id ? { ...one, failed } : one));
-    draft.putRow(own.key, { ...own.row, pending });
+    draft.putRow(own.key, { ...own.row, pending }, own.row);
   }
 }
 
@@ -75,7 +75,7 @@ export async function drop(draft: Draft, id: MessageId): Promise<void> {
     }
     if (own.row.file) await draft.eraseFile(id, own.row.file);
   } else if (own?.is === 'amendment') {
-    draft.putRow(own.key, without(own.row, id));
+    draft.putRow(own.key, without(own.row, id), own.row);
     draft.putIndex(id, null);
   }
 }
@@ -107,7 +107,10 @@ async function addPending(
   const place = await draft.index(target);
   const row = place?.is === 'row' ? await draft.row(place.key) : undefined;
   if (place?.is !== 'row' || row?.row !== 'message') throw new Problem('not-found');
-  if (!mayAmend(withPending(row), pending.sender, pending.amendment.kind)) {
+  const { kind } = pending.amendment;
+  // The others could not find what the log does not have yet.
+  const early = kind === 'pin' && row.seq === null;
+  if (early || !mayAmend(withPending(row), pending.sender, kind)) {
     throw new Problem('not-allowed');
   }
   if (row.pending.length === PENDING) throw new Problem('rate');
@@ -115,7 +118,7 @@ async function addPending(
   for (const { id, failed } of row.pending) if (failed) draft.putIndex(id, null);
   draft.putIndex(pending.id, { is: 'amendment', target });
   const others = row.pending.filter(({ failed }) => !failed);
-  draft.putRow(place.key, { ...row, pending: [...others, pending] });
+  draft.putRow(place.key, { ...row, pending: [...others, pending] }, row);
 }
 
 type Unsent =

@@ -198,6 +198,7 @@ export class PageReader {
       case 'left':
       case 'unreached':
         return { ...event, person: names(event.person) };
+      case 'pinned':
       case 'resent':
       case 'timer':
         return { ...event, by: names(event.by) };

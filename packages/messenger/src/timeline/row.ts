@@ -64,6 +64,8 @@ const message = {
   silent: bool,
   /** ms: when it was to be said, if that was before it was. */
   planned: optional(uint()),
+  /** What was said last of keeping it at the top of the chat; null: nothing. */
+  pin: optional(struct({ seq: uint(), on: bool })),
 } as const;
 
 const event = variants('event', {
@@ -80,6 +82,7 @@ const event = variants('event', {
   resent: [10, { by: id }],
   given: [11, {}],
   timer: [12, { after: uint(), by: id }],
+  pinned: [13, { by: id }],
 });
 
 const rows = variants('row', {
@@ -87,8 +90,9 @@ const rows = variants('row', {
   event: [1, { id: text(64), seq: uint(), at: uint(), event }],
 });
 const FIELDS = 1 + Object.keys(message).length;
-const before = grown(rows, FIELDS, 0, null, false, null, false, null);
-export const row = grown(before, FIELDS, false, null);
+const oldest = grown(rows, FIELDS, 0, null, false, null, false, null, null);
+const older = grown(oldest, FIELDS, false, null, null);
+export const row = grown(older, FIELDS, null);
 export type Row = Infer<typeof row>;
 export type MessageRow = Extract<Row, { row: 'message' }>;
 export type EventRow = Extract<Row, { row: 'event' }>;
@@ -153,6 +157,10 @@ export const keys = {
   history: (chat: ChatId, message: MessageId) => `${chat}/h/${message}`,
   /** When somebody said that they had read how far. */
   reads: (chat: ChatId, person: PersonId) => `${chat}/r/${person}`,
+  /** Of a message that is pinned, by when it was: the seqs of that, of the edit that stands, and of the message. */
+  pin: (chat: ChatId, pinned: number, edited: number, seq: number) =>
+    `${chat}/t/${pad(pinned)}/${pad(edited)}/${pad(seq)}`,
+  pins: (chat: ChatId) => ({ from: `${chat}/t/`, to: `${chat}/t0` }),
   /** Whatever goes by itself, by when it does. */
   expiry: (at: number, row: string) => `${pad(at)}/${row}`,
   /** Of a message of another's that stands as it was said. */

@@ -1,5 +1,5 @@
 /** Whatever way the same contents are told, people see the same: the rules of the timeline, at random. */
-import { fromHex } from '@polynya/protocol/bytes';
+import { fromHex, toHex } from '@polynya/protocol/bytes';
 import type { Content } from '@polynya/protocol/content';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -13,6 +13,7 @@ import {
   from,
   id,
   ME,
+  pin,
   react,
   receipt,
   remove,
@@ -20,6 +21,7 @@ import {
   text,
 } from '../test/test-timeline.ts';
 import type { Arrived, Happened } from './arrived.ts';
+import { pinsOf } from './pins.ts';
 
 const LENGTH = 12;
 const seq = fc.integer({ min: 1, max: LENGTH });
@@ -45,6 +47,7 @@ const content: fc.Arbitrary<Content> = fc.oneof(
   { weight: 2, arbitrary: fc.boolean().map(poll) },
   { weight: 4, arbitrary: fc.tuple(seq, fc.array(fc.nat(3), { maxLength: 3 })).map(vote) },
   { weight: 1, arbitrary: seq.map(close) },
+  { weight: 4, arbitrary: fc.tuple(seq, fc.boolean()).map(([n, on]) => pin(n, on)) },
 );
 function poll(several: boolean): Content {
   return { kind: 'poll', text: 'Tea?', options: ['Yes', 'No', 'Later'], several };
@@ -80,12 +83,13 @@ const told = log.chain((entries) =>
 
 /** All that a person can see of it. */
 async function seen(chat: TestTimeline) {
-  const [page, summary, firstUnread] = await Promise.all([
+  const [page, summary, firstUnread, pins] = await Promise.all([
     chat.page(),
     chat.summary(),
     chat.timeline.firstUnread(CHAT),
+    pinsOf(chat.store, CHAT),
   ]);
-  return { page, summary, firstUnread };
+  return { page, summary, firstUnread, pins };
 }
 
 async function oneByOne(entries: readonly Arrived[]) {
@@ -204,6 +208,26 @@ it('the counts are those of the rows', async () => {
       expect(summary.unread).toBe(unread.length);
       expect(summary.mentioned).toBe(unread.some((message) => message.mentions.includes(ME)));
       expect(await chat.timeline.firstUnread(CHAT)).toBe(unread[0]?.seq ?? null);
+      await chat.store.close();
+    }),
+  );
+});
+
+it('of each message the last word on pinning it stands, unless it was deleted', async () => {
+  await fc.assert(
+    fc.asyncProperty(log, async (entries) => {
+      const chat = await TestTimeline.open();
+      await chat.tell(...entries);
+      const standing = (await chat.messages()).flatMap(({ id: message, seq: n, deleted }) => {
+        const last = entries.findLast(
+          ({ content: what }) => what.kind === 'pin' && toHex(what.target) === message,
+        );
+        return last?.content.kind === 'pin' && last.content.on && !deleted
+          ? [{ by: last.seq, seq: n }]
+          : [];
+      });
+      const expected = standing.sort((a, b) => b.by - a.by).map(({ seq: n }) => n);
+      expect(await chat.pins()).toEqual(expected);
       await chat.store.close();
     }),
   );

@@ -9,7 +9,15 @@ import {
   onCleanup,
   Show,
 } from 'solid-js';
-import { ChatFoot, ChatKeys, ChatPanel, ChatSearch, SelectionBar, SendFiles } from '../later.tsx';
+import {
+  ChatFoot,
+  ChatKeys,
+  ChatPanel,
+  ChatSearch,
+  Pins,
+  SelectionBar,
+  SendFiles,
+} from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import type { Place } from '../state/navigation.ts';
 import { useQuery } from '../state/query.ts';
@@ -103,6 +111,9 @@ export function ChatView(props: { chat: ChatId }): JSX.Element {
                 <ChatSearch />
               </Show>
               <Trouble />
+              <Show when={settled()}>
+                <Pins />
+              </Show>
             </div>
             <Timeline target={target()} onMessages={setMessages} />
             <Show when={selected() === null} fallback={<SelectionBar />}>

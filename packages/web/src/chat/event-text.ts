@@ -20,6 +20,8 @@ export function eventText(
       return t().eventLeft(event.person);
     case 'removed':
       return t().eventRemoved(event.person, event.by);
+    case 'pinned':
+      return t().eventPinned(event.by);
     case 'renamed':
       return t().eventRenamed(event.title, event.by);
     case 'timer':

@@ -37,6 +37,8 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
     message.reactions.some((reaction) => reaction.mine && reaction.emoji === emoji);
   const react = (emoji: string) =>
     attempt(messenger.react(chat, message.id, chosen(emoji) ? '' : emoji));
+  const lead = one[0] ?? message;
+  const pinned = () => detail().pins.some(({ seq }) => seq === lead.seq);
   const copy = () => attempt(navigator.clipboard.writeText(message.text));
 
   const deleting = () => <DeleteDialog messages={messages} onClose={props.onClose} />;
@@ -98,6 +100,11 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
           <Show when={message.text !== ''}>
             <MenuItem icon="copy" onChoose={copy}>
               {t().copyText}
+            </MenuItem>
+          </Show>
+          <Show when={alive() && detail().mayPin}>
+            <MenuItem icon="pin" onChoose={() => attempt(messenger.pin(chat, lead.id, !pinned()))}>
+              {pinned() ? t().unpin : t().pin}
             </MenuItem>
           </Show>
           <Show when={message.poll && !message.poll.closed && message.mine && alive()}>

@@ -6,8 +6,8 @@ import { useExtraWords } from '../words/use-words.ts';
 
 export interface FoundProps {
   found: FoundView;
-  /** Of its chat. */
-  title: string;
+  /** Of its chat, where it is not that which is open. */
+  title?: string;
   onGo(): void;
   children: JSX.Element;
 }
@@ -31,13 +31,13 @@ export function Found(props: FoundProps): JSX.Element {
       {props.children}
       <span class="found-text">
         <span class="found-line">
-          <strong>{props.title}</strong>
+          <strong>{props.title ?? who()}</strong>
           <time dateTime={new Date(props.found.at).toISOString()}>
             {format().moment(props.found.at, Date.now())}
           </time>
         </span>
         <span class="found-said" dir="auto">
-          {who()}:{' '}
+          <Show when={props.title !== undefined}>{who()}: </Show>
           <For each={pieces(props.found)}>
             {(piece, i) => (
               <Show when={i() % 2 === 1} fallback={piece}>

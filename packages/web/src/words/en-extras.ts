@@ -47,6 +47,12 @@ export const enExtras = {
   chatMenu: 'Chat actions',
   pin: 'Pin',
   unpin: 'Unpin',
+  pinnedMessage: (at: number, count: number) =>
+    count === 1 ? 'Pinned message' : `Pinned message ${at} of ${count}`,
+  pinnedCount: (count: number) => n(count, { one: 'pinned message', other: 'pinned messages' }),
+  allPinned: 'All pinned messages',
+  unpinned: 'Unpinned for everybody',
+  undo: 'Undo',
   mute: 'Mute',
   unmute: 'Unmute',
   archive: 'Archive',

@@ -50,6 +50,18 @@ export const ruExtras: ExtraWords = {
   chatMenu: 'Действия с чатом',
   pin: 'Закрепить',
   unpin: 'Открепить',
+  pinnedMessage: (at, count) =>
+    count === 1 ? 'Закреплённое сообщение' : `Закреплённое сообщение ${at} из ${count}`,
+  pinnedCount: (count) =>
+    n(count, {
+      one: 'закреплённое сообщение',
+      few: 'закреплённых сообщения',
+      many: 'закреплённых сообщений',
+      other: 'закреплённых сообщения',
+    }),
+  allPinned: 'Все закреплённые сообщения',
+  unpinned: 'Откреплено у всех',
+  undo: 'Отменить',
   mute: 'Без звука',
   unmute: 'Со звуком',
   archive: 'В архив',

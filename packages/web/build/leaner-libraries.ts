@@ -7,6 +7,9 @@ interface Change {
   readonly to: string;
 }
 
+/** Of it there is one. */
+const SOLID = /\/node_modules\/solid-js\/(?:web\/)?dist\/(?:solid|web)\.js$/;
+
 const CHANGES: readonly Change[] = [
   {
     // Compiled without class fields, into a call for each: an assignment in the constructor makes the same property.
@@ -19,6 +22,25 @@ const CHANGES: readonly Change[] = [
     module: /\/node_modules\/qr\/index\.js$/,
     from: /if \(output === '(?!raw')[\w-]+'\)\s+return [^;]+;/g,
     to: '',
+  },
+  {
+    // Nothing here begins a transition: who comes to need one takes this away.
+    module: SOLID,
+    from: /\bTransition && Transition\.running\b/g,
+    to: 'false',
+  },
+  { module: SOLID, from: /^ +Transition = null;$/m, to: '' },
+  {
+    // Nor is there a boundary that waits.
+    module: SOLID,
+    from: /SuspenseContext && useContext\(SuspenseContext\)/g,
+    to: 'null',
+  },
+  {
+    // Nor was anything drawn by a server that this page would take over.
+    module: SOLID,
+    from: /(?<!delete )sharedConfig\.(?:context|effects|registry)(?= && |\)|\.id| \?|[,;])/g,
+    to: 'undefined',
   },
 ];
 

@@ -317,11 +317,6 @@ export interface Messenger extends DevicesFacade, ChatsFacade {
   rename(name: string): Promise<void>;
   /** Erases everything that this device holds. */
   wipe(): Promise<void>;
-
-  /** A blocked person's messages are not shown, and what they send to our inbox is dropped. */
-  block(person: PersonId, on: boolean): Promise<void>;
-  /** Everyone known from any chat, for `add`. */
-  people(): Promise<readonly PersonView[]>;
   send(
     chat: ChatId,
     message: {
@@ -334,26 +329,6 @@ export interface Messenger extends DevicesFacade, ChatsFacade {
       readonly silent?: boolean;
     },
   ): Promise<{ readonly id: MessageId }>;
-  sendFile(
-    chat: ChatId,
-    file: Blob,
-    about: {
-      readonly name: string;
-      readonly caption?: string;
-      readonly reply?: MessageId;
-      readonly thumb?: Uint8Array;
-      /** As `FileView.wave`. */
-      readonly wave?: Uint8Array;
-      /** `id`: 16 random hex digits; `place`: 0 to 9. */
-      readonly album?: FileView['album'];
-      readonly width?: number;
-      readonly height?: number;
-      readonly duration?: number;
-      readonly forwarded?: boolean;
-      /** As in `send`. */
-      readonly silent?: boolean;
-    },
-  ): Promise<{ readonly id: MessageId }>;
   /** `mentions`: everybody whom the text mentions now. */
   edit(
     chat: ChatId,
@@ -362,17 +337,8 @@ export interface Messenger extends DevicesFacade, ChatsFacade {
     mentions?: readonly PersonId[],
   ): Promise<void>;
   delete(chat: ChatId, message: MessageId): Promise<void>;
-  /** Takes a stored message off this device, for good; the others keep it. @throws Problem 'not-found', 'not-allowed' */
-  hide(chat: ChatId, message: MessageId): Promise<void>;
   /** `emoji` '' takes it back. */
   react(chat: ChatId, message: MessageId, emoji: string): Promise<void>;
-  /** After 'failed', or a paused upload. */
-  retry(chat: ChatId, message: MessageId): Promise<void>;
-  /** Drops an own message that was never sent. */
-  discard(chat: ChatId, message: MessageId): Promise<void>;
-  fetchFile(chat: ChatId, message: MessageId): Promise<void>;
-  pauseFile(chat: ChatId, message: MessageId): Promise<void>;
-  fileBlob(chat: ChatId, message: MessageId): Promise<Blob>;
   typing(chat: ChatId): Promise<void>;
   /** Everything up to `seq` was seen. */
   read(chat: ChatId, seq: number): Promise<void>;

@@ -3,7 +3,15 @@
  * api.ts whose work is loaded when it is first asked for.
  */
 
-import type { ChatId, Folder, InviteView, MessageId, PersonId } from './api.ts';
+import type {
+  ChatId,
+  FileView,
+  Folder,
+  InviteView,
+  MessageId,
+  PersonId,
+  PersonView,
+} from './api.ts';
 import type { PushFacade } from './push/push-api.ts';
 
 /** What a message said for a while. */
@@ -77,6 +85,39 @@ export interface ScheduledView extends Required<Pick<LaterMessage, 'text' | 'at'
 }
 
 export interface ChatsFacade extends PushFacade {
+  /** A blocked person's messages are not shown, and what they send to our inbox is dropped. */
+  block(person: PersonId, on: boolean): Promise<void>;
+  /** Everyone known from any chat, for `add`. */
+  people(): Promise<readonly PersonView[]>;
+  sendFile(
+    chat: ChatId,
+    file: Blob,
+    about: {
+      readonly name: string;
+      readonly caption?: string;
+      readonly reply?: MessageId;
+      readonly thumb?: Uint8Array;
+      /** As `FileView.wave`. */
+      readonly wave?: Uint8Array;
+      /** `id`: 16 random hex digits; `place`: 0 to 9. */
+      readonly album?: FileView['album'];
+      readonly width?: number;
+      readonly height?: number;
+      readonly duration?: number;
+      readonly forwarded?: boolean;
+      /** As in `send`. */
+      readonly silent?: boolean;
+    },
+  ): Promise<{ readonly id: MessageId }>;
+  /** Takes a stored message off this device, for good; the others keep it. @throws Problem 'not-found', 'not-allowed' */
+  hide(chat: ChatId, message: MessageId): Promise<void>;
+  /** After 'failed', or a paused upload. */
+  retry(chat: ChatId, message: MessageId): Promise<void>;
+  /** Drops an own message that was never sent. */
+  discard(chat: ChatId, message: MessageId): Promise<void>;
+  fetchFile(chat: ChatId, message: MessageId): Promise<void>;
+  pauseFile(chat: ChatId, message: MessageId): Promise<void>;
+  fileBlob(chat: ChatId, message: MessageId): Promise<Blob>;
   createGroup(title: string): Promise<{ readonly chat: ChatId }>;
   /** A new seat: in `chat`, or in a new conversation of two when `chat` is null. */
   invite(chat: ChatId | null): Promise<InviteView & { readonly chat: ChatId }>;

@@ -7,6 +7,7 @@ import type { ChatsFacade, LaterMessage, SearchWanted } from './chats-api.ts';
 import { findPerson } from './conversation/people.ts';
 import type { Device } from './device.ts';
 import { fleetOf } from './devices/later.ts';
+import { everyone } from './everyone.ts';
 import { forgetChat } from './forget-chat.ts';
 import { createConversation, inviteTo, withdrawInvite } from './group-actions.ts';
 import { safetyNumber } from './identity/safety-number.ts';
@@ -23,6 +24,54 @@ export class Chats implements ChatsFacade {
 
   constructor(device: Device) {
     this.#device = device;
+  }
+
+  async block(person: PersonId, on: boolean) {
+    const { ports, blocked, conversations } = this.#device;
+    const value = on ? new Uint8Array(1) : null;
+    await ports.store.apply([{ table: 'person', key: `blocked/${person}`, value }]);
+    if (on) blocked.add(person);
+    else blocked.delete(person);
+    await this.#device.note({ note: 'block', person: fromHex(person), on });
+    for (const conversation of conversations.values()) conversation.touch();
+  }
+
+  async people() {
+    return everyone(this.#device);
+  }
+
+  async sendFile(chat: ChatId, file: Blob, about: Parameters<ChatsFacade['sendFile']>[2]) {
+    const { phase } = this.#device.conversation(chat).held.state;
+    if (phase !== 'active') throw new Problem('not-a-member');
+    return (await this.#device.files.get()).sendFile(chat, file, about);
+  }
+
+  async hide(chat: ChatId, message: MessageId) {
+    const { timeline, ports } = this.#device;
+    const conversation = this.#device.conversation(chat);
+    await timeline.locked(chat, async () => ports.store.apply(await timeline.hide(chat, message)));
+    conversation.touch();
+  }
+
+  async retry(chat: ChatId, message: MessageId) {
+    const queued = await this.#device.conversation(chat).retry(fromHex(message));
+    if (!queued) await (await this.#device.files.get()).retry(chat, message);
+  }
+
+  async discard(chat: ChatId, message: MessageId) {
+    await this.#device.conversation(chat).discard(message);
+  }
+
+  async fetchFile(chat: ChatId, message: MessageId) {
+    return (await this.#device.files.get()).fetch(chat, message);
+  }
+
+  async pauseFile(chat: ChatId, message: MessageId) {
+    return (await this.#device.files.get()).pause(chat, message);
+  }
+
+  async fileBlob(chat: ChatId, message: MessageId) {
+    return (await this.#device.files.get()).blob(chat, message);
   }
 
   async createGroup(title: string) {

@@ -14,7 +14,7 @@ import { ChatMemory } from './chat-memory.ts';
 import type { Told } from './conversation/advance.ts';
 import { capability } from './conversation/capability.ts';
 import { Conversation } from './conversation/conversation.ts';
-import { type Held, loadHeld } from './conversation/held.ts';
+import type { Held } from './conversation/held.ts';
 import { countWaiting } from './conversation/outbox.ts';
 import { leavesOf } from './conversation/roster.ts';
 import type { Scheduled } from './conversation/scheduled.ts';
@@ -27,15 +27,19 @@ import { isGrown, lists } from './identity/device-list.ts';
 import { personId } from './identity/person.ts';
 import { Self } from './identity/self.ts';
 import type { Visit } from './invite/arriving.ts';
-import { HANDOVER_PHASE, handoverGone, loadHandovers } from './invite/handover.ts';
+import { HANDOVER_PHASE, loadHandovers } from './invite/handover.ts';
 import { loadServers, type Server } from './line/server.ts';
 import { ServerLink } from './line/server-link.ts';
+import { Loading } from './loading.ts';
 import { Changes } from './queries/changes.ts';
+import { KeptSummaries } from './queries/kept-summaries.ts';
+import { Summaries } from './queries/summaries.ts';
 import { Recovery } from './recovery/recovery.ts';
 import { LaterSearch } from './search/later.ts';
 import type { Change, Store } from './store/store.ts';
 import { watchExpiry } from './timeline/expiry.ts';
 import { Timeline } from './timeline/timeline.ts';
+import { summaryOf } from './views.ts';
 
 export interface Ports {
   readonly store: Store;
@@ -56,10 +60,12 @@ export interface Ports {
   readonly turned?: World['turned'];
   /** Is handed everything that the store holds before it begins to run: for what only some platforms have. */
   readonly opened?: (device: Device) => void;
+  /**
+   * The list of chats is kept, and shown before the chats are read, where there is something to hear why they then
+   * could not be.
+   */
+  readonly lateTrouble?: (error: unknown) => void;
 }
-
-/** Chats that are read from the store side by side: one after another would wait for the disk each time. */
-const LOADED_AT_ONCE = 32;
 
 export class Device {
   readonly ports: Ports;
@@ -82,10 +88,16 @@ export class Device {
   previewed: Visit | null = null;
   readonly recovery: Recovery;
   readonly search: LaterSearch;
+  readonly summaries: Summaries;
+  /** `conversations` has all of them once that is done. */
+  readonly loading: Loading;
   /** Takes away what goes by itself, if it is time. */
   readonly lookForExpired: () => void;
   storageFull = false;
   readonly #closing = new AbortController();
+  readonly #kept: KeptSummaries | null;
+  #starting: Promise<void> | null = null;
+  #running = false;
   #self: Self | null = null;
   #scheduled: Promise<Scheduled> | null = null;
 
@@ -94,6 +106,12 @@ export class Device {
     this.memory = memory;
     const { store, clock, random, log } = ports;
     this.changes = new Changes(clock);
+    this.summaries = new Summaries({
+      changes: this.changes,
+      summarise: (chat) => summaryOf(this, chat),
+    });
+    this.#kept = ports.lateTrouble ? new KeptSummaries(ports) : null;
+    this.loading = new Loading(this, (chat, held) => this.#begin(chat, held));
     this.recovery = new Recovery(this);
     this.timeline = new Timeline(
       store,
@@ -109,7 +127,8 @@ export class Device {
       me: () => this.self.person,
       connectionFor: (chat) => this.linkOf(chat).connection,
       allowanceFor: (chat) => this.linkOf(chat).server.allowance,
-      request: (chat) => memory.request(chat),
+      // Nor of one that is not read yet.
+      request: (chat) => (this.conversations.has(chat) ? memory.request(chat) : 'unread'),
       send: (chat, content, id) => this.conversation(chat).queueOnce(content, id),
       onTrouble: (error) => log(`a file waits: ${error instanceof Error ? error.name : 'unknown'}`),
     });
@@ -129,17 +148,27 @@ export class Device {
       device.met.add(key.slice('met/'.length));
     }
     for (const server of await loadServers(store)) device.addServer(server);
-    const chats = (await store.range('log')).map(([chat]) => chat);
-    while (chats.length > 0) {
-      await Promise.all(chats.splice(0, LOADED_AT_ONCE).map((chat) => device.#load(chat)));
-    }
+    if (!ports.lateTrouble) await device.loading.all();
     return device;
   }
 
-  /** Lines are opened, logs are followed. */
-  async start(): Promise<void> {
-    for (const link of this.links.values()) link.start();
+  /** Logs are followed, lines are opened. @throws as `open` */
+  start(): Promise<void> {
+    this.#starting = this.#start();
+    return this.#starting;
+  }
+
+  async #start(): Promise<void> {
+    this.#running = true;
     for (const conversation of this.conversations.values()) await conversation.start();
+    if (this.#kept) {
+      const opened = this.#kept.open(this.summaries);
+      this.summaries.after(opened.then(({ length }) => (length > 0 ? null : this.loading.whole)));
+      await this.loading.all(await opened);
+      this.changes.onChat((chat) => this.#kept?.touched(chat));
+    }
+    if (this.closing.aborted) return;
+    for (const link of this.links.values()) link.start();
     await this.files.resumeAll();
     this.lookForExpired();
     for (const [chat, { declined }] of this.memory.requests) {
@@ -153,13 +182,15 @@ export class Device {
 
   /** What is to be said later, which is looked after from the first call on. */
   scheduled(): Promise<Scheduled> {
-    this.#scheduled ??= import('./occasional.ts').then(
-      (parts) => new parts.Scheduled(this),
-      (error: unknown) => {
-        this.#scheduled = null;
-        throw error;
-      },
-    );
+    this.#scheduled ??= this.loading.whole
+      .then(async () => import('./occasional.ts'))
+      .then(
+        (parts) => new parts.Scheduled(this),
+        (error: unknown) => {
+          this.#scheduled = null;
+          throw error;
+        },
+      );
     return this.#scheduled;
   }
 
@@ -173,11 +204,13 @@ export class Device {
     this.#closing.abort(new Problem('offline'));
     this.files.close();
     this.recovery.close();
+    await this.#starting?.catch(() => undefined);
     const closing = [...this.conversations.values()].map((conversation) => conversation.close());
     for (const link of this.links.values()) link.close();
     this.previewed?.line.close();
     await Promise.all(closing);
     this.changes.close();
+    await this.#kept?.flush();
   }
 
   /** Aborts, with a Problem, when nothing more will be done here. */
@@ -198,6 +231,12 @@ export class Device {
   /** The person of this device from now on: what was given is stored already. */
   become(self: Self | null): void {
     this.#self = self;
+  }
+
+  /** Of a chat that may still be to be read. @throws Problem 'not-found'; StoreError */
+  async need(chat: ChatId): Promise<Conversation> {
+    await this.loading.ready(chat);
+    return this.conversation(chat);
   }
 
   /** @throws Problem 'not-found' */
@@ -254,6 +293,7 @@ export class Device {
     const secret = held.group.active ? await capability(held.group) : new Uint8Array(32);
     const conversation = new Conversation(link.world, chat, held, secret);
     this.conversations.set(chat, conversation);
+    this.changes.touchChat(chat);
     return conversation;
   }
 
@@ -342,19 +382,11 @@ export class Device {
       .map(({ token }) => token);
   }
 
-  async #load(chat: ChatId): Promise<void> {
-    const { store, engine } = this.ports;
-    const held = await loadHeld(store, engine, chat);
-    if (!held) return;
-    // Wanted when the program ended, and their Commit was never stored: nobody waits for them.
-    const pending = held.state.pending?.handovers.map(toHex) ?? [];
-    const orphans = (await loadHandovers(store, chat)).filter(
-      ({ id, phase }) => phase === HANDOVER_PHASE.wanted && !pending.includes(toHex(id)),
-    );
-    if (orphans.length > 0) {
-      await store.apply(orphans.map((handover) => handoverGone(chat, handover)));
-    }
-    await this.addConversation(chat, held);
+  async #begin(chat: ChatId, held: Held): Promise<void> {
+    if (this.closing.aborted) return;
+    const conversation = await this.addConversation(chat, held);
+    if (this.closing.aborted) await conversation.close();
+    else if (this.#running) await conversation.start();
   }
 }
 

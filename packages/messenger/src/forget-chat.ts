@@ -5,6 +5,7 @@ import { forgetHeld } from './conversation/held.ts';
 import { forgetScheduled } from './conversation/scheduled.ts';
 import type { Device } from './device.ts';
 import { handoverGone, loadHandovers } from './invite/handover.ts';
+import { unlisted } from './queries/list-record.ts';
 import { forgetRecovery } from './recovery/repair.ts';
 import { forgetSearch } from './search/forget-search.ts';
 
@@ -24,12 +25,12 @@ export async function forgetChat(device: Device, chat: ChatId): Promise<void> {
       ...(await conversation.outbox.forget()),
       ...(await timeline.forget(chat)),
       ...memory.forget(chat),
+      unlisted(chat),
       ...(await forgetScheduled(ports.store, chat)),
       ...(await forgetSearch(device, chat)),
       ...(await forgetKeys(ports.store, chat)),
     ]),
   );
   conversations.delete(chat);
-  conversation.touch();
-  changes.touch('chats');
+  changes.touchChat(chat);
 }

@@ -22,7 +22,7 @@ import type { DevicesFacade } from './devices-api.ts';
 import { arrive, previewInvite, resumeArrivals } from './invite/arriving.ts';
 import { messagesTopic } from './queries/changes.ts';
 import { live } from './queries/live.ts';
-import { chatsOf, detailOf, everyone, messagesOf, statusOf } from './views.ts';
+import { detailOf, messagesOf, statusOf } from './views.ts';
 import { reached } from './waiting.ts';
 
 const LONGEST_NAME = 64;
@@ -36,16 +36,21 @@ export type { Ports } from './device.ts';
 export async function createMessenger(ports: Ports): Promise<Messenger> {
   const device = await Device.open(ports);
   ports.opened?.(device);
-  await device.start();
-  await resumeArrivals(device);
-  return Object.assign(
-    new RunningMessenger(device),
-    later<DevicesFacade>(DEVICES, () => fleetOf(device)),
-    later<ChatsFacade>(CHATS, async () => new (await import('./occasional.ts')).Chats(device)),
-  );
+  const { closing } = device;
+  const running = device
+    .start()
+    .then(async () => (closing.aborted ? undefined : resumeArrivals(device)));
+  if (!ports.lateTrouble) await running;
+  running.catch((error: unknown) => {
+    if (!closing.aborted) ports.lateTrouble?.(error);
+  });
+  return withLater(new RunningMessenger(device), async (name) => {
+    if (name in DEVICES) return fleetOf(device);
+    return new (await import('./occasional.ts')).Chats(device);
+  });
 }
 
-/** What of the facade is loaded when it is first asked for. */
+/** Asked of several devices of one person; what else is not here is asked of chats now and then. */
 const DEVICES = {
   linkDevice: true,
   confirmLink: true,
@@ -58,48 +63,28 @@ const DEVICES = {
   keepRecoveryPhrase: true,
   recover: true,
 } as const satisfies Record<keyof DevicesFacade, true>;
-const CHATS = {
-  createGroup: true,
-  invite: true,
-  withdraw: true,
-  add: true,
-  remove: true,
-  setAdmin: true,
-  setTitle: true,
-  leave: true,
-  accept: true,
-  decline: true,
-  forget: true,
-  schedule: true,
-  scheduled: true,
-  unschedule: true,
-  sendScheduled: true,
-  safetyNumber: true,
-  setTimer: true,
-  poll: true,
-  vote: true,
-  closePoll: true,
-  pin: true,
-  pinned: true,
-  history: true,
-  heard: true,
-  seenBy: true,
-  setFolders: true,
-  search: true,
-  pushKeys: true,
-  subscribePush: true,
-} as const satisfies Record<keyof ChatsFacade, true>;
 
-/** Methods that wait for what does them to be loaded. */
-function later<T extends object>(names: Record<keyof T, true>, load: () => Promise<T>): T {
-  const call = (name: keyof T) => (args: unknown[]) =>
-    asProblem(load().then((part) => (part[name] as (...all: unknown[]) => unknown)(...args)));
-  return Object.fromEntries(
-    (Object.keys(names) as (keyof T)[]).map((name) => [
-      name,
-      (...args: unknown[]) => call(name)(args),
-    ]),
-  ) as T;
+/** With the methods of the facade that wait for what does them to be loaded. */
+function withLater(running: RunningMessenger, load: (name: string) => Promise<object>): Messenger {
+  const call =
+    (name: string) =>
+    (...args: unknown[]) =>
+      asProblem(
+        running
+          .ready(name, args[0])
+          .then(() => load(name))
+          .then((part) => Reflect.apply(Reflect.get(part, name), part, args)),
+      );
+  return new Proxy(running as unknown as Messenger, {
+    get(known, name) {
+      const found: unknown = Reflect.get(known, name);
+      if (typeof found === 'function') return found.bind(known);
+      // Nor is it a promise, whoever waits for it.
+      return found === undefined && typeof name === 'string' && name !== 'then'
+        ? call(name)
+        : found;
+    },
+  });
 }
 
 class RunningMessenger implements Omit<Messenger, keyof DevicesFacade | keyof ChatsFacade> {
@@ -107,6 +92,11 @@ class RunningMessenger implements Omit<Messenger, keyof DevicesFacade | keyof Ch
 
   constructor(device: Device) {
     this.#device = device;
+  }
+
+  /** What is searched and how chats are sorted needs none of them to be read. */
+  async ready(name: string, asked: unknown): Promise<void> {
+    if (name !== 'search' && name !== 'setFolders') await this.#device.loading.ready(asked);
   }
 
   subscribe<Q extends Query>(
@@ -131,17 +121,24 @@ class RunningMessenger implements Omit<Messenger, keyof DevicesFacade | keyof Ch
       case 'devices':
         return { topics: ['devices'], compute: async () => (await fleetOf(device)).view() };
       case 'chats':
-        return { topics: ['chats'], compute: () => chatsOf(device) };
+        return { topics: ['chats'], compute: () => device.summaries.list() };
       case 'drafts':
         return { topics: ['drafts'], compute: () => device.memory.drafts() };
       case 'folders':
         return { topics: ['folders'], compute: () => device.memory.folders() };
       case 'chat':
-        return { topics: [`chat/${query.chat}`], compute: () => detailOf(device, query.chat) };
+        return {
+          topics: [`chat/${query.chat}`],
+          compute: async () => {
+            await device.loading.ready(query.chat);
+            return detailOf(device, query.chat);
+          },
+        };
       case 'messages': {
         const { chat, limit, upTo } = query;
         let opened: Promise<number | null> | null = null;
         const compute = async () => {
+          await device.loading.ready(chat);
           opened ??= device.timeline.firstUnread(chat);
           return messagesOf(device, chat, limit, await opened, upTo);
         };
@@ -151,10 +148,11 @@ class RunningMessenger implements Omit<Messenger, keyof DevicesFacade | keyof Ch
   }
 
   preview(link: string) {
-    return asProblem(previewInvite(this.#device, link));
+    return asProblem(this.#device.loading.whole.then(() => previewInvite(this.#device, link)));
   }
 
   async register(link: string, name: string) {
+    await this.#device.loading.whole;
     if (this.#device.registered) throw new Problem('already-member');
     const chat = await asProblem(arrive(this.#device, link, checkedName(name)));
     if (chat) await this.#seated(chat);
@@ -163,6 +161,7 @@ class RunningMessenger implements Omit<Messenger, keyof DevicesFacade | keyof Ch
   }
 
   async join(link: string) {
+    await this.#device.loading.whole;
     this.#device.self;
     const chat = await asProblem(arrive(this.#device, link, null));
     if (!chat) throw new Problem('already-member');
@@ -200,20 +199,6 @@ class RunningMessenger implements Omit<Messenger, keyof DevicesFacade | keyof Ch
     await this.#device.ports.store.destroy();
   }
 
-  async block(person: PersonId, on: boolean) {
-    const { ports, blocked, conversations } = this.#device;
-    const value = on ? new Uint8Array(1) : null;
-    await ports.store.apply([{ table: 'person', key: `blocked/${person}`, value }]);
-    if (on) blocked.add(person);
-    else blocked.delete(person);
-    await this.#device.note({ note: 'block', person: fromHex(person), on });
-    for (const conversation of conversations.values()) conversation.touch();
-  }
-
-  async people() {
-    return everyone(this.#device);
-  }
-
   async send(chat: ChatId, message: Parameters<Messenger['send']>[1]) {
     const { text, reply, mentions = [], ...along } = message;
     checkText(text);
@@ -223,16 +208,8 @@ class RunningMessenger implements Omit<Messenger, keyof DevicesFacade | keyof Ch
       reply: reply ? fromHex(reply) : null,
       mentions: mentions.map(fromHex),
     };
-    const queued = this.#device.conversation(chat).queue(content, null, along);
-    return { id: await asProblem(queued) };
-  }
-
-  sendFile(chat: ChatId, file: Blob, about: Parameters<Messenger['sendFile']>[2]) {
-    if (this.#device.conversation(chat).held.state.phase !== 'active') {
-      return Promise.reject(new Problem('not-a-member'));
-    }
-    const { files } = this.#device;
-    return files.get().then((ready) => ready.sendFile(chat, file, about));
+    const conversation = await this.#device.need(chat);
+    return { id: await asProblem(conversation.queue(content, null, along)) };
   }
 
   async edit(chat: ChatId, message: MessageId, text: string, mentions: readonly PersonId[] = []) {
@@ -245,59 +222,31 @@ class RunningMessenger implements Omit<Messenger, keyof DevicesFacade | keyof Ch
     await this.#say(chat, { kind: 'delete', target: fromHex(message) });
   }
 
-  async hide(chat: ChatId, message: MessageId) {
-    const { timeline, ports } = this.#device;
-    const conversation = this.#device.conversation(chat);
-    await timeline.locked(chat, async () => ports.store.apply(await timeline.hide(chat, message)));
-    conversation.touch();
-  }
-
   async react(chat: ChatId, message: MessageId, emoji: string) {
     await this.#say(chat, { kind: 'react', target: fromHex(message), emoji });
   }
 
-  async retry(chat: ChatId, message: MessageId) {
-    const queued = await this.#device.conversation(chat).retry(fromHex(message));
-    if (!queued) await (await this.#device.files.get()).retry(chat, message);
-  }
-
-  async discard(chat: ChatId, message: MessageId) {
-    await this.#device.conversation(chat).discard(message);
-  }
-
-  async fetchFile(chat: ChatId, message: MessageId) {
-    return (await this.#device.files.get()).fetch(chat, message);
-  }
-
-  async pauseFile(chat: ChatId, message: MessageId) {
-    return (await this.#device.files.get()).pause(chat, message);
-  }
-
-  async fileBlob(chat: ChatId, message: MessageId) {
-    return (await this.#device.files.get()).blob(chat, message);
-  }
-
   async typing(chat: ChatId) {
-    await this.#device.conversation(chat).signals.type();
+    await (await this.#device.need(chat)).signals.type();
   }
 
   async read(chat: ChatId, seq: number) {
     const { timeline, ports } = this.#device;
-    const conversation = this.#device.conversation(chat);
+    const conversation = await this.#device.need(chat);
     await timeline.locked(chat, async () => ports.store.apply(await timeline.read(chat, seq)));
     conversation.markRead(seq);
     conversation.touch();
   }
 
   async mark(chat: ChatId, change: ChatMark) {
-    const conversation = this.#device.conversation(chat);
+    const conversation = await this.#device.need(chat);
     if (!(await this.#device.memory.set(chat, change))) return;
     conversation.touch();
     if (this.#device.self.group) (await fleetOf(this.#device)).sharing.marks(chat);
   }
 
   async keepDraft(chat: ChatId, text: string) {
-    this.#device.conversation(chat);
+    await this.#device.need(chat);
     checkLength(text);
     await asProblem(this.#device.memory.keepDraft(chat, text));
     if (this.#device.self.group) (await fleetOf(this.#device)).sharing.draft(chat, text);
@@ -316,8 +265,9 @@ class RunningMessenger implements Omit<Messenger, keyof DevicesFacade | keyof Ch
     await this.#device.ports.store.close();
   }
 
-  #say(chat: ChatId, content: KnownContent): Promise<MessageId> {
-    return asProblem(this.#device.conversation(chat).queue(content));
+  async #say(chat: ChatId, content: KnownContent): Promise<MessageId> {
+    const conversation = await this.#device.need(chat);
+    return asProblem(conversation.queue(content));
   }
 }
 

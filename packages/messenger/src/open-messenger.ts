@@ -18,7 +18,7 @@ import type { Store } from './store/store.ts';
 
 export type Platform = Pick<
   Ports,
-  'network' | 'hostsAt' | 'openings' | 'freezes' | 'turned' | 'opened'
+  'network' | 'hostsAt' | 'openings' | 'freezes' | 'turned' | 'opened' | 'lateTrouble'
 > & {
   readonly primitives?: Primitives;
   /** The platform's WebSockets and POSTs, where it has better ones than those that pages have. */

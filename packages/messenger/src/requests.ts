@@ -57,7 +57,7 @@ export async function decline(device: Device, chat: ChatId): Promise<void> {
 
 /** What is to be stored where this person answered, here or on another device of theirs. */
 export function answered(device: Device, chat: ChatId, by: PersonId, answer: number): Change[] {
-  const { memory, conversations, ports } = device;
+  const { memory, ports } = device;
   const declined = answer === ANSWERS.declined;
   const asks = answer === ANSWERS.accepted ? null : { by, declined };
   const changes = [memory.requested(chat, asks)];
@@ -67,7 +67,7 @@ export function answered(device: Device, chat: ChatId, by: PersonId, answer: num
     // What came meanwhile and is small comes now.
     ports.clock.setTimeout(() => void device.files.resumeAll().catch(() => undefined), 0);
   }
-  conversations.get(chat)?.touch();
+  device.changes.touchChat(chat);
   if (declined) depart(device, chat);
   return changes;
 }

@@ -4,7 +4,6 @@ import type {
   AppStatus,
   ChatDetail,
   ChatId,
-  ChatSummary,
   InviteView,
   MessagePage,
   PersonId,
@@ -14,14 +13,14 @@ import { peerOf, titleFor } from './conversation/about.ts';
 import { mayPin } from './conversation/contents.ts';
 import type { Conversation } from './conversation/conversation.ts';
 import { findPerson, idOf, sharesName } from './conversation/people.ts';
-import { devicesOf, leavesOf } from './conversation/roster.ts';
+import { devicesOf, type Leaf, leavesOf } from './conversation/roster.ts';
 import { scheduledIn } from './conversation/scheduled-keys.ts';
 import type { ConversationState, Person } from './conversation/state.ts';
 import type { Device } from './device.ts';
-import { looks } from './identity/look-alike.ts';
 import { tagOf } from './identity/person.ts';
 import { called, shownName } from './identity/shown-name.ts';
 import { HANDOVER_PHASE, type Handover, loadHandovers } from './invite/handover.ts';
+import type { Summary } from './queries/summaries.ts';
 import type { PageView } from './timeline/page.ts';
 import { pinsOf } from './timeline/pins.ts';
 
@@ -29,7 +28,7 @@ export async function statusOf(device: Device): Promise<AppStatus> {
   const self = device.registered;
   const links = [...device.links.values()];
   const lines = links.map(({ connection }) => connection.status);
-  const chats = self ? await chatsOf(device) : [];
+  const chats = self ? await device.summaries.list() : [];
   return {
     me: self && { person: self.person, name: self.name, tag: tagOf(self.person) },
     line: (['online', 'connecting'] as const).find((line) => lines.includes(line)) ?? 'offline',
@@ -50,29 +49,20 @@ export async function statusOf(device: Device): Promise<AppStatus> {
   };
 }
 
-/** The newest first. */
-export async function chatsOf(device: Device): Promise<ChatSummary[]> {
-  const { conversations, memory, blocked } = device;
-  const chats = [...conversations.values()].filter(({ chat }) => {
-    const request = memory.request(chat);
-    return !request || !(request.declined || blocked.has(request.by));
-  });
-  const namesakes = namesakesIn(device);
-  const summaries = await Promise.all(chats.map((chat) => summaryOf(device, chat, namesakes)));
-  return summaries.sort((a, b) => b.at - a.at);
-}
-
 export async function detailOf(device: Device, chat: ChatId): Promise<ChatDetail | null> {
   const conversation = device.conversations.get(chat);
   if (!conversation) return null;
   const { state } = conversation.held;
   const handovers = await loadHandovers(device.ports.store, chat);
   const asker = device.memory.request(chat)?.by ?? null;
+  const summary = await summaryIn(device, conversation);
+  const leaves = leavesOf(conversation.held.group);
   return {
-    ...(await summaryOf(device, conversation, namesakesIn(device))),
+    ...summary.summary,
+    tag: device.summaries.tagOf(summary.summary),
     people: state.people
       .filter(({ here }) => here)
-      .map((person) => personView(device, conversation, person)),
+      .map((person) => personView(device, conversation, person, leaves)),
     admin: findPerson(state, device.self.person)?.admin ?? false,
     asker:
       asker === null ? null : { person: asker, name: pageView(device, conversation).names(asker) },
@@ -97,35 +87,6 @@ export async function messagesOf(
   return device.timeline.page(chat, limit, pageView(device, conversation), firstUnread, upTo);
 }
 
-/** Everyone known from any chat, once, without this person; also who is blocked and in no chat any more. */
-export function everyone(device: Device): PersonView[] {
-  const found = new Map<PersonId, PersonView>();
-  for (const conversation of device.conversations.values()) {
-    for (const person of conversation.held.state.people) {
-      const view = personView(device, conversation, person);
-      const known = found.get(view.person);
-      if (!view.me && (!known || (view.reachable && !known.reachable))) {
-        found.set(view.person, view);
-      }
-    }
-  }
-  const none = {
-    namesake: false,
-    me: false,
-    admin: false,
-    devices: 0,
-    forked: false,
-    typing: false,
-  };
-  for (const person of device.blocked) {
-    if (found.has(person)) continue;
-    const tag = tagOf(person);
-    const gone = { ...none, blocked: true, reachable: false, invitedBy: null };
-    found.set(person, { ...gone, person, tag, name: `#${tag}` });
-  }
-  return [...found.values()];
-}
-
 /** The name under which a person is known anywhere; '' for nobody. */
 export function nameOf(device: Device, person: PersonId): string {
   if (device.registered?.person === person) return device.self.name;
@@ -141,11 +102,16 @@ export function inviteView({ id, seat, phase }: Handover, by: PersonId): InviteV
   return [{ id: toHex(id), link: seat.link, expires: seat.until * 1_000, by }];
 }
 
-async function summaryOf(
-  device: Device,
-  conversation: Conversation,
-  namesakes: Namesakes,
-): Promise<ChatSummary> {
+/** As the list of chats shows it; null: it does not; undefined: it is not read yet. */
+export async function summaryOf(device: Device, chat: ChatId): Promise<Summary | null | undefined> {
+  const conversation = device.conversations.get(chat);
+  if (!conversation) return device.loading.isWhole ? null : undefined;
+  const request = device.memory.request(chat);
+  const isHidden = request && (request.declined || device.blocked.has(request.by));
+  return isHidden ? null : summaryIn(device, conversation);
+}
+
+async function summaryIn(device: Device, conversation: Conversation): Promise<Summary> {
   const { chat, held, signals } = conversation;
   const { state } = held;
   const me = device.self.person;
@@ -154,12 +120,11 @@ async function summaryOf(
   const peer = state.direct ? peerOf(state, me) : undefined;
   const peerId = peer ? idOf(peer) : null;
   const title = shownName(titleFor(state, me));
-  return {
+  const shown: Summary['summary'] = {
     chat,
     direct: state.direct,
     saved: state.self,
     title,
-    tag: peerId !== null && namesakes(peerId, title) ? tagOf(peerId) : null,
     state: device.memory.request(chat) ? 'request' : state.phase,
     peer: peerId,
     blocked: peerId !== null && device.blocked.has(peerId),
@@ -170,6 +135,7 @@ async function summaryOf(
     typing: [...signals.typing].map((person) => called(view.names(person), view.tag(person))),
     at: summary.at || state.since,
   };
+  return { summary: shown, passing: summary.passing };
 }
 
 export function pageView(device: Device, { held }: Conversation): PageView {
@@ -182,24 +148,6 @@ export function pageView(device: Device, { held }: Conversation): PageView {
   return { names, tag, others: othersHere(held.state, me) };
 }
 
-/** Whether the other of another chat of two has a name that looks like this one. */
-type Namesakes = (person: PersonId, name: string) => boolean;
-
-/** By one look at all chats, however many are asked about. */
-function namesakesIn(device: Device): Namesakes {
-  const people = new Map<string, Set<PersonId>>();
-  for (const { held } of device.conversations.values()) {
-    const peer = held.state.direct ? peerOf(held.state, device.self.person) : undefined;
-    if (!peer) continue;
-    const look = looks(peer.name);
-    people.set(look, (people.get(look) ?? new Set()).add(idOf(peer)));
-  }
-  return (person, name) => {
-    const known = people.get(looks(name));
-    return known !== undefined && known.size > (known.has(person) ? 1 : 0);
-  };
-}
-
 function othersHere(state: ConversationState, me: PersonId): PersonId[] {
   return state.people
     .filter(({ here }) => here)
@@ -207,7 +155,12 @@ function othersHere(state: ConversationState, me: PersonId): PersonId[] {
     .filter((person) => person !== me);
 }
 
-function personView(device: Device, { held, signals }: Conversation, person: Person): PersonView {
+export function personView(
+  device: Device,
+  { held, signals }: Conversation,
+  person: Person,
+  leaves: readonly Leaf[],
+): PersonView {
   const id = idOf(person);
   return {
     person: id,
@@ -216,7 +169,7 @@ function personView(device: Device, { held, signals }: Conversation, person: Per
     namesake: sharesName(held.state.people, id),
     me: id === device.self.person,
     admin: person.admin,
-    devices: devicesOf(leavesOf(held.group), id).length,
+    devices: devicesOf(leaves, id).length,
     forked: device.lists.get(id)?.forked ?? false,
     blocked: device.blocked.has(id),
     reachable: person.cards.length > 0,

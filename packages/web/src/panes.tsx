@@ -24,9 +24,9 @@ export interface PanesProps {
 
 export function Panes(props: PanesProps): JSX.Element {
   const { t } = useWords();
-  const { nav, chats, settled } = useApp();
+  const { nav, chat, chats, settled } = useApp();
   // A chat that was forgotten, or is in the history of another life of this device.
-  const open = () => chats().find(({ chat }) => chat === nav.chat())?.chat;
+  const open = () => chat.of(nav.chat() ?? '')?.chat;
   return (
     <main class="panes" classList={{ 'in-chat': open() !== undefined }}>
       <h1 class="visually-hidden">{t().appName}</h1>

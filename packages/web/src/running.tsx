@@ -1,7 +1,8 @@
 /** The engine runs: the first screens until there is somebody, then the chats. */
-import { type Messenger, Problem } from '@polynya/messenger/api';
+import { type ChatSummary, type Messenger, Problem } from '@polynya/messenger/api';
 import {
   type Accessor,
+  batch,
   createComputed,
   createEffect,
   createSignal,
@@ -17,8 +18,9 @@ import { Welcome } from './first/welcome.tsx';
 import { Panes } from './panes.tsx';
 import { type App, AppContext } from './state/app.ts';
 import { Drafts } from './state/drafts.ts';
+import { createNamed } from './state/named.ts';
 import { createNavigation } from './state/navigation.ts';
-import { useQuery } from './state/query.ts';
+import { byField, useQuery } from './state/query.ts';
 import { type Refused, reloadFor, type UpdatePorts, updateFor } from './state/update.ts';
 import type { Toasts } from './ui/toast.tsx';
 import { useWords } from './words/use-words.ts';
@@ -41,10 +43,19 @@ export function Running(props: RunningProps): JSX.Element {
   const { t } = useWords();
   // Of this messenger alone: another one comes with a view of its own.
   const { messenger, toasts } = props;
-  const status = useQuery(messenger, () => ({ query: 'status' as const }), 'person');
-  const chats = useQuery(messenger, () => ({ query: 'chats' as const }), 'chat');
+  const status = byField(useQuery(messenger, () => ({ query: 'status' as const })));
+  const [chats, setChats] = createSignal<readonly ChatSummary[]>();
+  const named = createNamed<ChatSummary>(({ chat }) => chat);
+  onCleanup(
+    messenger.subscribe({ query: 'chats' }, (all) => {
+      batch(() => {
+        named.set(all);
+        setChats(all);
+      });
+    }),
+  );
   const nav = createNavigation(history, window);
-  const kept = useQuery(messenger, () => ({ query: 'drafts' as const }), 'chat');
+  const kept = useQuery(messenger, () => ({ query: 'drafts' as const }));
   // A chat that is being forgotten keeps no draft either.
   const drafts = new Drafts((chat, text) => {
     messenger.keepDraft(chat, text).catch(() => undefined);
@@ -114,6 +125,7 @@ export function Running(props: RunningProps): JSX.Element {
             lock: messenger,
             status: known,
             chats: () => chats() ?? [],
+            chat: named,
             nav,
             drafts,
             settled,

@@ -22,7 +22,6 @@ import type { OutboxRow } from '../conversation/outbox.ts';
 import { idOf } from '../conversation/people.ts';
 import type { Device } from '../device.ts';
 import { recordsFor, takeRecord } from '../line/handing-on.ts';
-import { messagesTopic } from '../queries/changes.ts';
 import { contentOf } from '../recovery/missed.ts';
 import type { Change } from '../store/store.ts';
 import { Draft } from '../timeline/draft.ts';
@@ -204,7 +203,7 @@ export class Carry {
       }
       if (fresh.length > 0) await store.apply([...draft.changes(), ...kept]);
     });
-    if (fresh.length > 0) for (const topic of [messagesTopic(chat), 'chats']) changes.touch(topic);
+    if (fresh.length > 0) changes.touchChat(chat);
     for (const record of records) await takeRecord(this.#device, chat, record);
     return { fresh, strange, records: records.length };
   }

@@ -2,7 +2,6 @@
 import type { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { LogHandle } from '@polynya/reach/log-handle';
 import type { ChatId } from '../api.ts';
-import { messagesTopic } from '../queries/changes.ts';
 import type { Change } from '../store/store.ts';
 import { capability } from './capability.ts';
 import { groupsOf, type Held, heldChanges } from './held.ts';
@@ -83,9 +82,6 @@ export class Core {
   }
 
   touch(): void {
-    const { changes } = this.world;
-    for (const topic of [messagesTopic(this.chat), `chat/${this.chat}`, 'chats', 'status']) {
-      changes.touch(topic);
-    }
+    this.world.changes.touchChat(this.chat);
   }
 }

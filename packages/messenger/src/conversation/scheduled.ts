@@ -158,7 +158,7 @@ export class Scheduled {
   }
 
   #changed(chat: ChatId): void {
-    this.#device.conversations.get(chat)?.touch();
+    this.#device.changes.touchChat(chat);
     this.look();
   }
 

@@ -4,10 +4,11 @@ import type { Fleet } from './fleet.ts';
 
 const fleets = new WeakMap<Device, Promise<Fleet>>();
 
-/** One for each device. */
+/** One for each device, once all its chats are known. */
 export function fleetOf(device: Device): Promise<Fleet> {
   const known =
-    fleets.get(device) ?? import('../occasional.ts').then(({ Fleet }) => Fleet.load(device));
+    fleets.get(device) ??
+    device.loading.whole.then(async () => (await import('../occasional.ts')).Fleet.load(device));
   fleets.set(device, known);
   return known;
 }

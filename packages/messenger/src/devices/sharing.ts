@@ -76,7 +76,7 @@ export class Sharing {
 
   /** Another own device said so. What is to be stored. */
   heard(note: Shared): Change[] {
-    const { memory, conversations } = this.#device;
+    const { memory, changes } = this.#device;
     if (note.note === 'folders') {
       const folders = note.folders.map(({ name, logs }) => ({
         name,
@@ -96,7 +96,7 @@ export class Sharing {
     }
     const { pinned, muted, archived, unread } = note;
     const change = memory.marked(chat, { pinned, muted, archived, unread });
-    conversations.get(chat)?.touch();
+    changes.touchChat(chat);
     return [change];
   }
 

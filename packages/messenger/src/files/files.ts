@@ -7,7 +7,7 @@ import type { KnownContent } from '@polynya/protocol/content';
 import type { Clock, Random } from '@polynya/reach/clock';
 import { type ChatId, type MessageId, type Messenger, type PersonId, Problem } from '../api.ts';
 import { wrapped } from '../conversation/contents.ts';
-import { CHATS_TOPIC, messagesTopic } from '../queries/changes.ts';
+import { CHATS_TOPIC } from '../queries/changes.ts';
 import type { Change } from '../store/store.ts';
 import { encode } from '../timeline/stored.ts';
 import { BlobDrops } from './blob-drops.ts';
@@ -291,7 +291,7 @@ export class Files {
         ...(await besides()),
       ]),
     );
-    changes.touch(messagesTopic(chat));
+    changes.touchMessages(chat);
   }
 
   /** Takes an own file that cannot be sent off this device, its message too. */
@@ -300,6 +300,6 @@ export class Files {
     const erase = async () => store.apply(await timeline.discard(chat, id));
     // A Store that cannot even erase is tried again at the next start, by the mark.
     await Promise.allSettled([timeline.locked(chat, erase)]);
-    changes.touch(messagesTopic(chat));
+    changes.touchMessages(chat);
   }
 }

@@ -6,7 +6,6 @@ import type { FileRef } from '@polynya/protocol/content';
 import type { Op, Request, Result } from '@polynya/protocol/requests';
 import type { ChatId, MessageId } from '../api.ts';
 import type { Changes } from '../queries/changes.ts';
-import { messagesTopic } from '../queries/changes.ts';
 import type { Change, Store } from '../store/store.ts';
 import { decode, encode } from '../timeline/stored.ts';
 import type { Timeline } from '../timeline/timeline.ts';
@@ -87,7 +86,7 @@ export class Transfer {
       await store.apply([{ table: 'file', key, value }, ...(await besides())]);
       return record;
     });
-    changes.touch(messagesTopic(this.chat));
+    changes.touchMessages(this.chat);
     return after;
   }
 

@@ -132,8 +132,8 @@ export class ServerLink {
   /** The line is up, and not everything has come by it yet. */
   get syncing(): boolean {
     if (this.connection.status !== 'online' || !this.#server.admitted) return false;
-    const chats = this.#device.conversationsOn(this);
-    return !this.#inbox.caughtUp || chats.some(({ caughtUp }) => !caughtUp);
+    if (!this.#device.loading.isWhole || !this.#inbox.caughtUp) return true;
+    return this.#device.conversationsOn(this).some(({ caughtUp }) => !caughtUp);
   }
 
   get build(): string {

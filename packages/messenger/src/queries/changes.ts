@@ -13,6 +13,9 @@ export function messagesTopic(chat: ChatId): string {
 /** The list of chats: touched with every chat whose entries, people or messages changed. */
 export const CHATS_TOPIC = 'chats';
 
+/** What shows a chat beside its messages. */
+const topicsOf = (chat: ChatId) => [`chat/${chat}`, CHATS_TOPIC, 'status'];
+
 /** One frame at 60 Hz, milliseconds. */
 const FRAME = 16;
 
@@ -20,6 +23,7 @@ export class Changes {
   readonly #clock: Pick<Clock, 'setTimeout'>;
   readonly #listeners = new Map<string, Set<() => void>>();
   readonly #due = new Set<() => void>();
+  readonly #chatListeners: ((chat: ChatId) => void)[] = [];
   #cancel: (() => void) | null = null;
 
   constructor(clock: Pick<Clock, 'setTimeout'>) {
@@ -30,6 +34,23 @@ export class Changes {
   touch(topic: string): void {
     for (const listener of this.#listeners.get(topic) ?? []) this.#due.add(listener);
     if (this.#due.size > 0) this.#cancel ??= this.#clock.setTimeout(() => this.#tell(), FRAME);
+  }
+
+  /** Something of its messages changed: what else shows the chat follows with its next change. */
+  touchMessages(chat: ChatId): void {
+    for (const listener of this.#chatListeners) listener(chat);
+    this.touch(messagesTopic(chat));
+  }
+
+  /** Something of this chat changed. */
+  touchChat(chat: ChatId): void {
+    this.touchMessages(chat);
+    for (const topic of topicsOf(chat)) this.touch(topic);
+  }
+
+  /** Calls `listener` at once with each chat that changes, for as long as there are changes. */
+  onChat(listener: (chat: ChatId) => void): void {
+    this.#chatListeners.push(listener);
   }
 
   /** Calls `listener` once after each burst that touched one of `topics`; what it returns ends that. */

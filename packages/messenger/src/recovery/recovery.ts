@@ -68,6 +68,7 @@ export class Recovery {
     if (this.#device.closing.aborted) return;
     let wait: number | null;
     try {
+      await this.#device.loading.whole;
       wait = await (await repair()).step(this.#device, chat, this.#spread);
       this.#failures.delete(chat);
     } catch (error) {

@@ -108,6 +108,7 @@ export class SearchIndex {
       );
       for (const one of rows) {
         if (!one || found.length === ANSWERS) continue;
+        await this.#device.loading.ready(one.chat);
         if (this.#device.conversations.has(one.chat)) found.push(one);
       }
     }

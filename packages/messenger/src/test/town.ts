@@ -36,6 +36,8 @@ export interface PersonOptions {
   readonly wrap?: (store: Store) => Store;
   /** Devices that a group may have, as this one sees it. */
   readonly maxMembers?: number;
+  /** Its list of chats is shown before they are read, as a page does it. */
+  readonly lateTrouble?: (error: unknown) => void;
 }
 
 /** The server's. */
@@ -134,7 +136,13 @@ export class Person {
   }
 
   async open(): Promise<void> {
-    const { clock = systemClock, carriers = [webSocketCarrier], wrap, maxMembers } = this.#options;
+    const {
+      clock = systemClock,
+      carriers = [webSocketCarrier],
+      wrap,
+      maxMembers,
+      lateTrouble,
+    } = this.#options;
     const store = await openSqliteStore(this.path);
     const engine = makeEngine({
       authentication: authenticationService,
@@ -143,6 +151,7 @@ export class Person {
       ...(maxMembers && { maxMembers }),
     });
     this.#messenger = await createMessenger({
+      ...(lateTrouble && { lateTrouble }),
       store: wrap ? wrap(store) : store,
       engine,
       clock,

@@ -6,6 +6,7 @@ import type { FileRef } from '@polynya/protocol/content';
 import type { ChatId, MessageId } from '../api.ts';
 import { dropWanted } from '../files/drop-record.ts';
 import { eraseFile, fileKeys, fileRecord, pieceCount } from '../files/file-record.ts';
+import { unlisted } from '../queries/list-record.ts';
 import { dirtied } from '../search/keys.ts';
 import type { Change, Range, Store, Table } from '../store/store.ts';
 import { pinOf } from './pins.ts';
@@ -109,8 +110,15 @@ export class Draft {
     for (const { table, key, value } of changes) this.put(table, key, value);
   }
 
+  /** What the list of chats keeps at rest goes with what was said, lest it outlive it there. */
+  unlist(): void {
+    const { table, key, value } = unlisted(this.chat);
+    this.put(table, key, value);
+  }
+
   /** Takes what is kept of a message beside its row. */
   forgetPast(id: MessageId): void {
+    this.unlist();
     this.put('timeline', keys.evidence(this.chat, id), null);
     this.put('timeline', keys.history(this.chat, id), null);
   }

@@ -37,7 +37,6 @@ it('is known of a message that came while somebody looked', async () => {
     changes: new Changes(clock),
     closing: new AbortController().signal,
     timeline,
-    conversations: new Map(),
   });
   look();
   const said = text('gone soon') as Extract<ReturnType<typeof text>, { kind: 'text' }>;

@@ -15,7 +15,7 @@ const LOOK_AGAIN = 3_600_000;
 const AT_ONCE = 64;
 
 /** Of a device. */
-type Watched = Pick<Device, 'changes' | 'closing' | 'timeline' | 'conversations'> & {
+type Watched = Pick<Device, 'changes' | 'closing' | 'timeline'> & {
   readonly ports: Pick<Device['ports'], 'log'> & {
     readonly store: Pick<Store, 'range' | 'apply'>;
     readonly clock: Pick<Clock, 'now' | 'setTimeout'>;
@@ -23,13 +23,7 @@ type Watched = Pick<Device, 'changes' | 'closing' | 'timeline' | 'conversations'
 };
 
 /** Looks after whatever goes by itself until the device closes. @returns looks now */
-export function watchExpiry({
-  ports,
-  changes,
-  closing,
-  timeline,
-  conversations,
-}: Watched): () => void {
+export function watchExpiry({ ports, changes, closing, timeline }: Watched): () => void {
   const { store, clock, log } = ports;
   let cancel: () => void = () => undefined;
   let running = false;
@@ -50,7 +44,7 @@ export function watchExpiry({
       for (const [chat, rows] of chats) {
         const keys = rows.map(([key]) => key);
         await timeline.locked(chat, async () => store.apply(await timeline.expire(chat, keys)));
-        conversations.get(chat)?.touch();
+        changes.touchChat(chat);
       }
     }
   };

@@ -112,6 +112,7 @@ export async function addAmendment(
   if (amended.deleted) draft.forgetPast(row.id);
   else if (amended.text !== row.text) {
     draft.put('timeline', keys.evidence(draft.chat, row.id), null);
+    draft.unlist();
   }
   if (amended.deleted && row.file) await draft.eraseFile(row.id, row.file);
 }

@@ -70,6 +70,7 @@ export async function drop(draft: Draft, id: MessageId): Promise<void> {
   const own = await unsent(draft, id);
   if (own?.is === 'message') {
     draft.put('timeline', own.key, null);
+    draft.unlist();
     for (const gone of [id, ...own.row.pending.map((pending) => pending.id)]) {
       draft.putIndex(gone, null);
     }
@@ -119,6 +120,7 @@ async function addPending(
   draft.putIndex(pending.id, { is: 'amendment', target });
   const others = row.pending.filter(({ failed }) => !failed);
   draft.putRow(place.key, { ...row, pending: [...others, pending] }, row);
+  if (pending.amendment.kind !== 'react') draft.unlist();
 }
 
 type Unsent =

@@ -40,6 +40,8 @@ export interface PageView {
 
 export interface TimelineSummary {
   readonly last: ChatSummary['last'];
+  /** It goes by itself. */
+  readonly passing: boolean;
   readonly unread: number;
   readonly mentioned: boolean;
   /** ms: of the last message, or of the last event where there is no message near; 0 for an empty chat. */
@@ -105,6 +107,7 @@ export class PageReader {
             silent: last.silent,
           }
         : null,
+      passing: last !== undefined && last.after > 0,
       unread,
       mentioned: mentions.length > 0,
       at: last?.at ?? rows[0]?.at ?? 0,

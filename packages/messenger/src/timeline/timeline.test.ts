@@ -90,7 +90,13 @@ describe('a page', () => {
       newer: false,
       firstUnread: null,
     });
-    expect(await chat.summary()).toEqual({ last: null, unread: 0, mentioned: false, at: 0 });
+    expect(await chat.summary()).toEqual({
+      last: null,
+      unread: 0,
+      mentioned: false,
+      passing: false,
+      at: 0,
+    });
   });
 
   it('reads as many rows of 20,000 as of 100', async () => {

@@ -20,7 +20,7 @@ import {
 } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import type { Place } from '../state/navigation.ts';
-import { useQuery } from '../state/query.ts';
+import { byField, useQuery } from '../state/query.ts';
 import { useWords } from '../words/use-words.ts';
 import { ChatContext } from './chat-context.ts';
 import { ChatHead } from './chat-head.tsx';
@@ -39,11 +39,7 @@ export type Turned =
 export function ChatView(props: { chat: ChatId }): JSX.Element {
   const { t } = useWords();
   const { messenger, settled, nav } = useApp();
-  const detail = useQuery(
-    messenger,
-    () => ({ query: 'chat' as const, chat: props.chat }),
-    'person',
-  );
+  const detail = byField(useQuery(messenger, () => ({ query: 'chat' as const, chat: props.chat })));
   const [turned, setTurned] = createSignal<Turned>(null);
   const [target, setTarget] = createSignal<Place | null>(null, { equals: false });
   createComputed(() => setTarget(nav.place()));

@@ -1,7 +1,7 @@
 /** A poll in its message: the answers, who chose them, and the own choice. */
 import type { MessageView } from '@polynya/messenger/api';
 import type { PollView } from '@polynya/messenger/message-parts';
-import { For, type JSX, Show } from 'solid-js';
+import { Index, type JSX, Show } from 'solid-js';
 import { useApp } from '../state/app.ts';
 import { Icon } from '../ui/icon.tsx';
 import { useExtraWords } from '../words/use-words.ts';
@@ -27,34 +27,34 @@ export function Poll(props: { message: MessageView; poll: PollView }): JSX.Eleme
       <p class="poll-note">
         {props.poll.closed ? t().pollClosed : props.poll.several ? t().pollSeveral : t().pollOne}
       </p>
-      <For each={props.poll.options}>
+      <Index each={props.poll.options}>
         {(option, at) => (
           <button
             type="button"
             class="poll-option"
-            classList={{ mine: option.mine, several: props.poll.several }}
-            aria-pressed={option.mine}
+            classList={{ mine: option().mine, several: props.poll.several }}
+            aria-pressed={option().mine}
             disabled={!open()}
-            onClick={() => choose(at())}
+            onClick={() => choose(at)}
           >
             <span class="poll-check">
-              <Show when={option.mine}>
+              <Show when={option().mine}>
                 <Icon name="check" size={14} />
               </Show>
             </span>
             <span class="poll-text" dir="auto">
-              {option.text}
+              {option().text}
             </span>
-            <span class="poll-count">{option.people.length}</span>
+            <span class="poll-count">{option().people.length}</span>
             <span class="poll-bar" aria-hidden="true">
-              <span style={{ width: `${(100 * option.people.length) / most()}%` }} />
+              <span style={{ width: `${(100 * option().people.length) / most()}%` }} />
             </span>
-            <Show when={option.people.length > 0}>
-              <span class="poll-people">{option.people.join(', ')}</span>
+            <Show when={option().people.length > 0}>
+              <span class="poll-people">{option().people.join(', ')}</span>
             </Show>
           </button>
         )}
-      </For>
+      </Index>
       <p class="poll-note">{t().pollVoters(props.poll.voters)}</p>
     </div>
   );

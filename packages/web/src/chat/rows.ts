@@ -18,6 +18,8 @@ export type Row =
       readonly last: boolean;
     };
 
+const NONE: readonly MessageView[] = [];
+
 /** Messages of one sender within this many milliseconds form a group. */
 const GROUP = 5 * 60_000;
 
@@ -99,7 +101,7 @@ export function timelineRows(messages: MessagePage['messages'], firstUnread: num
       id,
       kind: 'message',
       message,
-      album: another ? group : [],
+      album: another ? group : NONE,
       first: divides || !together(before, message),
       last: !together(message, after),
     });

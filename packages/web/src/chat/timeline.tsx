@@ -1,5 +1,6 @@
 /** The messages of a chat, oldest first; only those in sight are in the page. */
-import type { MessageId, MessageView } from '@polynya/messenger/api';
+import type { MessageId, MessagePage, MessageView } from '@polynya/messenger/api';
+import { shared } from '@polynya/messenger/queries/shared';
 import {
   batch,
   createEffect,
@@ -11,11 +12,11 @@ import {
   Show,
   untrack,
 } from 'solid-js';
-import { createStore, reconcile } from 'solid-js/store';
 import { Virtualizer, type VirtualizerHandle } from 'virtua/solid';
 import { useApp } from '../state/app.ts';
+import { sameOrder } from '../state/chat-order.ts';
+import { createNamed } from '../state/named.ts';
 import type { Place } from '../state/navigation.ts';
-import { useQuery } from '../state/query.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { useWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
@@ -47,14 +48,13 @@ export function Timeline(props: TimelineProps): JSX.Element {
   const [limit, setLimit] = createSignal(Math.min(FIRST_AT_MOST, PAGE + detail().unread));
   /** A seq, where one looks at what is older than the newest pages. */
   const [upTo, setUpTo] = createSignal<number>();
-  const page = useQuery(
-    messenger,
-    () => {
-      const to = upTo();
-      return { query: 'messages' as const, chat, limit: limit(), ...(to && { upTo: to }) };
-    },
-    'id',
-  );
+  // Plain, for all of it is gone through when anything in it changes.
+  const [page, setPage] = createSignal<MessagePage>();
+  createEffect(() => {
+    const to = upTo();
+    const query = { query: 'messages' as const, chat, limit: limit(), ...(to && { upTo: to }) };
+    onCleanup(messenger.subscribe(query, setPage));
+  });
   // As it was when the chat was opened: reading does not move the divider.
   const [firstUnread, setFirstUnread] = createSignal<number | null>();
   createEffect(() => {
@@ -62,7 +62,9 @@ export function Timeline(props: TimelineProps): JSX.Element {
     if (opened && firstUnread() === undefined) setFirstUnread(opened.firstUnread);
   });
 
-  const [store, setStore] = createStore<{ rows: Row[] }>({ rows: [] });
+  const [rows, setRows] = createSignal<readonly Row[]>([]);
+  const row = createNamed<Row>(({ id }) => id);
+  const ids = createMemo(() => rows().map(({ id }) => id), [], { equals: sameOrder });
   const [shift, setShift] = createSignal(false);
   const [handle, setHandle] = createSignal<VirtualizerHandle>();
   const [atEnd, setAtEnd] = createSignal(true);
@@ -82,7 +84,7 @@ export function Timeline(props: TimelineProps): JSX.Element {
 
   /** Of the page that is there. */
   const newestSeq = () => page()?.messages.at(-1)?.seq ?? Number.POSITIVE_INFINITY;
-  const toEnd = () => handle()?.scrollToIndex(store.rows.length - 1, { align: 'end' });
+  const toEnd = () => handle()?.scrollToIndex(rows().length - 1, { align: 'end' });
 
   const toNewest = () => {
     setAtEnd(true);
@@ -97,9 +99,9 @@ export function Timeline(props: TimelineProps): JSX.Element {
     const list = handle();
     if (!list || !placed || document.visibilityState !== 'visible' || !document.hasFocus()) return;
     const index = atEnd()
-      ? store.rows.length - 1
+      ? rows().length - 1
       : list.findItemIndex(list.scrollOffset + list.viewportSize - NEAR_END);
-    const seq = seenUpTo(store.rows, index);
+    const seq = seenUpTo(rows(), index);
     if (seq <= seen) return;
     seen = seq;
     void messenger.read(chat, seq);
@@ -107,7 +109,7 @@ export function Timeline(props: TimelineProps): JSX.Element {
 
   const place = () => {
     placed = true;
-    const divider = store.rows.findIndex(({ kind }) => kind === 'unread');
+    const divider = rows().findIndex(({ kind }) => kind === 'unread');
     if (divider > 0) {
       // Not at the end until told otherwise: else the rows' measuring would take us there.
       setAtEnd(false);
@@ -119,13 +121,13 @@ export function Timeline(props: TimelineProps): JSX.Element {
   };
 
   const show = ({ message, seq }: Place) => {
-    const index = rowOf(store.rows, message);
+    const index = rowOf(rows(), message);
     if (index >= 0) {
       setWanted(null);
       // Else the rows' measuring would take us to the end.
       setAtEnd(false);
       handle()?.scrollToIndex(index, { align: 'center' });
-      setFlash(store.rows[index]?.id ?? null);
+      setFlash(rows()[index]?.id ?? null);
       setTimeout(() => setFlash(null), 1600);
     } else if (seq !== undefined && wanted()?.seq !== seq) {
       setWanted({ message, seq });
@@ -142,21 +144,25 @@ export function Timeline(props: TimelineProps): JSX.Element {
   };
 
   createEffect(
-    on(fresh, (rows) => {
-      const before = store.rows;
+    on(fresh, (now) => {
+      const before = untrack(rows);
       const grewAtStart =
         before.length > 0 &&
-        rows.length > before.length &&
-        rows.at(-1)?.id === before.at(-1)?.id &&
-        rows[0]?.id !== before[0]?.id;
+        now.length > before.length &&
+        now.at(-1)?.id === before.at(-1)?.id &&
+        now[0]?.id !== before[0]?.id;
       const ownCame =
-        before.length > 0 && rows.at(-1)?.id !== before.at(-1)?.id && isOwn(rows.at(-1));
+        before.length > 0 && now.at(-1)?.id !== before.at(-1)?.id && isOwn(now.at(-1));
       const stay = placed && !page()?.newer && (atEnd() || ownCame);
       setShift(grewAtStart);
-      setStore('rows', reconcile(rows, { key: 'id' }));
+      const kept = shared(before, now);
+      batch(() => {
+        row.set(kept);
+        setRows(kept);
+      });
       props.onMessages(page()?.messages ?? []);
       queueMicrotask(() => {
-        const first = !placed && rows.length > 0;
+        const first = !placed && now.length > 0;
         if (first) placed = wanted() !== null;
         if (first && !placed) requestAnimationFrame(place);
         else if (stay) toEnd();
@@ -222,7 +228,7 @@ export function Timeline(props: TimelineProps): JSX.Element {
         onFocusIn={({ target }) => setHeld(target.closest('article')?.dataset.message ?? '')}
       >
         <div class="timeline-top" />
-        <Show when={page() && !store.rows.some(({ kind }) => kind === 'message')}>
+        <Show when={page() && !rows().some(({ kind }) => kind === 'message')}>
           <div class="timeline-empty">
             <p>
               {detail().saved
@@ -241,13 +247,20 @@ export function Timeline(props: TimelineProps): JSX.Element {
         <Virtualizer
           ref={setHandle}
           scrollRef={scroller}
-          data={store.rows}
+          data={ids()}
           shift={shift()}
-          keepMounted={[rowOf(store.rows, held())].filter((row) => row >= 0)}
+          keepMounted={[rowOf(rows(), held())].filter((at) => at >= 0)}
           onScroll={scrolled}
           onResize={resized}
         >
-          {(row) => row && <TimelineRow row={row} flash={flash() === row.id} />}
+          {(id) => {
+            const known = row.last(id);
+            return (
+              <Show when={known()}>
+                {(one) => <TimelineRow row={one()} flash={flash() === id} />}
+              </Show>
+            );
+          }}
         </Virtualizer>
       </div>
       <Show when={!atEnd() || page()?.newer}>

@@ -1,8 +1,8 @@
 /** In the settings: this person's devices, the linking of another one, and what brings them back who lost them all. */
-import { createEffect, createSignal, For, type JSX, Show } from 'solid-js';
+import { createEffect, createSignal, Index, type JSX, Show } from 'solid-js';
 import { LinkOld, RecoveryKit } from '../adding-later.tsx';
 import { useApp } from '../state/app.ts';
-import { useQuery } from '../state/query.ts';
+import { byField, useQuery } from '../state/query.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
@@ -15,7 +15,7 @@ const NAME_LETTERS = 64;
 export function DevicesPart(props: { onClose(): void }): JSX.Element {
   const { t } = useExtraWords();
   const { messenger, attempt, nav } = useApp();
-  const devices = useQuery(messenger, () => ({ query: 'devices' as const }), 'device');
+  const devices = byField(useQuery(messenger, () => ({ query: 'devices' as const })));
   const [open, setOpen] = createSignal<'link' | 'recovery'>();
   const close = () => setOpen(undefined);
   const [name, setName] = createSignal<string>();
@@ -68,9 +68,9 @@ export function DevicesPart(props: { onClose(): void }): JSX.Element {
               <ProblemNote>{t().devicesForked}</ProblemNote>
             </Show>
             <ul class="device-list">
-              <For each={known().devices}>
-                {(device) => <DeviceRow device={device} alone={known().devices.length === 1} />}
-              </For>
+              <Index each={known().devices}>
+                {(device) => <DeviceRow device={device()} alone={known().devices.length === 1} />}
+              </Index>
             </ul>
             <form
               class="settings-form"

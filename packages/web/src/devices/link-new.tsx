@@ -17,7 +17,7 @@ const NAME_LETTERS = 64;
 export function LinkNew(props: { link: string; onDone(): void }): JSX.Element {
   const { t } = useExtraWords();
   const { messenger, attempt, status } = useApp();
-  const devices = useQuery(messenger, () => ({ query: 'devices' as const }), 'device');
+  const devices = useQuery(messenger, () => ({ query: 'devices' as const }));
   const [name, setName] = createSignal(deviceName(navigator.userAgent));
   const [working, setWorking] = createSignal(false);
   const [problem, setProblem] = createSignal<ProblemCode | null>(null);

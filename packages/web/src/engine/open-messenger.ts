@@ -15,11 +15,13 @@ import { KEY_DATABASE } from './phases.ts';
 /**
  * @param dial by WebRTC, which the page has and workers have not
  * @param unlocked the device key, where it is locked
+ * @param lateTrouble hears why the chats could not be read, whose list is shown before that
  * @throws StoreError
  */
 export async function openMessenger(
   dial: Dial,
   unlocked: Unlocked | undefined,
+  lateTrouble: (error: unknown) => void,
 ): Promise<Messenger & LockFacade> {
   const deviceKey = idbDeviceKey(KEY_DATABASE, unlocked);
   const store = await openSealedStore(await openIdbStore('polynya'), deviceKey);
@@ -29,6 +31,7 @@ export async function openMessenger(
     carriers: throughPage(dial),
     openings: await sharedOpenings(),
     freezes,
+    lateTrouble,
   });
   const lock = deviceLock(store, deviceKey);
   lock.finish().catch((error: unknown) => console.info(String(error)));

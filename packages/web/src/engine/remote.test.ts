@@ -16,7 +16,7 @@ afterEach(() => {
   for (const end of open.splice(0)) 'end' in end ? end.end() : end.close();
 });
 
-const status = { me: null, line: 'online', unread: 1 } as const;
+const status = { me: null, line: 'online', unread: 1 };
 
 describe('a remote messenger', () => {
   it('answers with what the method answers, called on its own object', async () => {
@@ -56,7 +56,7 @@ describe('a remote messenger', () => {
     expect(about.thumb).toEqual(thumb);
   });
 
-  it('tells every result of a subscription until it is ended, and then tells the messenger', async () => {
+  it('tells every result of a subscription that differs until it is ended, and then tells the messenger', async () => {
     let tell: (value: typeof status) => void = () => undefined;
     const stop = vi.fn();
     const { messenger } = connect({
@@ -70,11 +70,35 @@ describe('a remote messenger', () => {
     const end = messenger.subscribe({ query: 'status' }, ({ unread }) => heard.push(unread));
     await vi.waitFor(() => expect(heard).toEqual([1]));
     tell({ ...status, unread: 1 });
-    await vi.waitFor(() => expect(heard).toEqual([1, 1]));
+    tell({ ...status, unread: 2 });
+    await vi.waitFor(() => expect(heard).toEqual([1, 2]));
     end();
     tell(status);
     await vi.waitFor(() => expect(stop).toHaveBeenCalledOnce());
-    expect(heard).toEqual([1, 1]);
+    expect(heard).toEqual([1, 2]);
+  });
+
+  it('gives the same list, in which what did not change is the same object', async () => {
+    let tell: (value: readonly unknown[]) => void = () => undefined;
+    const { messenger } = connect({
+      subscribe(_query, listener) {
+        tell = listener as unknown as typeof tell;
+        return () => undefined;
+      },
+    });
+    const heard: (readonly { readonly chat: string; readonly at: number }[])[] = [];
+    messenger.subscribe({ query: 'chats' }, (chats) => heard.push(chats));
+    await vi.waitFor(() => expect(tell).not.toHaveLength(0));
+    const chats = Array.from({ length: 1_000 }, (_, at) => ({ chat: `chat ${at}`, at }));
+    tell(chats);
+    await vi.waitFor(() => expect(heard.at(-1)).toEqual(chats));
+    const [first, ...others] = structuredClone(chats);
+    const moved = [...others, { chat: 'chat 0', at: 2_000 }, { chat: 'new', at: 1 }];
+    tell(moved);
+    await vi.waitFor(() => expect(heard.at(-1)).toEqual(moved));
+    const [before, after] = heard.slice(-2);
+    expect(first).toEqual(before?.[0]);
+    expect(after?.slice(0, 999).every((one, at) => one === before?.[at + 1])).toBe(true);
   });
 
   it('refuses what is under way when it ends, and all that comes after', async () => {

@@ -1,6 +1,7 @@
 /**
  * A Messenger at the other end of a MessagePort: calls go one way, answers and query results the other,
- * by structured clone (HTML section 2.7), so that a Blob crosses without being copied.
+ * by structured clone (HTML section 2.7), so that a Blob crosses without being copied. Of a result that lists
+ * something only what differs from the one before crosses, and what is the same is the same object there.
  */
 import {
   type Messenger,
@@ -9,6 +10,8 @@ import {
   type Query,
   type QueryResult,
 } from '@polynya/messenger/api';
+import { changedList, type ListChange, listChange } from '@polynya/messenger/queries/list-change';
+import { shared } from '@polynya/messenger/queries/shared';
 
 type Method = Exclude<keyof Messenger, 'subscribe'>;
 
@@ -25,7 +28,44 @@ type Tell =
       readonly code: ProblemCode;
       readonly why: string;
     }
-  | { readonly tell: 'result'; readonly id: number; readonly value: unknown };
+  /** `list`: to be put in place of what `value` lists, which is left out there. */
+  | {
+      readonly tell: 'result';
+      readonly id: number;
+      readonly value: unknown;
+      readonly list?: ListChange<unknown>;
+    };
+
+/** What a result lists: chats and the like are all of it, messages a part. */
+function listOf(value: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value;
+  return typeof value === 'object' && value !== null && 'messages' in value
+    ? (value.messages as readonly unknown[])
+    : undefined;
+}
+
+const withList = (value: unknown, list: readonly unknown[]): unknown =>
+  value === null ? list : { ...(value as object), messages: list };
+
+/** Tells the results of one subscription: nothing where one equals the one before. */
+function teller(id: number, tell: (message: Tell) => void): (value: unknown) => void {
+  let before: unknown;
+  let told: readonly unknown[] = [];
+  return (value) => {
+    const next = shared(before, value);
+    if (next === before) return;
+    before = next;
+    const list = listOf(next);
+    if (!list) return tell({ tell: 'result', id, value: next });
+    tell({
+      tell: 'result',
+      id,
+      value: list === next ? null : withList(next, []),
+      list: listChange(told, list),
+    });
+    told = list;
+  };
+}
 
 /** Answers what comes out of `port` from `messenger`, until the port is closed. */
 export function serveMessenger(messenger: Messenger, port: MessagePort): void {
@@ -47,10 +87,7 @@ export function serveMessenger(messenger: Messenger, port: MessagePort): void {
       void call(data.id, data.method, data.args);
     } else if (data.ask === 'subscribe') {
       const { id, query } = data;
-      subscriptions.set(
-        id,
-        messenger.subscribe(query, (value) => tell({ tell: 'result', id, value })),
-      );
+      subscriptions.set(id, messenger.subscribe(query, teller(id, tell)));
     } else {
       subscriptions.get(data.id)?.();
       subscriptions.delete(data.id);
@@ -67,14 +104,14 @@ export interface RemoteMessenger {
 /** The Messenger that `serveMessenger` serves at the other end of `port`. */
 export function connectMessenger(port: MessagePort): RemoteMessenger {
   const calls = new Map<number, PromiseWithResolvers<unknown>>();
-  const listeners = new Map<number, (value: unknown) => void>();
+  const listeners = new Map<number, (told: Extract<Tell, { tell: 'result' }>) => void>();
   let next = 0;
   let ended = false;
   const ask = (message: Ask): void => port.postMessage(message);
 
   port.onmessage = ({ data }: MessageEvent<Tell>) => {
     if (data.tell === 'result') {
-      listeners.get(data.id)?.(data.value);
+      listeners.get(data.id)?.(data);
       return;
     }
     const waiting = calls.get(data.id);
@@ -100,7 +137,13 @@ export function connectMessenger(port: MessagePort): RemoteMessenger {
           listener: (result: QueryResult[Q['query']]) => void,
         ): () => void {
           const id = next++;
-          listeners.set(id, listener as (value: unknown) => void);
+          let list: readonly unknown[] = [];
+          const heard = listener as (value: unknown) => void;
+          listeners.set(id, ({ value, list: change }) => {
+            if (!change) return heard(value);
+            list = changedList(list, change);
+            heard(withList(value, list));
+          });
           ask({ ask: 'subscribe', id, query });
           return () => {
             if (listeners.delete(id)) ask({ ask: 'unsubscribe', id });

@@ -12,6 +12,15 @@ function tell(message: FromWorker, transfer: Transferable[] = []): void {
   scope.postMessage(message, transfer);
 }
 
+function broken(error: unknown): void {
+  const why = error instanceof Error ? `${error.name}: ${error.message}` : '';
+  const code =
+    error instanceof Error && 'code' in error && typeof error.code === 'string'
+      ? error.code
+      : 'failed';
+  tell({ phase: 'broken', code, why });
+}
+
 let messenger: Messenger | undefined;
 const unlocked = Promise.withResolvers<Unlocked | undefined>();
 if (scope.name !== LOCKED_WORKER) unlocked.resolve(undefined);
@@ -22,17 +31,13 @@ const writer = writeAlone(navigator.locks, new BroadcastChannel('polynya-writer'
       messenger = await openMessenger(
         (endpoint, port) => tell({ phase: 'dial', endpoint, port }, [port]),
         await unlocked.promise,
+        broken,
       );
       const { port1, port2 } = new MessageChannel();
       serveMessenger(messenger, port1);
       tell({ phase: 'running', port: port2 }, [port2]);
     } catch (error) {
-      const why = error instanceof Error ? `${error.name}: ${error.message}` : '';
-      const code =
-        error instanceof Error && 'code' in error && typeof error.code === 'string'
-          ? error.code
-          : 'failed';
-      tell({ phase: 'broken', code, why });
+      broken(error);
     }
   },
   async end() {

@@ -17,6 +17,7 @@ export interface ChatRowProps {
   chat: ChatSummary;
   current: boolean;
   onOpen(): void;
+  onFocus(): void;
 }
 
 export function ChatRow(props: ChatRowProps): JSX.Element {
@@ -47,6 +48,7 @@ export function ChatRow(props: ChatRowProps): JSX.Element {
         classList={{ current: props.current }}
         aria-current={props.current ? 'true' : undefined}
         onClick={() => props.onOpen()}
+        onFocus={() => props.onFocus()}
         onContextMenu={(event) => {
           event.preventDefault();
           const { left, bottom } = event.currentTarget.getBoundingClientRect();

@@ -1,6 +1,6 @@
 /** In which folders a chat stands; a new one is made by its name, and one without chats is gone. */
 import type { ChatId, Folder } from '@polynya/messenger/api';
-import { createSignal, For, type JSX } from 'solid-js';
+import { createSignal, Index, type JSX } from 'solid-js';
 import { useApp } from '../state/app.ts';
 import { useQuery } from '../state/query.ts';
 import { Button } from '../ui/button.tsx';
@@ -15,7 +15,7 @@ const NAME = 32;
 export function FoldersOf(props: { chat: ChatId; onClose(): void }): JSX.Element {
   const { t } = useExtraWords();
   const { messenger, attempt } = useApp();
-  const folders = useQuery(messenger, () => ({ query: 'folders' as const }), 'name');
+  const folders = useQuery(messenger, () => ({ query: 'folders' as const }));
   const [name, setName] = createSignal('');
   const known = (): readonly Folder[] => folders() ?? [];
   const keep = (changed: readonly Folder[]) =>
@@ -38,13 +38,13 @@ export function FoldersOf(props: { chat: ChatId; onClose(): void }): JSX.Element
   };
   return (
     <Dialog title={t().folders} onClose={props.onClose}>
-      <For each={known()}>
+      <Index each={known()}>
         {(one) => (
-          <Tick on={one.chats.includes(props.chat)} onTick={() => void toggle(one.name)}>
-            {one.name}
+          <Tick on={one().chats.includes(props.chat)} onTick={() => void toggle(one().name)}>
+            {one().name}
           </Tick>
         )}
-      </For>
+      </Index>
       <form
         onSubmit={(event) => {
           event.preventDefault();

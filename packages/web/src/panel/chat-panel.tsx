@@ -1,6 +1,6 @@
 /** Everything about a chat but its messages: its name, its people, its invites, the way out. */
 import type { ChatDetail, InviteView } from '@polynya/messenger/api';
-import { createSignal, For, type JSX, Show } from 'solid-js';
+import { createSignal, For, Index, type JSX, Show } from 'solid-js';
 import { InviteCard } from '../adding-later.tsx';
 import { SearchAll } from '../hand/search-all.tsx';
 import { AddPeople } from '../invite/add-people.tsx';
@@ -45,16 +45,16 @@ export function ChatPanel(props: { detail: ChatDetail; onClose(): void }): JSX.E
           {t().members}: {props.detail.people.length}
         </h3>
         <ul>
-          <For each={props.detail.people}>
+          <Index each={props.detail.people}>
             {(person) => (
               <PersonRow
                 chat={chat()}
-                person={person}
-                cameBy={nameOf(person.invitedBy)}
+                person={person()}
+                cameBy={nameOf(person().invitedBy)}
                 mayGovern={active() && props.detail.admin && !props.detail.direct}
               />
             )}
-          </For>
+          </Index>
         </ul>
       </section>
       <Show when={active() && !props.detail.saved}>

@@ -4,13 +4,17 @@ import { type Accessor, createContext, useContext } from 'solid-js';
 import type { LockFacade } from '../engine/lock-facade.ts';
 import type { Answer } from '../shell/messages.ts';
 import type { Drafts } from './drafts.ts';
+import type { Named } from './named.ts';
 import type { Navigation } from './navigation.ts';
 
 export interface App {
   readonly messenger: Messenger;
   readonly lock: LockFacade;
   readonly status: Accessor<AppStatus>;
+  /** The newest first. */
   readonly chats: Accessor<readonly ChatSummary[]>;
+  /** Each of them, by its id. */
+  readonly chat: Pick<Named<ChatSummary>, 'of' | 'last'>;
   readonly nav: Navigation;
   readonly drafts: Drafts;
   /** Reading and writing work: what is not needed for them may load now. */

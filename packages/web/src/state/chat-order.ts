@@ -1,13 +1,19 @@
 /** The order of the list of chats: pinned ones first, then by what happened last. */
-import type { ChatSummary } from '@polynya/messenger/api';
+import type { ChatId, ChatSummary } from '@polynya/messenger/api';
 
 /** Where a chat stands: on the first page of the list, or apart. */
 export type Shelf = 'list' | 'archive' | 'requests';
 
+/** @param chats the newest first */
 export function inOrder(chats: readonly ChatSummary[], shelf: Shelf = 'list'): ChatSummary[] {
-  return chats
-    .filter((chat) => shelfOf(chat) === shelf)
-    .sort((a, b) => Number(b.marks.pinned) - Number(a.marks.pinned) || b.at - a.at);
+  const there = chats.filter((chat) => shelfOf(chat) === shelf);
+  const pinned = there.filter(({ marks }) => marks.pinned);
+  return pinned.length === 0 ? there : [...pinned, ...there.filter(({ marks }) => !marks.pinned)];
+}
+
+/** Whether two lists have the same chats in the same order. */
+export function sameOrder(before: readonly ChatId[], after: readonly ChatId[]): boolean {
+  return before.length === after.length && before.every((chat, at) => chat === after[at]);
 }
 
 function shelfOf({ state, marks }: ChatSummary): Shelf {

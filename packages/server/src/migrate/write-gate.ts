@@ -8,6 +8,7 @@ import type {
   SessionPort,
 } from '@polynya/reach/session-handler';
 import { StorageError } from '../engine.ts';
+import { InProgress } from '../in-progress.ts';
 import { type Between, SessionThrough } from '../session-through.ts';
 
 /** What a writer is told to wait, in ms. */
@@ -22,8 +23,7 @@ const READS: ReadonlySet<Op> = new Set([
 export class WriteGate implements SessionHandler, Between {
   readonly #inner: SessionHandler;
   #closed = false;
-  #writing = 0;
-  #idle: (() => void)[] = [];
+  readonly #writes = new InProgress();
 
   constructor(inner: SessionHandler) {
     this.#inner = inner;
@@ -43,9 +43,9 @@ export class WriteGate implements SessionHandler, Between {
       answered(readOnly());
       return;
     }
-    this.#writing++;
+    this.#writes.begin();
     logic.call(request, (outcome) => {
-      this.#written();
+      this.#writes.end();
       answered(outcome);
     });
   }
@@ -53,28 +53,15 @@ export class WriteGate implements SessionHandler, Between {
   /** Runs what changes the database. Rejects with `busy` while the gate is closed. */
   write<T>(run: () => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(readOnly());
-    this.#writing++;
-    return run().then(
-      (value) => {
-        this.#written();
-        return value;
-      },
-      (error: unknown) => {
-        this.#written();
-        throw error;
-      },
-    );
+    this.#writes.begin();
+    return run().finally(() => this.#writes.end());
   }
 
   /** From now on nothing is written; resolves when nothing is being written. @throws StorageError if it is closed */
   async close(): Promise<void> {
     if (this.#closed) throw new StorageError('in-use', 'The data is being moved, or was moved.');
     this.#closed = true;
-    if (this.#writing > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
-  }
-
-  #written(): void {
-    if (--this.#writing === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    await this.#writes.none();
   }
 
   reopen(): void {

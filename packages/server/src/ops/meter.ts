@@ -6,6 +6,7 @@ import type {
   SessionLogic,
   SessionPort,
 } from '@polynya/reach/session-handler';
+import { InProgress } from '../in-progress.ts';
 import { type Between, SessionThrough } from '../session-through.ts';
 import { wordOf } from './outcome.ts';
 
@@ -24,9 +25,7 @@ export class Meter implements SessionHandler, Between {
   /** How many took at most BOUNDS[i]; the last: longer. */
   readonly took: number[] = new Array(BOUNDS.length + 1).fill(0);
   secondsInAll = 0;
-  /** Requests that are not answered yet. */
-  underWay = 0;
-  #idle: (() => void)[] = [];
+  readonly #asked = new InProgress();
 
   constructor(inner: SessionHandler, steady: () => number) {
     this.#inner = inner;
@@ -37,16 +36,20 @@ export class Meter implements SessionHandler, Between {
     return new SessionThrough(this, this.#inner.open(port));
   }
 
+  /** Requests that are not answered yet. */
+  get underWay(): number {
+    return this.#asked.count;
+  }
+
   /** Resolves when all that is under way was answered. */
   idle(): Promise<void> {
-    if (this.underWay === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
+    return this.#asked.none();
   }
 
   /** Asks `logic`, and counts it. */
   call(logic: SessionLogic, request: Request, answered: (outcome: Outcome) => void): void {
     const started = this.#steady();
-    this.underWay++;
+    this.#asked.begin();
     logic.call(request, (outcome) => {
       this.#count(`${request.op} ${wordOf(outcome)}`, (this.#steady() - started) / 1_000);
       answered(outcome);
@@ -59,7 +62,6 @@ export class Meter implements SessionHandler, Between {
     const at = bucket < 0 ? BOUNDS.length : bucket;
     this.took[at] = (this.took[at] ?? 0) + 1;
     this.secondsInAll += seconds;
-    if (--this.underWay > 0) return;
-    for (const resolve of this.#idle.splice(0)) resolve();
+    this.#asked.end();
   }
 }

@@ -29,6 +29,11 @@ export class Lines {
     for (const line of [...this.#lines]) this.end(line);
   }
 
+  /** One of so many parts of the lines, all of about the same size. */
+  share(part: number, parts: number): Line[] {
+    return [...this.#lines].filter((_, i) => i % parts === part);
+  }
+
   traffic(): Traffic {
     return [...this.#lines].map(({ traffic }) => traffic).reduce(sum, this.#past);
   }

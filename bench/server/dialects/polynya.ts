@@ -5,6 +5,7 @@ import type { Backlog, Dialect, Heard, Speaker } from './dialect.ts';
 import { each, Lines } from './lines.ts';
 import type { Target } from './polynya-flight.ts';
 import { PolynyaMember } from './polynya-member.ts';
+import { PING } from './web-socket.ts';
 
 /**
  * What end-to-end encryption adds to a text (content, MLS framing, signature, tag), in bytes; `bench -- wire`
@@ -13,6 +14,8 @@ import { PolynyaMember } from './polynya-member.ts';
 const SEALED = 139;
 /** Entries of one append. */
 const BATCH = 16;
+/** s after which each line says that it is there, as clients do, whom the server would take for gone otherwise. */
+const HEARTBEAT = 30;
 /** Bytes that one read asks for: as much as an envelope takes. */
 const READ = 122_880;
 
@@ -31,11 +34,18 @@ export class PolynyaDialect implements Dialect {
   readonly #allowance = systemRandom(32);
   #target: Promise<Target> | undefined;
   #admitted: Promise<unknown> | undefined;
+  readonly #heartbeat: NodeJS.Timeout;
 
   constructor(port: number, identity: Uint8Array, invite: Uint8Array) {
     this.#lines = new Lines(port);
     this.#identity = identity;
     this.#invite = invite;
+    let second = 0;
+    this.#heartbeat = setInterval(() => {
+      second++;
+      // Not all at once.
+      for (const line of this.#lines.share(second % HEARTBEAT, HEARTBEAT)) line.write(PING);
+    }, 1_000);
   }
 
   async greet(): Promise<void> {
@@ -89,6 +99,7 @@ export class PolynyaDialect implements Dialect {
   }
 
   close(): void {
+    clearInterval(this.#heartbeat);
     this.#lines.close();
   }
 

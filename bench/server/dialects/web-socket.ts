@@ -1,6 +1,9 @@
 /** WebSocket (RFC 6455) as a client, on a plain line: binary messages that fit in one frame, masked with zeros. */
 import type { Line } from './line.ts';
 
+/** Says nothing, and is answered. */
+export const PING = Buffer.from([0x89, 0x80, 0, 0, 0, 0]);
+
 /** Upgrades the line; afterwards it carries frames both ways. */
 export async function upgrade(line: Line, path: string): Promise<void> {
   line.write(

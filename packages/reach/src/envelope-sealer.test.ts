@@ -3,7 +3,7 @@ import { OVERHEAD, padme, unpad } from '@polynya/protocol/envelope';
 import { expect, test } from 'vitest';
 import { systemRandom } from './clock.ts';
 import { EnvelopeSealer } from './envelope-sealer.ts';
-import { GcmKey } from './gcm/gcm.ts';
+import { GcmKey } from './gcm/key.ts';
 import { openGcm } from './hpke-recipient.ts';
 
 const key = systemRandom(32);

@@ -7,7 +7,8 @@ import { type Cbor, writeArrayHead, writeCbor } from '@polynya/protocol/cbor';
 import { HANDLE, NONCE, padme } from '@polynya/protocol/envelope';
 import { LIMITS } from '@polynya/protocol/limits';
 import type { Random } from './clock.ts';
-import { Gcm, type GcmKey } from './gcm/gcm.ts';
+import { Gcm } from './gcm/gcm.ts';
+import type { GcmKey } from './gcm/key.ts';
 import type { EncodedItem } from './item-encoder.ts';
 import { pooled } from './random-pool.ts';
 

@@ -20,7 +20,7 @@ import {
   results,
 } from '@polynya/protocol/requests';
 import type { EnvelopeSealer } from './envelope-sealer.ts';
-import { GcmKey } from './gcm/gcm.ts';
+import { GcmKey } from './gcm/key.ts';
 import { type EncodedItem, type ItemEncoder, lengthOf } from './item-encoder.ts';
 import { answer, nudgeFor, refusal } from './items.ts';
 import { Packer, room } from './packing.ts';
@@ -194,7 +194,8 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
   #hear(sink: Sink): void {
     this.heard = this.#shared.clock.steady();
     if (sink === this.#sinks.at(-1)) return;
-    this.#sinks = [...this.#sinks.filter((one) => one !== sink), sink];
+    // Not spread: of a list that is spread V8 keeps room for sixteen more.
+    this.#sinks = this.#sinks.filter((one) => one !== sink).concat(sink);
     sink.attach(this);
   }
 

@@ -244,7 +244,7 @@ export class ServerSessions {
       issued.push(one);
       this.#byHandle.set(name(one.handle), session);
     }
-    session.handles = [...session.handles, ...issued.map(({ handle }) => name(handle))];
+    session.handles = session.handles.concat(issued.map(({ handle }) => name(handle)));
     return issued;
   }
 

@@ -59,7 +59,7 @@ export class Sink {
 
   /** From now on `user` hears what becomes of this sink, which must take it. */
   attach(user: SinkUser): void {
-    if (!this.#users.includes(user)) this.#users = [...this.#users, user];
+    if (!this.#users.includes(user)) this.#users = this.#users.concat(user);
   }
 
   detach(user: SinkUser): void {

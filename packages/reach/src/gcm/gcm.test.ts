@@ -2,7 +2,8 @@ import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { systemRandom } from '../clock.ts';
 import { gates } from './aes-box.ts';
-import { Gcm, GcmKey } from './gcm.ts';
+import { Gcm } from './gcm.ts';
+import { GcmKey } from './key.ts';
 
 const gcm = new Gcm();
 
@@ -90,8 +91,21 @@ describe('AES-256-GCM', () => {
     const nonce = systemRandom(12);
     gcm.seal(key, nonce, new Uint8Array(0), systemRandom(20));
     expect(key.schedule.some((byte) => byte !== 0)).toBe(true);
+    const { schedule } = key;
     key.end();
-    expect([...bytes, ...key.schedule].every((byte) => byte === 0)).toBe(true);
+    expect([...bytes, ...schedule].every((byte) => byte === 0)).toBe(true);
+  });
+
+  test('seals and opens under each of many keys, of which only some have their schedule at a time', () => {
+    const keys = Array.from({ length: 4_100 }, () => new GcmKey(systemRandom(32)));
+    const nonce = systemRandom(12);
+    const aad = new Uint8Array(0);
+    const envelopes = keys.map((key) => gcm.seal(key, nonce, aad, hex('0102')));
+    expect(keys.filter(({ schedule }) => schedule.length > 0).length).toBeLessThan(keys.length);
+    for (const [i, key] of keys.entries()) {
+      const sealed = envelopes[i]?.subarray(12) ?? aad;
+      expect([...(gcm.open(key, nonce, aad, sealed) ?? [])]).toEqual([1, 2]);
+    }
   });
 
   test('seals with the nonce in front, as clients read it', () => {

@@ -8,6 +8,7 @@ import { NONCE, TAG } from '@polynya/protocol/envelope';
 import { openGcm } from '../hpke-recipient.ts';
 import { AT_ONCE, NONCE_AT, ROUND_KEYS, ROUND_KEYS_AT, stream, substitute } from './aes.ts';
 import { clear, copy, ghash, HASH_AT, HASH_KEY_AT, mix } from './ghash.ts';
+import { type GcmKey, Schedules } from './key.ts';
 import { wasmModule } from './wasm-module.ts';
 
 const BLOCK = 16;
@@ -47,24 +48,6 @@ function compiled(): WebAssembly.Module {
 
 const whole = (length: number): number => (length + BLOCK - 1) & -BLOCK;
 
-/** A key as `Gcm` uses it; holds secrets until `end`. */
-export class GcmKey {
-  readonly bytes: Uint8Array;
-  /** The hash's key and the round keys, once there are. */
-  schedule: Uint8Array = NOTHING;
-
-  /** `bytes`: 32, which are this object's from now on. */
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
-  }
-
-  /** Forgets the key: nothing is sealed or opened with it from now on. */
-  end(): void {
-    this.bytes.fill(0);
-    this.schedule.fill(0);
-  }
-}
-
 export class Gcm {
   /** Made when first needed, which is after a server's start. */
   #bench: Bench | undefined;
@@ -95,6 +78,7 @@ class Bench {
   readonly #memory = new Uint8Array(this.#wasm.memory.buffer);
   readonly #view = new DataView(this.#wasm.memory.buffer);
   readonly #hash = this.#memory.subarray(HASH_AT, HASH_AT + BLOCK);
+  readonly #schedules = new Schedules();
   #slab = NOTHING;
   #used = 0;
 
@@ -131,7 +115,7 @@ class Bench {
 
   /** Puts key and additional data into their places, makes the stream, and says where the text goes. */
   #begin(key: GcmKey, nonce: Uint8Array, aad: Uint8Array, length: number): number {
-    if (key.schedule.length === 0) key.schedule = this.#schedule(key.bytes);
+    if (key.schedule.length === 0) this.#schedule(key);
     const memory = this.#memory;
     memory.set(key.schedule, HASH_KEY_AT);
     memory.set(nonce, NONCE_AT);
@@ -160,7 +144,8 @@ class Bench {
   }
 
   /** The hash's key, and the round keys behind it (FIPS 197 section 5.2). */
-  #schedule(key: Uint8Array): Uint8Array {
+  #schedule(of: GcmKey): void {
+    const key = of.bytes;
     const memory = this.#memory;
     const keys = memory.subarray(ROUND_KEYS_AT, ROUND_KEYS_AT + ROUND_KEYS);
     keys.set(key);
@@ -181,10 +166,9 @@ class Bench {
     }
     memory.fill(0, NONCE_AT, NONCE_AT + NONCE);
     this.#wasm.stream(STREAM_AT, STREAM_AT + BLOCK, 0);
-    const schedule = new Uint8Array(BLOCK + ROUND_KEYS);
+    const schedule = this.#schedules.take(of);
     schedule.set(memory.subarray(STREAM_AT, STREAM_AT + BLOCK));
     schedule.set(keys, BLOCK);
-    return schedule;
   }
 
   #cut(length: number): Uint8Array {

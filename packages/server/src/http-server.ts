@@ -24,6 +24,7 @@ import type { FindNeighbour, Receiver } from '@polynya/reach/neighbour';
 import { Neighbours } from '@polynya/reach/neighbours';
 import type { ServerSessions } from '@polynya/reach/server-sessions';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
+import { collectAfterRush, collectGarbage } from './after-rush.ts';
 import type { Config } from './config.ts';
 import {
   CROSS_ORIGIN,
@@ -162,8 +163,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   try {
     const sessions = await options.sessions(port, postTo());
     ready.resolve(sessions);
-    const closed = () => close(opened, sockets, sessions, options);
-    return { port, sessions, connections: opened.connections, close: closed };
+    const { connections } = opened;
+    const ports = { clock: systemSteadyClock, collect: collectGarbage, report };
+    const stopLooking = collectAfterRush({ connections, ...ports });
+    const closed = () => {
+      stopLooking();
+      return close(opened, sockets, sessions, options);
+    };
+    return { port, sessions, connections, close: closed };
   } catch (error) {
     ready.promise.catch(report);
     ready.reject(error);

@@ -93,7 +93,7 @@ export const DATA_KINDS: Readonly<Record<string, DataKind>> = {
     columns: { blob: 'random id of the file', number: 'which part', body: 'ciphertext' },
   },
   allowance: {
-    what: 'what somebody who was admitted may still make; not who, nor what they made',
+    what: 'what somebody who was admitted may still make; not who, nor what they made, but how much of it',
     columns: {
       hash: 'SHA-256 of a random token',
       logs: 'logs left',
@@ -114,11 +114,11 @@ export const DATA_KINDS: Readonly<Record<string, DataKind>> = {
     },
   },
   invite: {
-    what: 'an invite to the server; not who made it, nor who came by it',
+    what: 'an invite to the server; not who made it, nor who came by it, though the numbers of allowances may tell',
     columns: {
       hash: 'SHA-256 of the secret in the link',
       uses: 'uses left',
-      until: 'minute since 1970 when it ends',
+      until: 'minute since 1970 when it ends; of one for days a full hour',
       tag: 'hash by which its maker takes it back',
       terms: 'hash of what it was made on',
       logs: 'logs that each use carries',

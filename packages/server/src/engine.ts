@@ -34,7 +34,7 @@ export interface NewBlob {
 export interface NewInvite {
   readonly hash: Uint8Array;
   readonly uses: number;
-  /** Seconds since 1970; kept rounded up to the minute. */
+  /** Seconds since 1970; kept rounded up to the hour, or if that is less than 12 hours away to the minute. */
   readonly until: number;
   /** Shown again to withdraw. It joins to no other record. */
   readonly tag: Uint8Array;

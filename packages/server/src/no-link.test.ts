@@ -117,7 +117,7 @@ test('nor does the write-ahead log show what a debit paid for, but for a moment,
   expect(walAfterCrash).toHaveLength(0);
 });
 
-test('no secret is stored, and no time finer than an hour, but the end of an invite to the minute', () => {
+test('no secret is stored, and no time finer than an hour, but the end of a short-lived invite to the minute', () => {
   const all = tables().flatMap(({ name }) => valuesOf(name));
   const stored = new Set(texts(all));
   for (const one of lives.secrets) expect(stored.has(String(one))).toBe(false);

@@ -34,7 +34,7 @@ export function engineInvites(name: string, open: OpenEngine): void {
       await expect(engine.admit(invite, secret())).rejects.toMatchObject(refused('expired'));
     });
 
-    test('an invite admits up to the minute of its end, and is expired the second after', async () => {
+    test('a short-lived invite admits up to the minute of its end, and is expired the second after', async () => {
       const hash = secret();
       const until = stand.now / 1_000 + 600;
       const granted = { hash, uses: 2, until, tag: secret(), terms: secret() };
@@ -42,6 +42,17 @@ export function engineInvites(name: string, open: OpenEngine): void {
       stand.now += 600_999;
       await engine.admit(hash, secret());
       stand.now += 1;
+      await expect(engine.admit(hash, secret())).rejects.toMatchObject(refused('expired'));
+    });
+
+    test('an invite for days admits up to the hour of its end: the minute would tell when it was made', async () => {
+      const hash = secret();
+      const hour = Math.ceil(stand.now / HOUR) + 48;
+      const until = hour * 3_600 - 1_234;
+      await engine.grant(allowance, { hash, uses: 2, until, tag: secret(), terms: secret() });
+      stand.now = hour * HOUR;
+      await engine.admit(hash, secret());
+      stand.now += 1_000;
       await expect(engine.admit(hash, secret())).rejects.toMatchObject(refused('expired'));
     });
 

@@ -56,7 +56,7 @@ export class Allowances {
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
        ON CONFLICT (hash) DO UPDATE SET uses = $2, until = $3, tag = $4, terms = $5, logs = $6,
          bytes = $7, invites = $8`,
-      [hash, uses, keptEnd(until), tag, terms, each.logs, each.bytes, each.invites],
+      [hash, uses, keptEnd(until, this.#now()), tag, terms, each.logs, each.bytes, each.invites],
     );
   }
 

@@ -58,7 +58,16 @@ export class Allowances {
 
   invite({ hash, uses, until, tag, each }: HostInvite, terms = NO_TERMS): void {
     const { logs, bytes, invites } = each;
-    this.#sql.putInvite.run(hash, uses, keptEnd(until), tag, terms, logs, bytes, invites);
+    this.#sql.putInvite.run(
+      hash,
+      uses,
+      keptEnd(until, this.#now()),
+      tag,
+      terms,
+      logs,
+      bytes,
+      invites,
+    );
   }
 
   admit(invite: Uint8Array, allowance: Uint8Array): void {

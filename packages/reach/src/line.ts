@@ -6,7 +6,7 @@
 import type { Carrier, CarrierFactory } from './carriers/carrier.ts';
 import { type Clock, fraction, type Random } from './clock.ts';
 import type { Conversation } from './conversation.ts';
-import { Openings } from './openings.ts';
+import { CONNECTIONS, Openings } from './openings.ts';
 
 /** A line of 700 bytes a second takes so long for a TLS handshake and a WebSocket's. */
 const OPEN_TIMEOUT = 20_000;
@@ -144,6 +144,14 @@ export class Line {
     return factory.datagrams === true && this.freezes;
   }
 
+  /** Whether its host was connected to as often of late as a line bears on which connections freeze: many such count them, too. */
+  #crowded({ factory, host }: Way): boolean {
+    if (!this.freezes || factory.datagrams || factory.spreads) return false;
+    const alone = !this.#ways.some((way) => way.host !== host);
+    const most = this.#openings.ours(host, CONNECTIONS, alone);
+    return this.#openings.wait(host, most, this.#clock.now()) > 0;
+  }
+
   /** Opens the first way that can be opened, however long that takes. Rejects only when `signal` aborts. */
   async open(signal: AbortSignal): Promise<Opened> {
     for (;;) {
@@ -161,7 +169,12 @@ export class Line {
   /** This way once more and the others, `first` or behind them; null when none opens. Rejects when `signal` aborts. */
   beside(way: Way, first: boolean, signal: AbortSignal): Promise<Opened | null> {
     const others = this.#ranked().filter((each) => each !== way);
-    return this.#race(first ? [way, ...others] : [...others, way], signal, STAGGER.usual);
+    const all = first ? [way, ...others] : [...others, way];
+    return this.#race(
+      all.filter((each) => !this.#crowded(each)),
+      signal,
+      STAGGER.usual,
+    );
   }
 
   /** What may be tried, the best first, and last what is left alone; or what is for when nothing else passes. */
@@ -182,6 +195,7 @@ export class Line {
     const isLast = (way: Way) => way.factory.last === true && !proven(way);
     return this.#ways
       .filter((way) => isLast(way) === last && (!spreads(way) || proven(way) || needed(way)))
+      .filter((way) => !this.#crowded(way))
       .sort((a, b) => rank(a) - rank(b));
   }
 
@@ -244,6 +258,7 @@ export class Line {
 
   /** Opens one way, or says null. Rejects when `signal` aborts. */
   async tryOne(way: Way, signal: AbortSignal): Promise<Carrier | null> {
+    if (this.#crowded(way)) return null;
     const timeout = new AbortController();
     const cancel = this.#clock.setTimeout(() => timeout.abort(), OPEN_TIMEOUT);
     try {

@@ -3,10 +3,12 @@
  * a few a minute, so all who connect from one place keep one account.
  */
 
+/** New connections to one host within a minute (count): more are policed somewhere. */
+export const CONNECTIONS = 3;
 /** A little over a minute, in ms. */
 const COUNTED_FOR = 65_000;
 /** That are remembered (count). */
-const MOST = 64;
+export const MOST_OPENINGS = 64;
 
 /** That a host (with its port, if that is not the usual one) was connected to, and when, in ms since 1970. */
 export interface Opening {
@@ -14,32 +16,58 @@ export interface Opening {
   readonly at: number;
 }
 
+/** A host that others connect to as well, at any time and without a word: so many connections are theirs. */
+export interface Shared {
+  readonly host: string;
+  readonly theirs: number;
+}
+
 export class Openings {
+  readonly #shared: Shared | undefined;
   #all: readonly Opening[] = [];
-  /** Hears of each that is noted here. */
-  onNote: (opening: Opening) => void = () => undefined;
+  /** Hears of each that is noted here, and whether it was made because connections freeze or are counted. */
+  onNote: (opening: Opening, counts: boolean) => void = () => undefined;
+
+  constructor(shared?: Shared) {
+    this.#shared = shared;
+  }
 
   /** Those that may still count, as they were heard of. */
   get all(): readonly Opening[] {
     return this.#all;
   }
 
-  note(host: string, at: number): void {
+  /** @param counts whether it was made because connections freeze or are counted here */
+  note(host: string, at: number, counts = false): void {
     const opening = { host, at };
     this.add([opening]);
-    this.onNote(opening);
+    this.onNote(opening, counts);
   }
 
   /** Made elsewhere. */
   add(openings: readonly Opening[]): void {
-    this.#all = [...this.#all, ...openings].slice(-MOST);
+    this.#all = [...this.#all, ...openings].slice(-MOST_OPENINGS);
   }
 
-  /** When a host was connected to within the last minute; what a clock that was set back left behind aside. */
+  /** Those within the last minute; what a clock that was set back left behind aside. */
+  counting(now: number): readonly Opening[] {
+    return this.#all.filter(({ at }) => Math.abs(now - at) < COUNTED_FOR);
+  }
+
+  /** When a host was connected to within the last minute. */
   recent(host: string, now: number): readonly number[] {
-    const counts = (opening: Opening) =>
-      opening.host === host && Math.abs(now - opening.at) < COUNTED_FOR;
-    return this.#all.filter(counts).map(({ at }) => at);
+    return this.counting(now)
+      .filter((opening) => opening.host === host)
+      .map(({ at }) => at);
+  }
+
+  /**
+   * How many of so many connections a minute to a host are ours to make.
+   * @param alone whether there is no other host to go to: then all are
+   */
+  ours(host: string, most: number, alone: boolean): number {
+    const theirs = this.#shared?.host === host && !alone ? this.#shared.theirs : 0;
+    return Math.max(1, most - theirs);
   }
 
   /** How many ms it takes until a host may be connected to by whoever makes at most so many connections a minute to it. */

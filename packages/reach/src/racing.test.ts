@@ -17,6 +17,7 @@ function stand(
   kinds = ['a'],
   endpoints = ['https://one/s', 'https://two/s'],
   freezes = false,
+  openings = new Openings(),
 ) {
   const time = new VirtualTime();
   /** When each was tried, and what came of it. */
@@ -40,7 +41,7 @@ function stand(
         }, how.after);
       }),
   });
-  const line = new Line(kinds.map(factory), time, systemRandom, new Openings(), freezes);
+  const line = new Line(kinds.map(factory), time, systemRandom, openings, freezes);
   line.lead(endpoints);
   const start = time.now();
   const open = async () => {
@@ -305,4 +306,20 @@ test('where connections are known to freeze, ways that open none go first, then 
   );
   expect(await open()).toBe('a https://one/s');
   expect(tried.map((one) => one.split(' ')[1])).toEqual(['datagrams', 'spread', 'a']);
+});
+
+test('where connections freeze, no host is connected to a fourth time within a minute; the others are', async () => {
+  const openings = new Openings();
+  const plan: Plan = {
+    'a https://one/s': { after: 10, opens: true },
+    'a https://two/s': { after: 10, opens: true },
+  };
+  const endpoints = ['https://one/s', 'https://two/s'];
+  const { time, tried, open } = stand(plan, ['a'], endpoints, true, openings);
+  for (let made = 0; made < 3; made++) openings.note('one', time.now());
+  expect(await open()).toBe('a https://two/s');
+  expect(tried.filter((each) => each.includes('one'))).toEqual([]);
+  time.set(66_000);
+  for (let made = 0; made < 3; made++) openings.note('two', time.now());
+  expect(await open()).toBe('a https://one/s');
 });

@@ -36,6 +36,8 @@ const KEY_SLOT = '<meta name="release-key" content="" />';
 /** What browsers ask for where a line freezes connections: each ends its own. */
 const ONE_BY_ONE = ['/sw.js', '/release.json'];
 const ENDS = { connection: 'close' };
+/** A browser that opens the page looks whether its service worker is another one: not each time, where connections count. */
+const SOON = 'max-age=3600';
 /** Of a slice, that lines which freeze connections let it through: more than any of them does. */
 const SLICE = 65_536;
 
@@ -104,13 +106,15 @@ export class WebFiles {
       ? file.brotli
       : undefined;
     const body = brotli ?? file.body;
+    // How much of its first script came before a line froze tells the page what may come.
+    if (file.type === types['.js']) inSmallRecords(response);
     response.writeHead(unchanged ? 304 : 200, {
       ...file.headers,
       ...(ONE_BY_ONE.includes(path) ? ENDS : {}),
       ...(path === '/release.json' ? CROSS_ORIGIN : {}),
       etag: file.etag,
       vary: 'accept-encoding',
-      'cache-control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+      'cache-control': cachingOf(path, file),
       'content-type': file.type,
       ...(brotli ? { 'content-encoding': 'br' } : {}),
       ...(unchanged ? {} : { 'content-length': body.length }),
@@ -150,6 +154,11 @@ export class WebFiles {
     });
     response.end(body);
   }
+}
+
+function cachingOf(path: string, { immutable }: WebFile): string {
+  if (path === '/sw.js') return SOON;
+  return immutable ? 'public, max-age=31536000, immutable' : 'no-cache';
 }
 
 /** The bytes of these ranges; undefined where one of them is none. */

@@ -54,7 +54,7 @@ async function start(root: Element): Promise<void> {
   void navigator.storage?.persist?.();
   if (build !== '') {
     // Without it the page still works, only not without its server.
-    navigator.serviceWorker?.register('./sw.js').catch(() => undefined);
+    navigator.serviceWorker?.register('./sw.js', { updateViaCache: 'all' }).catch(() => undefined);
   }
 }
 

@@ -24,9 +24,9 @@ const shelf = new Shelf(caches, scope);
 /** Of all who connect from this browser. */
 const account = sharedOpenings();
 /** New connections to a host within a minute while nothing else connects, where the engine has to get through, and where none are counted. */
-const MOST = { first: 4, later: 2, any: Number.POSITIVE_INFINITY };
-/** The page with its first script, this one, and two that browsers open ahead of need whenever a page is opened. */
-const OWN_CONNECTIONS = 4;
+const MOST = { first: 3, later: 2, any: Number.POSITIVE_INFINITY };
+/** To the page's own host: two that browsers open whenever a page is, which bring the page and its first script; and the one for this script, if it is not one of them. */
+const OWN_CONNECTIONS = { opened: 2, new: 3 };
 
 const freezes = () => isFrozen(scope, Date.now());
 const steady = () => performance.now();
@@ -133,15 +133,20 @@ async function load(link: string, key: string, progress: (share: number) => void
 
 /** The page's own connections count, too. */
 async function first(key: string, bases: readonly string[]): Promise<Known> {
-  const { host } = new URL(scope);
   const ports = await asking('first');
-  for (let each = 0; each < OWN_CONNECTIONS; each++) ports.turns.take(host);
+  tookOwn(ports.turns, OWN_CONNECTIONS.new);
   // Without a key that the page names, only where the page came from says which one it is.
   const signed = await newest(key === '' ? [scope] : bases, { pinned: key, serial: 0 }, ports);
   const pinned = key || signed.key;
   const release = await opened(signed, pinned, 0);
   if (typeof release === 'string') throw new Error(release);
   return { pinned, signed, bases };
+}
+
+/** Counts what the browser itself connects. */
+function tookOwn(turns: Turns, connections: number): void {
+  const { host } = new URL(scope);
+  for (let each = 0; each < connections; each++) turns.take(host);
 }
 
 /** Looks for a newer release. */
@@ -212,8 +217,8 @@ async function bring(
 async function page(request: Request): Promise<Response> {
   const known = await shelf.known();
   const kept = known && (await shelf.fileOf(releaseIn(known), 'index.html'));
-  // Whenever a page opens, browsers look themselves whether this script has changed.
-  if (await freezes()) (await turnsFor('later')).take(new URL(scope).host);
+  // Even where they bring nothing, as the page is here.
+  if (await freezes()) tookOwn(await turnsFor('later'), OWN_CONNECTIONS.opened);
   const path = new URL(request.url).pathname;
   return kept && path === new URL(scope).pathname ? kept : fetch(request);
 }

@@ -8,14 +8,17 @@ import { type Opening, Openings } from '@polynya/reach/openings';
 const NAME = 'polynya-openings';
 /** Of the whole origin. */
 const KEPT = '/openings';
+/** What a browser opens to a page's host by itself whenever the page is opened, and need not use (count). */
+const AHEAD = 2;
 
 export { Openings } from '@polynya/reach/openings';
 
-/** Never rejects: where the browser keeps nothing, the account is our own. */
+/** Never rejects: where the browser keeps nothing, the account is our own. @param host the page's own */
 export async function sharedOpenings(
   caches: () => Pick<CacheStorage, 'open'> = () => globalThis.caches,
+  host: string = globalThis.location?.host ?? '',
 ): Promise<Openings> {
-  const openings = new Openings();
+  const openings = new Openings({ host, theirs: AHEAD });
   const channel = new BroadcastChannel(NAME);
   channel.onmessage = ({ data }: MessageEvent<Opening>) => openings.add([data]);
   openings.onNote = (opening) => channel.postMessage(opening);

@@ -12,12 +12,17 @@ declare const __STYLES__: readonly string[];
 
 /** Without a byte for so long, a connection is taken for frozen, ms. */
 const STILL = 5_000;
+/** Of the first script, unpacked, where a connection froze: so many bytes are more than the service worker's script takes there. */
+const ENOUGH = 16_000;
+/** Tries of a file that all depends on, each over another connection (count): more are policed somewhere. */
+const TRIES = 3;
 /** A browser ends a service worker that nobody asks anything for some minutes, ms. */
 const AGAIN = 20_000;
 
-/** Whether it comes, into the browser's cache, without standing still. */
-function comes(url: string): Promise<boolean> {
+/** Brings it into the browser's cache. What came of it, in bytes, if it stands still; null once all is there. */
+function stopped(url: string): Promise<number | null> {
   return new Promise((resolve) => {
+    let came = 0;
     const over = new AbortController();
     let timer = 0;
     const heard = () => {
@@ -27,20 +32,28 @@ function comes(url: string): Promise<boolean> {
     const read = async () => {
       heard();
       const reader = (await fetch(url, { signal: over.signal })).body?.getReader();
-      while (!(await reader?.read())?.done) heard();
+      for (;;) {
+        const next = await reader?.read();
+        if (!next?.value) break;
+        came += next.value.length;
+        heard();
+      }
       clearTimeout(timer);
     };
     read().then(
-      () => resolve(true),
-      () => resolve(false),
+      () => resolve(null),
+      () => resolve(came),
     );
   });
 }
 
-/** Resolves when a service worker has what starts here. */
-async function brought(workers: ServiceWorkerContainer): Promise<void> {
+/** Resolves when a service worker has what starts here. @param came bytes of the first script */
+async function brought(workers: ServiceWorkerContainer, came: number): Promise<void> {
   await noteFrozen('./', Date.now());
-  await workers.register('./sw.js');
+  // A browser waits for a service worker as long as its connection lives, frozen or not: what is in its cache comes in a packet.
+  let left = came < ENOUGH ? TRIES : 0;
+  while (left-- > 0 && (await stopped('./sw.js')) !== null);
+  await workers.register('./sw.js', { updateViaCache: 'all' });
   const { active } = await workers.ready;
   const key = document.querySelector<HTMLMetaElement>('meta[name=release-key]')?.content ?? '';
   const ask: Ask = { ask: 'load', link: location.href, key };
@@ -74,9 +87,10 @@ function add(rel: string, href: string): HTMLLinkElement {
 async function start(): Promise<void> {
   const { serviceWorker: workers } = navigator;
   const main = new URL(__MAIN__, document.baseURI).href;
-  if (workers && !workers.controller && !(await comes(main))) {
+  const came = workers && !workers.controller ? await stopped(main) : null;
+  if (came !== null) {
     // Where that does not help, the browser may still have more patience.
-    await brought(workers).catch(() => undefined);
+    await brought(workers, came).catch(() => undefined);
   }
   // Not earlier: every connection counts where they are counted.
   add('icon', './icon.svg');

@@ -25,7 +25,8 @@ export function newest(
   const over = new AbortController();
   const ask = async (base: string) => {
     const { host } = new URL(base);
-    for (let wait = turns.wait(host); wait > 0; wait = turns.wait(host)) await pause(wait);
+    const wait = () => turns.wait(host, bases.length === 1);
+    for (let ms = wait(); ms > 0; ms = wait()) await pause(ms);
     over.signal.throwIfAborted();
     turns.take(host);
     const answer = await get(`${base}release.json`, over.signal);

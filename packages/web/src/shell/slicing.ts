@@ -86,7 +86,7 @@ export class Slicing {
     while (this.#left > 0) {
       this.#signal.throwIfAborted();
       if (this.#gone) throw new PartGone('this version is offered by nobody any more');
-      const wait = turns.wait(host);
+      const wait = turns.wait(host, this.#bases.length === 1);
       const ranges = wait > 0 ? [] : this.#next(this.#rooms.get(base)?.bytes ?? this.#share);
       if (ranges.length === 0) {
         // What others have under way may still fail.

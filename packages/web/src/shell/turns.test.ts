@@ -16,14 +16,14 @@ test('so many connections to a host are made at once, the next when the first is
   let now = 0;
   const turns = new Turns(await sharedOpenings(memory()), 4, () => now);
   for (now of [0, 1_000, 2_000, 3_000]) {
-    expect(turns.wait('a')).toBe(0);
+    expect(turns.wait('a', false)).toBe(0);
     turns.take('a');
   }
   now = 4_000;
-  expect(turns.wait('a')).toBe(61_000);
-  expect(turns.wait('b')).toBe(0);
+  expect(turns.wait('a', false)).toBe(61_000);
+  expect(turns.wait('b', false)).toBe(0);
   now = 65_000;
-  expect(turns.wait('a')).toBe(0);
+  expect(turns.wait('a', false)).toBe(0);
 });
 
 test('what others of this browser make counts, made while we run or before we started', async () => {
@@ -34,7 +34,7 @@ test('what others of this browser make counts, made while we run or before we st
   const engine = await sharedOpenings(caches);
   expect(engine.recent('a', 2_000)).toEqual([1_000, 1_000]);
   for (let each = 0; each < 2; each++) engine.note('a', 3_000);
-  await expect.poll(() => turns.wait('a'), { timeout: 60_000 }).toBe(65_000);
+  await expect.poll(() => turns.wait('a', false), { timeout: 60_000 }).toBe(65_000);
 });
 
 test('where the browser keeps nothing there is an account all the same', async () => {
@@ -45,4 +45,13 @@ test('where the browser keeps nothing there is an account all the same', async (
   expect(openings.recent('a', 6)).toEqual([5]);
   expect(openings.recent('a', 70_000)).toEqual([]);
   expect(openings.recent('a', -70_000)).toEqual([]);
+});
+
+test('of the page’s own host the browser’s share is left to it, unless there is no other', async () => {
+  const turns = new Turns(await sharedOpenings(memory(), 'own'), 3, () => 0);
+  turns.take('own');
+  turns.take('other');
+  expect(turns.wait('own', false)).toBeGreaterThan(0);
+  expect(turns.wait('own', true)).toBe(0);
+  expect(turns.wait('other', false)).toBe(0);
 });

@@ -2,7 +2,9 @@
 
 /** All who connect from this browser, and when; ms since 1970. */
 export interface Account {
-  note(host: string, at: number): void;
+  note(host: string, at: number, counts: boolean): void;
+  /** How many of so many connections a minute to a host are ours to make. @param alone whether there is no other host to go to */
+  ours(host: string, most: number, alone: boolean): number;
   /** Milliseconds until a host may be connected to by whoever makes at most so many connections a minute to it. */
   wait(host: string, most: number, now: number): number;
 }
@@ -19,13 +21,14 @@ export class Turns {
     this.#now = now;
   }
 
-  /** Milliseconds until the host may be connected to again. */
-  wait(host: string): number {
-    return this.#account.wait(host, this.#most, this.#now());
+  /** Milliseconds until the host may be connected to again. @param alone whether there is no other to go to */
+  wait(host: string, alone: boolean): number {
+    const ours = this.#account.ours(host, this.#most, alone);
+    return this.#account.wait(host, ours, this.#now());
   }
 
   /** Counts one. */
   take(host: string): void {
-    this.#account.note(host, this.#now());
+    this.#account.note(host, this.#now(), true);
   }
 }

@@ -3,10 +3,8 @@
  * carrier, and those that failed are left alone for a while.
  */
 import type { Clock } from '../../clock.ts';
-import type { Openings } from '../../openings.ts';
+import { CONNECTIONS, type Openings } from '../../openings.ts';
 
-/** New connections to one host within a minute (count): more are policed somewhere. */
-const CONNECTIONS = 3;
 const PENALTY = { least: 20_000, most: 420_000 };
 
 interface Host {
@@ -35,13 +33,15 @@ export class Slots {
   /** Takes the slot of the endpoint that has most of them left, those in `not` aside; null if none has any, or all together no more than `spare`. */
   take(not: ReadonlySet<string> = new Set(), spare = 0): string | null {
     const now = this.#clock.now();
-    const left = (host: Host) => CONNECTIONS - this.#openings.recent(host.host, now).length;
+    const alone = this.#hosts.length === 1;
+    const left = ({ host }: Host) =>
+      this.#openings.ours(host, CONNECTIONS, alone) - this.#openings.recent(host, now).length;
     const free = this.#hosts.filter((host) => host.avoidUntil <= now && left(host) > 0);
     const [best] = free
       .filter(({ endpoint }) => !not.has(endpoint))
       .sort((a, b) => a.failures - b.failures || left(b) - left(a));
     if (!best || free.reduce((sum, host) => sum + left(host), 0) <= spare) return null;
-    this.#openings.note(best.host, now);
+    this.#openings.note(best.host, now, true);
     return best.endpoint;
   }
 

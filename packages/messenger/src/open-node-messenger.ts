@@ -23,6 +23,7 @@ import { Near } from './carry/near.ts';
 import type { Log } from './conversation/world.ts';
 import type { Device } from './device.ts';
 import { addressMemory } from './line/address-memory.ts';
+import { keptOpenings } from './line/kept-openings.ts';
 import { whileConnected } from './line/while-connected.ts';
 import { openMessenger } from './open-messenger.ts';
 import type { Store } from './store/store.ts';
@@ -49,6 +50,7 @@ export async function openNodeMessenger(
   const messenger = await openMessenger(store, log, {
     ...(network && { network }),
     primitives: nodePrimitives,
+    openings: await keptOpenings(store, systemClock.now),
     hostsAt: (line) => {
       for (const [host, addresses] of decodeHostAddresses(line)) void known.told(host, addresses);
     },

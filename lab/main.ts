@@ -46,10 +46,11 @@ function write(out: string, rows: readonly Row[], seed: number): void {
   writeFileSync(join(resolve(out), 'scoreboard.html'), page(rows, seed));
 }
 
-function progress({ scenario, variant, side, passed, seconds, why }: Row): string {
+function progress({ scenario, variant, side, passed, seconds, busiest, why }: Row): string {
   const time = seconds === null ? '' : ` in ${seconds.toFixed(1)} s`;
+  const crowd = busiest ? `, at most ${busiest.most} a minute (${busiest.where})` : '';
   const reason = why === null ? '' : ` (${why.split('\n')[0]})`;
-  return `${scenario}/${variant} ${side}: ${passed ? 'passes' : 'fails'}${time}${reason}`;
+  return `${scenario}/${variant} ${side}: ${passed ? 'passes' : 'fails'}${time}${crowd}${reason}`;
 }
 
 try {

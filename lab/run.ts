@@ -14,7 +14,7 @@ import { NaiveTalker } from './sides/naive.ts';
 import { Pair } from './sides/pair.ts';
 import { openPlainPage } from './sides/plain-page.ts';
 import { exchange, type Outcome } from './sides/talk.ts';
-import { bytesOf, crossing, leaksIn, mainWay } from './sides/wire.ts';
+import { busiest, bytesOf, crossing, leaksIn, mainWay } from './sides/wire.ts';
 import { type TaskContext, tasks } from './tasks.ts';
 import { impose, parametersOf, type Settings, value } from './techniques/technique.ts';
 
@@ -274,6 +274,7 @@ function rowOf(scenario: Scenario, side: Side, run: Run, packets: readonly Packe
     passed: outcome.passed && reasons.length === 0,
     seconds: outcome.seconds === null ? null : Math.round(outcome.seconds * 100) / 100,
     bytes: bytesOf(counted),
+    busiest: busiest(counted),
     carrier: outcome.passed ? (outcome.carrier ?? mainWay(counted)) : null,
     diagnosis,
     expected,

@@ -1,6 +1,7 @@
 /** One line of the scoreboard, and what `--json` prints of it. */
 import type { Diagnosis } from '../diagnosis.ts';
 import type { Scenario } from '../scenarios.ts';
+import type { Crowd } from '../sides/wire.ts';
 
 export type Side = 'open' | 'naive' | 'polynya';
 
@@ -28,12 +29,14 @@ export interface Row {
   readonly delivered: boolean;
   /** In seconds. */
   readonly bound: number;
+  /** Where somebody connected to most often; null if nobody did. */
+  readonly busiest: Crowd | null;
   /** Why it did not pass, for a person. */
   readonly why: string | null;
 }
 
 /** What `--json` prints of it. */
-export function told({ delivered: _, bound: __, why: ___, ...row }: Row) {
+export function told({ delivered: _, bound: __, why: ___, busiest: ____, ...row }: Row) {
   return row;
 }
 
@@ -45,7 +48,7 @@ export function rowWithout(
 ): Row {
   return {
     ...{ scenario: name, variant, side, expectNaive, bound, why },
-    ...{ passed: false, delivered: false, seconds: null, bytes: 0, carrier: null },
+    ...{ passed: false, delivered: false, seconds: null, bytes: 0, carrier: null, busiest: null },
     ...{ diagnosis: null, expected: side === 'polynya' ? expected : 'none' },
   };
 }

@@ -13,6 +13,7 @@ import {
   hostNames,
   NAMESERVER,
   portOf,
+  SUBNETS,
 } from './plan.ts';
 
 /** Packets leave as they would leave a network card: a censor that counts them must see real ones. */
@@ -50,7 +51,33 @@ export function buildNetwork(): void {
     ]),
   ]);
   sh('sysctl', '-qw', ...SETTINGS);
-  for (const name of hostNames) ip(hostLines(name), name);
+  for (const name of hostNames) {
+    ip(hostLines(name), name);
+    const { address, behind }: HostPlan = HOSTS[name];
+    if (behind !== undefined) route(name, address, behind);
+  }
+}
+
+/**
+ * Puts a home router before a host, into its own namespace: what it sends leaves by the router's address, and datagrams
+ * to that one reach it, whoever sends them (RFC 4787: address-independent mapping and filtering).
+ */
+function route(name: HostName, address: string, behind: string): void {
+  const { network }: HostPlan = HOSTS[name];
+  ip(
+    [
+      `addr add ${behind}/32 dev eth0`,
+      `route replace ${SUBNETS[network]} dev eth0 src ${behind}`,
+      `route replace default via ${GATEWAYS[network].address} src ${behind}`,
+    ],
+    name,
+  );
+  const rules = `table ip router {
+    chain out { type nat hook postrouting priority srcnat; ip saddr ${behind} snat to ${address}; }
+    chain in { type nat hook prerouting priority dstnat; ip daddr ${address} meta l4proto udp dnat to ${behind}; }
+  }`;
+  const [program = '', ...args] = [...inHost(name), 'nft', '-f', '-'];
+  execFileSync(program, args, { input: rules, stdio: ['pipe', 'ignore', 'pipe'] });
 }
 
 function hostLines(name: HostName): string[] {

@@ -11,6 +11,8 @@ export interface HostPlan {
   readonly address: string;
   /** What the resolvers know it by. */
   readonly name?: string;
+  /** Its own behind a home router, where it has one: then `address` is the router's, and it can learn that one by STUN alone. */
+  readonly behind?: string;
 }
 
 export const HOSTS = {
@@ -19,8 +21,8 @@ export const HOSTS = {
   bob: { network: 'lan', address: '192.168.7.12' },
   nan: { network: 'lan', address: '192.168.7.21' },
   ned: { network: 'lan', address: '192.168.7.22' },
-  /** A member who lives abroad. */
-  carol: { network: 'foreign', address: '203.0.113.30' },
+  /** A member who lives abroad, as most do behind a home router. */
+  carol: { network: 'foreign', address: '203.0.113.30', behind: '192.168.30.2' },
   server: { network: 'foreign', address: '203.0.113.10', name: 'chat.example' },
   naive: { network: 'foreign', address: '203.0.113.20', name: 'naive.example' },
   /** A web site that nobody minds. */

@@ -11,6 +11,8 @@ export interface Stream {
   readonly bytes: Buffer;
   /** Its beginning was recorded: it is not what is left of an earlier connection. */
   readonly begun: boolean;
+  /** When its first packet was seen, in seconds since 1970. */
+  readonly at: number;
 }
 
 const WRAP = 2 ** 32;
@@ -33,9 +35,9 @@ export function streamsIn(packets: readonly Packet[]): Stream[] {
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (!first) return [];
-    const { from, fromPort, to, toPort, protocol } = first;
+    const { from, fromPort, to, toPort, protocol, at } = first;
     const bytes = protocol === 'tcp' ? inOrder(group) : Buffer.concat(group.map((p) => p.payload));
-    return [{ from, fromPort, to, toPort, protocol, bytes, begun: first.syn }];
+    return [{ from, fromPort, to, toPort, protocol, bytes, begun: first.syn, at }];
   });
 }
 

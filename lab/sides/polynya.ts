@@ -10,8 +10,8 @@ import type { Talker } from './talk.ts';
 
 /** The program. */
 export const MAIN = join(import.meta.dirname, '..', '..', 'packages', 'cli', 'src', 'main.ts');
-/** The server's UDP port. */
-const DATAGRAMS = 33_478;
+/** The server's UDP ports: of its own, and of STUN. */
+const DATAGRAMS = '33478/3478';
 /** What is set up without a censor takes no longer, ms. */
 const PATIENCE = 60_000;
 

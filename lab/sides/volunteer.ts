@@ -4,8 +4,6 @@ import { Chromium, type ChromiumPlan } from './chromium.ts';
 
 const AGREE = 'I have read this and lend my line';
 const LENT = 'Your line is lent. Keep this page open.';
-/** No home router stands before this browser that would tell its address by STUN, so the page may know it by itself. */
-const OWN_ADDRESS = ['--disable-features=WebRtcHideLocalIpsWithMdns'];
 
 /** What the counter shows. */
 export interface Counted {
@@ -26,7 +24,7 @@ export class Volunteer {
 
   /** Opens a link to lend by, agrees, begins. @throws Error when the server does not take it */
   static async start(plan: ChromiumPlan, link: string): Promise<Volunteer> {
-    const browser = await Chromium.start({ ...plan, args: OWN_ADDRESS });
+    const browser = await Chromium.start(plan);
     try {
       const page = await browser.page();
       await page.goto(link, { waitUntil: 'commit' });

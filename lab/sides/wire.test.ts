@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Packet } from '../network/pcap.ts';
 import { HOSTS } from '../network/plan.ts';
-import { bytesOf, crossing, leaksIn, mainWay } from './wire.ts';
+import { busiest, bytesOf, crossing, leaksIn, mainWay } from './wire.ts';
 
 const home = HOSTS.ann.address;
 const away = HOSTS.server.address;
@@ -20,6 +20,14 @@ function packet(over: Partial<Packet> & { payload: Buffer }): Packet {
 }
 
 const hello = packet({ payload: Buffer.from([22, 3, 1, 0, 1, 9]), syn: true });
+
+/** One that names nobody: no session, a cipher suite, no compression (RFC 8446 section 4.1.2). */
+const body = Buffer.concat([
+  Buffer.from([3, 3]),
+  Buffer.alloc(32),
+  Buffer.from([0, 0, 2, 19, 1, 1, 0]),
+]);
+const clientHello = Buffer.from([22, 3, 1, 0, body.length + 4, 1, 0, 0, body.length, ...body]);
 
 describe('what is on the wire', () => {
   test('holds a secret, though it is cut over two packets that were swapped', () => {
@@ -73,5 +81,14 @@ describe('what is on the wire', () => {
     ];
     expect(mainWay(asked('\x04aBcd\x01T\x04chat\x07eXample\0'))).toBe(`dns ${away}`);
     expect(mainWay(asked('\x04chat\x07example\0'))).toBe(null);
+  });
+
+  test('tells where connections were crowded, each client, address and name for itself', () => {
+    const begins = (at: number, fromPort: number, over: Partial<Packet> = {}) =>
+      packet({ at, fromPort, syn: true, payload: clientHello, ...over });
+    const apart = [0, 30, 59, 61, 200].map((at, index) => begins(at, 2_000 + index));
+    const other = [1, 2].map((at) => begins(at, 3_000 + at, { to: HOSTS.decoy.address }));
+    expect(busiest([...apart, ...other])).toEqual({ where: `${home} ${away}`, most: 3 });
+    expect(busiest([hello])).toBe(null);
   });
 });

@@ -46,6 +46,29 @@ export function mainWay(packets: readonly Packet[]): string | null {
   return [...totals].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
 }
 
+/** Where somebody connected to most often within a minute by TLS, told apart as who counts does: by client, address and name. */
+export function busiest(packets: readonly Packet[]): Crowd | null {
+  const times = new Map<string, number[]>();
+  for (const { from, to, protocol, bytes, at } of streamsIn(packets)) {
+    const hello = from.startsWith(HOME) && protocol === 'tcp' ? readClientHello(bytes) : 'other';
+    if (typeof hello === 'string') continue;
+    const key = `${from} ${to} ${hello.name ?? ''}`;
+    times.set(key, [...(times.get(key) ?? []), at]);
+  }
+  const crowds = [...times].map(([key, all]) => {
+    const within = (start: number) => all.filter((at) => at >= start && at < start + 60).length;
+    return { where: key.trim(), most: Math.max(...all.map(within)) };
+  });
+  return crowds.sort((a, b) => b.most - a.most)[0] ?? null;
+}
+
+/** Connections of one client to one address and name. */
+export interface Crowd {
+  readonly where: string;
+  /** Within any minute (count). */
+  readonly most: number;
+}
+
 /** null: no way, a name was looked up. */
 function wayOf(back: Stream, streams: readonly Stream[]): string | null {
   const there = streams.find(

@@ -126,6 +126,14 @@ describe.skipIf(reason !== undefined)('a censor', () => {
     expect(seen.unplugged.neighbour.bytes).toBe(0);
   });
 
+  test('freezes connections and drops datagrams to what it knows, and then whatever goes there', () => {
+    const { known, other, frozen } = seen.tightening;
+    expect([known, other]).toEqual([false, true]);
+    expect(frozen.up + frozen.down).toBe(25);
+    expect(seen.tightened.known.bytes).toBe(0);
+    expect(seen.tightened.other.bytes).toBe(1);
+  });
+
   test('is gone without a trace once it is lifted', () => {
     expect(seen.lifted.tls).toBe('ok');
     expect(seen.lifted.big.bytes).toBe(200_000);

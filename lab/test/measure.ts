@@ -177,6 +177,15 @@ const measured = {
   unplugged: await under('shutdown', 'unplugged', {}, async () => ({
     neighbour: await get(HOSTS.bob, 1, QUIET),
   })),
+  tightening: await under('tightening', 'first', {}, async () => ({
+    known: await udp(naive, 3478, '00', QUIET),
+    other: await udp(decoy, 3478, '00'),
+    frozen: await crossed(decoy, pings(decoy)),
+  })),
+  tightened: await under('tightening', 'tightened', {}, async () => ({
+    known: await get(naive, 1, QUIET),
+    other: await get(decoy, 1),
+  })),
   lifted: { tls: await tls(naive, naive.name), big: await get(naive, 200_000) },
 };
 export type Measured = typeof measured;

@@ -293,12 +293,14 @@ export interface QueryResult {
 }
 
 export interface InvitePreview {
-  /** device: the code of another device, for `openLink`; recovery: for `recover`. */
-  readonly kind: 'server' | 'chat' | 'device' | 'recovery';
+  /** device: the code of another device, for `openLink`; recovery: for `recover`; elsewhere: not looked at. */
+  readonly kind: 'server' | 'chat' | 'device' | 'recovery' | 'elsewhere';
   readonly direct: boolean;
   readonly title: string;
   readonly inviter: string;
   readonly people: number;
+  /** Of a server that is to be met first: the hosts that would learn this device's address. */
+  readonly hosts: readonly string[];
 }
 
 export interface Messenger extends DevicesFacade, ChatsFacade {
@@ -308,8 +310,12 @@ export interface Messenger extends DevicesFacade, ChatsFacade {
     listener: (result: QueryResult[Q['query']]) => void,
   ): () => void;
 
-  /** What a link leads to, without using it up. */
-  preview(link: string): Promise<InvitePreview>;
+  /**
+   * What a link leads to, without using it up.
+   * @param unasked the person has not said that a server may be met which neither they nor their page know: then it is
+   *   not, and the answer is 'elsewhere'
+   */
+  preview(link: string, unasked?: boolean): Promise<InvitePreview>;
   /** Makes this device's person and spends the invite: to the server, or to a chat, which is then joined. */
   register(link: string, name: string): Promise<{ readonly chat: ChatId | null }>;
   /** Joins by another invite, registered already. */

@@ -279,6 +279,39 @@ describe('an invite', () => {
     expect({ lines, ended }).toEqual({ lines: 2, ended: [1] });
   });
 
+  test('meets no server unasked that neither the guest nor the page that they opened knows', async () => {
+    const anna = await town.person('Anna');
+    const { link } = await anna.messenger.invite(null);
+    const opened: string[] = [];
+    const open: CarrierFactory['open'] = (endpoint, signal) => {
+      opened.push(endpoint);
+      return webSocketCarrier.open(endpoint, signal);
+    };
+    const carriers = [{ kind: webSocketCarrier.kind, open }];
+    const { host } = new URL(town.server.url);
+    const boris = await town.device('Boris', { carriers });
+    const asked = { kind: 'elsewhere', inviter: '', hosts: [host] };
+    expect(await boris.messenger.preview(link, true)).toMatchObject(asked);
+    expect(opened).toEqual([]);
+    const fromThere = `http://${host}/#${link.split('#')[1]}`;
+    const seen = { kind: 'chat', inviter: 'Anna', hosts: [] };
+    expect(await boris.messenger.preview(fromThere, true)).toMatchObject(seen);
+    expect(opened).not.toEqual([]);
+
+    // Whoever is somebody is asked, whatever page the link names, until the server is theirs.
+    const other = await Town.found();
+    try {
+      const vera = await other.person('Vera', { carriers });
+      opened.splice(0);
+      expect(await vera.messenger.preview(fromThere, true)).toMatchObject(asked);
+      expect(opened).toEqual([]);
+      expect(await vera.messenger.preview(fromThere)).toMatchObject(seen);
+      expect(await anna.messenger.preview(link, true)).toMatchObject(seen);
+    } finally {
+      await other.end();
+    }
+  });
+
   test('into a second chat is followed by somebody who is registered', async () => {
     const { members } = await group('Anna', 'Boris');
     const [anna, boris] = members as [Person, Person];

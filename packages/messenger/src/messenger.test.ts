@@ -24,6 +24,7 @@ describe('a messenger against a real server', () => {
       title: '',
       inviter: 'Anna',
       people: 1,
+      hosts: [],
     });
     expect(await boris.messenger.register(link, 'Boris')).toEqual({ chat });
     expect(await boris.texts(chat, 1)).toEqual(['Are you there?']);

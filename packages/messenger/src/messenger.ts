@@ -147,8 +147,9 @@ class RunningMessenger implements Omit<Messenger, keyof DevicesFacade | keyof Ch
     }
   }
 
-  preview(link: string) {
-    return asProblem(this.#device.loading.whole.then(() => previewInvite(this.#device, link)));
+  preview(link: string, unasked?: boolean) {
+    const look = () => previewInvite(this.#device, link, unasked);
+    return asProblem(this.#device.loading.whole.then(look));
   }
 
   async register(link: string, name: string) {

@@ -373,6 +373,7 @@ function isPlain(endpoint: string): boolean {
   return !endpoint.includes('#') && !endpoint.startsWith('stun:');
 }
 
-function hostOf(endpoint: string): string {
+/** With its port, where it names one; '' for what is not reached by a host. */
+export function hostOf(endpoint: string): string {
   return /^\w+:\/\/([^/]+)/.exec(endpoint)?.[1] ?? '';
 }

@@ -12,6 +12,7 @@ import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { struct, text } from '@polynya/protocol/schema';
 import { seatSecrets } from '@polynya/protocol/seat-secrets';
+import { hostOf } from '@polynya/reach/line';
 import { type ChatId, type InvitePreview, Problem } from '../api.ts';
 import { heldChanges } from '../conversation/held.ts';
 import { openSeat } from '../conversation/joining.ts';
@@ -59,11 +60,18 @@ function readInvite(link: string): Invite {
 }
 
 /** Uses nothing up and leaves nothing behind. @throws Problem */
-export async function previewInvite(device: Device, link: string): Promise<InvitePreview> {
+export async function previewInvite(
+  device: Device,
+  link: string,
+  unasked = false,
+): Promise<InvitePreview> {
   const invite = readLink(link);
-  if (invite.kind !== 'seat') {
-    return { kind: invite.kind, direct: false, title: '', inviter: '', people: 0 };
-  }
+  const { kind } = invite;
+  const hosts = unasked ? strangers(device, link, invite) : [];
+  const nothing = { direct: false, title: '', inviter: '', people: 0, hosts };
+  const meets = kind === 'seat' || kind === 'device';
+  if (meets && hosts.length > 0) return { kind: 'elsewhere', ...nothing };
+  if (kind !== 'seat') return { kind, ...nothing };
   const { about } = await look(device, link, invite);
   const inviter = about.people.find(({ root }) => equal(personBytes(root), about.inviter));
   return {
@@ -72,7 +80,22 @@ export async function previewInvite(device: Device, link: string): Promise<Invit
     title: shownName(about.title),
     inviter: shownName(inviter?.name ?? ''),
     people: about.people.length,
+    hosts,
   };
+}
+
+/**
+ * Hosts that would learn this device's address, where its server is none of ours. Whoever is new has shown it already to
+ * the host of the page that they opened; whoever is not may have been sent a link to their own page that leads anywhere.
+ */
+function strangers(
+  { links, registered }: Device,
+  link: string,
+  { identity, endpoints }: Pick<Link, 'identity' | 'endpoints'>,
+): string[] {
+  const hosts = [...new Set(endpoints.map(hostOf))].filter((host) => host !== '');
+  const met = links.has(toHex(identity)) || (!registered && hosts.includes(hostOf(link)));
+  return met ? [] : hosts;
 }
 
 /**

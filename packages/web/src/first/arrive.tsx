@@ -16,6 +16,7 @@ const NAME_LETTERS = 64;
 const codeOf = (error: unknown) => (error instanceof Problem ? error.code : 'failed');
 
 function titleOf(t: () => Words, preview: InvitePreview): string {
+  if (preview.kind === 'elsewhere') return t().previewElsewhere;
   if (preview.kind === 'server') return t().previewServer;
   return preview.direct
     ? t().previewDirect(preview.inviter)
@@ -28,9 +29,10 @@ export function Arrive(props: { link: string; onDone(): void }): JSX.Element {
   const [name, setName] = createSignal('');
   const [working, setWorking] = createSignal(false);
   const [problem, setProblem] = createSignal<ReturnType<typeof codeOf> | null>(null);
+  const [unasked, setUnasked] = createSignal(true);
   const [preview, { refetch }] = createResource(
-    () => props.link,
-    (link) => messenger.preview(link),
+    () => [props.link, unasked()] as const,
+    (wanted) => messenger.preview(...wanted),
   );
   const known = () => status().me !== null;
 
@@ -49,6 +51,16 @@ export function Arrive(props: { link: string; onDone(): void }): JSX.Element {
     }
   };
 
+  const others = () => (
+    <Button look="plain" onClick={() => props.onDone()}>
+      {known() ? t().noThanks : t().anotherLink}
+    </Button>
+  );
+  const hosts = (invite: InvitePreview) => (
+    <Show when={invite.hosts.length}>
+      <p>{t().previewHosts(invite.hosts.join(', '))}</p>
+    </Show>
+  );
   const body = () => (
     <Switch>
       <Match when={preview.error}>
@@ -56,12 +68,21 @@ export function Arrive(props: { link: string; onDone(): void }): JSX.Element {
         <Button look="primary" onClick={() => refetch()}>
           {t().retry}
         </Button>
-        <Button look="plain" onClick={() => props.onDone()}>
-          {known() ? t().noThanks : t().anotherLink}
-        </Button>
+        {others()}
       </Match>
       <Match when={preview.loading}>
         <p role="status">{t().lookingUp}</p>
+      </Match>
+      <Match when={preview()?.kind === 'elsewhere' && preview()}>
+        {(invite) => (
+          <>
+            {hosts(invite())}
+            <Button look="primary wide" onClick={() => setUnasked(false)}>
+              {t().openInvite}
+            </Button>
+            {others()}
+          </>
+        )}
       </Match>
       <Match when={preview()}>
         {(invite) => (
@@ -71,6 +92,7 @@ export function Arrive(props: { link: string; onDone(): void }): JSX.Element {
               void enter();
             }}
           >
+            {hosts(invite())}
             <Show when={!invite().direct || invite().kind === 'server'}>
               <p>
                 {invite().kind === 'server'
@@ -108,12 +130,12 @@ export function Arrive(props: { link: string; onDone(): void }): JSX.Element {
       </Match>
     </Switch>
   );
+  const kind = () => (preview.error ? undefined : preview()?.kind);
   const title = () => {
-    const invite = preview.error ? undefined : preview();
+    const invite = kind() && preview();
     return invite ? titleOf(t, invite) : t().appName;
   };
 
-  const kind = () => (preview.error ? undefined : preview()?.kind);
   return (
     <Switch fallback={<Screen title={title()}>{body()}</Screen>}>
       <Match when={kind() === 'device'}>

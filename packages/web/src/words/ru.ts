@@ -58,6 +58,8 @@ export const ru: Words = {
   openInvite: 'Открыть приглашение',
   previewServer: 'Вас приглашают на этот сервер',
   previewServerText: 'Выберите имя, и вы сможете звать других.',
+  previewElsewhere: 'Приглашение на другой сервер',
+  previewHosts: (hosts) => `Он на ${hosts} и увидит ваш сетевой адрес.`,
   previewDirect: (inviter) => `${inviter} приглашает вас в чат`,
   previewGroup: (inviter, title) => `${inviter} приглашает вас в «${title}»`,
   previewPeople: (count) => `Там ${n(count, people)}`,

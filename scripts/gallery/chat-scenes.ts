@@ -124,6 +124,29 @@ export async function chatScenes(story: Story): Promise<void> {
     await page.locator('.scheduled-bar').click();
     await page.getByRole('dialog').getByText(lines.later).waitFor();
   });
+  const pin = async (text: string) => {
+    await on(text);
+    await story.choose(words.pin);
+    await page.locator('.pinned-bar').getByText(text.slice(0, 12)).waitFor();
+  };
+  const [first = '', , , , pies = ''] = lines.talk;
+  await story.begin();
+  await pin(lines.answer);
+  await story.scene('pinned', async () => undefined);
+  await me.composer.press('Control+f');
+  for (const text of [pies, first]) {
+    await page.getByRole('searchbox').fill(text.slice(0, 12));
+    await page.locator('article.flash').waitFor();
+    await pin(text);
+  }
+  await page.getByRole('searchbox').press('Escape');
+  await story.scene('pinned-several', async () => undefined);
+  await story.scene('pinned-list', async () => {
+    await story.press(words.allPinned);
+    await page.getByRole('dialog').getByRole('button', { name: words.unpin }).last().click();
+    await me.button(words.undo).waitFor();
+  });
+  if (await newest.isVisible()) await newest.click();
   const files = (many: number) =>
     pictures.slice(0, many).map(({ bytes }, at) => ({
       name: `IMG_20260214_18320${at}.jpg`,

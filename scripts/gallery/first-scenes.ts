@@ -2,8 +2,10 @@
 
 import type { Browser } from 'playwright-core';
 import { type Device, Person } from '../../packages/web/e2e/person.ts';
+import { ServerProcess } from '../../packages/web/e2e/server-process.ts';
 import type { House } from './house.ts';
 import type { Judge } from './judge.ts';
+import type { Lines } from './lines.ts';
 
 export async function firstScenes(
   browser: Browser,
@@ -43,6 +45,10 @@ export async function firstScenes(
     await guest.page.goto((await boris.invite(null)).link);
     await preview(guest);
   });
+  await scene('first-elsewhere', async (guest) => {
+    await guest.page.goto((await boris.invite(null)).link.replace('127.0.0.1', 'localhost'));
+    await guest.button(guest.words.openInvite).waitFor();
+  });
   await scene('first-group', async (guest) => {
     await guest.page.goto(link);
     await preview(guest);
@@ -71,6 +77,7 @@ export async function firstScenes(
     await guest.page.goto(server.page);
     await guest.page.locator('#app h1').waitFor();
   });
+  if (judge.wants('message-failed')) await meanServer(scene, lines);
   await scene('first-clock', async (guest) => {
     await guest.aheadOfEngine('{ const { now } = Date; Date.now = () => now() + 1_500_000; }');
     await guest.arrive(server.link, lines.me);
@@ -95,4 +102,28 @@ export async function firstScenes(
     await guest.button(words.unlock).click();
     await page.getByText(words.passphraseWrong).waitFor();
   });
+}
+
+/** One that takes hardly any file. */
+async function meanServer(
+  scene: (name: string, open: (guest: Person) => Promise<void>) => Promise<void>,
+  lines: Lines,
+): Promise<void> {
+  const mean = await ServerProcess.start(['--set', 'allowance.bytes=1000']);
+  try {
+    await scene('message-failed', async (guest) => {
+      await guest.arrive(mean.link, lines.me);
+      await guest.button(guest.words.newGroup).click();
+      await guest.page.getByLabel(guest.words.groupTitle).fill(lines.family);
+      await guest.button(guest.words.create).click();
+      await guest.button(guest.words.done).click();
+      const file = { name: lines.file, mimeType: 'application/pdf', buffer: Buffer.alloc(90_000) };
+      await guest.page.locator('input[type=file]').setInputFiles(file);
+      await guest.page.getByLabel(guest.words.caption).fill(lines.answer);
+      await guest.button(guest.words.sendFiles(1)).click();
+      await guest.button(guest.words.discard).waitFor();
+    });
+  } finally {
+    await mean.stop();
+  }
 }

@@ -24,6 +24,14 @@ export async function listScenes(story: Story): Promise<void> {
   });
   await story.scene('list', async () => undefined);
   await story.scene('menu-chat', () => row(lines.family).click({ button: 'right' }));
+  await story.scene('archive', () => me.button(words.archived(1)).click());
+  if (await me.button(words.chats).isVisible()) await me.button(words.chats).click();
+  await story.scene('folder-emptied', async () => {
+    await row(lines.family).click({ button: 'right' });
+    await story.choose(words.folders);
+    await page.getByRole('checkbox').uncheck();
+    await page.getByText(words.folderGoes).waitFor();
+  });
   await story.scene('new-chat', async () => {
     await story.press(words.newChat);
     await me.inviteLink();

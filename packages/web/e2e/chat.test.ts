@@ -93,7 +93,7 @@ describe('two people', () => {
   it('what either pins stands above the chat of both, leads there, and is let go and taken back', async () => {
     const bar = (person: Person) => person.page.locator('button.pinned-go');
     await boris.choose('Are you there?', boris.words.pin);
-    await bar(anna).getByText('You: Are you there?').waitFor();
+    await bar(anna).getByText('Are you there?').waitFor();
     await anna.page.getByText(anna.words.eventPinned('Борис')).waitFor();
     await anna.choose('Good to see you.', anna.words.pin);
     await bar(boris).getByText(boris.words.pinnedMessage(2, 2)).waitFor();
@@ -360,11 +360,17 @@ describe('two people', () => {
     await expect.poll(() => rows.count()).toBe(2);
   });
 
-  it('the chat opens where the link is shown as soon as the guest is there', async () => {
+  it('the chat opens where the link is shown as soon as the guest is there, who was asked by a page from elsewhere', async () => {
     await anna.button(anna.words.newChat).click();
     const link = await anna.inviteLink();
     const vera = await Person.at(browser);
-    await vera.arrive(link, 'Vera');
+    const { host } = new URL(server.page);
+    await vera.page.goto(link.replace('127.0.0.1', 'localhost'));
+    await vera.page.getByText(vera.words.previewHosts(host)).waitFor();
+    await vera.expectAccessible();
+    await vera.button(vera.words.openInvite).click();
+    await vera.page.getByLabel(vera.words.yourName).fill('Vera');
+    await vera.button(vera.words.enter).click();
     await anna.page.getByRole('heading', { name: 'Vera' }).waitFor();
     await anna.page.getByRole('dialog').waitFor({ state: 'detached' });
     await anna.say('There you are');

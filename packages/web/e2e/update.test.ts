@@ -118,6 +118,7 @@ describe('an old tab', () => {
     await anna.button(anna.words.details).click();
     await anna.page.getByText(anna.words.updateRefusedWhy['other-key']).waitFor();
     await anna.expectAccessible();
+    await anna.shot('update-refused');
     await anna.button(anna.words.keyTrust).click();
     await expect.poll(runs, { timeout: 60_000 }).toContain('index-strange.js');
     await anna.sees('before');

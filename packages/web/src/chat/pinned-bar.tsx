@@ -8,7 +8,6 @@ import { Found } from '../hand/found.tsx';
 import { useApp } from '../state/app.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { called } from '../ui/tag.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 import './pinned-bar.css';
@@ -89,10 +88,7 @@ export function PinnedBar(): JSX.Element {
                   {thumb(one())}
                   <span class="pinned-text">
                     <strong>{t().pinnedMessage(at() + 1, all().length)}</strong>
-                    <span dir="auto">
-                      {one().mine ? t().you : called(one().name, one().tag)}:{' '}
-                      {plainText(one().text)}
-                    </span>
+                    <span dir="auto">{plainText(one().text)}</span>
                   </span>
                 </button>
                 <Show

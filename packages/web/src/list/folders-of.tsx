@@ -1,6 +1,9 @@
-/** In which folders a chat stands; a new one is made by its name, and one without chats is gone. */
+/**
+ * In which folders a chat stands; a new one is made by its name. One without chats is gone, but stays here as long as this
+ * is open: the tick can be put back.
+ */
 import type { ChatId, Folder } from '@polynya/messenger/api';
-import { createSignal, Index, type JSX } from 'solid-js';
+import { createSignal, Index, type JSX, Show } from 'solid-js';
 import { useApp } from '../state/app.ts';
 import { useQuery } from '../state/query.ts';
 import { Button } from '../ui/button.tsx';
@@ -17,9 +20,12 @@ export function FoldersOf(props: { chat: ChatId; onClose(): void }): JSX.Element
   const { messenger, attempt } = useApp();
   const folders = useQuery(messenger, () => ({ query: 'folders' as const }));
   const [name, setName] = createSignal('');
-  const known = (): readonly Folder[] => folders() ?? [];
-  const keep = (changed: readonly Folder[]) =>
-    attempt(messenger.setFolders(changed.filter(({ chats }) => chats.length > 0)));
+  const [changed, setChanged] = createSignal<readonly Folder[]>();
+  const known = (): readonly Folder[] => changed() ?? folders() ?? [];
+  const keep = (all: readonly Folder[]) => {
+    setChanged(all);
+    return attempt(messenger.setFolders(all.filter(({ chats }) => chats.length > 0)));
+  };
   const plain = () => known().map((one) => ({ name: one.name, chats: [...one.chats] }));
   const toggle = (which: string) =>
     keep(
@@ -42,6 +48,9 @@ export function FoldersOf(props: { chat: ChatId; onClose(): void }): JSX.Element
         {(one) => (
           <Tick on={one().chats.includes(props.chat)} onTick={() => void toggle(one().name)}>
             {one().name}
+            <Show when={one().chats.length === 0}>
+              <small>{t().folderGoes}</small>
+            </Show>
           </Tick>
         )}
       </Index>

@@ -90,7 +90,7 @@ export function ListPane(props: ListPaneProps): JSX.Element {
           {t().newGroup}
         </Button>
       </div>
-      <Show when={folders()?.length}>
+      <Show when={opened() === 'list' && folders()?.length}>
         <FolderTabs folders={folders() ?? []} open={inFolder()?.name ?? null} onOpen={setFolder} />
       </Show>
       <div ref={scroller} class="list-rows">
@@ -128,6 +128,7 @@ export function ListPane(props: ListPaneProps): JSX.Element {
                   <button
                     type="button"
                     class="list-archive"
+                    classList={{ back: opened() === on }}
                     onClick={() => setShelf(opened() === on ? 'list' : on)}
                   >
                     <Icon

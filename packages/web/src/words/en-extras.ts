@@ -58,6 +58,7 @@ export const enExtras = {
   archive: 'Archive',
   unarchive: 'Take out of the archive',
   folders: 'Folders',
+  folderGoes: 'Empty: it goes when you close this.',
   newFolder: 'Name of a new folder',
   allChats: 'All',
   markUnread: 'Mark as unread',

@@ -67,6 +67,7 @@ export const ruExtras: ExtraWords = {
   archive: 'В архив',
   unarchive: 'Вернуть из архива',
   folders: 'Папки',
+  folderGoes: 'Пустая: исчезнет, когда вы закроете это окно.',
   newFolder: 'Название новой папки',
   allChats: 'Все',
   markUnread: 'Отметить непрочитанным',

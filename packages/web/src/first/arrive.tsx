@@ -16,7 +16,6 @@ const NAME_LETTERS = 64;
 const codeOf = (error: unknown) => (error instanceof Problem ? error.code : 'failed');
 
 function titleOf(t: () => Words, preview: InvitePreview): string {
-  if (preview.kind === 'elsewhere') return t().previewElsewhere;
   if (preview.kind === 'server') return t().previewServer;
   return preview.direct
     ? t().previewDirect(preview.inviter)
@@ -56,11 +55,6 @@ export function Arrive(props: { link: string; onDone(): void }): JSX.Element {
       {known() ? t().noThanks : t().anotherLink}
     </Button>
   );
-  const hosts = (invite: InvitePreview) => (
-    <Show when={invite.hosts.length}>
-      <p>{t().previewHosts(invite.hosts.join(', '))}</p>
-    </Show>
-  );
   const body = () => (
     <Switch>
       <Match when={preview.error}>
@@ -76,7 +70,7 @@ export function Arrive(props: { link: string; onDone(): void }): JSX.Element {
       <Match when={preview()?.kind === 'elsewhere' && preview()}>
         {(invite) => (
           <>
-            {hosts(invite())}
+            <p>{t().previewHosts(invite().hosts.join(', '))}</p>
             <Button look="primary wide" onClick={() => setUnasked(false)}>
               {t().openInvite}
             </Button>
@@ -92,7 +86,6 @@ export function Arrive(props: { link: string; onDone(): void }): JSX.Element {
               void enter();
             }}
           >
-            {hosts(invite())}
             <Show when={!invite().direct || invite().kind === 'server'}>
               <p>
                 {invite().kind === 'server'
@@ -133,7 +126,7 @@ export function Arrive(props: { link: string; onDone(): void }): JSX.Element {
   const kind = () => (preview.error ? undefined : preview()?.kind);
   const title = () => {
     const invite = kind() && preview();
-    return invite ? titleOf(t, invite) : t().appName;
+    return invite && kind() !== 'elsewhere' ? titleOf(t, invite) : t().appName;
   };
 
   return (

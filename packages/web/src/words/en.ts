@@ -57,8 +57,8 @@ export const en = {
   openInvite: 'Open invite',
   previewServer: 'You are invited to this server',
   previewServerText: 'Choose a name, and you can invite others to talk.',
-  previewElsewhere: 'An invite to another server',
-  previewHosts: (hosts: string) => `It is at ${hosts}, and will see your network address.`,
+  previewHosts: (hosts: string) =>
+    `The invite is from ${hosts}, which will see your network address.`,
   previewDirect: (inviter: string) => `${inviter} invites you to chat`,
   previewGroup: (inviter: string, title: string) => `${inviter} invites you to “${title}”`,
   previewPeople: (count: number) => n(count, { one: 'person is there', other: 'people are there' }),

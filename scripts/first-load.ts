@@ -29,6 +29,10 @@ const loadedLater: { name: RegExp; why: string }[] = [
     name: /^adding\.(js|css)$/,
     why: 'invites, linking and recovery bring in people and devices, with chats that work or before any',
   },
+  {
+    name: /^now-and-then\.(js|css)$/,
+    why: 'saying something later, asking a question and looking who has read what begin in chats that work',
+  },
   { name: /^(en|ru)-extras\.js$/, why: 'the words of what extras.js shows' },
   {
     name: /^occasional\.js$/,
@@ -109,12 +113,12 @@ const ofTheLock = /^(locked|passkey|passphrase|passphrase-worker)\.js$/;
 const ofTheEngine = /^(worker|envelope|_polynya_unused-module)\.js$/;
 /**
  * What is neither media nor search nor settings and which days go by without: bringing in people and devices (invites,
- * linking, recovery), what is pinned in a chat, a reader of codes for the camera, the mending of broken chats, another
- * language, the service worker, a volunteer's page, and ways and looks for lines that are blocked. `measureAll` counts
- * these too.
+ * linking, recovery), saying something later and asking a question, what is pinned in a chat, a reader of codes for the
+ * camera, the mending of broken chats, another language, the service worker, a volunteer's page, and ways and looks for
+ * lines that are blocked. `measureAll` counts these too.
  */
 const notOpened =
-  /^(sw|adding|pinned-bar|repair|secure-context|en(-extras)?|lend-page|line-panel|refused-details|seldom|diagnosis|sips|dial|asker|page-client|carrier-port|handing-on|read-codes|decode)\.(js|css)$/;
+  /^(sw|adding|now-and-then|pinned-bar|repair|secure-context|en(-extras)?|lend-page|line-panel|refused-details|seldom|diagnosis|sips|dial|asker|page-client|carrier-port|handing-on|read-codes|decode)\.(js|css)$/;
 
 /**
  * Measures the page built in the folder `dist`, until one reads and writes.

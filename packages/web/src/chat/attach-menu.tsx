@@ -1,8 +1,8 @@
 /** What can be sent besides text. */
 import type { JSX } from 'solid-js';
+import { NewPoll } from '../now-and-then-later.tsx';
 import { MenuItem, MenuThen } from '../ui/menu.tsx';
 import { useExtraWords } from '../words/use-words.ts';
-import { NewPoll } from './new-poll.tsx';
 
 export interface AttachMenuProps {
   at: { readonly x: number; readonly y: number };

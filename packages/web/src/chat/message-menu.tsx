@@ -2,6 +2,7 @@
 import type { MessageView } from '@polynya/messenger/api';
 import { For, type JSX, Show } from 'solid-js';
 import { ChatPicker } from '../hand/chat-picker.tsx';
+import { MessageInfo } from '../now-and-then-later.tsx';
 import { useApp } from '../state/app.ts';
 import { MenuItem, MenuThen } from '../ui/menu.tsx';
 import { useExtraWords } from '../words/use-words.ts';
@@ -9,7 +10,6 @@ import { useChat } from './chat-context.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { EmojiDialog } from './emoji-dialog.tsx';
 import { forward } from './forwarding.ts';
-import { MessageInfo } from './message-info.tsx';
 
 const QUICK = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 

@@ -1,8 +1,8 @@
 /** Other ways to send what was written: without sound, or later. */
 import type { JSX } from 'solid-js';
+import { LaterForm } from '../now-and-then-later.tsx';
 import { MenuItem, MenuThen } from '../ui/menu.tsx';
 import { useExtraWords } from '../words/use-words.ts';
-import { LaterForm } from './later-form.tsx';
 
 export interface SendMenuProps {
   at: { readonly x: number; readonly y: number };

@@ -1,12 +1,12 @@
 /** The keys that work wherever one is: the chat picker, the list of shortcuts, the way from chat to chat. */
 import { createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import { Shortcuts } from '../now-and-then-later.tsx';
 import { useApp } from '../state/app.ts';
 import { inOrder } from '../state/chat-order.ts';
 import { useExtraWords } from '../words/use-words.ts';
 import { ChatPicker } from './chat-picker.tsx';
 import { isLetter, isSlash, withAlt, withMod, withModShift } from './keys.ts';
 import { SearchAll } from './search-all.tsx';
-import { Shortcuts } from './shortcuts.tsx';
 
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 

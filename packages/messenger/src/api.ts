@@ -175,6 +175,8 @@ export interface ChatDetail extends ChatSummary {
   readonly pins: readonly PinView[];
   /** Whether members follow what this person pins. */
   readonly mayPin: boolean;
+  /** Something was recorded here, or is being recorded, that was neither sent nor dropped. */
+  readonly recording: boolean;
   /** Open invites that this device made. */
   readonly invites: readonly InviteView[];
   /** Why the chat is `stopped`, or what members disagree about. */
@@ -205,7 +207,9 @@ export interface FileView {
   readonly wave: Uint8Array | null;
   /** Pictures and videos that one person chose at once: which album, and the place in it, from 0. */
   readonly album: { readonly id: string; readonly place: number } | null;
-  /** Of another's sound: it was played here. */
+  /** A video note: a square video of which a circle is shown. */
+  readonly round: boolean;
+  /** Of another's sound or video note: it was played here. */
   readonly heard: boolean;
   /** here: `fileBlob` gives it. paused and failed can be resumed by `fetchFile` (or `retry` when it is ours). */
   readonly state: 'remote' | 'waiting' | 'moving' | 'paused' | 'failed' | 'here';

@@ -101,6 +101,7 @@ export interface ChatsFacade extends PushFacade {
       readonly wave?: Uint8Array;
       /** `id`: 16 random hex digits; `place`: 0 to 9. */
       readonly album?: FileView['album'];
+      readonly round?: boolean;
       readonly width?: number;
       readonly height?: number;
       readonly duration?: number;
@@ -143,6 +144,16 @@ export interface ChatsFacade extends PushFacade {
   unschedule(chat: ChatId, message: MessageId): Promise<void>;
   /** Says it now. @throws Problem 'not-found', 'not-a-member' */
   sendScheduled(chat: ChatId, message: MessageId): Promise<void>;
+  /**
+   * Keeps what is being recorded in a chat, over restarts, until it is dropped, as it is to be once it was sent.
+   * @param index of the piece, from 0, which takes the place of what was recorded before
+   * @param piece of the type that the whole has
+   * @throws Problem 'storage-full'
+   */
+  keepRecording(chat: ChatId, index: number, piece: Blob): Promise<void>;
+  /** What was recorded; null: nothing. */
+  recording(chat: ChatId): Promise<Blob | null>;
+  dropRecording(chat: ChatId): Promise<void>;
   /** Forgets a chat that was left. */
   forget(chat: ChatId): Promise<void>;
   /** 60 digits that both people see alike if nobody stands between them. */

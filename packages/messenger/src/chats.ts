@@ -8,6 +8,7 @@ import { findPerson } from './conversation/people.ts';
 import type { Device } from './device.ts';
 import { fleetOf } from './devices/later.ts';
 import { everyone } from './everyone.ts';
+import { dropRecording, keepRecording, recordingIn } from './files/recording.ts';
 import { forgetChat } from './forget-chat.ts';
 import { createConversation, inviteTo, withdrawInvite } from './group-actions.ts';
 import { safetyNumber } from './identity/safety-number.ts';
@@ -222,6 +223,19 @@ export class Chats implements ChatsFacade {
 
   async heard(chat: ChatId, message: MessageId) {
     await (await this.#device.files.get()).heard(chat, message);
+  }
+
+  keepRecording(chat: ChatId, index: number, piece: Blob) {
+    this.#device.conversation(chat);
+    return keepRecording(this.#device, chat, index, piece);
+  }
+
+  recording(chat: ChatId) {
+    return recordingIn(this.#device, chat);
+  }
+
+  dropRecording(chat: ChatId) {
+    return dropRecording(this.#device, chat);
   }
 
   seenBy(chat: ChatId, message: MessageId) {

@@ -4,6 +4,7 @@ import { forgetKeys } from './carry/keys.ts';
 import { forgetHeld } from './conversation/held.ts';
 import { forgetScheduled } from './conversation/scheduled.ts';
 import type { Device } from './device.ts';
+import { forgetRecording } from './files/recording.ts';
 import { handoverGone, loadHandovers } from './invite/handover.ts';
 import { unlisted } from './queries/list-record.ts';
 import { forgetRecovery } from './recovery/repair.ts';
@@ -26,6 +27,7 @@ export async function forgetChat(device: Device, chat: ChatId): Promise<void> {
       ...(await timeline.forget(chat)),
       ...memory.forget(chat),
       unlisted(chat),
+      ...(await forgetRecording(ports.store, chat)),
       ...(await forgetScheduled(ports.store, chat)),
       ...(await forgetSearch(device, chat)),
       ...(await forgetKeys(ports.store, chat)),

@@ -17,6 +17,7 @@ import { devicesOf, type Leaf, leavesOf } from './conversation/roster.ts';
 import { scheduledIn } from './conversation/scheduled-keys.ts';
 import type { ConversationState, Person } from './conversation/state.ts';
 import type { Device } from './device.ts';
+import { recordingKey } from './files/recording-key.ts';
 import { tagOf } from './identity/person.ts';
 import { called, shownName } from './identity/shown-name.ts';
 import { HANDOVER_PHASE, type Handover, loadHandovers } from './invite/handover.ts';
@@ -70,6 +71,7 @@ export async function detailOf(device: Device, chat: ChatId): Promise<ChatDetail
     timer: state.timer,
     pins: await pinsOf(device.ports.store, chat),
     mayPin: mayPin(state, device.self.person),
+    recording: !!(await device.ports.store.get('setting', recordingKey(chat))),
     scheduled: (await device.ports.store.range('setting', scheduledIn(chat))).length,
     trouble: state.trouble === '' ? null : state.trouble,
   };

@@ -3,6 +3,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch } from '../../../scripts/chromium.ts';
 import { Person, PHONE } from './person.ts';
+import { recordedNotes } from './recorded-notes.ts';
+import { showToCamera } from './senses.ts';
 import { ServerProcess } from './server-process.ts';
 
 let server: ServerProcess;
@@ -165,57 +167,7 @@ describe('two people', () => {
     await anna.bubble('🍀').getByRole('button', { name: /🐻/ }).waitFor();
   });
 
-  it('a voice note is recorded, sent, and played', async () => {
-    await anna.page.evaluate(() => {
-      // A machine that runs tests has no microphone.
-      const context = new AudioContext();
-      const tone = new OscillatorNode(context);
-      const mouth = new MediaStreamAudioDestinationNode(context);
-      tone.connect(mouth);
-      tone.start();
-      navigator.mediaDevices.getUserMedia = async () => mouth.stream.clone();
-    });
-    await anna.button(anna.words.recordVoice).click();
-    const done = anna.button(anna.words.sendVoice);
-    await done.waitFor();
-    await anna.expectAccessible();
-    await expect.poll(() => done.isEnabled()).toBe(true);
-    await done.click();
-    await boris.button(boris.words.playSound).waitFor();
-    await boris.expectAccessible();
-  });
-
-  it('a voice note is held to record, and heard on from the one before it', async () => {
-    const hold = async () => {
-      await anna.button(anna.words.recordVoice).hover();
-      await anna.page.mouse.down();
-      await anna.page
-        .getByRole('timer')
-        .getByText(/0:\d[1-9]/)
-        .waitFor();
-    };
-    await hold();
-    await anna.page.getByText(anna.words.slideUp).waitFor();
-    await anna.page.mouse.up();
-    const notes = boris.page.locator('.voice');
-    await expect.poll(() => notes.count(), { timeout: 60_000 }).toBe(2);
-    // How loud it was came along: the tone has no silence in it.
-    const bars = await notes.last().locator('path').first().getAttribute('d');
-    expect(bars?.match(/v2(?=M|$)/g)?.length ?? 0).toBeLessThan(24);
-    const unheard = boris.page.getByRole('img', { name: boris.words.unheard });
-    expect(await unheard.count()).toBe(2);
-    await notes.first().getByRole('button', { name: boris.words.playSound }).click();
-    await expect.poll(() => unheard.count(), { timeout: 60_000 }).toBe(0);
-    await boris.page.reload();
-    await expect.poll(() => notes.count(), { timeout: 60_000 }).toBe(2);
-    expect(await unheard.count()).toBe(0);
-
-    await hold();
-    await anna.page.mouse.move(600, 600, { steps: 4 });
-    await anna.page.getByRole('timer').waitFor({ state: 'detached' });
-    await anna.page.mouse.up();
-    expect(await anna.page.locator('.voice').count()).toBe(2);
-  });
+  recordedNotes(() => ({ anna, boris }));
 
   it('what looks like markup stays text, and links open apart from the page', async () => {
     await boris.composer.fill('<img src=x onerror=alert(1)> **важно** https://example.org/a.');
@@ -251,20 +203,7 @@ describe('two people', () => {
     expect(await digits(boris, 'Anna')).toBe(number);
 
     await anna.choosePerson('Борис', anna.words.safetyNumber);
-    await anna.page.evaluate(async (svg) => {
-      const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 });
-      const image = new Image(400, 400);
-      const drawn = svg.replace('<svg', '<svg xmlns="http://www.w3.org/2000/svg"');
-      image.src = `data:image/svg+xml,${encodeURIComponent(drawn)}`;
-      await image.decode();
-      const pen = canvas.getContext('2d');
-      setInterval(() => {
-        if (pen) pen.fillStyle = 'white';
-        pen?.fillRect(0, 0, 640, 480);
-        pen?.drawImage(image, 120, 40, 400, 400);
-      }, 50);
-      navigator.mediaDevices.getUserMedia = async () => canvas.captureStream();
-    }, code);
+    await showToCamera(anna.page, code);
     await anna.button(anna.words.scanCode).click();
     await anna.page.getByText(anna.words.scanned.same('Борис')).waitFor();
     await anna.expectAccessible();

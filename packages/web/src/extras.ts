@@ -13,11 +13,11 @@ export { MentionList } from './chat/mention-list.tsx';
 export { MessageMenu } from './chat/message-menu.tsx';
 export { Pins } from './chat/pins.tsx';
 export { Poll } from './chat/poll.tsx';
+export { RecordBar } from './chat/record-bar.tsx';
 export { SelectionBar } from './chat/selection-bar.tsx';
 export { SendFiles } from './chat/send-files.tsx';
 export { SendMenu } from './chat/send-menu.tsx';
 export { TimeLeft } from './chat/time-left.tsx';
-export { VoiceBar } from './chat/voice-bar.tsx';
 // Named for adding.ts, which shares them with the first screens: what extras.js does not have in common with both, the
 // bundler moves out of the first file into one more.
 export { LinkForm } from './first/link-form.tsx';

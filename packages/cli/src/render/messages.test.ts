@@ -27,6 +27,7 @@ test('controls in names, texts, titles, emoji and names of files are neutralised
     thumb: null,
     wave: null,
     album: null,
+    round: false,
     heard: false,
     state: 'remote',
     done: 0,

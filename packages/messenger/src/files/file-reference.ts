@@ -60,9 +60,9 @@ export function mediaType(claimed: string): string {
 }
 
 /** With the parameters that say how it is to be shown (docs/protocol.md section 8). */
-function shownAs(type: string, { album }: About): string {
+function shownAs(type: string, { album, round }: About): string {
   const place = album ? `;album=${album.id}.${album.place}` : '';
-  return `${essenceOf(type)}${place}`;
+  return `${essenceOf(type)}${place}${round ? ';round=1' : ''}`;
 }
 
 function within(value: number, most: number): number {

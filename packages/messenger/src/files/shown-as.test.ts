@@ -12,6 +12,11 @@ test('what is said of a file to show it comes out again, and its type without it
     type: 'image/jpeg',
     wave: null,
     album,
+    round: false,
+  });
+  expect(shownAs(sent('video/mp4', { round: true }))).toMatchObject({
+    type: 'video/mp4',
+    round: true,
   });
   expect(sent('video/webm;codecs=vp8,opus', {}).type).toBe('video/webm');
 });
@@ -23,13 +28,19 @@ test('a waveform belongs to sound, and has its length', () => {
   expect(shownAs(sent('image/png', { thumb: wave })).wave).toBeNull();
 });
 
-test.each(['image/png;album=0123456789abcdef', 'image/png;album=..7', 'image/png;album=xyz.1'])(
-  'a parameter that says nothing is passed over: %s',
-  (type) => {
-    expect(shownAs({ ...sent('', {}), type })).toMatchObject({ type: 'image/png', album: null });
-    expect(mediaType(type)).toBe('image/png');
-  },
-);
+test.each([
+  'image/png;album=0123456789abcdef',
+  'image/png;album=..7',
+  'image/png;album=xyz.1',
+  'image/png;round=1',
+])('a parameter that says nothing is passed over: %s', (type) => {
+  expect(shownAs({ ...sent('', {}), type })).toMatchObject({
+    type: 'image/png',
+    album: null,
+    round: false,
+  });
+  expect(mediaType(type)).toBe('image/png');
+});
 
 test('parameters make nothing harmless that is not', () => {
   expect(mediaType('text/html;album=0123456789abcdef.1')).toBe('application/octet-stream');

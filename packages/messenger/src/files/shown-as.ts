@@ -13,11 +13,14 @@ export function essenceOf(type: string): string {
   return type.split(';', 1)[0] ?? '';
 }
 
-export function shownAs({ type, thumb }: FileRef): Pick<FileView, 'type' | 'wave' | 'album'> {
+type Shown = Pick<FileView, 'type' | 'wave' | 'album' | 'round'>;
+
+export function shownAs({ type, thumb }: FileRef): Shown {
   const [, id, place] = /;album=([0-9a-f]{16})\.(\d)/.exec(type) ?? [];
   return {
     type: essenceOf(type),
     wave: thumb?.length === WAVE && type.startsWith('audio/') ? thumb : null,
     album: id && place ? { id, place: Number(place) } : null,
+    round: /^video.*;round=1/.test(type),
   };
 }

@@ -42,7 +42,7 @@ export function watchAway(lock: () => void): () => void {
   );
   const look = () => {
     // Whoever speaks touches nothing.
-    if (document.querySelector('.voice-bar')) absence.here();
+    if (document.querySelector('.voice-dot')) absence.here();
     const minutes = lockAfter();
     if (minutes === 0 || absence.time() < minutes * MINUTE) return false;
     document.documentElement.hidden = true;

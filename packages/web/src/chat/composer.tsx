@@ -15,9 +15,9 @@ import {
   AttachMenu,
   EmojiDialog,
   MentionList,
+  RecordBar,
   ScheduledBar,
   SendMenu,
-  VoiceBar,
 } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { IconButton } from '../ui/button.tsx';
@@ -26,11 +26,13 @@ import { useChat } from './chat-context.ts';
 import './composer.css';
 import { onLongPress } from './long-press.ts';
 import { mentionable, mentionedIn, openMention } from './mentions.ts';
+import type { How } from './record-bar.tsx';
 import { TurnedBar } from './turned-bar.tsx';
 
 const LETTERS = 16_000;
-/** Pixels that the menu stands above its button. */
-const ATTACH_MENU = 110;
+/** Pixels that a menu stands above its button: of two, and of three. */
+const SEND_MENU = 110;
+const ATTACH_MENU = 155;
 
 export interface ComposerProps {
   onFiles(files: readonly File[]): void;
@@ -45,8 +47,7 @@ export function Composer(props: ComposerProps): JSX.Element {
   const [text, setText] = createSignal(drafts.get(chat));
   const [cursor, setCursor] = createSignal(0);
   const [choice, setChoice] = createSignal(0);
-  /** The hand that holds the button to speak; null: none does, and it goes on all the same. */
-  const [speaking, setSpeaking] = createSignal<PointerEvent | null>();
+  const [recording, setRecording] = createSignal<How>();
   const [choosing, setChoosing] = createSignal(false);
   const [attaching, setAttaching] = createSignal<{ x: number; y: number }>();
   const [sending, setSending] = createSignal<{ x: number; y: number }>();
@@ -167,7 +168,7 @@ export function Composer(props: ComposerProps): JSX.Element {
   const openMenu = () => {
     if (turned()?.to === 'edit') return;
     const { left, top } = sender.getBoundingClientRect();
-    setSending({ x: left, y: top - ATTACH_MENU });
+    setSending({ x: left, y: top - SEND_MENU });
   };
 
   const keys = (event: KeyboardEvent) => {
@@ -299,19 +300,19 @@ export function Composer(props: ComposerProps): JSX.Element {
             icon="mic"
             label={t().recordVoice}
             look="composer-mic"
-            onPointerDown={(event) => event.button === 0 && setSpeaking(event)}
+            onPointerDown={(event) => event.button === 0 && setRecording(event)}
             onContextMenu={(event) => event.preventDefault()}
             // Behind a note that was sent by letting go, a click means nothing more.
-            onClick={({ detail }) => (speaking() || detail === 0) && setSpeaking(null)}
+            onClick={({ detail }) => (recording() || detail === 0) && setRecording('voice')}
           />
         </Show>
       </div>
-      <Show when={speaking() !== undefined}>
-        <VoiceBar
-          reply={turned()?.message.id ?? null}
-          held={speaking() ?? null}
+      <Show when={recording() || detail().recording}>
+        <RecordBar
+          how={recording()}
+          reply={turned()?.message.id}
           onClose={(sent) => {
-            setSpeaking();
+            setRecording();
             if (sent) turn(null);
             area.focus();
           }}
@@ -319,7 +320,12 @@ export function Composer(props: ComposerProps): JSX.Element {
       </Show>
       <Show when={attaching()}>
         {(at) => (
-          <AttachMenu at={at()} onFiles={() => picker.click()} onClose={() => setAttaching()} />
+          <AttachMenu
+            at={at()}
+            onFiles={() => picker.click()}
+            onRound={() => setRecording('round')}
+            onClose={() => setAttaching()}
+          />
         )}
       </Show>
       <Show when={sending()}>

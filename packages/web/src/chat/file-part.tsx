@@ -1,4 +1,4 @@
-/** What a message brings besides words: a voice note, pictures and videos, or a file in a line. */
+/** What a message brings besides words: a voice or video note, pictures and videos, or a file in a line. */
 import type { FileView, MessageView } from '@polynya/messenger/api';
 import { createSignal, For, type JSX, Match, Show, Switch } from 'solid-js';
 import { IconButton } from '../ui/button.tsx';
@@ -8,6 +8,7 @@ import './file-part.css';
 import { useTransfer } from './file-transfer.ts';
 import { Picture } from './picture.tsx';
 import { Progress } from './progress.tsx';
+import { Round } from './round.tsx';
 import { Tile } from './tile.tsx';
 import { Voice } from './voice.tsx';
 import { isVoice } from './voice-player.ts';
@@ -27,6 +28,9 @@ export function FilePart(props: FilePartProps): JSX.Element {
   return (
     <div class="file">
       <Switch>
+        <Match when={props.file.round && props.file.thumb}>
+          <Round message={props.message} file={props.file} />
+        </Match>
         <Match when={props.file.thumb}>
           <div class="tiles" style={{ '--many': Math.min(5, props.all.length) }}>
             <For each={props.all}>

@@ -20,12 +20,13 @@ export async function forward(
       await messenger.send(to, { text, forwarded: true });
       continue;
     }
-    const { name, thumb, wave, album, width, height, duration } = file;
+    const { name, thumb, wave, album, round, width, height, duration } = file;
     const about = {
       name,
       width,
       height,
       duration,
+      round,
       forwarded: true,
       ...(thumb && { thumb }),
       ...(wave && { wave }),

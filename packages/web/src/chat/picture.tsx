@@ -25,7 +25,9 @@ export function Picture(props: PictureProps): JSX.Element {
   const pictures = () =>
     inAlbums(messages())
       .flat()
-      .filter(({ file, deleted }) => !deleted && file?.thumb && file.state === 'here');
+      .filter(
+        ({ file, deleted }) => !deleted && file?.thumb && !file.round && file.state === 'here',
+      );
   const at = () => pictures().findIndex(({ id }) => id === shown());
   const current = () => pictures()[at()];
   const name = () => current()?.file?.name ?? '';

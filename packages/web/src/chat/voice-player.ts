@@ -1,4 +1,4 @@
-/** What sounds in an open chat: one voice note at a time, then the next that was not heard yet. */
+/** What sounds in an open chat: one voice or video note at a time, then the next that was not heard yet. */
 import type { MessageId, MessageView } from '@polynya/messenger/api';
 import { type Accessor, createSignal, onCleanup, runWithOwner } from 'solid-js';
 import type { App } from '../state/app.ts';
@@ -9,6 +9,8 @@ const SPEEDS = [1, 1.5, 2];
 const FAR = 1e7;
 
 export interface VoicePlayer {
+  /** What plays, and shows a video note. */
+  readonly screen: HTMLVideoElement;
   readonly current: Accessor<MessageId | undefined>;
   readonly playing: Accessor<boolean>;
   /** Seconds. */
@@ -23,6 +25,8 @@ export interface VoicePlayer {
 export function isVoice({ file }: MessageView): boolean {
   return !!file && file.duration > 0 && file.type.startsWith('audio/');
 }
+
+const isNote = (message: MessageView) => message.file?.round || isVoice(message);
 
 const players = new WeakMap<OpenChat, VoicePlayer>();
 
@@ -39,7 +43,7 @@ function make({ detail, messages }: OpenChat, { messenger, attempt }: App): Voic
   const [playing, setPlaying] = createSignal(false);
   const [at, setAt] = createSignal(0);
   const [speed, setSpeed] = createSignal(1);
-  const sound = new Audio();
+  const sound = Object.assign(document.createElement('video'), { playsInline: true });
   const { chat } = detail();
   let url = '';
   const hush = () => {
@@ -56,7 +60,7 @@ function make({ detail, messages }: OpenChat, { messenger, attempt }: App): Voic
     const from = all.findIndex(({ id }) => id === current());
     const next = all
       .slice(from + 1)
-      .find((one) => isVoice(one) && !one.mine && !one.file?.heard && one.file?.state === 'here');
+      .find((one) => isNote(one) && !one.mine && !one.file?.heard && one.file?.state === 'here');
     if (from >= 0 && next) void play(next);
   };
 
@@ -93,6 +97,7 @@ function make({ detail, messages }: OpenChat, { messenger, attempt }: App): Voic
     await attempt(sound.play());
   };
   return {
+    screen: sound,
     current,
     playing,
     at,

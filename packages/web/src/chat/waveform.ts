@@ -5,6 +5,11 @@ const BARS = 48;
 const BITS = 5;
 const MOST = 2 ** BITS - 1;
 
+/** ms between two measurements of how loud it is. */
+export const MEASURED = 50;
+/** Of a second; enough to hear how loud it is. */
+const SAMPLES = 8000;
+
 /** Loudness measured again and again, in any unit, as 30 bytes; of each span the loudest moment counts. */
 export function packWave(levels: readonly number[]): Uint8Array {
   const bytes = new Uint8Array((BARS * BITS) / 8);
@@ -18,6 +23,19 @@ export function packWave(levels: readonly number[]): Uint8Array {
     }
   });
   return bytes;
+}
+
+/** Of a recording whose page is gone. `duration`: ms. @throws DOMException: it cannot be decoded */
+export async function measured(file: Blob): Promise<{ duration: number; wave: Uint8Array }> {
+  const context = new OfflineAudioContext(1, 1, SAMPLES);
+  const sound = await context.decodeAudioData(await file.arrayBuffer());
+  const samples = sound.getChannelData(0);
+  const span = (SAMPLES * MEASURED) / 1000;
+  const levels: number[] = [];
+  for (let at = 0; at < samples.length; at += span) {
+    levels.push(Math.max(...samples.subarray(at, at + span)));
+  }
+  return { duration: Math.round(sound.duration * 1000), wave: packWave(levels) };
 }
 
 /** 48 values from 0 to 1; of a note that came without, all 0. */

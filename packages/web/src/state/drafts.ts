@@ -48,10 +48,11 @@ export class Drafts {
     for (const chat of [...this.#due.keys()]) this.#write(chat);
   }
 
-  /** Somebody is in the middle of a sentence here: a reload would take the cursor away. */
+  /** Somebody is in the middle of a sentence here, typed or spoken: a reload would break it off. */
   get any(): boolean {
     const drafts = this.#drafts[0]();
-    return [...this.#touched].some((chat) => drafts.has(chat));
+    const speaks = !!document.querySelector('.voice-dot');
+    return speaks || [...this.#touched].some((chat) => drafts.has(chat));
   }
 
   #write(chat: ChatId): void {

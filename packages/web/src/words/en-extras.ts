@@ -168,8 +168,11 @@ export const enExtras = {
   cannotClean: (name: string) =>
     `“${name}” was not sent: what the camera noted in it, often the place, cannot be taken out here. Mark “Send as files” to send it with that.`,
   voiceNote: 'Voice note',
+  videoNote: 'Video note',
   recording: 'Recording',
-  sendVoice: 'Send the voice note',
+  sendRecording: 'Send the recording',
+  notSentYet: 'Recorded, not sent yet',
+  recordingKept: (chat: string) => `Your recording waits in “${chat}”.`,
   noCamera:
     'There is no camera or microphone here, or this page may not use them. Allow them in the browser’s settings.',
   slideAway: 'Slide to cancel',

@@ -1,0 +1,120 @@
+/** Voice and video notes between two people in a chat that is open at both: a part of `chat.test.ts`. */
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import type { Person } from './person.ts';
+import { giveSenses } from './senses.ts';
+
+/** @param people Boris is Борис to Anna; `Good to see you.` was said by one of them */
+export function recordedNotes(people: () => { anna: Person; boris: Person }): void {
+  it('a voice note is recorded, sent, and played', async () => {
+    const { anna, boris } = people();
+    await giveSenses(anna.page);
+    await anna.button(anna.words.recordVoice).click();
+    const done = anna.button(anna.words.sendRecording);
+    await done.waitFor();
+    await anna.expectAccessible();
+    await expect.poll(() => done.isEnabled()).toBe(true);
+    await done.click();
+    await boris.button(boris.words.playSound).waitFor();
+    await boris.expectAccessible();
+  });
+
+  it('a voice note is held to record, and heard on from the one before it', async () => {
+    const { anna, boris } = people();
+    const hold = async () => {
+      await anna.button(anna.words.recordVoice).hover();
+      await anna.page.mouse.down();
+      await anna.page
+        .getByRole('timer')
+        .getByText(/0:\d[1-9]/)
+        .waitFor();
+    };
+    await hold();
+    await anna.page.getByText(anna.words.slideUp).waitFor();
+    await anna.page.mouse.up();
+    const notes = boris.page.locator('.voice');
+    await expect.poll(() => notes.count(), { timeout: 60_000 }).toBe(2);
+    // How loud it was came along: the tone has no silence in it.
+    const bars = await notes.last().locator('path').first().getAttribute('d');
+    expect(bars?.match(/v2(?=M|$)/g)?.length ?? 0).toBeLessThan(24);
+    const unheard = boris.page.getByRole('img', { name: boris.words.unheard });
+    expect(await unheard.count()).toBe(2);
+    await notes.first().getByRole('button', { name: boris.words.playSound }).click();
+    await expect.poll(() => unheard.count(), { timeout: 60_000 }).toBe(0);
+    await boris.page.reload();
+    await expect.poll(() => notes.count(), { timeout: 60_000 }).toBe(2);
+    expect(await unheard.count()).toBe(0);
+
+    await hold();
+    await anna.page.mouse.move(600, 600, { steps: 4 });
+    await anna.page.getByRole('timer').waitFor({ state: 'detached' });
+    await anna.page.mouse.up();
+    expect(await anna.page.locator('.voice').count()).toBe(2);
+  });
+
+  it('a note that is broken off is kept, to be sent or not', async () => {
+    const { anna } = people();
+    const waits = anna.page.getByText(anna.words.notSentYet);
+    const speaks = () => expect.poll(() => isKept(anna.page), { timeout: 60_000 }).toBe(true);
+    await anna.button(anna.words.recordVoice).click();
+    await speaks();
+    await anna.choose('Good to see you.', anna.words.select);
+    await anna.button(anna.words.stopSelecting).click();
+    await waits.waitFor();
+    await anna.expectAccessible();
+    await anna.button(anna.words.cancel).click();
+    await waits.waitFor({ state: 'detached' });
+    expect(await anna.page.locator('.voice').count()).toBe(2);
+
+    await anna.button(anna.words.attach).click();
+    await anna.page.getByRole('menuitem', { name: anna.words.videoNote }).click();
+    await anna.page.locator('.voice-bar canvas').waitFor();
+    await speaks();
+    await anna.expectAccessible();
+    // In the middle of it.
+    await anna.page.reload();
+    await anna.openChat('Борис');
+    await waits.waitFor();
+    await anna.button(anna.words.sendRecording).click();
+    await anna.page.locator('.message .round').waitFor();
+    await waits.waitFor({ state: 'detached' });
+  });
+
+  it('a video note is a circle that plays where it stands', async () => {
+    const { boris } = people();
+    const note = boris.page.locator('.message .round');
+    const play = note.getByRole('button', { name: boris.words.videoOpen });
+    await play.waitFor();
+    await boris.expectAccessible();
+    await play.press('Enter');
+    const unheard = note.getByRole('img', { name: boris.words.unheard });
+    await unheard.waitFor({ state: 'detached' });
+    const shown = () =>
+      note.locator('video').evaluate((one) => {
+        const video = one as HTMLVideoElement;
+        const pen = new OffscreenCanvas(1, 1).getContext('2d');
+        pen?.drawImage(video, 0, 0, 1, 1);
+        const dark = pen?.getImageData(0, 0, 1, 1).data.every((value, i) => i > 2 || value < 32);
+        return video.currentTime > 0 && !dark ? video.videoWidth / video.videoHeight : 0;
+      });
+    // Something is seen, and it is square, whatever the camera is.
+    await expect.poll(shown, { timeout: 60_000 }).toBe(1);
+  });
+}
+
+/** Something of what is being recorded is in the store by now. */
+function isKept(page: Page): Promise<boolean> {
+  return page.evaluate(async () => {
+    const opening = indexedDB.open('polynya');
+    const database = await new Promise<IDBDatabase>((done) => {
+      opening.onsuccess = () => done(opening.result);
+    });
+    const under = IDBKeyRange.bound('recording/', 'recording0');
+    const counting = database.transaction('setting').objectStore('setting').count(under);
+    const count = await new Promise<number>((done) => {
+      counting.onsuccess = () => done(counting.result);
+    });
+    database.close();
+    return count > 0;
+  });
+}

@@ -12,8 +12,8 @@ declare const __STYLES__: readonly string[];
 
 /** Without a byte for so long, a connection is taken for frozen, ms. */
 const STILL = 5_000;
-/** Of the first script, unpacked, where a connection froze: so many bytes are more than the service worker's script takes there. */
-const ENOUGH = 16_000;
+/** Of the first script, unpacked, where a connection froze: with so many bytes the service worker's script came with room to spare. */
+const ENOUGH = 20_000;
 /** Tries of a file that all depends on, each over another connection (count): more are policed somewhere. */
 const TRIES = 3;
 /** A browser ends a service worker that nobody asks anything for some minutes, ms. */

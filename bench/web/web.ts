@@ -20,7 +20,6 @@ export async function web(chats: number, hour: boolean): Promise<Timing[]> {
     const [page = await context.newPage()] = context.pages();
     timings.push(...(await opening(page, url, chats)));
     timings.push(...(await scrolling(page, 'list of chats scrolled', '.list-rows', 600)));
-    await page.locator('.list-rows').evaluate((list) => list.scrollTo(0, 0));
     timings.push(await openingChat(page));
     timings.push(...(await scrolling(page, 'messages scrolled', '.timeline-scroll', -600)));
     timings.push(await typing(page));

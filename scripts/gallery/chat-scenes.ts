@@ -146,7 +146,8 @@ export async function chatScenes(story: Story): Promise<void> {
     await page.getByRole('dialog').getByRole('button', { name: words.unpin }).last().click();
     await me.button(words.undo).waitFor();
   });
-  if (await newest.isVisible()) await newest.click();
+  await story.begin();
+  await newest.click();
   const files = (many: number) =>
     pictures.slice(0, many).map(({ bytes }, at) => ({
       name: `IMG_20260214_18320${at}.jpg`,

@@ -120,7 +120,8 @@ async function meanServer(
       const file = { name: lines.file, mimeType: 'application/pdf', buffer: Buffer.alloc(90_000) };
       await guest.page.locator('input[type=file]').setInputFiles(file);
       await guest.page.getByLabel(guest.words.caption).fill(lines.answer);
-      await guest.button(guest.words.sendFiles(1)).click();
+      const dialog = guest.page.getByRole('dialog');
+      await dialog.getByRole('button', { name: guest.words.send, exact: true }).click();
       await guest.button(guest.words.discard).waitFor();
     });
   } finally {

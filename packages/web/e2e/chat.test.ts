@@ -59,8 +59,14 @@ describe('two people', () => {
   });
 
   it('each sees that the other is typing', async () => {
-    await boris.composer.pressSequentially('Я пишу вам письмо', { delay: 300 });
-    await anna.page.locator('.chat-head').getByText(anna.words.typing).waitFor();
+    const typing = anna.page.locator('.chat-head').getByText(anna.words.typing);
+    // Nobody keeps a signal for whoever missed it: one types until it is seen.
+    await expect
+      .poll(async () => {
+        await boris.composer.pressSequentially('я');
+        return typing.isVisible();
+      })
+      .toBe(true);
     await boris.composer.fill('');
   });
 

@@ -188,8 +188,8 @@ export class Person {
 
   /** What axe finds fault with, in this page or in another one of this browser. */
   async violations(page = this.page): Promise<string[]> {
-    // By the debugger: the page's own policy lets no foreign script in.
-    await page.evaluate(axe.source);
+    // By the debugger: the page's own policy lets no foreign script in. Once a page: it takes longer to read than to ask.
+    if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source);
     return page.evaluate(async () => {
       const { axe: checker } = globalThis as unknown as { axe: typeof import('axe-core') };
       const { violations } = await checker.run(document, {

@@ -192,6 +192,23 @@ describe('a group', () => {
     await boris.page.keyboard.press('Escape');
   });
 
+  it('shows pictures that were chosen at once as one, in their order', async () => {
+    const buffer = await photoFrom('nowhere', anna);
+    const names = ['first', 'second', 'third'];
+    await anna.page
+      .locator('input[type=file]')
+      .setInputFiles(
+        names.map((name) => ({ name: `${name}.jpeg`, mimeType: 'image/jpeg', buffer })),
+      );
+    await anna.page.getByLabel(anna.words.caption).fill('All sides');
+    await anna.page.getByRole('dialog').getByRole('button', { name: anna.words.send }).click();
+    const pictures = boris.bubble('All sides').locator('.tile img');
+    await expect.poll(() => pictures.count(), { timeout: 60_000 }).toBe(3);
+    expect(await pictures.evaluateAll((all) => all.map((one) => one.getAttribute('alt')))).toEqual(
+      names.map((name) => boris.words.picture(`${name}.jpg`)),
+    );
+  });
+
   it('is renamed, and everybody sees by whom', async () => {
     await openPanel(anna);
     await anna.expectAccessible();

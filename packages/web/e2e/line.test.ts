@@ -88,6 +88,15 @@ describe('what was typed', () => {
     await server.kill();
     await anna.page.reload();
     await anna.sees('message 19');
+    // What is a file of its own, and was never opened, is here as well.
+    await anna.choosePerson('Boris', anna.words.safetyNumber);
+    await anna.page.locator('.safety-number span').nth(11).waitFor();
+    await anna.page.keyboard.press('Escape');
+    await anna.page.keyboard.press('Escape');
+    await anna.button(anna.words.attach).click();
+    await anna.page.getByRole('menuitem', { name: anna.words.poll, exact: true }).click();
+    await anna.page.getByLabel(anna.words.pollQuestion).waitFor();
+    await anna.page.keyboard.press('Escape');
     await anna.say('message 20');
     await server.restart();
     for (const person of [anna, boris]) {

@@ -1,5 +1,5 @@
 /** What a person meets who comes without an invite, with a bad one, or where the page cannot work. */
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch } from '../../../scripts/chromium.ts';
 import { Person } from './person.ts';
@@ -68,31 +68,33 @@ describe('the first screen', () => {
   });
 });
 
-describe('a page that is open in two tabs', () => {
-  it('runs in one of them, which the other may become', async () => {
+describe('a page that is open in several tabs', () => {
+  it('runs in one of them, which another may become, and goes on in one that waits when that one is closed', async () => {
     const anna = await Person.at(browser);
+    const first = anna.page;
+    const runsIn = (tab: Page) => tab.getByRole('button', { name: anna.words.newChat }).waitFor();
+    const waitsIn = (tab: Page) =>
+      tab.getByRole('heading', { name: anna.words.elsewhereTitle }).waitFor();
+    const useIn = (tab: Page) => tab.getByRole('button', { name: anna.words.useHere }).click();
+
     await anna.arrive(server.link, 'Anna');
     const second = await anna.tab(server.page);
-    await second.getByRole('heading', { name: anna.words.elsewhereTitle }).waitFor();
-    await second.getByRole('button', { name: anna.words.useHere }).click();
-    await second.getByRole('button', { name: anna.words.newChat }).waitFor();
-    await anna.page.getByRole('heading', { name: anna.words.elsewhereTitle }).waitFor();
+    await waitsIn(second);
+    await useIn(second);
+    await runsIn(second);
+    await waitsIn(first);
     await anna.expectAccessible();
 
-    await anna.button(anna.words.useHere).click();
-    await anna.button(anna.words.newChat).waitFor();
-    await second.getByRole('heading', { name: anna.words.elsewhereTitle }).waitFor();
+    await useIn(first);
+    await runsIn(first);
+    await waitsIn(second);
+    const third = await anna.tab(server.page);
+    await waitsIn(third);
+    await first.close();
+    await runsIn(second);
+    await second.close();
+    await runsIn(third);
     expect(anna.complaints).toEqual([]);
-    await anna.context.close();
-  });
-
-  it('goes on in the second by itself when the first is closed', async () => {
-    const anna = await Person.at(browser);
-    await anna.arrive(server.link, 'Anna');
-    const second = await anna.tab(server.page);
-    await second.getByRole('heading', { name: anna.words.elsewhereTitle }).waitFor();
-    await anna.page.close();
-    await second.getByRole('button', { name: anna.words.newChat }).waitFor();
     await anna.context.close();
   });
 });

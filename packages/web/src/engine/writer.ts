@@ -16,12 +16,13 @@ export interface Writing {
 }
 
 export interface Writer {
-  /** Asks the tab that writes to let go, and begins once it has. */
+  /** From a tab that was told that another one writes: asks that one to let go, and begins once it has. */
   takeOver(): void;
 }
 
 /**
- * Begins to write as soon as no other tab does: at once, or when the other one closes.
+ * Begins to write as soon as no other tab does: at once, or when the other one closes, however often
+ * they took over from each other before.
  * `channel` must be one on which all tabs of this origin hear each other, and nothing else.
  */
 export function writeAlone(
@@ -29,48 +30,40 @@ export function writeAlone(
   channel: BroadcastChannel,
   writing: Writing,
 ): Writer {
-  let waiting = new AbortController();
-  let letGo: (() => Promise<void>) | undefined;
+  /** What to do for a tab that takes over: where this one writes, to stop; where it waits, to wait behind that one. */
+  let giveWay: (() => void) | undefined;
 
   const hold = async (lock: Lock | null): Promise<void> => {
-    if (!lock) {
-      writing.elsewhere();
-      queue();
-      return;
-    }
-    const released = Promise.withResolvers<void>();
-    const begun = writing.begin();
-    letGo = async () => {
-      letGo = undefined;
-      await begun;
+    if (lock) {
+      const asked = Promise.withResolvers<void>();
+      giveWay = asked.resolve;
+      await writing.begin();
+      await asked.promise;
       await writing.end();
-      released.resolve();
-      writing.elsewhere();
-    };
-    await released.promise;
+    }
+    // While the lock is still held: the tab that asked comes first.
+    queue();
+    writing.elsewhere();
   };
 
   const queue = (): void => {
-    waiting = new AbortController();
-    const { signal } = waiting;
+    const place = new AbortController();
+    const { signal } = place;
+    giveWay = () => {
+      place.abort();
+      queue();
+    };
     locks.request(WRITER, { signal }, hold).catch((error: unknown) => {
       // Giving up the place in the queue is the only thing that ends the wait without the lock.
       if (!signal.aborted) throw error;
     });
   };
 
-  // Whoever else waits steps back too, so that the lock goes to the tab where the person is.
-  channel.onmessage = () => {
-    waiting.abort();
-    void letGo?.();
-  };
+  channel.onmessage = () => giveWay?.();
   void locks.request(WRITER, { ifAvailable: true }, hold);
 
   return {
-    takeOver() {
-      waiting.abort();
-      channel.postMessage('let go');
-      queue();
-    },
+    // It waits already, and is the only one that keeps its place.
+    takeOver: () => channel.postMessage('let go'),
   };
 }

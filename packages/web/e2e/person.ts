@@ -192,6 +192,13 @@ export class Person {
     if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source);
     return page.evaluate(async () => {
       const { axe: checker } = globalThis as unknown as { axe: typeof import('axe-core') };
+      const passing = () =>
+        document
+          .getAnimations()
+          .filter(({ effect }) => Number.isFinite(Number(effect?.getComputedTiming().endTime)))
+          .filter(({ playState }) => playState === 'running');
+      // What still fades in has no contrast yet.
+      while (passing().length > 0) await Promise.allSettled(passing().map((one) => one.finished));
       const { violations } = await checker.run(document, {
         runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
       });

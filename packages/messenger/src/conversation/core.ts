@@ -69,11 +69,11 @@ export class Core {
 
   /** ms until a receipt is due: soon after it was first seen to be owed, and not within `pause` ms of the last one. */
   receiptDueIn(kind: 'read' | 'delivered', now: number, pause: number): number {
-    const since = this.#receiptSince.get(kind) ?? now;
+    // Neither may lie ahead: a clock that was set back is to hold nothing up.
+    const since = Math.min(this.#receiptSince.get(kind) ?? now, now);
     this.#receiptSince.set(kind, since);
-    const wait = Math.max(0, since + RECEIPT_SOON - now, this.#lastReceipt + pause - now);
-    // A clock that was set back does not hold it up.
-    return Math.min(wait, Math.max(RECEIPT_SOON, pause));
+    this.#lastReceipt = Math.min(this.#lastReceipt, now);
+    return Math.max(0, since + RECEIPT_SOON - now, this.#lastReceipt + pause - now);
   }
 
   receiptSent(): void {

@@ -95,6 +95,11 @@ export function Timeline(props: TimelineProps): JSX.Element {
     });
   };
 
+  const lookForEnd = () => {
+    const list = handle();
+    if (list) setAtEnd(list.scrollSize - list.scrollOffset - list.viewportSize < NEAR_END);
+  };
+
   const markRead = () => {
     const list = handle();
     if (!list || !placed || document.visibilityState !== 'visible' || !document.hasFocus()) return;
@@ -114,7 +119,7 @@ export function Timeline(props: TimelineProps): JSX.Element {
       // Not at the end until told otherwise: else the rows' measuring would take us there.
       setAtEnd(false);
       handle()?.scrollToIndex(divider, { align: 'start' });
-      requestAnimationFrame(() => scrolled(handle()?.scrollOffset ?? 0));
+      requestAnimationFrame(scrolled);
     } else {
       toEnd();
     }
@@ -128,7 +133,11 @@ export function Timeline(props: TimelineProps): JSX.Element {
       setAtEnd(false);
       handle()?.scrollToIndex(index, { align: 'center' });
       setFlash(rows()[index]?.id ?? null);
-      setTimeout(() => setFlash(null), 1600);
+      setTimeout(() => {
+        setFlash(null);
+        // No scroll tells of it where the row was in sight already.
+        lookForEnd();
+      }, 1600);
     } else if (seq !== undefined && wanted()?.seq !== seq) {
       setWanted({ message, seq });
       setLimit(2 * PAGE);
@@ -184,10 +193,10 @@ export function Timeline(props: TimelineProps): JSX.Element {
     ),
   );
 
-  const scrolled = (offset: number) => {
+  const scrolled = () => {
     const list = handle();
     if (!list || !placed) return;
-    setAtEnd(list.scrollSize - offset - list.viewportSize < NEAR_END);
+    lookForEnd();
     const count = page()?.messages.length ?? 0;
     const to = upTo();
     if (to !== undefined && atEnd() && page()?.newer && to !== lastAsked) {
@@ -197,7 +206,7 @@ export function Timeline(props: TimelineProps): JSX.Element {
         setUpTo(to + PAGE);
       });
     }
-    if (offset < NEAR_START && page()?.more && count !== lastAsked) {
+    if (list.scrollOffset < NEAR_START && page()?.more && count !== lastAsked) {
       lastAsked = count;
       setLimit(count + PAGE);
     }

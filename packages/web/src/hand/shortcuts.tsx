@@ -18,7 +18,7 @@ export function Shortcuts(props: { onClose(): void }): JSX.Element {
     [[MOD_NAME, 'F'], t().findInChat],
     [[MOD_NAME, 'Shift', 'F'], t().searchAll],
     [['← →'], t().keyPicture],
-    [['+', '−', '0'], t().keyZoom],
+    [['+ − 0'], t().keyZoom],
     [[MOD_NAME, '/'], t().shortcuts],
   ];
   return (

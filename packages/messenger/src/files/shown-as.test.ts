@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fileReference, mediaType } from './file-reference.ts';
-import { shownAs } from './shown-as.ts';
+import { excerptName, shownAs } from './shown-as.ts';
 
 const random = (length: number) => new Uint8Array(length);
 const sent = (type: string, about: Partial<Parameters<typeof fileReference>[1]>) =>
@@ -26,6 +26,15 @@ test('a waveform belongs to sound, and has its length', () => {
   expect(shownAs(sent('audio/webm', { wave })).wave).toEqual(wave);
   expect(shownAs(sent('audio/webm', { wave: wave.subarray(1) })).wave).toBeNull();
   expect(shownAs(sent('image/png', { thumb: wave })).wave).toBeNull();
+});
+
+test('what was recorded is named without an ending, other files with theirs and what hides in them shown', () => {
+  const wave = new Uint8Array(30);
+  expect(excerptName(sent('audio/webm', { name: 'Voice note.webm', wave }))).toBe('Voice note');
+  const round = { name: 'Video note.mp4', round: true };
+  expect(excerptName(sent('video/mp4', round))).toBe('Video note');
+  expect(excerptName(sent('audio/ogg', { name: 'song.ogg' }))).toBe('song.ogg');
+  expect(excerptName(sent('', { name: 'photo\u202egpj.exe' }))).toBe('photogpj.exe');
 });
 
 test.each([

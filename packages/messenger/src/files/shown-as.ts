@@ -4,6 +4,7 @@
  */
 import type { FileRef } from '@polynya/protocol/content';
 import type { FileView } from '../api.ts';
+import { shownName } from '../identity/shown-name.ts';
 
 /** Bytes of a waveform: 48 values of 5 bits. */
 const WAVE = 30;
@@ -23,4 +24,11 @@ export function shownAs({ type, thumb }: FileRef): Shown {
     album: id && place ? { id, place: Number(place) } : null,
     round: /^video.*;round=1/.test(type),
   };
+}
+
+/** Said where a message has no room: what somebody recorded in a chat has an ending only for whoever saves it. */
+export function excerptName(file: FileRef): string {
+  const { wave, round } = shownAs(file);
+  const name = shownName(file.name);
+  return wave || round ? name.replace(/\.\w+$/, '') : name;
 }

@@ -12,7 +12,7 @@ import type {
   SendState,
 } from '../api.ts';
 import { bytesDone, type FileRecord, fileKeys, fileRecord } from '../files/file-record.ts';
-import { shownAs } from '../files/shown-as.ts';
+import { excerptName, shownAs } from '../files/shown-as.ts';
 import { isSmallPicture } from '../files/small-picture.ts';
 import { called, shownName } from '../identity/shown-name.ts';
 import type { ChatEvent } from '../message-parts.ts';
@@ -314,5 +314,5 @@ function reachedByAll(counts: Counts, others: readonly PersonId[]) {
 function excerptOf(stored: MessageRow): string {
   const { text, file } = withPending(stored);
   // By code points: a letter is not cut in two.
-  return [...(text || file?.name || '')].slice(0, EXCERPT).join('');
+  return [...(text || (file ? excerptName(file) : ''))].slice(0, EXCERPT).join('');
 }

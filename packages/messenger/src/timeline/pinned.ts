@@ -4,8 +4,8 @@ import { type ChatId, type MessageId, Problem } from '../api.ts';
 import type { FoundView } from '../chats-api.ts';
 import { mayPin } from '../conversation/contents.ts';
 import type { Device } from '../device.ts';
+import { excerptName } from '../files/shown-as.ts';
 import { isSmallPicture } from '../files/small-picture.ts';
-import { shownName } from '../identity/shown-name.ts';
 import { pageView } from '../views.ts';
 import { withPending } from './amendment.ts';
 import { pinsOf } from './pins.ts';
@@ -29,7 +29,7 @@ export async function pinned(device: Device, chat: ChatId): Promise<FoundView[]>
   return rows.flatMap((found): FoundView[] => {
     if (found?.row !== 'message' || found.deleted) return [];
     const { id: message, seq, sender, mine, at, text, file } = withPending(found);
-    const words = text || shownName(file?.name ?? '');
+    const words = text || (file ? excerptName(file) : '');
     return [
       {
         chat,

@@ -70,6 +70,8 @@ export function RecordBar(props: RecordBarProps): JSX.Element {
   }, MEASURED);
   // Whoever let go before this was there has tapped.
   createEffect(() => held() || setHolds(false));
+  // For Escape, also where a hand began: what it pressed lies under this.
+  createEffect(() => before || holds() || bar.querySelector('button')?.focus());
   const slides = (event: PointerEvent) => {
     const hand = held();
     if (!holds() || event.pointerId !== hand?.pointerId) return;
@@ -96,7 +98,6 @@ export function RecordBar(props: RecordBarProps): JSX.Element {
   });
   onMount(async () => {
     if (before) return;
-    if (!holds()) bar.querySelector('button')?.focus();
     try {
       recorder = await record(circle, keep, ended);
     } catch (error) {

@@ -25,12 +25,6 @@ export async function chatScenes(story: Story): Promise<void> {
       .click({ button: 'right' });
     await page.getByRole('menu').waitFor();
   };
-  const scrollTo = async (selector: string) => {
-    await page
-      .locator(selector)
-      .last()
-      .evaluate((one) => one.scrollIntoView({ block: 'center' }));
-  };
 
   await story.openChat(lines.family);
   await story.scene('chat-unread', async () => undefined);
@@ -164,13 +158,13 @@ export async function chatScenes(story: Story): Promise<void> {
     await page.getByLabel(words.caption).waitFor();
   });
   await story.scene('viewer', async () => {
-    await scrollTo('.tile-open');
-    await page
-      .locator('.file')
-      .filter({ hasNot: page.locator('.tile-note') })
-      .getByRole('button', { name: words.fileOpen })
-      .first()
-      .click();
+    const picture = page.getByRole('button', { name: words.fileOpen, exact: true }).last();
+    // What is far from sight is not drawn: one goes up to it as a hand does.
+    for (let tries = 0; tries < 40 && !(await picture.isVisible()); tries++) {
+      await page.locator('.timeline-scroll').evaluate((list) => list.scrollBy(0, -200));
+      await page.evaluate(() => new Promise(requestAnimationFrame));
+    }
+    await picture.click();
     await page.locator('.file-picture').waitFor();
   });
   await story.scene('chat-search', async () => {

@@ -126,6 +126,8 @@ export function RecordBar(props: RecordBarProps): JSX.Element {
     else if (over) say(t().recordingKept(title));
   };
   const finish = async (sends: boolean) => {
+    // What the hand does from here on says nothing more: who slid it away also lifts it.
+    setHolds(false);
     setWanted(sends);
     if (!kept()) return recorder ? recorder.stop() : props.onClose(false);
     const { reply } = props;

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch } from '../../../scripts/chromium.ts';
 import { Person, PHONE } from './person.ts';
-import { recordedNotes } from './recorded-notes.ts';
+import { isKept, recordedNotes } from './recorded-notes.ts';
 import { showToCamera } from './senses.ts';
 import { ServerProcess } from './server-process.ts';
 
@@ -223,6 +223,7 @@ describe('two people', () => {
     const row = boris.page.getByRole('navigation').getByRole('button', { name: 'Anna' });
     await row.getByText(boris.words.draft).waitFor();
     await boris.expectAccessible();
+    await expect.poll(() => isKept(boris.page, 'draft'), { timeout: 60_000 }).toBe(true);
     await boris.page.reload();
     await row.getByText('Черновик', { exact: true }).waitFor();
     await boris.openChat('Anna');

@@ -60,7 +60,8 @@ export function recordedNotes(people: () => { anna: Person; boris: Person }): vo
   it('a note that is broken off is kept, to be sent or not', async () => {
     const { anna } = people();
     const waits = anna.page.getByText(anna.words.notSentYet);
-    const speaks = () => expect.poll(() => isKept(anna.page), { timeout: 60_000 }).toBe(true);
+    const speaks = () =>
+      expect.poll(() => isKept(anna.page, 'recording'), { timeout: 60_000 }).toBe(true);
     await anna.button(anna.words.recordVoice).click();
     await speaks();
     await anna.choose('Good to see you.', anna.words.select);
@@ -107,19 +108,19 @@ export function recordedNotes(people: () => { anna: Person; boris: Person }): vo
   });
 }
 
-/** Something of what is being recorded is in the store by now. */
-function isKept(page: Page): Promise<boolean> {
-  return page.evaluate(async () => {
+/** Something of what is being recorded or written in a chat is in the store by now. */
+export function isKept(page: Page, what: 'recording' | 'draft'): Promise<boolean> {
+  return page.evaluate(async (kind) => {
     const opening = indexedDB.open('polynya');
     const database = await new Promise<IDBDatabase>((done) => {
       opening.onsuccess = () => done(opening.result);
     });
-    const under = IDBKeyRange.bound('recording/', 'recording0');
+    const under = IDBKeyRange.bound(`${kind}/`, `${kind}0`);
     const counting = database.transaction('setting').objectStore('setting').count(under);
     const count = await new Promise<number>((done) => {
       counting.onsuccess = () => done(counting.result);
     });
     database.close();
     return count > 0;
-  });
+  }, what);
 }

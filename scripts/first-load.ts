@@ -110,7 +110,7 @@ function filesNamedIn(dist: string, path: string, content: string): string[] {
 
 /** What a locked page loads until it is opened: no engine. */
 const ofTheLock = /^(locked|passkey|passphrase|passphrase-worker)\.js$/;
-const ofTheEngine = /^(worker|envelope|_polynya_unused-module)\.js$/;
+const ofTheEngine = /^(worker|envelope)\.js$/;
 /**
  * What is neither media nor search nor settings and which days go by without: bringing in people and devices (invites,
  * linking, recovery), saying something later and asking a question, what is pinned in a chat, a reader of codes for the

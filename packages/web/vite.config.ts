@@ -8,7 +8,6 @@ import { nameBuild } from './build/name-build.ts';
 import { precompress } from './build/precompress.ts';
 import { release } from './build/release.ts';
 import { squeeze } from './build/squeeze.ts';
-import { unusedModules } from './build/unused-modules.ts';
 
 /** How long which plugin takes is nothing that whoever starts a server needs to hear. */
 const rolldownOptions = { checks: { bundlerTimings: false } };
@@ -18,18 +17,10 @@ const info = { version: json('package.json').version, notes: json('changes.json'
 
 export default defineConfig({
   base: './',
-  plugins: [
-    solid(),
-    unusedModules(),
-    leanerLibraries(),
-    squeeze(),
-    nameBuild(),
-    release(info),
-    precompress(),
-  ],
+  plugins: [solid(), leanerLibraries(), squeeze(), nameBuild(), release(info), precompress()],
   worker: {
     format: 'es',
-    plugins: () => [unusedModules(), leanerLibraries(), squeeze()],
+    plugins: () => [leanerLibraries(), squeeze()],
     rolldownOptions,
   },
   build: {

@@ -18,6 +18,12 @@ const CHANGES: readonly Change[] = [
     to: 'this.$1 = $2;',
   },
   {
+    // Node's, which they load where there is no Web Crypto. Without it they say that there is none.
+    module: /\/node_modules\/(@hpke|mlkem)\//,
+    from: /await import\("crypto"\)/g,
+    to: 'undefined',
+  },
+  {
     // Which of its outputs is wanted is told while it runs, so that no bundler sees that we want one of six.
     module: /\/node_modules\/qr\/index\.js$/,
     from: /if \(output === '(?!raw')[\w-]+'\)\s+return [^;]+;/g,

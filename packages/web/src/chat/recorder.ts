@@ -87,7 +87,10 @@ async function picturesIn(
     if (stream.active) requestAnimationFrame(draw);
   };
   // Nobody sees this one: browsers start such by themselves only where it can be seen.
-  await camera.play();
+  await camera.play().catch((error) => {
+    for (const track of stream.getTracks()) track.stop();
+    throw error;
+  });
   draw();
   return circle.captureStream(FRAMES_A_SECOND).getTracks();
 }

@@ -95,6 +95,11 @@ describe('the app lock', () => {
     await page.getByLabel(words.notify, { exact: true }).selectOption('open');
     await page.getByLabel(words.lockAfter).selectOption('5');
     await anna.shot('notify-settings-phone');
+    // Open as well, and waiting for its turn.
+    const second = await anna.tab(server.page);
+    await second.getByLabel(words.passphrase, { exact: true }).fill('четыре слова и ещё');
+    await second.getByRole('button', { name: words.unlock, exact: true }).click();
+    await second.getByRole('heading', { name: words.elsewhereTitle }).waitFor();
 
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
@@ -105,6 +110,8 @@ describe('the app lock', () => {
       dispatchEvent(new Event('focus'));
     });
     await page.getByRole('heading', { name: words.lockedTitle }).waitFor();
+    await second.getByRole('heading', { name: words.lockedTitle }).waitFor();
+    await second.close();
     await anna.shot('locked-phone');
     await anna.expectAccessible();
     // Nobody writes behind the lock: that something came is said although the page is in sight.

@@ -1,5 +1,7 @@
 /** Locks the page when the person was away for so long: counted by the clock of the day, which goes on while a device sleeps. */
 
+import { SHUT } from '../engine/phases.ts';
+
 const KEY = 'polynya-auto-lock';
 /** Minutes; 0: never by itself. */
 export const CHOICES = [0, 1, 5, 60] as const;
@@ -9,6 +11,9 @@ const LOOK = 5_000;
 
 export const lockAfter = (): number => Number(localStorage.getItem(KEY) ?? 0);
 export const setLockAfter = (minutes: number): void => localStorage.setItem(KEY, `${minutes}`);
+
+/** Locks every tab, this one among them. */
+export const shut = (): void => new BroadcastChannel(SHUT).postMessage('');
 
 export interface Away {
   /** Somebody did something. */

@@ -3,7 +3,7 @@ import { createEffect, type JSX, on, onCleanup } from 'solid-js';
 import { TAG } from '../shell/told.ts';
 import { useApp } from '../state/app.ts';
 import { useExtraWords } from '../words/use-words.ts';
-import { watchAway } from './auto-lock.ts';
+import { shut, watchAway } from './auto-lock.ts';
 import { hideShown, leaveWords, notifyChoice, renew } from './push.ts';
 import { Share } from './share.tsx';
 
@@ -59,7 +59,7 @@ export function Away(): JSX.Element {
   onCleanup(
     watchAway(() => {
       drafts.flush();
-      location.reload();
+      shut();
     }),
   );
   return <Share />;

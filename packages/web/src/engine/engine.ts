@@ -4,7 +4,7 @@ import type { Lock, Unlocked } from '@polynya/messenger/store/lock';
 import { lockIn } from '@polynya/messenger/store/lock-in';
 import { type Accessor, createSignal } from 'solid-js';
 import type { LockFacade } from './lock-facade.ts';
-import { type FromWorker, KEY_DATABASE, LOCKED_WORKER, type ToWorker } from './phases.ts';
+import { type FromWorker, KEY_DATABASE, LOCKED_WORKER, SHUT, type ToWorker } from './phases.ts';
 import { connectMessenger, type RemoteMessenger } from './remote.ts';
 
 export type EngineState =
@@ -63,6 +63,7 @@ export function startEngine(): EngineHandle {
       worker?.terminate();
       setState({ phase: 'locked', lock, open: (key) => run({ key, lock }) });
     });
+  new BroadcastChannel(SHUT).onmessage = () => location.reload();
   start(run);
 
   return {

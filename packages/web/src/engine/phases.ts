@@ -17,5 +17,7 @@ export type ToWorker =
   | { readonly unlocked: Unlocked };
 
 export const LOCKED_WORKER = 'locked';
+/** The channel on which one tab shuts all of them: one that only waits has the key as well. */
+export const SHUT = 'polynya-shut';
 /** Where the device key lies, or what it is locked up in. */
 export const KEY_DATABASE = 'polynya-key';

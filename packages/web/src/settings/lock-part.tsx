@@ -2,7 +2,7 @@
 
 import { newPassphraseWay, type Way } from '@polynya/messenger/store/lock';
 import { createResource, createSignal, For, type JSX, Show } from 'solid-js';
-import { CHOICES, lockAfter, setLockAfter } from '../away/auto-lock.ts';
+import { CHOICES, lockAfter, setLockAfter, shut } from '../away/auto-lock.ts';
 import { mayHavePasskeys, newPasskeyWay } from '../lock/passkey.ts';
 import { secretOf } from '../lock/passphrase.ts';
 import { useApp } from '../state/app.ts';
@@ -95,7 +95,7 @@ export function LockPart(): JSX.Element {
               </select>
               <span class="field-hint">{t().lockAfterText}</span>
             </label>
-            <Button look="primary" onClick={() => location.reload()}>
+            <Button look="primary" onClick={shut}>
               {t().lockNow}
             </Button>
             <Button

@@ -3,13 +3,14 @@
 FROM node:26-slim AS page
 WORKDIR /polynya
 COPY . .
-RUN npm ci --no-audit --no-fund && npm run build
+RUN npm run build
 
 FROM node:26-slim
 WORKDIR /polynya
 COPY package.json package-lock.json ./
 COPY packages packages
-RUN npm ci --omit=dev --omit=optional --no-audit --no-fund && npm cache clean --force \
+# Of what is optional WebRTC's machine code is needed, and Node is there.
+RUN npm ci --omit=dev --no-audit --no-fund && rm -r node_modules/node-linux-* && npm cache clean --force \
  && mkdir /data && chown node:node /data
 COPY --from=page /polynya/packages/web/dist packages/web/dist
 COPY --from=page /polynya/packages/cli/dist packages/cli/dist

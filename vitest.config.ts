@@ -12,7 +12,7 @@ export default defineConfig({
           // Most tests wait more than they compute. Browsers, which compute, come after them.
           maxWorkers: 2 * availableParallelism(),
           sequence: { groupOrder: 0 },
-          include: ['{packages/*/src,lab,scripts,examples}/**/*.test.ts'],
+          include: ['{packages/*/{src,build},lab,scripts,examples}/**/*.test.ts'],
           testTimeout: 60_000,
           // A hook that founds a house of three takes seconds where others work beside it.
           hookTimeout: 60_000,

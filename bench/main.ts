@@ -4,8 +4,9 @@
  * `npm run -s bench -- mls [N…] [--json] [--keep]`: MLS engines side by side, in groups of N or of all sizes, which
  * takes 20 minutes; "keep" writes what came of it to docs/mls-bench.md;
  * `npm run -s bench -- server [works] [systems] [rounds] [--json]`: the server beside its peers;
- * `npm run -s bench -- web [CHATS] [--hour] [--json]`: the built page in a slowed browser; what it makes of 10,000 chats
- * or so many is kept under .cache/bench; "hour" watches its memory for one;
+ * `npm run -s bench -- web [PART…] [CHATS] [--hour] [--json]`: the built page in a slowed browser, all of it or the parts
+ * that are named (web/web.ts has them); what it makes of 10,000 chats or so many is kept under .cache/bench; "hour"
+ * watches its memory for one;
  * `npm run -s bench -- capacity [--json] [NAME=NUMBER]...`: what so many people need. The rows of these four
  * have forms of their own.
  */
@@ -29,10 +30,10 @@ if (first === 'mls' && named.length === 0) {
   const rows = await mls(numbers);
   printMls(rows, json);
   if (keep) keepMls(rows, new Date());
-} else if (first === 'web' && named.length === 0) {
-  const { CHATS, web } = await import('./web/web.ts');
+} else if (first === 'web') {
+  const { CHATS, PARTS, web } = await import('./web/web.ts');
   const { printTimings } = await import('./web/samples.ts');
-  printTimings(await web(numbers[0] ?? CHATS, hour), json);
+  if (known(named, PARTS)) printTimings(await web(numbers[0] ?? CHATS, hour, named), json);
 } else if (first === 'server') {
   const { serverBench, words } = await import('./server/server.ts');
   const { printServer } = await import('./server/report.ts');

@@ -1,8 +1,8 @@
 /**
  * Prints what the built page costs to load, part by part, and fails past a limit: locked, until one reads and writes
- * (the first load), and with everything: media, search and settings. `all` is every part there is, whoever opens it, and
- * has no limit. `--json` prints `{"firstLoad": {"total": bytes, "parts": {name: bytes}}, "locked": {...}, "everything":
- * {...}, "all": {...}}` and nothing else.
+ * (the first load), and with everything: media, search and settings; and the service worker's script. `all` is every
+ * part there is, whoever opens it, and has no limit. `--json` prints `{"firstLoad": {"total": bytes, "parts": {name:
+ * bytes}}, "locked": {...}, "everything": {...}, "serviceWorker": {...}, "all": {...}}` and nothing else.
  */
 import { dirname, join } from 'node:path';
 import {
@@ -13,6 +13,8 @@ import {
   measureEverything,
   measureFirstLoad,
   measureLocked,
+  measureServiceWorker,
+  serviceWorkerLimit,
 } from './first-load.ts';
 
 const dist = join(dirname(import.meta.dirname), 'packages', 'web', 'dist');
@@ -20,17 +22,19 @@ const loads = {
   firstLoad: measureFirstLoad(dist),
   locked: measureLocked(dist),
   everything: measureEverything(dist),
+  serviceWorker: measureServiceWorker(dist),
   all: measureAll(dist),
 };
 const limits = {
   firstLoad: ['First load', firstLoadLimit],
   locked: ['Locked', lockedLimit],
   everything: ['Media, search and settings as well', everythingLimit],
+  serviceWorker: ["The service worker's script", serviceWorkerLimit],
   all: ['All parts, whoever opens them', Number.POSITIVE_INFINITY],
 } as const;
 
 if (process.argv.includes('--json')) console.log(JSON.stringify(loads));
-for (const name of ['firstLoad', 'locked', 'everything', 'all'] as const) {
+for (const name of ['firstLoad', 'locked', 'everything', 'serviceWorker', 'all'] as const) {
   const [words, limit] = limits[name];
   const { total, parts } = loads[name];
   if (!process.argv.includes('--json')) {

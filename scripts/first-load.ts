@@ -11,6 +11,8 @@ import { brotliCompressSync, constants } from 'node:zlib';
 export const firstLoadLimit = 120 * 1024;
 export const lockedLimit = 45 * 1024;
 export const everythingLimit = 180 * 1024;
+/** With the headers of its answer it comes in four packets so: docs/decisions/2026-11-22-releases.md says why. */
+export const serviceWorkerLimit = 5_300;
 
 /** Files that load only when the person is already reading and writing. Each says why. */
 const loadedLater: { name: RegExp; why: string }[] = [
@@ -141,6 +143,12 @@ export function measureLocked(dist: string): FirstLoad {
 /** The same with all that a person may come to open: media, search, settings. */
 export function measureEverything(dist: string): FirstLoad {
   return measure(dist, (name) => !notOpened.test(name));
+}
+
+/** The service worker's script, which a line that freezes connections has to let through whole. */
+export function measureServiceWorker(dist: string): FirstLoad {
+  const total = brotliSize(readFileSync(join(dist, 'sw.js')));
+  return { total, parts: { 'sw.js': total } };
 }
 
 /** Every part that the page names, whoever it is that opens it. Nothing bounds this: nobody loads it all. */

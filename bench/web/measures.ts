@@ -13,10 +13,13 @@ const REACTIONS = 200;
 const ROWS = 400;
 /** ms between frames at 60 Hz. */
 const FRAME = 1_000 / 60;
-/** Pixels that a row is high at least, with room to spare. */
-const TALL = 40_000;
+/** Pixels: loaded until so high, which is more than that many rows. */
+const LOADED = 85 * ROWS;
+/** Pixels: as wide as a phone, and so high that all of it is in sight, with what the reactions add. */
+const WINDOW = { width: 480, height: 120 * ROWS };
 
 declare const ask: (method: string, ...args: unknown[]) => Promise<unknown>;
+declare const tellReactions: (emoji: string, ids: readonly string[]) => Promise<void>;
 
 const rows = (page: Page) => page.locator('.list-rows .chat-row');
 const composer = (page: Page) => page.getByRole('textbox', { name: en.composer, exact: true });
@@ -34,8 +37,7 @@ export async function opening(page: Page, url: string, chats: number): Promise<T
     await rows(page).first().waitFor();
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
     readable.push(performance.now() - started);
-    // What is asked of nobody in particular is answered when all chats are known.
-    await page.evaluate(() => ask('safetyNumber', '').catch(() => undefined));
+    await allRead(page);
     whole.push(performance.now() - started);
     references.push(await reference(page));
   }
@@ -50,12 +52,34 @@ export async function opening(page: Page, url: string, chats: number): Promise<T
   ];
 }
 
+/** What is asked of nobody in particular is answered when all chats are known. */
+const allRead = (page: Page) => page.evaluate(() => ask('safetyNumber', '').catch(() => undefined));
+
+export async function openWhole(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await slowed(page, SLOWED);
+  await rows(page).first().waitFor();
+  await allRead(page);
+}
+
+/** The long chat, which is the oldest. */
+export async function openLong(page: Page): Promise<void> {
+  const long = rows(page).filter({ hasText: LONG }).first();
+  // The list may still be filling.
+  while (!(await long.isVisible())) {
+    await page.locator('.list-rows').evaluate((list) => list.scrollTo(0, list.scrollHeight));
+    await page.waitForTimeout(100);
+  }
+  await long.click();
+  await page.locator('.timeline article.message').first().waitFor();
+}
+
 /** To and fro between the long chat, which is the oldest, and one that is in sight beside it. */
 export async function openingChat(page: Page): Promise<Timing> {
-  await page.locator('.list-rows').evaluate((list) => list.scrollTo(0, list.scrollHeight));
+  await openLong(page);
   const long = rows(page).filter({ hasText: LONG }).first();
-  const other = rows(page).filter({ hasNotText: LONG }).first();
-  await long.waitFor();
+  // Above the first there is only half a row in sight.
+  const other = rows(page).filter({ hasNotText: LONG }).last();
   const times: number[] = [];
   for (let round = 0; round < OPENINGS; round++) {
     await other.click();
@@ -148,54 +172,93 @@ const busyMs = async (session: CDPSession): Promise<number> => {
   return 1_000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0);
 };
 
-/** Reactions to as many messages as stand in a window that is high enough for all of them. */
+/** Reactions to every second message, as many as stand in a window that is high enough for all of them. */
 export async function reactions(page: Page): Promise<Timing[]> {
   await page.locator('.timeline-scroll').hover();
   const loaded = () => page.locator('.timeline-scroll').evaluate((box) => box.scrollHeight);
-  for (let turn = 0; turn < 400 && (await loaded()) < 120 * ROWS; turn++) {
+  for (let turn = 0; turn < 400 && (await loaded()) < LOADED; turn++) {
     await page.mouse.wheel(0, -4_000);
     await page.waitForTimeout(20);
   }
   const session = await slowed(page, 1);
-  await page.setViewportSize({ width: 1280, height: TALL });
+  await page.setViewportSize(WINDOW);
   await page.waitForFunction(
     (count) => document.querySelectorAll('article.message').length >= count,
     ROWS,
   );
+  // So high a window asks for more, above.
+  for (let before = 0, now = await loaded(); now !== before; before = now, now = await loaded()) {
+    await page.locator('.timeline-scroll').evaluate((box) => box.scrollTo(0, box.scrollHeight));
+    await page.waitForTimeout(1_000);
+  }
+  const ids = await page
+    .locator('article.message')
+    .evaluateAll(
+      (all, rows) =>
+        all.flatMap((one, at) =>
+          at >= all.length - rows && at % 2 === 0
+            ? ((one as HTMLElement).dataset.message ?? '')
+            : [],
+        ),
+      ROWS,
+    );
   await slowed(page, SLOWED);
   await session.send('Performance.enable');
-  const [busy, seen]: [number[], number[]] = [[], []];
-  for (let round = 0; round < ROUNDS; round++) {
+  const work = async (of: () => Promise<unknown>) => {
     const before = await busyMs(session);
-    seen.push(await react(page, '👍', REACTIONS));
-    busy.push((await busyMs(session)) - before);
-    await react(page, '', 0);
+    await of();
+    return (await busyMs(session)) - before;
+  };
+  const [shown, one, seen]: [number[], number[], number[]] = [[], [], []];
+  for (let round = 0; round < ROUNDS; round++) {
+    shown.push(await work(() => showReactions(page, '👍', ids)));
+    await showReactions(page, '', ids);
+    one.push(await work(() => showReactions(page, '👍', ids.slice(-1))));
+    await showReactions(page, '', ids.slice(-1));
   }
-  const name = `${REACTIONS} reactions at once on ${ROWS} messages in sight`;
+  for (let round = 0; round < ROUNDS; round++) {
+    seen.push(await react(page, '👍', ids, REACTIONS));
+    await react(page, '', ids, 0);
+  }
+  const beside = `beside ${ROWS} messages in sight`;
   return [
-    timing(`${name}: work of the page`, busy, 'ms', 150),
-    timing(`${name}: stored by the engine and seen`, seen, 'ms'),
+    timing(`${REACTIONS} reactions at once ${beside}: work of the page`, shown, 'ms', 150),
+    timing(`one reaction ${beside}: work of the page`, one, 'ms'),
+    timing(`${REACTIONS} reactions at once ${beside}: stored by the engine and seen`, seen, 'ms'),
   ];
 }
 
-/** The person reacts to every second message in sight. @returns ms until so many reactions are seen in all */
-function react(page: Page, emoji: string, wanted: number): Promise<number> {
+/** The page is told of a reaction to each, as its engine would; until that was painted. */
+function showReactions(page: Page, emoji: string, ids: readonly string[]): Promise<void> {
   return page.evaluate(
-    async ({ emoji, count, wanted }) => {
+    async ({ emoji, ids }) => {
+      await tellReactions(emoji, ids);
+      // What was laid out may have to be placed anew, a frame later.
+      for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+      await new Promise((resolve) => setTimeout(resolve));
+    },
+    { emoji, ids },
+  );
+}
+
+/** The person reacts to each. @returns ms until so many reactions are seen in all */
+function react(page: Page, emoji: string, ids: readonly string[], wanted: number): Promise<number> {
+  return page.evaluate(
+    async ({ emoji, ids, wanted }) => {
       const { chat } = history.state as { chat: string };
-      const ids = [...document.querySelectorAll<HTMLElement>('article.message')]
-        .filter((_, i) => i % 2 === 0)
-        .slice(0, count)
-        .map(({ dataset }) => dataset.message);
       const seen = () => document.querySelectorAll('.reaction').length;
       const started = performance.now();
       const made = Promise.all(ids.map((id) => ask('react', chat, id, emoji)));
-      while (seen() !== wanted) await new Promise((resolve) => requestAnimationFrame(resolve));
+      while (seen() !== wanted) {
+        if (performance.now() - started > 600_000)
+          throw new Error(`${seen()} are seen of ${wanted}`);
+        await new Promise(requestAnimationFrame);
+      }
       const took = performance.now() - started;
       await made;
       return took;
     },
-    { emoji, count: REACTIONS, wanted },
+    { emoji, ids, wanted },
   );
 }
 

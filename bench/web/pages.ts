@@ -1,10 +1,10 @@
 /** Browsers on a profile that holds the stored chats, and what may be asked of a page in one. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { chromiumOptions } from '../../scripts/chromium.ts';
-import { type Site, serveSite } from './site.ts';
+import { serveSite } from './site.ts';
 import { makeStored } from './stored.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -14,21 +14,40 @@ const CACHE = join(root, '.cache', 'bench', 'web');
 const PATIENCE = 1_800_000;
 export const SLOWED = 4;
 
-/** Runs in each page before its scripts: keeps the engine's port, by which `ask` calls it as the page does. */
+/**
+ * Runs in each page before its scripts: keeps the engine's port, by which `ask` calls it as the page does, and the
+ * messages that it told of last, which `tellReactions` tells once more with one reaction to so many of them.
+ */
 function keepPort(): void {
+  type Message = { readonly id: string };
+  type Told = {
+    readonly tell: string;
+    readonly id: number;
+    readonly value: { readonly messages?: unknown; readonly code?: string };
+    readonly list?: { readonly places: Int32Array; readonly fresh: readonly Message[] };
+    readonly code?: string;
+  };
   const all = globalThis as unknown as {
     Worker: typeof Worker;
     ask(method: string, ...args: unknown[]): Promise<unknown>;
+    tellReactions(emoji: string, ids: readonly string[]): Promise<void>;
   };
   const port = Promise.withResolvers<MessagePort>();
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  let last: Told | undefined;
+  let messages: readonly (Message | undefined)[] = [];
   let next = 1e9;
   all.Worker = class extends Worker {
     constructor(url: string | URL, options?: WorkerOptions) {
       super(url, options);
       this.addEventListener('message', ({ data }) => {
         if (data?.phase !== 'running') return;
-        data.port.addEventListener('message', ({ data: told }: MessageEvent) => {
+        data.port.addEventListener('message', ({ data: told }: MessageEvent<Told>) => {
+          if (told.list && told.value?.messages) {
+            const [before, fresh] = [told.id === last?.id ? messages : [], [...told.list.fresh]];
+            messages = [...told.list.places].map((at) => (at < 0 ? fresh.shift() : before[at]));
+            last = told;
+          }
           if (told.tell === 'answer') waiting.get(told.id)?.resolve(told.value);
           else if (told.tell === 'problem') waiting.get(told.id)?.reject(new Error(told.code));
           waiting.delete(told.id);
@@ -43,6 +62,17 @@ function keepPort(): void {
     waiting.set(id, answer);
     (await port.promise).postMessage({ ask: 'call', id, method, args });
     return answer.promise;
+  };
+  all.tellReactions = async (emoji, ids) => {
+    const reactions = emoji ? [{ emoji, people: ['Boris'], mine: false }] : [];
+    const fresh: Message[] = [];
+    const places = messages.map((message, at) => {
+      if (!message || !ids.includes(message.id)) return at;
+      fresh.push(Object.assign({}, message, { reactions }));
+      return -1;
+    });
+    const data = { ...last, list: { places: Int32Array.from(places), fresh } };
+    (await port.promise).dispatchEvent(new MessageEvent('message', { data }));
   };
 }
 
@@ -62,11 +92,14 @@ export async function openBrowser(profile: string): Promise<BrowserContext> {
 
 export interface Filled {
   readonly context: BrowserContext;
-  readonly site: Site;
   readonly url: string;
+  close(): Promise<void>;
 }
 
-/** The browser of somebody who has so many chats, without a line to a server; made once, kept under .cache/bench. */
+/**
+ * The browser of somebody who has so many chats, without a line to a server. What it holds is made once and kept under
+ * .cache/bench; each time it is used a copy is, for what is said in one waits there for ever.
+ */
 export async function openFilled(chats: number): Promise<Filled> {
   const folder = join(CACHE, String(chats));
   const [stored, portFile] = [join(folder, 'stored'), join(folder, 'port')];
@@ -81,21 +114,33 @@ export async function openFilled(chats: number): Promise<Filled> {
   const port = kept ? Number(readFileSync(portFile, 'utf8')) : 0;
   const site = await serveSite(DIST, port, { '/stored': stored, '/fill': page });
   const profile = join(folder, 'profile');
-  if (!kept) rmSync(profile, { recursive: true, force: true });
-  const context = await openBrowser(profile);
   const url = `http://127.0.0.1:${site.port}/`;
   if (!kept) {
     process.stderr.write('Putting it into a browser…\n');
-    const [tab = await context.newPage()] = context.pages();
-    await tab.goto(`${url}fill`);
-    await tab.waitForFunction(() => /^fail|^filled/.test(document.title), undefined, {
-      polling: 1_000,
-    });
-    const said = await tab.title();
-    if (said !== 'filled') throw new Error(said);
+    rmSync(profile, { recursive: true, force: true });
+    const context = await openBrowser(profile);
+    await fillBrowser(context, `${url}fill`).finally(() => context.close());
     writeFileSync(portFile, String(site.port));
   }
-  return { context, site, url };
+  const copy = mkdtempSync(join(folder, 'used-'));
+  cpSync(profile, copy, { recursive: true });
+  const context = await openBrowser(copy);
+  const close = async () => {
+    await context.close();
+    rmSync(copy, { recursive: true, force: true, maxRetries: 5 });
+    site.close();
+  };
+  return { context, url, close };
+}
+
+async function fillBrowser(context: BrowserContext, url: string): Promise<void> {
+  const [tab = await context.newPage()] = context.pages();
+  await tab.goto(url);
+  await tab.waitForFunction(() => /^fail|^filled/.test(document.title), undefined, {
+    polling: 1_000,
+  });
+  const said = await tab.title();
+  if (said !== 'filled') throw new Error(said);
 }
 
 async function fillScript(): Promise<string> {

@@ -57,19 +57,24 @@ export async function classify(context: ProbeContext): Promise<Outcome> {
 
 /** People who read the site, a few by programs of two sorts and one by a real browser, where there is one. */
 async function visited(lab: Lab, chance: () => number): Promise<void> {
-  const readers = Array.from({ length: VISITORS }, (_, index) => {
+  const visits = Array.from({ length: VISITORS }, () => {
     const count = 1 + Math.floor(chance() * 2 * PAGES.length);
-    const paths = Array.from(
-      { length: count },
-      () => PAGES[Math.floor(chance() * PAGES.length)] ?? '/',
-    );
-    // A terminal is held against programs, as a browser would be against browsers.
-    const kind = index % 2 === 0 ? 'openssl' : 'node';
-    const args = [join(import.meta.dirname, '..', 'hosts', 'visitor.ts'), kind, SITE, ...paths];
-    const env = { NODE_EXTRA_CA_CERTS: lab.authority.path };
-    return new Program('ned', args, { env }).finished(AbortSignal.timeout(PATIENCE));
+    return Array.from({ length: count }, () => PAGES[Math.floor(chance() * PAGES.length)] ?? '/');
   });
-  await Promise.all([...readers, browsed(lab)]);
+  // A terminal is held against programs, as a browser would be against browsers.
+  const read = async (kind: string, mine: (index: number) => boolean) => {
+    // One after the other: all at once held each other up, and were told from members by that.
+    for (const paths of visits.filter((_, index) => mine(index))) {
+      const args = [join(import.meta.dirname, '..', 'hosts', 'visitor.ts'), kind, SITE, ...paths];
+      const env = { NODE_EXTRA_CA_CERTS: lab.authority.path };
+      await new Program('ned', args, { env }).finished(AbortSignal.timeout(PATIENCE));
+    }
+  };
+  await Promise.all([
+    read('openssl', (index) => index % 2 === 0),
+    read('node', (index) => index % 2 === 1),
+    browsed(lab),
+  ]);
 }
 
 async function browsed(lab: Lab): Promise<void> {

@@ -108,6 +108,8 @@ export interface ChatsFacade extends PushFacade {
       readonly forwarded?: boolean;
       /** As in `send`. */
       readonly silent?: boolean;
+      /** It is what was recorded in the chat: that is dropped in the moment in which this is safe. */
+      readonly recorded?: boolean;
     },
   ): Promise<{ readonly id: MessageId }>;
   /** Takes a stored message off this device, for good; the others keep it. @throws Problem 'not-found', 'not-allowed' */
@@ -158,6 +160,10 @@ export interface ChatsFacade extends PushFacade {
   forget(chat: ChatId): Promise<void>;
   /** 60 digits that both people see alike if nobody stands between them. */
   safetyNumber(person: PersonId): Promise<string>;
+  /** Remembers on this device that both saw the same number, or that they did not. @throws Problem 'not-found' */
+  verify(person: PersonId, same: boolean): Promise<void>;
+  /** With whom it was seen to be the same; a number that is another one since is none of these. */
+  verified(): Promise<readonly PersonId[]>;
 
   /**
    * What is said from now on goes so many seconds later; 0: it stays.

@@ -12,6 +12,7 @@ import { dropRecording, keepRecording, recordingIn } from './files/recording.ts'
 import { forgetChat } from './forget-chat.ts';
 import { createConversation, inviteTo, withdrawInvite } from './group-actions.ts';
 import { safetyNumber } from './identity/safety-number.ts';
+import { setVerified, verified } from './identity/verified.ts';
 import type { PushSubscriptionView } from './push/push-api.ts';
 import { pushKeys, subscribePush } from './push/subscriptions.ts';
 import { accept, decline, meet } from './requests.ts';
@@ -158,13 +159,17 @@ export class Chats implements ChatsFacade {
   }
 
   async safetyNumber(person: PersonId) {
-    const { self, conversations } = this.#device;
-    for (const { held } of conversations.values()) {
-      const known = findPerson(held.state, person);
-      if (!known) continue;
-      return safetyNumber(self.root, known.root);
-    }
-    throw new Problem('not-found');
+    return safetyNumber(this.#device.self.root, this.#rootOf(person));
+  }
+
+  async verify(person: PersonId, same: boolean) {
+    const { self, ports } = this.#device;
+    this.#rootOf(person);
+    await setVerified(ports.store, person, same ? self.root : null);
+  }
+
+  verified() {
+    return verified(this.#device.ports.store, this.#device.self.root);
   }
 
   async setTimer(chat: ChatId, after: number) {
@@ -240,6 +245,14 @@ export class Chats implements ChatsFacade {
 
   seenBy(chat: ChatId, message: MessageId) {
     return seenBy(this.#device, chat, message);
+  }
+
+  #rootOf(person: PersonId): Uint8Array {
+    for (const { held } of this.#device.conversations.values()) {
+      const known = findPerson(held.state, person);
+      if (known) return known.root;
+    }
+    throw new Problem('not-found');
   }
 
   /** The chat of own devices is nobody else's, and stays. */

@@ -102,15 +102,15 @@ export class Device {
   #scheduled: Promise<Scheduled> | null = null;
 
   private constructor(ports: Ports, memory: ChatMemory) {
-    this.ports = ports;
+    this.changes = new Changes(ports.clock);
+    this.ports = { ...ports, store: this.changes.heard(ports.store) };
     this.memory = memory;
-    const { store, clock, random, log } = ports;
-    this.changes = new Changes(clock);
+    const { store, clock, random, log } = this.ports;
     this.summaries = new Summaries({
       changes: this.changes,
       summarise: (chat) => summaryOf(this, chat),
     });
-    this.#kept = ports.lateTrouble ? new KeptSummaries(ports) : null;
+    this.#kept = ports.lateTrouble ? new KeptSummaries(this.ports, this) : null;
     this.loading = new Loading(this, (chat, held) => this.#begin(chat, held));
     this.recovery = new Recovery(this);
     this.timeline = new Timeline(

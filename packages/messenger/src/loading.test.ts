@@ -16,11 +16,16 @@ let store: HeldStore;
 const troubles: unknown[] = [];
 /** What may not be read yet. */
 const gates = new Map<ChatId, PromiseWithResolvers<void>>();
+/** In this order. */
+const read: ChatId[] = [];
 
 beforeEach(async () => {
   town = await Town.found();
   const wrap = (bare: Store) => {
-    store = new HeldStore(bare, async (chat) => gates.get(chat)?.promise);
+    store = new HeldStore(bare, async (chat) => {
+      read.push(chat);
+      await gates.get(chat)?.promise;
+    });
     return store;
   };
   const lateTrouble = (error: unknown) => void troubles.push(error);
@@ -80,6 +85,11 @@ describe('while chats are being read', () => {
     expect(await anna.texts(alone, 1)).toEqual(['Milk']);
     await anna.messenger.send(alone, { text: 'Bread' });
     expect(await anna.texts(alone, 2)).toEqual(['Milk', 'Bread']);
+    await anna.until(
+      { query: 'messages', chat: alone, limit: 9 },
+      ({ messages }) => messages.at(-1)?.state === 'sent',
+      'sent though another chat is still to be read',
+    );
 
     const [hello] = (await boris.now({ query: 'messages', chat: pair, limit: 9 })).messages;
     const asked = [
@@ -101,6 +111,18 @@ describe('while chats are being read', () => {
     expect((await anna.now({ query: 'drafts' })).find(({ chat }) => chat === pair)?.text).toBe(
       'and ca',
     );
+  });
+
+  it('reads those first in which something waits to be sent', async () => {
+    const last = [alone, pair].toSorted().at(-1) ?? '';
+    await town.restartServer(async () => {
+      await anna.messenger.send(last, { text: 'First' });
+      await anna.close();
+      read.length = 0;
+      await anna.open();
+      await anna.device.loading.whole;
+    });
+    expect(read[0]).toBe(last);
   });
 
   it('finds what was said in a chat once that is read', async () => {

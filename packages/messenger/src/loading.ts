@@ -2,6 +2,7 @@
 import { toHex } from '@polynya/protocol/bytes';
 import type { ChatId, ChatSummary } from './api.ts';
 import { type Held, loadHeld } from './conversation/held.ts';
+import { chatsWaiting } from './conversation/outbox.ts';
 import type { Device, Ports } from './device.ts';
 import { HANDOVER_PHASE, handoverGone, loadHandovers } from './invite/handover.ts';
 
@@ -45,7 +46,7 @@ export class Loading {
   }
 
   /**
-   * Every chat that there is, but for those that came already.
+   * Every chat that there is, but for those that came already; the ones first in which something waits to be sent.
    * @param listed as they were when this device was last open
    * @throws as `ready`
    */
@@ -66,6 +67,7 @@ export class Loading {
 
   async #others(): Promise<void> {
     const { store } = this.#device.ports;
+    await Promise.all((await chatsWaiting(store)).map((chat) => this.#one(chat)));
     let from = '';
     while (!this.#device.closing.aborted) {
       const logs = await store.range('log', { from, limit: AT_ONCE });

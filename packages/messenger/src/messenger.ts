@@ -21,6 +21,7 @@ import { fleetOf } from './devices/later.ts';
 import type { DevicesFacade } from './devices-api.ts';
 import { arrive, previewInvite, resumeArrivals } from './invite/arriving.ts';
 import { messagesTopic } from './queries/changes.ts';
+import { KeptReads } from './queries/kept-reads.ts';
 import { live } from './queries/live.ts';
 import { detailOf, messagesOf, statusOf } from './views.ts';
 import { reached } from './waiting.ts';
@@ -103,17 +104,25 @@ class RunningMessenger implements Omit<Messenger, keyof DevicesFacade | keyof Ch
     query: Q,
     listener: (result: QueryResult[Q['query']]) => void,
   ): () => void {
-    const { topics, compute } = this.#query(query);
-    return live({
+    const { topics, compute, ended } = this.#query(query);
+    const end = live({
       changes: this.#device.changes,
       topics,
       compute: compute as () => Promise<QueryResult[Q['query']]>,
       listener,
       failed: (error) => this.#device.ports.log(`a view could not be computed: ${nameOf(error)}`),
     });
+    return () => {
+      end();
+      ended?.();
+    };
   }
 
-  #query(query: Query): { topics: string[]; compute: () => Promise<QueryResult[Query['query']]> } {
+  #query(query: Query): {
+    topics: string[];
+    compute: () => Promise<QueryResult[Query['query']]>;
+    ended?: () => void;
+  } {
     const device = this.#device;
     switch (query.query) {
       case 'status':
@@ -136,13 +145,15 @@ class RunningMessenger implements Omit<Messenger, keyof DevicesFacade | keyof Ch
         };
       case 'messages': {
         const { chat, limit, upTo } = query;
+        const kept = new KeptReads(device.ports.store, chat);
         let opened: Promise<number | null> | null = null;
         const compute = async () => {
           await device.loading.ready(chat);
           opened ??= device.timeline.firstUnread(chat);
-          return messagesOf(device, chat, limit, await opened, upTo);
+          return messagesOf(device, chat, limit, await opened, upTo, kept);
         };
-        return { topics: [messagesTopic(chat)], compute };
+        const ended = device.changes.onWritten((changes) => kept.wrote(changes));
+        return { topics: [messagesTopic(chat)], compute, ended };
       }
     }
   }

@@ -135,6 +135,15 @@ describe('between two people', () => {
       }),
     );
     expect(a).toBe(b);
+
+    const [other] = await anna.messenger.people();
+    await anna.messenger.verify(other?.person ?? '', true);
+    await anna.reopen();
+    expect(await anna.messenger.verified()).toEqual([other?.person]);
+    await anna.messenger.verify(other?.person ?? '', false);
+    expect(await anna.messenger.verified()).toEqual([]);
+    const nobody = anna.messenger.verify('ab'.repeat(16), true);
+    await expect(nobody).rejects.toMatchObject({ code: 'not-found' });
   });
 
   test('everything works by HTTP POST alone', async () => {

@@ -21,6 +21,7 @@ import { recordingKey } from './files/recording-key.ts';
 import { tagOf } from './identity/person.ts';
 import { called, shownName } from './identity/shown-name.ts';
 import { HANDOVER_PHASE, type Handover, loadHandovers } from './invite/handover.ts';
+import type { KeptReads } from './queries/kept-reads.ts';
 import type { Summary } from './queries/summaries.ts';
 import type { PageView } from './timeline/page.ts';
 import { pinsOf } from './timeline/pins.ts';
@@ -82,11 +83,13 @@ export async function messagesOf(
   chat: ChatId,
   limit: number,
   firstUnread: number | null,
-  upTo?: number,
+  upTo: number | undefined,
+  kept: KeptReads,
 ): Promise<MessagePage> {
   const conversation = device.conversations.get(chat);
   if (!conversation) return { messages: [], more: false, newer: false, firstUnread: null };
-  return device.timeline.page(chat, limit, pageView(device, conversation), firstUnread, upTo);
+  kept.refresh();
+  return device.timeline.page(chat, limit, pageView(device, conversation), firstUnread, upTo, kept);
 }
 
 /** The name under which a person is known anywhere; '' for nobody. */
@@ -142,12 +145,24 @@ async function summaryIn(device: Device, conversation: Conversation): Promise<Su
 
 export function pageView(device: Device, { held }: Conversation): PageView {
   const me = device.self.person;
-  const names = (person: PersonId) =>
-    shownName(findPerson(held.state, person)?.name || nameOf(device, person)) ||
-    // Somebody who was brought in and has not said anything yet.
-    `#${tagOf(person)}`;
-  const tag = (person: PersonId) => (sharesName(held.state.people, person) ? tagOf(person) : null);
+  const names = once(
+    (person) =>
+      shownName(findPerson(held.state, person)?.name || nameOf(device, person)) ||
+      // Somebody who was brought in and has not said anything yet.
+      `#${tagOf(person)}`,
+  );
+  const tag = once((person) => (sharesName(held.state.people, person) ? tagOf(person) : null));
   return { names, tag, others: othersHere(held.state, me) };
+}
+
+/** Rows ask of a few people hundreds of times. */
+function once<T>(ask: (person: PersonId) => T): (person: PersonId) => T {
+  const known = new Map<PersonId, T>();
+  return (person) => {
+    const answer = known.has(person) ? (known.get(person) as T) : ask(person);
+    known.set(person, answer);
+    return answer;
+  };
 }
 
 function othersHere(state: ConversationState, me: PersonId): PersonId[] {

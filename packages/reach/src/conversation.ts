@@ -12,8 +12,10 @@ const SLOWEST = 4;
 const OPENING = 2_500;
 /** A line on which a carrier opens slowly is slow in all: it is in doubt after so many times what that took. */
 const SLOW = 3;
-/** What no frozen connection brings that was seen in the field: so many envelopes, or so many bytes. */
-const UNFROZEN = { envelopes: 64, bytes: 65_536 };
+/** What no connection brings that freezes as was seen in the field: so many packets, or so many bytes. */
+const UNFROZEN = { packets: 64, bytes: 65_536 };
+/** Envelopes that come so long one after the other came in packets of their own, in ms. */
+const APART = 10;
 
 /** What became of a carrier: it stays but the session is gone, or it is dead. */
 export type Turn = 'renew' | 'dead';
@@ -41,7 +43,8 @@ export class Conversation {
   excused = false;
   readonly #clock: Clock;
   readonly #abort = new AbortController();
-  readonly #come = { envelopes: 0, bytes: 0 };
+  /** What it brought, at the least. */
+  readonly #come = { packets: 0, bytes: 0, at: 0 };
   /** How often it was asked in vain, the server having been slow and nothing else. */
   #slow = 0;
   #expected: ((envelope: Uint8Array) => Promise<boolean>) | null = null;
@@ -62,8 +65,7 @@ export class Conversation {
     this.stirredAt = this.startedAt;
     let last = Promise.resolve();
     carrier.onEnvelope = (envelope) => {
-      this.#come.envelopes++;
-      this.#come.bytes += envelope.length;
+      this.#note(envelope);
       last = last
         .then(async () => {
           if (!(await this.#expected?.(envelope))) await receive(envelope);
@@ -90,8 +92,14 @@ export class Conversation {
 
   /** Whether it has brought more than a connection that freezes does. */
   get unfrozen(): boolean {
-    const { envelopes, bytes } = this.#come;
-    return envelopes >= UNFROZEN.envelopes || bytes >= UNFROZEN.bytes;
+    return this.#come.packets >= UNFROZEN.packets || this.#come.bytes >= UNFROZEN.bytes;
+  }
+
+  #note({ length }: Uint8Array): void {
+    const now = this.#clock.now();
+    if (Math.abs(now - this.#come.at) >= APART) this.#come.packets++;
+    this.#come.at = now;
+    this.#come.bytes += length;
   }
 
   /**

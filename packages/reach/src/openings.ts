@@ -16,6 +16,11 @@ export interface Opening {
   readonly at: number;
 }
 
+/** Whether it may still count: it was within the last minute, or a clock was set back by less. @param now ms since 1970 */
+export function counts({ at }: Opening, now: number): boolean {
+  return Math.abs(now - at) < COUNTED_FOR;
+}
+
 /** A host that others connect to as well, at any time and without a word: so many connections are theirs. */
 export interface Shared {
   readonly host: string;
@@ -51,7 +56,7 @@ export class Openings {
 
   /** Those within the last minute; what a clock that was set back left behind aside. */
   counting(now: number): readonly Opening[] {
-    return this.#all.filter(({ at }) => Math.abs(now - at) < COUNTED_FOR);
+    return this.#all.filter((opening) => counts(opening, now));
   }
 
   /** When a host was connected to within the last minute. */

@@ -381,7 +381,9 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
     const sink = this.#sinkForPushes();
     if (!sink || sink.backlog() > this.#shared.limits.sinkBacklog) return;
     for (const item of this.#pushes.drain()) this.#queue(sink, item);
-    for (const id of [...(this.#work?.lingers.keys() ?? [])]) {
+    const lingers = this.#work?.lingers;
+    if (!lingers?.size) return;
+    for (const id of [...lingers.keys()]) {
       if (this.#work?.running.get(id)?.sink === sink) this.#endLinger(id);
     }
   }

@@ -20,6 +20,7 @@ import { EnvelopeSealer } from './envelope-sealer.ts';
 import { Handles } from './handles.ts';
 import { rawX25519, x25519 } from './hpke-recipient.ts';
 import { ItemEncoder } from './item-encoder.ts';
+import { keyOf } from './key-of.ts';
 import { type ServerKey, ServerKeys } from './server-keys.ts';
 import { ServerSession, type SessionLimits, type SessionsShared } from './server-session.ts';
 import type { SessionHandler } from './session-handler.ts';
@@ -158,7 +159,7 @@ export class ServerSessions {
     if (envelope.length < LIMITS.envelopeFloor || envelope.length > LIMITS.envelope)
       return 'unknown';
     const prefix = envelope.subarray(0, HANDLE);
-    const session = this.#byHandle.get(name(prefix));
+    const session = this.#byHandle.get(keyOf(prefix));
     if (session) {
       if (!sink.takes(session)) return 'unknown';
       const outcome = session.receive(envelope, sink);
@@ -176,7 +177,7 @@ export class ServerSessions {
 
   /** Whether these 16 bytes are a handle of this server, if perhaps of a session that is gone. */
   issued(handle: Uint8Array): boolean {
-    return this.#byHandle.has(name(handle)) || this.#handles.issued(handle);
+    return this.#byHandle.has(keyOf(handle)) || this.#handles.issued(handle);
   }
 
   /** The process of this server that issued a handle; undefined for bytes that none did. */
@@ -240,11 +241,11 @@ export class ServerSessions {
     while (issued.length < Math.min(count, left)) {
       const one = this.#handles.issue();
       // 48 random bits may repeat.
-      if (this.#byHandle.has(name(one.handle))) continue;
+      if (this.#byHandle.has(keyOf(one.handle))) continue;
       issued.push(one);
-      this.#byHandle.set(name(one.handle), session);
+      this.#byHandle.set(keyOf(one.handle), session);
     }
-    session.handles = session.handles.concat(issued.map(({ handle }) => name(handle)));
+    session.handles = session.handles.concat(issued.map(({ handle }) => keyOf(handle)));
     return issued;
   }
 
@@ -288,10 +289,6 @@ export class ServerSessions {
     };
     arm();
   }
-}
-
-function name(handle: Uint8Array): string {
-  return Buffer.from(handle.buffer, handle.byteOffset, handle.length).toString('latin1');
 }
 
 function decodeFlight(plaintext: Uint8Array): ReturnType<typeof receivedFlight.decode> | null {

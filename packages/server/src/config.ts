@@ -1,6 +1,6 @@
 /** Everything a host may set about a server, with its defaults, checked in one place. */
 import * as v from 'valibot';
-import { LOG_BYTES } from './engine.ts';
+import { LOG_BYTES, SUBSCRIPTIONS } from './engine.ts';
 
 /** Room for two of the largest batches. */
 const LEAST_LOG = 2 * 1_048_576;
@@ -56,6 +56,8 @@ const schema = v.strictObject({
       signals: rate(64, 100),
       /** Logs, blobs, invites, admissions, contact tokens and stocks of KeyPackages, per session. */
       makes: rate(128, 500),
+      /** Push subscriptions that are new to a log, per log: half as many at once as it holds. */
+      subscriptions: rate(SUBSCRIPTIONS / 2, 30_000),
     }),
     {},
   ),

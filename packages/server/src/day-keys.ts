@@ -167,9 +167,11 @@ function nameOf(day: number): string {
 function additional({ id, number }: Place): Uint8Array {
   const bytes = new Uint8Array(id.length + 8);
   bytes.set(id);
-  const view = new DataView(bytes.buffer, id.length);
-  view.setUint32(0, Math.floor(number / 2 ** 32));
-  view.setUint32(4, number % 2 ** 32);
+  // Big-endian; an element takes of a number what is left modulo 256.
+  for (let [at, left] = [bytes.length - 1, number]; left > 0; at--) {
+    bytes[at] = left;
+    left = Math.floor(left / 256);
+  }
   return bytes;
 }
 

@@ -1,12 +1,13 @@
 /** One session of the delivery service: each request of docs/protocol.md section 4, asked of the engine. */
+
 import type { Cbor } from '@polynya/protocol/cbor';
 import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { type NewEntry, type Request, type Result, results } from '@polynya/protocol/requests';
+import { keyOf } from '@polynya/reach/key-of';
 import type { Outcome, SessionLogic, SessionPort } from '@polynya/reach/session-handler';
 import type { Shared } from './delivery.ts';
 import { type Engine, StorageError } from './engine.ts';
-import { keyOf } from './key-of.ts';
 import type { Access } from './log-rules.ts';
 import { Opened, OpenLogs } from './open-logs.ts';
 import { PushSession } from './push/push-session.ts';
@@ -170,9 +171,13 @@ export class DeliverySession implements SessionLogic {
         const terms = sha256(Buffer.from(`polynya grant ${uses} ${until} `), allowance, hash);
         return this.#engine.grant(sha256(allowance), { hash, uses, until, tag, terms });
       }
-      case 'subscribe':
+      case 'subscribe': {
         this.#make();
-        return this.#pushing().subscribe(await this.#opened(request.n), request);
+        const opened = await this.#opened(request.n);
+        const { config, buckets } = this.#shared;
+        const fresh = buckets.of(`subscribe ${opened.key}`, config.rates.subscriptions);
+        return this.#pushing().subscribe(opened, request, fresh);
+      }
       case 'unsubscribe':
         return this.#pushing().unsubscribe(await this.#opened(request.n), request);
       case 'wake': {

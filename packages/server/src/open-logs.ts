@@ -2,9 +2,9 @@
  * The logs that one session has open, by the numbers that its client gave them, and what holds of each log under
  * whatever number. There are as many of these as sessions and logs: what most of them never need is made when asked for.
  */
+import { keyOf } from '@polynya/reach/key-of';
 import type { SessionPort } from '@polynya/reach/session-handler';
 import type { Shared } from './delivery.ts';
-import { keyOf } from './key-of.ts';
 import type { Access } from './log-rules.ts';
 import { TokenBucket } from './token-bucket.ts';
 import type { Watcher } from './watchers.ts';
@@ -53,7 +53,7 @@ export class Opened implements Watcher {
   /** What opened it, in letters of a byte each, which weigh less. */
   readonly secret: string;
   readonly access: Access;
-  own: readonly string[] | undefined;
+  own: readonly Uint8Array[] | undefined;
   place = -1;
   allowed = false;
 

@@ -36,6 +36,15 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
 };
 
+/** Of the service worker's script, which runs beside the page: it has to come by the few packets that some lines let through. */
+export const SERVICE_WORKER_HEADERS: Readonly<Record<string, string>> = {
+  // Pictures are those of its notifications.
+  'content-security-policy': "default-src 'none'; connect-src http: https:; img-src 'self'",
+  // Bridges, which it brings the page from, write into their logs where a browser says that it comes from.
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
 /** The same for a page, whose own scripts, those that are in it, may run. */
 export function securityHeadersFor(html: string): Readonly<Record<string, string>> {
   const scripts = [...html.matchAll(/<script>(.*?)<\/script>/gs)].map(

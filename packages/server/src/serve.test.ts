@@ -223,6 +223,16 @@ describe('the site', () => {
     }
   });
 
+  test('lets its service worker fetch and show the icon of notifications, and say nowhere where it is from', async () => {
+    const pageDir = page();
+    writeFileSync(join(pageDir, 'sw.js'), 'void 0;');
+    const { url } = await start({ pageDir });
+    const { headers } = await fetch(`${url}/sw.js`);
+    const policy = headers.get('content-security-policy');
+    expect(policy).toMatch(/^default-src 'none'; connect-src .*; img-src 'self'$/);
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+  });
+
   test('says the same of every address it does not know, the session endpoint included', async () => {
     const { url } = await start({ pageDir: page() });
     const answers = [];

@@ -2,11 +2,12 @@
  * Bounds the bytes of blobs that one allowance has stored at a time, without writing down which those
  * are: a bucket in memory that what is created empties and that `keep.days` fill again.
  */
+
 import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
+import { keyOf } from '@polynya/reach/key-of';
 import type { Config } from './config.ts';
 import type { Engine, NewBlob } from './engine.ts';
-import { keyOf } from './key-of.ts';
 import type { TokenBuckets } from './token-bucket.ts';
 
 const DAY = 86_400_000;

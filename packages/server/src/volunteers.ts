@@ -9,6 +9,7 @@ import { decodeMeeting } from '@polynya/protocol/meeting';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Request, Result } from '@polynya/protocol/requests';
 import { type Clock, type Random, systemClock, systemRandom } from '@polynya/reach/clock';
+import { keyOf } from '@polynya/reach/key-of';
 import type { SessionPort } from '@polynya/reach/session-handler';
 import type { Engine } from './engine.ts';
 import { TokenBuckets } from './token-bucket.ts';
@@ -147,8 +148,6 @@ export class Volunteers {
     this.#all.delete(port);
   }
 }
-
-const keyOf = (id: Uint8Array): string => Buffer.from(id).toString('latin1');
 
 const sha256 = (secret: Uint8Array): Uint8Array =>
   new Uint8Array(createHash('sha256').update(secret).digest());

@@ -1,9 +1,10 @@
 /** Who watches which log, and what of it they are handed: entries after fsync, signals at once. */
 
+import { equal } from '@polynya/protocol/bytes';
 import type { Entry, NewEntry } from '@polynya/protocol/requests';
+import { keyOf } from '@polynya/reach/key-of';
 import type { SessionPort } from '@polynya/reach/session-handler';
 import type { LogChange } from './engine.ts';
-import { keyOf } from './key-of.ts';
 import { type Access, isLive } from './log-rules.ts';
 
 /** A push has at most this many entries and bytes of bodies; of more, only the head is told. */
@@ -18,8 +19,8 @@ export interface Watcher {
   /** The log's id (`keyOf`). */
   readonly key: string;
   readonly access: Access;
-  /** Ids (`keyOf`) of entries that are being appended under `n`, if any are: who sends them has their bodies. */
-  own: readonly string[] | undefined;
+  /** Ids of entries that are being appended under `n`, if any are: who sends them has their bodies. */
+  own: readonly Uint8Array[] | undefined;
   /** Where it stands among those who watch the log; -1 where it does not. Kept by `Watchers`. */
   place: number;
   /** Whether the log's row has allowed the watch: it is handed entries from the start, signals from then on. */
@@ -93,7 +94,7 @@ function readable(entries: readonly Entry[], epoch: number): readonly Entry[] {
 /** All who are told the same entries are handed the same list: it is encoded once for them. */
 function tell(watcher: Watcher, whole: readonly Entry[], head: number | undefined): void {
   const { port, n, own } = watcher;
-  const isOwn = ({ id }: Entry): boolean => own?.includes(keyOf(id)) ?? false;
+  const isOwn = ({ id }: Entry): boolean => own?.some((one) => equal(one, id)) ?? false;
   const entries =
     own && whole.some(isOwn)
       ? whole.map((entry) => (isOwn(entry) ? bodiless(entry) : entry))
@@ -112,7 +113,7 @@ const bodiless = (entry: Entry): Entry => ({ ...entry, body: new Uint8Array(0) }
 
 /** Until what it answers is called, a push to `watcher` leaves out the bodies of these entries. */
 export function asOwn(watcher: Watcher, entries: readonly NewEntry[]): () => void {
-  const ids = entries.map(({ id }) => keyOf(id));
+  const ids = entries.map(({ id }) => id);
   watcher.own = watcher.own ? [...watcher.own, ...ids] : ids;
   return () => {
     const left = watcher.own === ids ? [] : watcher.own?.filter((id) => !ids.includes(id));

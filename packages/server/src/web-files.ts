@@ -11,7 +11,11 @@ import { filesIn } from './files-in.ts';
 import { CROSS_ORIGIN, inSmallRecords } from './listening.ts';
 import { publicPoint } from './p256-key.ts';
 import { signedRelease } from './release.ts';
-import { SECURITY_HEADERS, securityHeadersFor } from './security-headers.ts';
+import {
+  SECURITY_HEADERS,
+  SERVICE_WORKER_HEADERS,
+  securityHeadersFor,
+} from './security-headers.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -106,8 +110,6 @@ export class WebFiles {
       ? file.brotli
       : undefined;
     const body = brotli ?? file.body;
-    // How much of its first script came before a line froze tells the page what may come.
-    if (file.type === types['.js']) inSmallRecords(response);
     response.writeHead(unchanged ? 304 : 200, {
       ...file.headers,
       ...(ONE_BY_ONE.includes(path) ? ENDS : {}),
@@ -176,8 +178,13 @@ function load(path: string, name: string, compressed: boolean): WebFile {
     type: types[extname(name)] ?? 'application/octet-stream',
     ...packed(body, compressed ? readFileSync(`${path}.br`) : undefined),
     immutable: /^assets\/.*-[\w-]{8}\.\w+$/.test(name),
-    headers: name.endsWith('.html') ? securityHeadersFor(String(body)) : SECURITY_HEADERS,
+    headers: headersOf(name, body),
   };
+}
+
+function headersOf(name: string, body: Buffer): Readonly<Record<string, string>> {
+  if (name === 'sw.js') return SERVICE_WORKER_HEADERS;
+  return name.endsWith('.html') ? securityHeadersFor(String(body)) : SECURITY_HEADERS;
 }
 
 function packed(

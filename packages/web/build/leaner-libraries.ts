@@ -1,7 +1,8 @@
 /** Takes out of libraries what the page has no use for, and says what is left as browsers of 2024 understand it. */
 import type { Plugin } from 'vite';
+import { ML_KEM } from './leaner-ml-kem.ts';
 
-interface Change {
+export interface Change {
   readonly module: RegExp;
   readonly from: RegExp;
   readonly to: string;
@@ -9,24 +10,20 @@ interface Change {
 
 /** Of it there is one. */
 const SOLID = /\/node_modules\/solid-js\/(?:web\/)?dist\/(?:solid|web)\.js$/;
+const VIRTUA = /\/node_modules\/virtua\/lib\/solid\/index\.jsx$/;
 
-const CHANGES: readonly Change[] = [
-  {
-    // Compiled without class fields, into a call for each: an assignment in the constructor makes the same property.
-    module: /\/node_modules\/(@hpke|mlkem)\//,
-    from: /Object\.defineProperty\(this, "(\w+)", \{\s*enumerable: true,\s*configurable: true,\s*writable: true,\s*value: ([^\n]+?),?\s*\}\);/g,
-    to: 'this.$1 = $2;',
-  },
-  {
-    // Node's, which they load where there is no Web Crypto. Without it they say that there is none.
-    module: /\/node_modules\/(@hpke|mlkem)\//,
-    from: /await import\("crypto"\)/g,
-    to: 'undefined',
-  },
+export const CHANGES: readonly Change[] = [
+  ...ML_KEM,
   {
     // Which of its outputs is wanted is told while it runs, so that no bundler sees that we want one of six.
     module: /\/node_modules\/qr\/index\.js$/,
     from: /if \(output === '(?!raw')[\w-]+'\)\s+return [^;]+;/g,
+    to: '',
+  },
+  {
+    // Nothing walks a store by `for await`.
+    module: /\/node_modules\/idb\/build\/index\.js$/,
+    from: /const advanceMethodProps[\s\S]*(?=export \{)/,
     to: '',
   },
   {
@@ -37,17 +34,59 @@ const CHANGES: readonly Change[] = [
   },
   { module: SOLID, from: /^ +Transition = null;$/m, to: '' },
   {
-    // Nor is there a boundary that waits.
+    module: SOLID,
+    from: /if \(!recompute && \(!obs \|\| !obs\.length\) && Transition\) releaseTransitionSource\(source\);/,
+    to: '',
+  },
+  { module: SOLID, from: /if \(node\.tOwned\) \{[\s\S]*?delete node\.tOwned;\s+\}/, to: '' },
+  {
+    // Nor is there a boundary that waits, or anything that is loaded for one.
     module: SOLID,
     from: /SuspenseContext && useContext\(SuspenseContext\)/g,
     to: 'null',
   },
+  { module: SOLID, from: /if \(node\.suspense && [^;]+;/, to: '' },
+  {
+    module: SOLID,
+    from: /for \(const c of contexts\.keys\(\)\) c\.decrement\(\);\s+contexts\.clear\(\);/g,
+    to: '',
+  },
+  { module: SOLID, from: /if \("v" in p\) \{[\s\S]*?return p;\s+\}/, to: '' },
+  { module: SOLID, from: /if \(\(p === initP[^;]+;/, to: '' },
+  { module: SOLID, from: /initP !== NO_INIT \? initP : /, to: '' },
+  { module: SOLID, from: /options\.storage \|\| createSignal/, to: 'createSignal' },
   {
     // Nor was anything drawn by a server that this page would take over.
     module: SOLID,
     from: /(?<!delete )sharedConfig\.(?:context|effects|registry)(?= && |\)|\.id| \?|[,;])/g,
     to: 'undefined',
   },
+  {
+    // No view is given its properties by a store, or by a function that is asked anew.
+    module: SOLID,
+    from: /const SUPPORTS_PROXY = [^;]+;/,
+    to: 'const SUPPORTS_PROXY = false;',
+  },
+  {
+    module: SOLID,
+    from: /sources\[i\] = typeof s === "function" \? [^;]+;/,
+    to: 'if (typeof s === "function") throw new Error("a spread that is asked anew");',
+  },
+  {
+    // What is drawn is HTML, and SVG in it by templates: no MathML, and no element of SVG by its name.
+    module: SOLID,
+    from: /isMathML \? [^:]*:[^:]*?(?=document|t\.content)/g,
+    to: '',
+  },
+  { module: SOLID, from: /SVGElements\.has\(component\)/, to: 'false' },
+  { module: SOLID, from: /isSVG && prop\.indexOf[^;]+/, to: 'false' },
+  {
+    // Lists run downwards, begin without what they measured before, and are drawn by no server.
+    module: VIRTUA,
+    from: /const \{ itemSize, horizontal = false, cache, ssrCount \} = props;/,
+    to: 'const { itemSize } = props; const horizontal = false, cache = undefined, ssrCount = 0;',
+  },
+  { module: VIRTUA, from: /props\._is(Horizontal|SSR)\b/g, to: 'false' },
 ];
 
 export function leanerLibraries(): Plugin {

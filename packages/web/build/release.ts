@@ -21,10 +21,11 @@ import type { Part, Release } from '../src/shell/release.ts';
 import { squeezed } from './squeeze.ts';
 
 const NOT_IN_PARTS = /\.(br|gz)$|^(sw\.js|release\.json)$|^parts\//;
-/** Bytes of files that come with the first, and of what these import: each alone would take a connection for little. */
+/** What a page asks for as soon as it runs: words, marks, what unlocks it, and where its line is blocked the ways through. */
+const SOON =
+  /^(icon\.svg|manifest\.webmanifest)$|\/([a-z]{2}|locked|passkey|passphrase(-worker)?|sips|dial|carrier-port)-[\w-]{8}\.js$/;
+/** Bytes of other files that come together, and of what the first import: each alone would take a connection for little. */
 const SMALL = { file: 6_000, imported: 16_000 };
-/** The words of a language, which a page asks for as soon as it runs. */
-const WORDS = /\/[a-z]{2}-[\w-]{8}\.js$/;
 
 export interface ReleaseInfo {
   readonly version: string;
@@ -74,11 +75,13 @@ export function writeRelease(outDir: string, info: ReleaseInfo, serial: number):
     .filter((name) => !NOT_IN_PARTS.test(name))
     .sort();
   const size = (name: string) => statSync(join(outDir, name)).size;
-  const soon = all.filter((name) => size(name) <= SMALL.file || WORDS.test(name));
+  const soon = all.filter((name) => SOON.test(name));
   const imported = needed(outDir, soon).filter((name) => size(name) <= SMALL.imported);
   const first = [...new Set([...needed(outDir, ['index.html']), ...imported])];
-  const single = all.filter((name) => !first.includes(name)).map((name) => [name]);
-  const parts = [first, ...single].map((names) => part(outDir, names)) as [Part, ...Part[]];
+  const others = all.filter((name) => !first.includes(name));
+  const small = others.filter((name) => size(name) <= SMALL.file);
+  const single = others.filter((name) => !small.includes(name)).map((name) => [name]);
+  const parts = [first, small, ...single].map((names) => part(outDir, names)) as [Part, ...Part[]];
   const built: Omit<Release, 'headers'> = { serial, ...info, parts };
   writeFileSync(join(outDir, 'release.json'), JSON.stringify(built));
 }

@@ -116,7 +116,8 @@ describe('two people', () => {
     const rows = boris.page.getByRole('dialog').getByRole('listitem');
     await rows.last().getByRole('button', { name: boris.words.unpin }).click();
     await rows.last().getByRole('button', { name: boris.words.undo }).waitFor();
-
+    // Nothing stays of what may be deleted meanwhile.
+    expect(await rows.last().innerText()).not.toContain('Good to see you.');
     await boris.page.keyboard.press('Escape');
 
     await bar(anna).getByText(anna.words.pinnedMessage(1, 1)).waitFor();
@@ -126,6 +127,10 @@ describe('two people', () => {
     await bar(boris).getByText('Are you there?').waitFor();
     await boris.choose('Are you there?', boris.words.unpin);
     await bar(anna).waitFor({ state: 'detached' });
+    await boris.button(boris.words.undo).click();
+    await bar(anna).waitFor();
+    await anna.choose('Are you there?', anna.words.unpin);
+    await bar(boris).waitFor({ state: 'detached' });
   });
 
   it('a message deleted for everyone is gone for everyone, after a question', async () => {
@@ -212,9 +217,25 @@ describe('two people', () => {
     await showToCamera(anna.page, code);
     await anna.button(anna.words.scanCode).click();
     await anna.page.getByText(anna.words.scanned.same('Борис')).waitFor();
+    const mark = (person: Person, checked: boolean) =>
+      person.page.getByRole('checkbox', { name: person.words.verified, checked });
+    await mark(anna, true).waitFor();
     await anna.expectAccessible();
+    await anna.shot('verified-scan');
     await anna.page.keyboard.press('Escape');
+    const note = anna.page.locator('.person-note').getByText(anna.words.verified);
+    await note.waitFor();
+    await anna.shot('verified-panel');
     await anna.page.keyboard.press('Escape');
+
+    // Who reads the digits aloud says so, and may have erred.
+    await boris.choosePerson('Anna', boris.words.safetyNumber);
+    await mark(boris, false).click();
+    await mark(boris, true).click();
+    await mark(boris, false).waitFor();
+    await boris.shot('verified-phone');
+    await boris.page.keyboard.press('Escape');
+    await boris.page.keyboard.press('Escape');
   });
 
   it('a draft waits in its chat, also over a reload', async () => {
@@ -281,6 +302,7 @@ describe('two people', () => {
     await row.waitFor({ state: 'detached' });
     await page.reload();
     await anna.button(words.archived(1)).click();
+    await anna.page.getByRole('heading', { name: words.archived(1) }).waitFor();
     await row.getByRole('img', { name: words.muted }).waitFor();
     await mark(words.unarchive);
     await anna.button(words.archived(1)).waitFor({ state: 'detached' });

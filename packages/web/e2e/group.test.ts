@@ -189,6 +189,13 @@ describe('a group', () => {
       .getByRole('img', { name: boris.words.picture('ice.png') })
       .last()
       .waitFor();
+    // Where lines run to the left, what comes next is on the left.
+    await boris.page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'));
+    await boris.page.keyboard.press('ArrowLeft');
+    await boris.button(boris.words.previousPicture).and(boris.page.locator(':enabled')).waitFor();
+    const arrow = boris.button(boris.words.previousPicture).locator('svg');
+    expect(await arrow.evaluate((svg) => getComputedStyle(svg).scale)).toBe('-1 1');
+    await boris.page.evaluate(() => document.documentElement.removeAttribute('dir'));
     await boris.page.keyboard.press('Escape');
   });
 

@@ -37,6 +37,17 @@ const type = async (person: Person, text: string) => {
   await person.composer.press('Enter');
 };
 
+/** Resolves when all of the page is in the browser, as its service worker says. */
+const keepsThePage = ({ page }: Person) =>
+  page.evaluate(async () => {
+    const { active } = await navigator.serviceWorker.ready;
+    const { port1, port2 } = new MessageChannel();
+    await new Promise<void>((resolve, reject) => {
+      port1.onmessage = ({ data }) => ('done' in data ? resolve() : reject(data.failed));
+      active?.postMessage({ ask: 'rest' }, [port2]);
+    });
+  });
+
 describe('what was typed', () => {
   it('offline waits, says so, and arrives once and in order when the network is back', async () => {
     await anna.context.setOffline(true);
@@ -84,7 +95,7 @@ describe('what was typed', () => {
   });
 
   it('can be read where the server is gone: the page opens without it', async () => {
-    await anna.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await keepsThePage(anna);
     await server.kill();
     await anna.page.reload();
     await anna.sees('message 19');

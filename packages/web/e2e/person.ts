@@ -54,8 +54,11 @@ export class Person {
     page.on('pageerror', (error) => this.complaints.push(String(error)));
   }
 
-  /** Runs a script in the engine's worker, ahead of it, in pages that are opened from now on. */
+  /** Runs a script in the engine's worker, ahead of it, in pages that are opened from now on, without a service worker: that would bring the engine as it is. */
   async aheadOfEngine(script: string): Promise<void> {
+    await this.context.addInitScript(() => {
+      ServiceWorkerContainer.prototype.register = () => Promise.reject(new Error('none here'));
+    });
     await this.context.route('**/worker-*.js', async (route) => {
       const answer = await route.fetch();
       await route.fulfill({ response: answer, body: `${script};${await answer.text()}` });

@@ -1,4 +1,4 @@
 /** The screen of a locked store, in a file of its own: who is not locked out never loads it. */
-import { lazy } from 'solid-js';
+import { laterFrom } from './later.tsx';
 
-export const Locked = lazy(async () => ({ default: (await import('./lock/locked.tsx')).Locked }));
+export const Locked = laterFrom(() => import('./lock/locked.tsx'))((file) => file.Locked);

@@ -53,8 +53,10 @@ async function start(root: Element): Promise<void> {
   // Asked for, not insisted on: some browsers never grant it, and the page works all the same.
   void navigator.storage?.persist?.();
   if (build !== '') {
+    const workers = navigator.serviceWorker;
     // Without it the page still works, only not without its server.
-    navigator.serviceWorker?.register('./sw.js', { updateViaCache: 'all' }).catch(() => undefined);
+    workers?.register('./sw.js', { updateViaCache: 'all' }).catch(() => undefined);
+    void workers?.ready.then(({ active }) => askWorker({ ask: 'rest' }, active));
   }
 }
 

@@ -25,8 +25,8 @@ const shelf = new Shelf(caches, scope);
 const account = sharedOpenings();
 /** New connections to a host within a minute while nothing else connects, where the engine has to get through, and where none are counted. */
 const MOST = { first: 3, later: 2, any: Number.POSITIVE_INFINITY };
-/** To the page's own host: two that browsers open whenever a page is, which bring the page and its first script; and the one for this script, if it is not one of them. */
-const OWN_CONNECTIONS = { opened: 2, new: 3 };
+/** To the page's own host, which browsers open whenever a page is: at first they bring the page and this script. */
+const OWN_CONNECTIONS = 2;
 
 const freezes = () => isFrozen(scope, Date.now());
 const steady = () => performance.now();
@@ -39,14 +39,13 @@ const asking = async (use: keyof typeof MOST) => ({
 });
 
 self.addEventListener('install', (event) => {
-  if (beside) return event.waitUntil(self.skipWaiting());
+  event.waitUntil(self.skipWaiting());
+  if (beside) return;
   // Chromium would ask the page's host as well whenever the page opens (ServiceWorkerAutoPreload), where connections count.
   const routes = event as ExtendableEvent & { addRoutes?: (rule: object) => Promise<void> };
   const rule = { condition: { requestMode: 'navigate' }, source: 'fetch-event' };
   void routes.addRoutes?.(rule).catch(() => undefined);
-  event.waitUntil(installed());
 });
-self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener('push', (event) => event.waitUntil(tell(self)));
 self.addEventListener('notificationclick', (event) => {
@@ -86,28 +85,21 @@ async function taken(request: Request): Promise<Response> {
   return Response.redirect(`${scope}?${SHARE}`, 303);
 }
 
-/** Has all of the page by then, unless the page found that its line freezes: then it asks for what it needs itself. */
-async function installed(): Promise<void> {
-  await self.skipWaiting();
-  if (await freezes()) return;
-  await load('', '', () => undefined);
-  await rest();
-}
-
 async function answered(ask: Ask, progress: (share: number) => void): Promise<Answer> {
-  if (ask.ask === 'load') {
-    await load(ask.link, ask.key, progress);
-    // A page that was loaded past us, as by a forced reload, starts from here too.
+  if (ask.ask === 'load' || ask.ask === 'rest') {
+    await (ask.ask === 'load' ? load(ask.link, ask.key, progress) : rest());
+    // Not before: a page that was loaded past us finds here what it needs from now on.
     await self.clients.claim();
-  } else if (ask.ask === 'rest') await rest();
-  else if (ask.ask === 'update') return update();
-  else if (ask.ask === 'shared') {
+  }
+  if (ask.ask === 'update') return update();
+  if (ask.ask === 'shared') {
     const found = shared;
     shared = null;
     handed.resolve();
     return { shared: found };
-  } else if (ask.ask === 'about') return { about: (await shelf.known()) ?? null };
-  else {
+  }
+  if (ask.ask === 'about') return { about: (await shelf.known()) ?? null };
+  if (ask.ask === 'trust') {
     const known = await shelf.known();
     if (known) await shelf.know({ ...known, pinned: ask.key });
     return update();
@@ -117,24 +109,37 @@ async function answered(ask: Ask, progress: (share: number) => void): Promise<An
 
 /** The first time, or where the browser threw away what was kept. What nobody has any more makes room for what is newer. */
 async function load(link: string, key: string, progress: (share: number) => void): Promise<void> {
-  const before = await shelf.known();
-  const bases = [...new Set([scope, ...basesIn(link), ...(before?.bases ?? [])])];
-  if (before) await shelf.know({ ...before, bases });
-  const known = before ?? (await first(key, bases));
-  if (!before) await shelf.know(known);
+  const named = [...new Set([scope, ...basesIn(link)])];
+  const found = (await shelf.known()) ?? (await first(key, named));
+  const known = await self.navigator.locks.request('polynya-known', async () => {
+    // Another page may have come first.
+    const now = (await shelf.known()) ?? found;
+    const both = { ...now, bases: [...new Set([...named, ...now.bases])] };
+    await shelf.know(both);
+    return both;
+  });
   const release = releaseIn(known);
   try {
     await bring(release, release.parts[0], known.bases, progress, 'first');
-    await shelf.know({ ...known, bases });
   } catch (error) {
     if (!(error instanceof PartGone) || (await update()).outcome !== 'taken') throw error;
   }
 }
 
+const asked = new Map<string, Promise<Known>>();
+
+/** Once, however often a page asks: counted each time, its connections would leave its own host none to ask it by. */
+function first(key: string, bases: readonly string[]): Promise<Known> {
+  const name = [key, ...bases].join(' ');
+  const running = asked.get(name) ?? asksFirst(key, bases).finally(() => asked.delete(name));
+  asked.set(name, running);
+  return running;
+}
+
 /** The page's own connections count, too. */
-async function first(key: string, bases: readonly string[]): Promise<Known> {
+async function asksFirst(key: string, bases: readonly string[]): Promise<Known> {
   const ports = await asking('first');
-  tookOwn(ports.turns, OWN_CONNECTIONS.new);
+  tookOwn(ports.turns);
   // Without a key that the page names, only where the page came from says which one it is.
   const signed = await newest(key === '' ? [scope] : bases, { pinned: key, serial: 0 }, ports);
   const pinned = key || signed.key;
@@ -144,9 +149,9 @@ async function first(key: string, bases: readonly string[]): Promise<Known> {
 }
 
 /** Counts what the browser itself connects. */
-function tookOwn(turns: Turns, connections: number): void {
+function tookOwn(turns: Turns): void {
   const { host } = new URL(scope);
-  for (let each = 0; each < connections; each++) turns.take(host);
+  for (let each = 0; each < OWN_CONNECTIONS; each++) turns.take(host);
 }
 
 /** Looks for a newer release. */
@@ -166,8 +171,10 @@ async function update(): Promise<Outcome> {
   return { outcome: 'taken', change };
 }
 
-/** What pages come to need, while nobody waits for it. */
+/** What pages come to need, while nobody waits for it; where each connection counts they ask for it when they need it. */
 async function rest(): Promise<void> {
+  if (await freezes()) return;
+  if (!(await shelf.known())) await load('', '', () => undefined);
   const known = await shelf.known();
   if (!known) return;
   const release = releaseIn(known);
@@ -218,7 +225,7 @@ async function page(request: Request): Promise<Response> {
   const known = await shelf.known();
   const kept = known && (await shelf.fileOf(releaseIn(known), 'index.html'));
   // Even where they bring nothing, as the page is here.
-  if (await freezes()) tookOwn(await turnsFor('later'), OWN_CONNECTIONS.opened);
+  if (await freezes()) tookOwn(await turnsFor('later'));
   const path = new URL(request.url).pathname;
   return kept && path === new URL(scope).pathname ? kept : fetch(request);
 }

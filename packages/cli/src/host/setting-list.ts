@@ -175,6 +175,12 @@ export const sections: readonly Section[] = [
       ),
       of('rates.makes.everyMs', 'time', 'One more of them after this.'),
       of(
+        'rates.subscriptions.burst',
+        'count',
+        'Browsers that ask anew to be told of one chat while they are away, at once. A chat holds 1,024.',
+      ),
+      of('rates.subscriptions.everyMs', 'time', 'One more browser after this.'),
+      of(
         'allowance.stored',
         'bytes',
         'Files that one person has stored at a time, nearly: what is stored counts less each day until keep.days have passed.',

@@ -130,10 +130,20 @@ export class Outbox {
   }
 }
 
-/** How much of all chats waits to be sent, refused contents left out. */
-export async function countWaiting(store: Store): Promise<number> {
+/** The chat of each content that waits to be sent, refused ones left out. @throws StoreError */
+async function waiting(store: Store): Promise<ChatId[]> {
   const rows = await store.range('outbox');
-  return rows.filter(([key]) => !key.startsWith(ASIDE)).length;
+  return rows.flatMap(([key]) => (key.startsWith(ASIDE) ? [] : key.slice(0, key.indexOf('/'))));
+}
+
+/** How much of all chats waits to be sent. @throws StoreError */
+export async function countWaiting(store: Store): Promise<number> {
+  return (await waiting(store)).length;
+}
+
+/** Those in which something waits to be sent. @throws StoreError */
+export async function chatsWaiting(store: Store): Promise<ChatId[]> {
+  return [...new Set(await waiting(store))];
 }
 
 function within(prefix: string): { from: string; to: string } {

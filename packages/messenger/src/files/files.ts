@@ -23,6 +23,7 @@ import {
 } from './file-record.ts';
 import { fileReference, mediaType } from './file-reference.ts';
 import { problemOf, worthWaiting } from './problem-of.ts';
+import { forgetRecording } from './recording.ts';
 import { type FileLine, NoLongerWanted, Transfer, type TransferPorts } from './transfer.ts';
 import { placeOf, TransferQueue } from './transfer-queue.ts';
 import { copyIn, upload } from './upload.ts';
@@ -74,7 +75,7 @@ export class Files {
    * nothing of it is left
    */
   async sendFile(chat: ChatId, source: Blob, about: About): Promise<{ readonly id: MessageId }> {
-    const { timeline, clock, random, me } = this.#options;
+    const { store, timeline, clock, random, me, changes } = this.#options;
     const id = toHex(random(16));
     const draft = fileReference(source, about, random);
     const transfer = new Transfer(this.#options, chat, id);
@@ -87,7 +88,11 @@ export class Files {
       );
       const hash = await copyIn(transfer, draft.file, source);
       const whole = { ...draft, file: { ...draft.file, hash } };
-      await transfer.update((record) => ({ ...record, content: whole }));
+      await transfer.update(
+        (record) => ({ ...record, content: whole }),
+        () => (about.recorded ? forgetRecording(store, chat) : []),
+      );
+      if (about.recorded) changes.touch(`chat/${chat}`);
     } catch (error) {
       await this.#undo(transfer);
       // Discarded by the person while it was copied: that is what they asked for.

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { FailingStore } from '../test/failing-store.ts';
 import { type Person, Town } from '../test/town.ts';
 
 let town: Town;
@@ -47,4 +48,34 @@ it('belongs to a chat', async () => {
   await expect(anna.messenger.keepRecording('none', 0, said('x'))).rejects.toMatchObject({
     code: 'not-found',
   });
+});
+
+it('is a file that is sent, or still there, at whichever write the program dies between the two', async () => {
+  const stores: FailingStore[] = [];
+  const wrap = (store: ConstructorParameters<typeof FailingStore>[0]) => {
+    const failing = new FailingStore(store);
+    stores.push(failing);
+    return failing;
+  };
+  const vera = await town.person('Vera', { wrap });
+  const group = (await vera.messenger.createGroup('The boat')).chat;
+  const files = async () => {
+    const page = await vera.now({ query: 'messages', chat: group, limit: 100 });
+    return page.messages.filter(({ file }) => file !== null).length;
+  };
+  let died = true;
+  for (let k = 1; died; k++) {
+    const before = await files();
+    await vera.messenger.keepRecording(group, 0, said('open water'));
+    const store = stores.at(-1) as FailingStore;
+    store.left = k;
+    const about = { name: 'note.webm', recorded: true };
+    await vera.messenger.sendFile(group, said('open water'), about).catch(() => undefined);
+    died = store.dead;
+    store.left = died ? 0 : Number.POSITIVE_INFINITY;
+    await vera.reopen();
+    const kept = (await vera.messenger.recording(group)) ? 1 : 0;
+    await expect.poll(files, { timeout: 60_000 }).toBe(before + 1 - kept);
+    expect(died || kept === 0).toBe(true);
+  }
 });

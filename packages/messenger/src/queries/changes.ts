@@ -4,6 +4,7 @@
  */
 import type { Clock } from '@polynya/reach/clock';
 import type { ChatId } from '../api.ts';
+import type { Change, Store } from '../store/store.ts';
 
 /** The messages of one chat: rows, their states, transfers of their files. */
 export function messagesTopic(chat: ChatId): string {
@@ -24,6 +25,7 @@ export class Changes {
   readonly #listeners = new Map<string, Set<() => void>>();
   readonly #due = new Set<() => void>();
   readonly #chatListeners: ((chat: ChatId) => void)[] = [];
+  readonly #writeListeners = new Set<(changes: readonly Change[]) => void>();
   #cancel: (() => void) | null = null;
 
   constructor(clock: Pick<Clock, 'setTimeout'>) {
@@ -51,6 +53,26 @@ export class Changes {
   /** Calls `listener` at once with each chat that changes, for as long as there are changes. */
   onChat(listener: (chat: ChatId) => void): void {
     this.#chatListeners.push(listener);
+  }
+
+  /** The store, of whose batches listeners hear as soon as they can be read: before anything is touched for them. */
+  heard(store: Store): Store {
+    return {
+      get: (table, key) => store.get(table, key),
+      range: (table, range) => store.range(table, range),
+      apply: async (changes) => {
+        await store.apply(changes);
+        for (const listener of this.#writeListeners) listener(changes);
+      },
+      close: () => store.close(),
+      destroy: () => store.destroy(),
+    };
+  }
+
+  /** Calls `listener` with each batch that was written; what it returns ends that. */
+  onWritten(listener: (changes: readonly Change[]) => void): () => void {
+    this.#writeListeners.add(listener);
+    return () => void this.#writeListeners.delete(listener);
   }
 
   /** Calls `listener` once after each burst that touched one of `topics`; what it returns ends that. */

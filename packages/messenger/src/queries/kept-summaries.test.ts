@@ -3,8 +3,10 @@ import { expect, it } from 'vitest';
 import type { ChatSummary } from '../api.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
+import { Timeline } from '../timeline/timeline.ts';
 import { Changes } from './changes.ts';
 import { KeptSummaries } from './kept-summaries.ts';
+import { unlisted } from './list-record.ts';
 import { Summaries, type Summary } from './summaries.ts';
 
 const clock = { setTimeout: () => () => undefined };
@@ -29,9 +31,14 @@ const summary = (chat: string, text: string, title = chat): Omit<ChatSummary, 't
 async function opened(store: Store, chats: Map<string, Summary | null>) {
   const changes = new Changes(clock);
   const summaries = new Summaries({ changes, summarise: async (chat) => chats.get(chat) });
-  const kept = new KeptSummaries({ store, clock });
+  const timeline = new Timeline(
+    store,
+    () => 'aa'.repeat(16),
+    () => 0,
+  );
+  const kept = new KeptSummaries({ store, clock }, { timeline });
   await kept.open(summaries);
-  return { changes, summaries, kept };
+  return { changes, summaries, kept, timeline };
 }
 
 it('shows at the next opening what was last shown, without who typed', async () => {
@@ -75,4 +82,54 @@ it('drops a chat that is there no more, and computes only what changed', async (
   const after = await summaries.list();
   expect(after).toHaveLength(1);
   expect(after[0]).toBe(before);
+});
+
+it('holds nothing that was taken away while it was written', async () => {
+  const memory = await openSqliteStore(':memory:');
+  let deleted: Promise<void> | undefined;
+  const store: Store = {
+    get: (...asked) => memory.get(...asked),
+    range: (...asked) => memory.range(...asked),
+    async apply(changes) {
+      const list = changes.some(({ value }) => value !== null);
+      // The last moment before it is written: whoever may delete then comes first.
+      if (list) {
+        deleted ??= remove();
+        await Promise.race([deleted, new Promise((done) => setTimeout(done, 50))]);
+      }
+      await memory.apply(changes);
+    },
+    close: () => memory.close(),
+    destroy: () => memory.destroy(),
+  };
+  const chats = new Map([['aa', { summary: summary('aa', 'said'), passing: false }]]);
+  const { changes, summaries, kept, timeline } = await opened(store, chats);
+  const remove = () => timeline.locked('aa', () => store.apply([unlisted('aa')]));
+  changes.touchChat('aa');
+  await summaries.list();
+  await kept.flush();
+  await deleted;
+  expect(deleted).toBeDefined();
+  expect(await store.range('setting')).toEqual([]);
+});
+
+it('is written to its end also where it is to be written once more while a chat is busy', async () => {
+  const store = await openSqliteStore(':memory:');
+  const all = ['xaa', 'yaa', 'zbb'];
+  const chats = new Map(
+    all.map((chat) => [chat, { summary: summary(chat, 'said'), passing: false }]),
+  );
+  const { changes, summaries, kept, timeline } = await opened(store, chats);
+  for (const chat of all) changes.touchChat(chat);
+  await summaries.list();
+  const busy = Promise.withResolvers<void>();
+  const work = timeline.locked('yaa', () => busy.promise);
+  const first = kept.flush();
+  await new Promise((done) => setTimeout(done, 50));
+  for (const chat of ['zbb', 'xaa']) kept.touched(chat);
+  const second = kept.flush();
+  await new Promise((done) => setTimeout(done, 50));
+  busy.resolve();
+  await Promise.all([work, first, second]);
+  expect(await store.range('setting')).toHaveLength(2);
 });

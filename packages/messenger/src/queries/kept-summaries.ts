@@ -6,26 +6,33 @@
 import type { Clock } from '@polynya/reach/clock';
 import type { ChatId, ChatSummary } from '../api.ts';
 import type { Change, Store } from '../store/store.ts';
+import type { Timeline } from '../timeline/timeline.ts';
 import { LIST, listRecord } from './list-record.ts';
 import type { Changed, Summaries } from './summaries.ts';
 
 /** ms: changes come in crowds. */
 const MOMENT = 1_000;
+/** Records: nothing else happens in their chats while they are written. */
+const AT_ONCE = 16;
 
 export class KeptSummaries {
   readonly #store: Store;
   readonly #clock: Pick<Clock, 'setTimeout'>;
+  readonly #around: { readonly timeline: Pick<Timeline, 'locked'> };
   readonly #records = new Map<string, Map<ChatId, ChatSummary>>();
   readonly #unwritten = new Set<string>();
   #summaries: Summaries | null = null;
+  #writing: Promise<void> = Promise.resolve();
   #cancel: (() => void) | null = null;
 
-  constructor({
-    store,
-    clock,
-  }: { readonly store: Store; readonly clock: Pick<Clock, 'setTimeout'> }) {
+  /** @param around what takes a text away does so in `timeline.locked` of its chat */
+  constructor(
+    { store, clock }: { readonly store: Store; readonly clock: Pick<Clock, 'setTimeout'> },
+    around: { readonly timeline: Pick<Timeline, 'locked'> },
+  ) {
     this.#store = store;
     this.#clock = clock;
+    this.#around = around;
   }
 
   /** Hands what is kept to `summaries`, and keeps what changes there from then on. @throws StoreError */
@@ -49,18 +56,42 @@ export class KeptSummaries {
   async flush(): Promise<void> {
     this.#cancel?.();
     this.#cancel = null;
-    await this.#write().catch(() => undefined);
+    // One after the other: each has many chats to itself, and two would wait for each other's.
+    this.#writing = this.#writing.then(() => this.#write()).catch(() => undefined);
+    await this.#writing;
   }
 
   async #write(): Promise<void> {
-    // As all of it is now: what was taken from a chat is not written once more.
     await this.#summaries?.list();
-    const changes = [...this.#unwritten].map((key): Change => {
-      const chats = [...(this.#records.get(key)?.values() ?? [])];
-      return { table: 'setting', key, value: chats.length > 0 ? encoded(chats) : null };
-    });
+    const keys = [...this.#unwritten];
     this.#unwritten.clear();
-    await this.#store.apply(changes);
+    while (keys.length > 0) await this.#writeThese(keys.splice(0, AT_ONCE));
+  }
+
+  /** With their chats to itself: else what is taken from one between the look and the writing would lie here anew. */
+  async #writeThese(keys: readonly string[]): Promise<void> {
+    const held = new Set(keys.flatMap((key) => [...(this.#records.get(key)?.keys() ?? [])]));
+    const { promise: written, resolve: release } = Promise.withResolvers<void>();
+    try {
+      for (const chat of held) {
+        await new Promise<void>((mine) => {
+          void this.#around.timeline.locked(chat, () => {
+            mine();
+            return written;
+          });
+        });
+      }
+      // As all of it is now. What came here meanwhile is written the next time.
+      await this.#summaries?.list();
+      const changes = keys.map((key): Change => {
+        const chats = [...(this.#records.get(key)?.values() ?? [])];
+        const mine = chats.filter(({ chat }) => held.has(chat));
+        return { table: 'setting', key, value: mine.length > 0 ? encoded(mine) : null };
+      });
+      await this.#store.apply(changes);
+    } finally {
+      release();
+    }
   }
 
   #take(changed: readonly Changed[]): void {

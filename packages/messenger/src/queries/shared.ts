@@ -22,14 +22,24 @@ function sharedValue(before: unknown, after: unknown): unknown {
   }
   if (Array.isArray(after)) return Array.isArray(before) ? sharedList(before, after) : after;
   if (!isFields(after) || !isFields(before) || before instanceof Uint8Array) return after;
-  const names = Object.keys(after);
-  const next = Object.fromEntries(
-    names.map((name) => [name, sharedValue(before[name], after[name])]),
-  );
-  const isSame =
-    names.length === Object.keys(before).length &&
-    names.every((name) => name in before && next[name] === before[name]);
-  return isSame ? before : next;
+  return sharedFields(before, after);
+}
+
+function sharedFields(before: Fields, after: Fields): Fields {
+  // Pages of hundreds of rows are compared after each change: nothing is made where all is the same.
+  let next: Record<string, unknown> | undefined;
+  let isSame = true;
+  let fields = 0;
+  for (const name in after) {
+    const value = sharedValue(before[name], after[name]);
+    if (value !== after[name]) {
+      next ??= { ...after };
+      next[name] = value;
+    }
+    isSame &&= value === before[name] && name in before;
+    fields++;
+  }
+  return isSame && fields === Object.keys(before).length ? before : (next ?? after);
 }
 
 function sharedList(before: readonly unknown[], after: readonly unknown[]): readonly unknown[] {

@@ -45,15 +45,19 @@ export interface Range {
   readonly reverse?: boolean;
 }
 
-/**
- * Calls take effect in the order in which they were made, awaited or not: a read sees every batch
- * handed over before it. Every rejection is a {@link StoreError}, and then nothing has changed.
- */
-export interface Store {
+/** What can be read. */
+export interface Reads {
   /** The bytes under a key, the caller's own, or undefined. */
   get(table: Table, key: string): Promise<Uint8Array | undefined>;
   /** Keys and bytes in order of the keys' UTF-16 code units, as JavaScript's `<` has it. */
   range(table: Table, range?: Range): Promise<[key: string, value: Uint8Array][]>;
+}
+
+/**
+ * Calls take effect in the order in which they were made, awaited or not: a read sees every batch
+ * handed over before it. Every rejection is a {@link StoreError}, and then nothing has changed.
+ */
+export interface Store extends Reads {
   /** All or nothing, in the order given, durable on return. */
   apply(changes: readonly Change[]): Promise<void>;
   /** Finishes what was begun and lets go; later calls are refused, but for another `close`. */

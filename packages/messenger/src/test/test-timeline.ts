@@ -1,10 +1,12 @@
 /** A timeline over a real store, told things as the conversation core tells them: lock, read, apply. */
 import { fromHex } from '@polynya/protocol/bytes';
 import type { Content, FileRef } from '@polynya/protocol/content';
+import { afterEach, beforeEach } from 'vitest';
 import type { MessagePage, MessageView, PersonId } from '../api.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 import type { Change, Store } from '../store/store.ts';
 import type { Arrived, Happened } from '../timeline/arrived.ts';
+import type { Source } from '../timeline/page.ts';
 import { pinsOf } from '../timeline/pins.ts';
 import { Timeline } from '../timeline/timeline.ts';
 
@@ -73,23 +75,37 @@ export function from(sender: PersonId, seq: number, content: Content): Arrived {
   return { chat: CHAT, seq, id: id(seq), sender, mine, at: seq * 1000, content };
 }
 
-export class TestTimeline {
-  readonly store: Store;
-  readonly timeline: Timeline;
-  /** ms */
-  now = 1_000_000;
+/** A timeline that each test of a file finds empty. */
+export function eachTimeline(): TestTimeline {
+  const chat = new TestTimeline();
+  beforeEach(async () => chat.begin(await openSqliteStore(':memory:')));
+  afterEach(() => chat.store.close());
+  return chat;
+}
 
-  constructor(store: Store) {
+export class TestTimeline {
+  store!: Store;
+  timeline!: Timeline;
+  /** ms */
+  now!: number;
+
+  /** @param store without one, nothing works before `begin` */
+  constructor(store?: Store) {
+    if (store) this.begin(store);
+  }
+
+  static async open(path = ':memory:'): Promise<TestTimeline> {
+    return new TestTimeline(await openSqliteStore(path));
+  }
+
+  begin(store: Store): void {
     this.store = store;
+    this.now = 1_000_000;
     this.timeline = new Timeline(
       store,
       () => ME,
       () => this.now,
     );
-  }
-
-  static async open(path = ':memory:'): Promise<TestTimeline> {
-    return new TestTimeline(await openSqliteStore(path));
   }
 
   write(work: (timeline: Timeline) => Promise<Change[]>): Promise<void> {
@@ -106,8 +122,13 @@ export class TestTimeline {
     return this.write((timeline) => timeline.queued(queued));
   }
 
-  page(limit = 100, others: readonly PersonId[] = VIEW.others): Promise<MessagePage> {
-    return this.timeline.page(CHAT, limit, { ...VIEW, others });
+  page(
+    limit = 100,
+    others: readonly PersonId[] = VIEW.others,
+    upTo?: number,
+    source?: Source,
+  ): Promise<MessagePage> {
+    return this.timeline.page(CHAT, limit, { ...VIEW, others }, null, upTo, source);
   }
 
   async messages(): Promise<readonly MessageView[]> {

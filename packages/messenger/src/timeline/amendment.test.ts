@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { fileKeys } from '../files/file-record.ts';
 import {
   ANNA,
   BORIS,
   CHAT,
+  eachTimeline,
   edit,
   fileOf,
   from,
@@ -11,15 +12,10 @@ import {
   ME,
   react,
   remove,
-  TestTimeline,
   text,
 } from '../test/test-timeline.ts';
 
-let chat: TestTimeline;
-beforeEach(async () => {
-  chat = await TestTimeline.open();
-});
-afterEach(() => chat.store.close());
+const chat = eachTimeline();
 
 describe('edits', () => {
   it('by the sender replace the text, the newest by seq standing, and mark it edited', async () => {

@@ -8,7 +8,7 @@ import { dropWanted } from '../files/drop-record.ts';
 import { eraseFile, fileKeys, fileRecord, pieceCount } from '../files/file-record.ts';
 import { unlisted } from '../queries/list-record.ts';
 import { dirtied } from '../search/keys.ts';
-import type { Change, Range, Store, Table } from '../store/store.ts';
+import type { Change, Range, Reads, Table } from '../store/store.ts';
 import { pinOf } from './pins.ts';
 import {
   type Counts,
@@ -27,11 +27,11 @@ export class Draft {
   readonly chat: ChatId;
   /** ms */
   readonly now: number;
-  readonly #store: Store;
+  readonly #store: Reads;
   readonly #written = new Map<string, Change>();
   #counts: Counts | null = null;
 
-  constructor(store: Store, chat: ChatId, now = 0) {
+  constructor(store: Reads, chat: ChatId, now = 0) {
     this.#store = store;
     this.chat = chat;
     this.now = now;

@@ -1,14 +1,10 @@
 /** When somebody looks for what is over. */
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { Changes } from '../queries/changes.ts';
-import { ANNA, CHAT, from, TestTimeline, text } from '../test/test-timeline.ts';
+import { ANNA, CHAT, eachTimeline, from, text } from '../test/test-timeline.ts';
 import { watchExpiry } from './expiry.ts';
 
-let chat: TestTimeline;
-beforeEach(async () => {
-  chat = await TestTimeline.open();
-});
-afterEach(() => chat.store.close());
+const chat = eachTimeline();
 
 it('is known of a message that came while somebody looked', async () => {
   const { store, timeline } = chat;

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   ANNA,
   CHAT,
+  eachTimeline,
   edit,
   fileOf,
   from,
@@ -9,15 +10,10 @@ import {
   ME,
   react,
   remove,
-  TestTimeline,
   text,
 } from '../test/test-timeline.ts';
 
-let chat: TestTimeline;
-beforeEach(async () => {
-  chat = await TestTimeline.open();
-});
-afterEach(() => chat.store.close());
+const chat = eachTimeline();
 
 const hide = (n: number) => chat.write((timeline) => timeline.hide(CHAT, id(n)));
 

@@ -1,23 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   ANNA,
   BORIS,
   CHAT,
+  eachTimeline,
   edit,
   fileOf,
   from,
   id,
   ME,
   receipt,
-  TestTimeline,
   text,
 } from '../test/test-timeline.ts';
 
-let chat: TestTimeline;
-beforeEach(async () => {
-  chat = await TestTimeline.open();
-});
-afterEach(() => chat.store.close());
+const chat = eachTimeline();
 
 describe('an own message', () => {
   it('is delivered, then read, when all others have it', async () => {

@@ -16,7 +16,7 @@ import { excerptName, shownAs } from '../files/shown-as.ts';
 import { isSmallPicture } from '../files/small-picture.ts';
 import { called, shownName } from '../identity/shown-name.ts';
 import type { ChatEvent } from '../message-parts.ts';
-import type { Store } from '../store/store.ts';
+import type { Reads } from '../store/store.ts';
 import { standingVotes, withPending } from './amendment.ts';
 import {
   type Counts,
@@ -28,6 +28,12 @@ import {
   row,
 } from './row.ts';
 import { decode } from './stored.ts';
+
+/** Where a page is read. */
+export interface Source extends Reads {
+  /** As `decode`, of what may have been decoded before. */
+  readonly decode?: typeof decode;
+}
 
 /** What a page needs to know that the timeline does not hold. */
 export interface PageView {
@@ -50,20 +56,24 @@ export interface TimelineSummary {
 
 /** Letters of a quote. */
 const EXCERPT = 120;
-/** Rows looked at for the last message, among events. */
-const LOOK_BACK = 32;
+/** Rows looked at for what was said to an album, which has at most ten. */
+const ALBUM = 16;
+/** Rows looked at for the last message, among events: so many, then more. */
+const LOOK_BACK = [1, 32, 256, 2048];
 
 /** Reads one chat for one view. */
 export class PageReader {
-  readonly #store: Store;
+  readonly #store: Source;
+  readonly #decode: typeof decode;
   readonly #chat: ChatId;
   readonly #counts: Counts;
   readonly #view: PageView;
   readonly #me: PersonId;
   readonly #reached: { readonly delivered: number; readonly read: number };
 
-  constructor(store: Store, chat: ChatId, counts: Counts, view: PageView, me: PersonId) {
+  constructor(store: Source, chat: ChatId, counts: Counts, view: PageView, me: PersonId) {
     this.#store = store;
+    this.#decode = store.decode ?? decode;
     this.#chat = chat;
     this.#counts = counts;
     this.#view = view;
@@ -92,9 +102,14 @@ export class PageReader {
   }
 
   async summary(): Promise<TimelineSummary> {
-    let rows = await this.#newest(1);
-    if (rows[0]?.row === 'event') rows = await this.#newest(LOOK_BACK);
-    const last = rows.find((one) => one.row === 'message');
+    let rows: Row[] = [];
+    let last: MessageRow | undefined;
+    for (const most of LOOK_BACK) {
+      rows = await this.#newest(most);
+      last = rows.find((one) => one.row === 'message');
+      if (last || rows.length < most) break;
+    }
+    if (last) last = await this.#speaking(last);
     const { unread, mentions } = this.#counts;
     return {
       last: last
@@ -114,9 +129,26 @@ export class PageReader {
     };
   }
 
+  /** Of an album the one with what was said to it; any other message itself. */
+  async #speaking(last: MessageRow): Promise<MessageRow> {
+    const albumOf = ({ file }: MessageRow) => (file && shownAs(file).album?.id) ?? null;
+    const album = withPending(last).text === '' ? albumOf(last) : null;
+    if (album === null) return last;
+    const near = await this.#newest(ALBUM);
+    const all = near.filter((one) => one.row === 'message');
+    const said = all.find(
+      (one) => albumOf(one) === album && one.sender === last.sender && withPending(one).text !== '',
+    );
+    // What was said may go by itself where the last picture stays.
+    const after = Math.max(last.after, said?.after ?? 0);
+    return said ? { ...last, text: withPending(said).text, after } : last;
+  }
+
   async #newest(limit: number, upTo: { readonly to?: string } = {}): Promise<Row[]> {
     const range = { ...keys.rows(this.#chat), ...upTo, limit, reverse: true };
-    return (await this.#store.range('timeline', range)).map(([, value]) => decode(row, value));
+    return (await this.#store.range('timeline', range)).map(([, value]) =>
+      this.#decode(row, value),
+    );
   }
 
   async #message(
@@ -224,10 +256,10 @@ export class PageReader {
 
   async #find(id: MessageId): Promise<MessageRow | null> {
     const stored = await this.#store.get('timeline', keys.index(this.#chat, id));
-    const place = stored && decode(indexed, stored);
+    const place = stored && this.#decode(indexed, stored);
     if (place?.is !== 'row') return null;
     const found = await this.#store.get('timeline', place.key);
-    const quoted = found && decode(row, found);
+    const quoted = found && this.#decode(row, found);
     return quoted?.row === 'message' ? quoted : null;
   }
 
@@ -267,7 +299,7 @@ export class PageReader {
 
   async #record(id: MessageId): Promise<FileRecord | null> {
     const stored = await this.#store.get('file', fileKeys.record(this.#chat, id));
-    return stored ? decode(fileRecord, stored) : null;
+    return stored ? this.#decode(fileRecord, stored) : null;
   }
 
   #called(person: PersonId): string {

@@ -1,31 +1,29 @@
 import { type Cbor, decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import {
   ANNA,
   BORIS,
   CHAT,
+  eachTimeline,
   edit,
   from,
   id,
   ME,
   pin,
   remove,
-  TestTimeline,
   text,
 } from '../test/test-timeline.ts';
 import { pinsOf } from './pins.ts';
 import { keys } from './row.ts';
 
-let chat: TestTimeline;
+const chat = eachTimeline();
 beforeEach(async () => {
-  chat = await TestTimeline.open();
   await chat.tell(
     from(ANNA, 1, text('one')),
     from(BORIS, 2, text('two')),
     from(ME, 3, text('three')),
   );
 });
-afterEach(() => chat.store.close());
 
 it('anybody’s message is pinned by anybody, and let go by anybody', async () => {
   await chat.tell(from(BORIS, 4, pin(1)), from(ANNA, 5, pin(3)));

@@ -1,11 +1,12 @@
 /** Messages that go by themselves, polls, versions, and who has read when: as every device comes to see them. */
 import { fromHex } from '@polynya/protocol/bytes';
 import type { Content, Saying } from '@polynya/protocol/content';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   ANNA,
   BORIS,
   CHAT,
+  eachTimeline,
   edit,
   fileOf,
   from,
@@ -14,17 +15,12 @@ import {
   react,
   receipt,
   remove,
-  TestTimeline,
   text,
 } from '../test/test-timeline.ts';
 import { keys, reads, versions } from './row.ts';
 import { decode } from './stored.ts';
 
-let chat: TestTimeline;
-beforeEach(async () => {
-  chat = await TestTimeline.open();
-});
-afterEach(() => chat.store.close());
+const chat = eachTimeline();
 
 const HOUR = 3_600;
 const going = (said: Content, after = HOUR): Content => ({
@@ -151,4 +147,15 @@ it('when somebody had read how far is kept step by step', async () => {
     { read: 1, at: 3_000 },
     { read: 4, at: 5_000 },
   ]);
+});
+
+it('what was said to an album and goes by itself is known to go, also where its last picture stays', async () => {
+  const picture = (place: number, caption = '') => {
+    const { file } = fileOf(5);
+    const type = `image/jpeg;album=0123456789abcdef.${place}`;
+    return { ...fileOf(5, caption), file: { ...file, type } };
+  };
+  await chat.tell(from(ANNA, 1, going(picture(0, 'The river'))), from(ANNA, 2, picture(1)));
+  const { last, passing } = await chat.summary();
+  expect([last?.text, passing]).toEqual(['The river', true]);
 });

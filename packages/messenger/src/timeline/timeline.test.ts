@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fileKeys } from '../files/file-record.ts';
 import {
   ANNA,
   BORIS,
   CHAT,
+  eachTimeline,
   edit,
   fileOf,
   from,
@@ -17,11 +18,24 @@ import {
 } from '../test/test-timeline.ts';
 import type { Happened } from './arrived.ts';
 
-let chat: TestTimeline;
-beforeEach(async () => {
-  chat = await TestTimeline.open();
+const chat = eachTimeline();
+
+it('the list of chats has what was said to an album, also where a picture without words came last', async () => {
+  const picture = (place: number, caption = '') => {
+    const { file } = fileOf(5);
+    const type = `image/jpeg;album=0123456789abcdef.${place}`;
+    return { ...fileOf(5, caption), file: { ...file, type } };
+  };
+  await chat.tell(
+    from(ANNA, 1, picture(0, 'The river today')),
+    from(ANNA, 2, picture(1)),
+    from(BORIS, 3, text('oh')),
+    from(ANNA, 4, picture(2)),
+  );
+  expect((await chat.summary()).last).toMatchObject({ text: 'The river today', at: 4000 });
+  await chat.tell(from(ANNA, 5, fileOf(5)));
+  expect((await chat.summary()).last?.text).toBe('ice.jpg');
 });
-afterEach(() => chat.store.close());
 
 describe('the order of messages', () => {
   it('is the log’s, then own unsent ones as typed', async () => {

@@ -11,7 +11,7 @@ import { expire } from './expiry.ts';
 import { hide } from './hiding.ts';
 import { addArrived, addEvent } from './incoming.ts';
 import { addQueued, drop, makeWay, place, setState } from './outgoing.ts';
-import { PageReader, type PageView, type TimelineSummary } from './page.ts';
+import { PageReader, type PageView, type Source, type TimelineSummary } from './page.ts';
 import { keys, type MessageRow } from './row.ts';
 import { findFirstUnread, moveMark } from './unread.ts';
 
@@ -142,24 +142,28 @@ export class Timeline {
     return row?.row === 'message' ? row : null;
   }
 
-  /** The newest `limit` messages up to the seq `upTo`, in a time that does not depend on how many there are. */
+  /**
+   * The newest `limit` messages up to the seq `upTo`, in a time that does not depend on how many there are.
+   * @param source what a view has read before, where it has
+   */
   async page(
     chat: ChatId,
     limit: number,
     view: PageView,
     firstUnread: number | null = null,
     upTo?: number,
+    source: Source = this.#store,
   ): Promise<MessagePage> {
-    return (await this.#reader(chat, view)).page(limit, firstUnread, upTo);
+    return (await this.#reader(chat, view, source)).page(limit, firstUnread, upTo);
   }
 
   async summary(chat: ChatId, view: PageView): Promise<TimelineSummary> {
-    return (await this.#reader(chat, view)).summary();
+    return (await this.#reader(chat, view, this.#store)).summary();
   }
 
-  async #reader(chat: ChatId, view: PageView): Promise<PageReader> {
-    const counts = await new Draft(this.#store, chat).counts();
-    return new PageReader(this.#store, chat, counts, view, this.#me());
+  async #reader(chat: ChatId, view: PageView, source: Source): Promise<PageReader> {
+    const counts = await new Draft(source, chat).counts();
+    return new PageReader(source, chat, counts, view, this.#me());
   }
 
   async #draft(chat: ChatId, work: (draft: Draft) => Promise<void>): Promise<Change[]> {

@@ -1,21 +1,17 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   ANNA,
   CHAT,
+  eachTimeline,
   edit,
   from,
   ME,
   react,
   receipt,
-  TestTimeline,
   text,
 } from '../test/test-timeline.ts';
 
-let chat: TestTimeline;
-beforeEach(async () => {
-  chat = await TestTimeline.open();
-});
-afterEach(() => chat.store.close());
+const chat = eachTimeline();
 
 describe('unread', () => {
   it('are others’ messages beyond the read mark, and mentions of me among them', async () => {

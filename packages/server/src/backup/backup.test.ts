@@ -76,9 +76,15 @@ const append = (to: Engine, ...texts: string[]) =>
     true,
   );
 
+/** All of them: one answer holds about a thousand. */
 async function textsOf(from: Engine): Promise<string[]> {
-  const { entries } = await from.read(log, MEMBER, 1, 1_000_000);
-  return entries.map(({ body }) => Buffer.from(body).toString());
+  const texts: string[] = [];
+  for (let next = 1; ; ) {
+    const { entries, head } = await from.read(log, MEMBER, next, 1_000_000);
+    texts.push(...entries.map(({ body }) => Buffer.from(body).toString()));
+    next = (entries.at(-1)?.seq ?? head) + 1;
+    if (next > head) return texts;
+  }
 }
 
 const backUp = (name: string, from: Engine = engine) =>

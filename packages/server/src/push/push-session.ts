@@ -3,6 +3,8 @@ import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Request } from '@polynya/protocol/requests';
 import type { SessionPort } from '@polynya/reach/session-handler';
 import type { Access } from '../log-rules.ts';
+import type { TokenBucket } from '../token-bucket.ts';
+import { OwnPlaces } from './own-places.ts';
 import type { MemberOf, Push } from './push.ts';
 
 /** A log that the session opened. */
@@ -21,6 +23,7 @@ export class PushSession {
   readonly #report: (error: unknown) => void;
   /** Once this session has subscribed to something. */
   #subscribed: Push | undefined;
+  #places: OwnPlaces | undefined;
 
   /** @param load where this server sends Web Push */
   constructor(
@@ -37,10 +40,17 @@ export class PushSession {
     return (await this.#load?.())?.publicKey ?? new Uint8Array(0);
   }
 
-  /** @throws malformed, forbidden, too-big, full */
-  async subscribe(opened: OpenedBy, request: Of<'subscribe'>): Promise<void> {
+  /**
+   * @param fresh of places that nobody had in this log, for all sessions
+   * @throws malformed, forbidden, too-big, rate, full
+   */
+  async subscribe(opened: OpenedBy, request: Of<'subscribe'>, fresh: TokenBucket): Promise<void> {
     const push = await this.#push();
-    await push.subscribe(this.#member(opened), request);
+    this.#places ??= new OwnPlaces();
+    const places = this.#places;
+    await push.subscribe(this.#member(opened), request, (row, leave) =>
+      places.use(opened.log, row, fresh, leave),
+    );
     this.#subscribed = push;
   }
 

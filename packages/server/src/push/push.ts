@@ -2,16 +2,17 @@
  * Web Push (RFC 8030): browsers that are not there are told that something came, and nothing of it. The server asks a
  * push service only when a member says that what they just said is worth it (`wake`, docs/protocol.md section 4).
  */
+
 import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { equal } from '@polynya/protocol/bytes';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Request } from '@polynya/protocol/requests';
 import type { Random } from '@polynya/reach/clock';
+import { keyOf } from '@polynya/reach/key-of';
 import type { SessionPort } from '@polynya/reach/session-handler';
 import type { SteadyClock } from '@polynya/reach/steady-clock';
 import type { Engine, StoredSubscription } from '../engine.ts';
-import { keyOf } from '../key-of.ts';
 import type { Access } from '../log-rules.ts';
 import { type Circle, circleOf } from './circle.ts';
 import { type DeliveryPorts, isPushEndpoint, isUsualService, PushDelivery } from './deliver.ts';
@@ -104,8 +105,15 @@ export class Push {
     this.#nameKey = random(32);
   }
 
-  /** @throws malformed, forbidden, too-big, full */
-  async subscribe(member: MemberOf, { id, endpoint, key, auth }: Of<'subscribe'>): Promise<void> {
+  /**
+   * @param anew leaves it where its session has a place, or in this row
+   * @throws malformed, forbidden, too-big, full, and whatever `anew` throws
+   */
+  async subscribe(
+    member: MemberOf,
+    { id, endpoint, key, auth }: Of<'subscribe'>,
+    anew: (row: Uint8Array, leave: (row: Uint8Array) => Promise<void>) => Promise<void>,
+  ): Promise<void> {
     const { engine, now, random } = this.#options;
     const { log, access, port } = member;
     const circle = circleOf(member, id);
@@ -114,10 +122,13 @@ export class Push {
     }
     const subscription = { id: circle.row ?? id, endpoint, key, auth };
     encryptable(subscription, random);
-    const row = (await this.#left(circle, subscription))?.id ?? circle.row ?? random(16);
-    const sealed = sealSubscription(subscription, row, subscriptionKey(circle), random);
     const until = Math.floor((Math.floor(now() / HOUR) + LIFE) / DAY) * DAY;
-    await engine.subscribe(log, access, { id: row, epoch: circle.epoch, until, sealed });
+    const leave = (row: Uint8Array): Promise<void> => {
+      const sealed = sealSubscription(subscription, row, subscriptionKey(circle), random);
+      return engine.subscribe(log, access, { id: row, epoch: circle.epoch, until, sealed });
+    };
+    const before = (await this.#left(circle, subscription))?.id ?? circle.row;
+    await (before ? leave(before) : anew(random(16), leave));
     const browser = this.#nameOf(subscription);
     this.gone(port);
     this.#sessions.set(port, { browser, heard: this.#options.clock.steady() });

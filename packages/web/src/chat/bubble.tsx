@@ -47,6 +47,7 @@ export function Bubble(props: BubbleProps): JSX.Element {
   return (
     <article
       class="message"
+      ref={(element) => onLongPress(element, (at) => !selecting() && setMenu(at))}
       data-message={props.message.id}
       classList={{
         mine: props.message.mine,
@@ -63,7 +64,6 @@ export function Bubble(props: BubbleProps): JSX.Element {
         if (selecting()) return;
         setMenu({ x: event.clientX, y: event.clientY });
       }}
-      {...onLongPress((at) => !selecting() && setMenu(at))}
       // A double tap: with a mouse, two clicks choose a word.
       onDblClick={({ target }) => {
         if (props.message.seq === null || target.closest('dialog')) return;

@@ -22,6 +22,9 @@ export interface OpenChat {
   about(open: boolean): void;
   /** Opens the search in this chat, or closes it. */
   search(open: boolean): void;
+  /** seq of the pinned message that was let go last; null: none was. */
+  readonly letGo: Accessor<number | null>;
+  setLetGo(seq: number): void;
   /**
    * Scrolls to a message, fetching older ones if need be; `seq` finds it at once, however old. null: to the newest.
    */

@@ -6,6 +6,7 @@ import { Button } from '../ui/button.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
+import { RecordBar } from './record-bar.tsx';
 
 export function ChatFoot(): JSX.Element {
   const { t } = useExtraWords();
@@ -42,6 +43,9 @@ export function ChatFoot(): JSX.Element {
   };
   return (
     <footer class="chat-foot">
+      <Show when={detail().recording}>
+        <RecordBar how={undefined} reply={undefined} maySend={false} onClose={() => undefined} />
+      </Show>
       <p>{why()}</p>
       <Show when={detail().asker}>
         {(asker) => (

@@ -45,6 +45,7 @@ export function ChatView(props: { chat: ChatId }): JSX.Element {
   createComputed(() => setTarget(nav.place()));
   const [messages, setMessages] = createSignal<readonly MessageView[]>([]);
   const [selected, setSelected] = createSignal<ReadonlySet<MessageId> | null>(null);
+  const [letGo, setLetGo] = createSignal<number | null>(null, { equals: false });
   const [told, setTold] = createSignal(false);
   const [searching, setSearching] = createSignal(false);
   const [files, setFiles] = createSignal<readonly File[]>([]);
@@ -78,6 +79,8 @@ export function ChatView(props: { chat: ChatId }): JSX.Element {
             goTo: (message, seq) => setTarget(message === null ? null : { message, seq }),
             about: setTold,
             search: setSearching,
+            letGo,
+            setLetGo,
             selected,
             select: (message) =>
               setSelected(message === null ? null : toggled(selected(), message)),

@@ -286,13 +286,15 @@ export function Composer(props: ComposerProps): JSX.Element {
               label={turned()?.to === 'edit' ? t().saveEdit : t().send}
               look="primary"
               type="submit"
-              ref={sender}
+              ref={(element) => {
+                sender = element;
+                onLongPress(element, () => !element.disabled && openMenu());
+              }}
               disabled={text().trim() === ''}
               onContextMenu={(event) => {
                 event.preventDefault();
                 openMenu();
               }}
-              {...onLongPress(openMenu)}
             />
           }
         >
@@ -310,6 +312,7 @@ export function Composer(props: ComposerProps): JSX.Element {
       <Show when={recording() || detail().recording}>
         <RecordBar
           how={recording()}
+          maySend
           reply={turned()?.message.id}
           onClose={(sent) => {
             setRecording();

@@ -1,5 +1,6 @@
 /** Any emoji: from a table with words to find them by, or by the keyboard that the system has for them. */
 import { createResource, createSignal, For, type JSX, Show } from 'solid-js';
+import { rightward } from '../hand/rtl.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
 import { useExtraWords } from '../words/use-words.ts';
@@ -47,7 +48,8 @@ export function EmojiDialog(props: EmojiDialogProps): JSX.Element {
     const from = all.indexOf(document.activeElement as HTMLButtonElement);
     const [first] = all;
     const row = all.filter(({ offsetTop }) => offsetTop === first?.offsetTop).length;
-    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: row, ArrowUp: -row }[event.key];
+    const on = rightward();
+    const step = { ArrowRight: on, ArrowLeft: -on, ArrowDown: row, ArrowUp: -row }[event.key];
     if (step === undefined) return;
     event.preventDefault();
     all[Math.max(0, Math.min(all.length - 1, from + step))]?.focus();

@@ -4,39 +4,34 @@ const LONG = 450;
 /** Pixels that a resting finger may wander. */
 const WANDER = 10;
 
-interface TouchHandlers {
-  onTouchStart(event: TouchEvent): void;
-  onTouchMove(event: TouchEvent): void;
-  onTouchEnd(event: TouchEvent): void;
-  onTouchCancel(): void;
-}
-
-export function onLongPress(act: (at: { x: number; y: number }) => void): TouchHandlers {
+/** Has `act` told where a finger rests on `element`. */
+export function onLongPress(
+  element: HTMLElement,
+  act: (at: { x: number; y: number }) => void,
+): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let from = { x: 0, y: 0 };
   let pressed = false;
   const forget = () => clearTimeout(timer);
-  return {
-    onTouchStart({ touches, target }) {
-      const [touch] = touches;
-      forget();
-      pressed = false;
-      // What opens from here and lies over everything is not what is pressed.
-      if (!touch || touches.length > 1 || (target as Element).closest('dialog')) return;
-      from = { x: touch.clientX, y: touch.clientY };
-      timer = setTimeout(() => {
-        pressed = true;
-        act(from);
-      }, LONG);
-    },
-    onTouchMove({ touches: [touch] }) {
-      if (!touch || Math.hypot(touch.clientX - from.x, touch.clientY - from.y) > WANDER) forget();
-    },
-    onTouchEnd(event) {
-      forget();
-      // Else the click that follows would choose from the menu that has just opened.
-      if (pressed) event.preventDefault();
-    },
-    onTouchCancel: forget,
-  };
+  element.addEventListener('touchstart', ({ touches, target }) => {
+    const [touch] = touches;
+    forget();
+    pressed = false;
+    // What opens from here and lies over everything is not what is pressed.
+    if (!touch || touches.length > 1 || (target as Element).closest('dialog')) return;
+    from = { x: touch.clientX, y: touch.clientY };
+    timer = setTimeout(() => {
+      pressed = true;
+      act(from);
+    }, LONG);
+  });
+  element.addEventListener('touchmove', ({ touches: [touch] }) => {
+    if (!touch || Math.hypot(touch.clientX - from.x, touch.clientY - from.y) > WANDER) forget();
+  });
+  element.addEventListener('touchend', (event) => {
+    forget();
+    // Else the click that follows would choose from the menu that has just opened.
+    if (pressed) event.preventDefault();
+  });
+  element.addEventListener('touchcancel', forget);
 }

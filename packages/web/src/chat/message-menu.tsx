@@ -24,7 +24,7 @@ export interface MessageMenuProps {
 export function MessageMenu(props: MessageMenuProps): JSX.Element {
   const { t } = useExtraWords();
   const { messenger, attempt, nav } = useApp();
-  const { detail, turn, select } = useChat();
+  const { detail, turn, select, setLetGo } = useChat();
   const { message } = props;
   // What is done to a picture of an album is done to that one, beside them to all.
   const tile = document.elementFromPoint(props.at.x, props.at.y)?.closest('.tile-open');
@@ -39,6 +39,10 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
     attempt(messenger.react(chat, message.id, chosen(emoji) ? '' : emoji));
   const lead = one[0] ?? message;
   const pinned = () => detail().pins.some(({ seq }) => seq === lead.seq);
+  const togglePin = () => {
+    if (pinned() && lead.seq !== null) setLetGo(lead.seq);
+    void attempt(messenger.pin(chat, lead.id, !pinned()));
+  };
   const copy = () => attempt(navigator.clipboard.writeText(message.text));
 
   const deleting = () => <DeleteDialog messages={messages} onClose={props.onClose} />;
@@ -103,7 +107,7 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
             </MenuItem>
           </Show>
           <Show when={alive() && detail().mayPin}>
-            <MenuItem icon="pin" onChoose={() => attempt(messenger.pin(chat, lead.id, !pinned()))}>
+            <MenuItem icon="pin" onChoose={togglePin}>
               {pinned() ? t().unpin : t().pin}
             </MenuItem>
           </Show>

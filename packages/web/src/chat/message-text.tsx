@@ -1,6 +1,7 @@
 /** What a message says. */
 import type { MessageView, PersonView } from '@polynya/messenger/api';
 import { createMemo, For, type JSX, Match, Show, Switch } from 'solid-js';
+import { sameOrder } from '../state/chat-order.ts';
 import { Tag } from '../ui/tag.tsx';
 import { useWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
@@ -9,11 +10,16 @@ import { type Piece, richText } from './rich-text.ts';
 export function MessageText(props: { message: MessageView }): JSX.Element {
   const { t } = useWords();
   const { detail } = useChat();
-  const mentioned = () =>
-    detail().people.filter(({ person }) => props.message.mentions.includes(person));
+  const mentioned = createMemo(
+    () => detail().people.filter(({ person }) => props.message.mentions.includes(person)),
+    [],
+    { equals: sameOrder },
+  );
+  // By itself: who reacts to a message does not have its text drawn anew.
+  const text = createMemo(() => props.message.text);
   const pieces = createMemo(() =>
     richText(
-      props.message.text,
+      text(),
       mentioned().map(({ name }) => name),
     ),
   );
@@ -22,7 +28,7 @@ export function MessageText(props: { message: MessageView }): JSX.Element {
       when={!props.message.deleted}
       fallback={<p class="bubble-text deleted">{t().deletedMessage}</p>}
     >
-      <Show when={props.message.text}>
+      <Show when={text()}>
         <div class="bubble-text" dir="auto">
           <Pieces pieces={pieces()} people={mentioned()} />
         </div>

@@ -5,7 +5,7 @@ import { moved, type Point, WHOLE, type Zoom, zoomed } from './zoom.ts';
 export interface PictureStageProps {
   src: string;
   alt: string;
-  /** A finger went aside over a picture that is seen whole: -1 to the one before, 1 to the next. */
+  /** A finger went aside over a picture that is seen whole: 1 to the one on the right, -1 to the one on the left. */
   onSwipe(by: 1 | -1): void;
 }
 

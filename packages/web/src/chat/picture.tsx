@@ -1,6 +1,7 @@
 /** The pictures and videos of a chat that are on this device, one at a time, as large as the screen. */
 import type { MessageId } from '@polynya/messenger/api';
 import { createEffect, createResource, createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import { rightward } from '../hand/rtl.ts';
 import { useApp } from '../state/app.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -45,11 +46,12 @@ export function Picture(props: PictureProps): JSX.Element {
     const next = pictures()[at() + by];
     if (next) setShown(next.id);
   };
+  const toTheRight = (by: number) => step(by * rightward());
   const keys = (event: KeyboardEvent) => {
     // A video's own keys are its own.
     if (event.target instanceof HTMLVideoElement) return;
-    if (event.key === 'ArrowLeft') step(-1);
-    else if (event.key === 'ArrowRight') step(1);
+    if (event.key === 'ArrowLeft') toTheRight(-1);
+    else if (event.key === 'ArrowRight') toTheRight(1);
   };
   document.addEventListener('keydown', keys);
   onCleanup(() => document.removeEventListener('keydown', keys));
@@ -74,7 +76,7 @@ export function Picture(props: PictureProps): JSX.Element {
               </div>
             }
           >
-            <PictureStage src={src()} alt={t().picture(name())} onSwipe={step} />
+            <PictureStage src={src()} alt={t().picture(name())} onSwipe={toTheRight} />
           </Show>
         )}
       </Show>

@@ -19,13 +19,14 @@ const REGRET = 15_000;
 export function PinnedBar(): JSX.Element {
   const { t } = useExtraWords();
   const { messenger, attempt } = useApp();
-  const { detail, thumbs, goTo } = useChat();
+  const { detail, thumbs, goTo, letGo, setLetGo } = useChat();
   const { chat } = detail();
   const [all, setAll] = createSignal<readonly FoundView[]>([]);
   /** seq of the one that is shown. */
   const [shown, setShown] = createSignal(0);
-  /** What is listed, also what was let go since. */
-  const [listed, setListed] = createSignal<readonly FoundView[]>();
+  const [listed, setListed] = createSignal(false);
+  /** What was let go in the list, for as long as that is open. */
+  const [dropped, setDropped] = createSignal<readonly FoundView[]>([]);
   const [gone, setGone] = createSignal<FoundView>();
   createEffect(
     on(
@@ -42,7 +43,7 @@ export function PinnedBar(): JSX.Element {
     return found < 0 ? all().length - 1 : found;
   };
   const rows = () => {
-    const both = new Map([...(listed() ?? []), ...all()].map((one) => [one.seq, one]));
+    const both = new Map([...dropped(), ...all()].map((one) => [one.seq, one]));
     return [...both.values()].sort((a, b) => a.seq - b.seq);
   };
   const go = ({ message, seq }: FoundView) => {
@@ -50,14 +51,26 @@ export function PinnedBar(): JSX.Element {
     setShown(seq);
   };
   const pin = ({ message }: FoundView, to: boolean) => attempt(messenger.pin(chat, message, to));
-  const letGo = (one: FoundView) => {
-    setGone(one);
-    setTimeout(() => setGone((now) => (now === one ? undefined : now)), REGRET);
-    void pin(one, false);
-  };
+  // Here or by the menu of the message.
+  createEffect(
+    on(
+      letGo,
+      (last) => {
+        const one = all().find(({ seq }) => seq === last);
+        if (!one) return;
+        setGone(one);
+        setTimeout(() => setGone((now) => (now === one ? undefined : now)), REGRET);
+      },
+      { defer: true },
+    ),
+  );
   const back = (one: FoundView) => {
     setGone();
     void pin(one, true);
+  };
+  const close = () => {
+    setListed(false);
+    setDropped([]);
   };
   const thumb = (one: FoundView) => (
     <Show when={one.thumb}>
@@ -95,7 +108,14 @@ export function PinnedBar(): JSX.Element {
                   when={all().length > 1}
                   fallback={
                     <Show when={detail().mayPin}>
-                      <IconButton icon="close" label={t().unpin} onClick={() => letGo(one())} />
+                      <IconButton
+                        icon="close"
+                        label={t().unpin}
+                        onClick={() => {
+                          setLetGo(one().seq);
+                          void pin(one(), false);
+                        }}
+                      />
                     </Show>
                   }
                 >
@@ -103,7 +123,7 @@ export function PinnedBar(): JSX.Element {
                     icon="pin"
                     label={t().allPinned}
                     aria-haspopup="dialog"
-                    onClick={() => setListed(all())}
+                    onClick={() => setListed(true)}
                   />
                 </Show>
               </div>
@@ -127,33 +147,42 @@ export function PinnedBar(): JSX.Element {
         )}
       </Show>
       <Show when={listed()}>
-        <Dialog title={t().pinnedCount(all().length)} onClose={() => setListed()}>
+        <Dialog title={t().pinnedCount(all().length)} onClose={close}>
           <ul class="pinned-list">
             <For each={rows()}>
               {(one) => (
                 <li>
-                  <Found
-                    found={one}
-                    onGo={() => {
-                      setListed();
-                      go(one);
-                    }}
-                  >
-                    {thumb(one)}
-                  </Found>
-                  <Show when={detail().mayPin}>
-                    <Show
-                      when={all().some(({ seq }) => seq === one.seq)}
-                      fallback={
+                  <Show
+                    when={all().some(({ seq }) => seq === one.seq)}
+                    fallback={
+                      // Not what it says: that may have been deleted since.
+                      <>
+                        <span class="pinned-go" role="status">
+                          {t().unpinned}
+                        </span>
                         <Button look="small" onClick={() => back(one)}>
                           {t().undo}
                         </Button>
-                      }
+                      </>
+                    }
+                  >
+                    <Found
+                      found={one}
+                      onGo={() => {
+                        close();
+                        go(one);
+                      }}
                     >
+                      {thumb(one)}
+                    </Found>
+                    <Show when={detail().mayPin}>
                       <IconButton
                         icon="close"
                         label={t().unpin}
-                        onClick={() => void pin(one, false)}
+                        onClick={() => {
+                          setDropped((some) => [...some, one]);
+                          void pin(one, false);
+                        }}
                       />
                     </Show>
                   </Show>

@@ -5,6 +5,7 @@
  */
 import type { MessageId } from '@polynya/messenger/api';
 import { createEffect, createSignal, type JSX, onCleanup, onMount, Show, untrack } from 'solid-js';
+import { rightward } from '../hand/rtl.ts';
 import { useApp } from '../state/app.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -13,6 +14,7 @@ import { useChat } from './chat-context.ts';
 import { cleanVideo } from './clean-video.ts';
 import { clock } from './clock.ts';
 import { type Recorder, record, SIDE } from './recorder.ts';
+import { saveBlob } from './save-blob.ts';
 import { thumbnailOf } from './thumbnail.ts';
 import './voice.css';
 import { Wave } from './wave.tsx';
@@ -25,6 +27,7 @@ export interface RecordBarProps {
   /** None: it is asked what is to become of what was recorded. */
   how: How | undefined;
   reply: MessageId | undefined;
+  maySend: boolean;
   onClose(sent: boolean): void;
 }
 
@@ -75,8 +78,7 @@ export function RecordBar(props: RecordBarProps): JSX.Element {
   const slides = (event: PointerEvent) => {
     const hand = held();
     if (!holds() || event.pointerId !== hand?.pointerId) return;
-    const ahead = getComputedStyle(bar).direction === 'rtl' ? 1 : -1;
-    setSlid(Math.max(0, (event.clientX - hand.clientX) * ahead));
+    setSlid(Math.max(0, (hand.clientX - event.clientX) * rightward()));
     if (slid() > AWAY) void finish(false);
     else if (hand.clientY - event.clientY > UP) setHolds(false);
   };
@@ -131,16 +133,25 @@ export function RecordBar(props: RecordBarProps): JSX.Element {
     setWanted(sends);
     if (!kept()) return recorder ? recorder.stop() : props.onClose(false);
     const { reply } = props;
-    if (sends && !(await attempt(deliver(reply)))) return setWanted();
-    await attempt(messenger.dropRecording(chat));
+    const done: Promise<object | boolean> = sends
+      ? deliver(reply)
+      : messenger.dropRecording(chat).then(() => true);
+    if (!(await attempt(done))) return setWanted();
     if (!over) props.onClose(sends);
+  };
+  const isVideo = ({ type }: Blob) => type.startsWith('video/');
+  const nameOf = (file: Blob) =>
+    `${isVideo(file) ? t().videoNote : t().voiceNote}.${file.type.split('/')[1]}`;
+  const save = async () => {
+    const file = await attempt(messenger.recording(chat));
+    if (file) saveBlob(file, nameOf(file));
   };
   const deliver = async (reply: MessageId | undefined) => {
     const file = await messenger.recording(chat);
     if (!file) return true;
     const { type } = file;
-    const video = type.startsWith('video/');
-    const name = `${video ? t().videoNote : t().voiceNote}.${type.split('/')[1]}`;
+    const video = isVideo(file);
+    const name = nameOf(file);
     const clean = (await cleanVideo(new File([file], name, { type }))) ?? file;
     const about = video
       ? await thumbnailOf(clean)
@@ -151,6 +162,7 @@ export function RecordBar(props: RecordBarProps): JSX.Element {
       ...about,
       name,
       round: video,
+      recorded: true,
       ...(reply && { reply }),
     });
   };
@@ -179,7 +191,7 @@ export function RecordBar(props: RecordBarProps): JSX.Element {
       </Show>
       <IconButton
         icon="trash"
-        label={t().cancel}
+        label={t().dropRecording}
         disabled={wanted() !== undefined}
         onClick={() => finish(false)}
       />
@@ -199,7 +211,11 @@ export function RecordBar(props: RecordBarProps): JSX.Element {
           when={holds()}
           fallback={round ? <span class="voice-slide" /> : <Wave values={now()} done={1} />}
         >
-          <span class="voice-slide" style={{ translate: `${-slid() / 2}px` }} aria-hidden="true">
+          <span
+            class="voice-slide"
+            style={{ translate: `${(-slid() / 2) * rightward()}px` }}
+            aria-hidden="true"
+          >
             ‹ {t().slideAway}
           </span>
           <span class="voice-lock" aria-hidden="true">
@@ -208,13 +224,19 @@ export function RecordBar(props: RecordBarProps): JSX.Element {
           </span>
         </Show>
       </Show>
-      <IconButton
-        icon={holds() ? 'mic' : 'send'}
-        label={t().sendRecording}
-        look="primary"
-        disabled={wanted() !== undefined || (long() === 0 && !kept())}
-        onClick={() => finish(true)}
-      />
+      <Show when={kept()}>
+        {/* For what cannot be sent: it does not play, or nobody may write here any more. */}
+        <IconButton icon="download" label={t().fileSave} onClick={save} />
+      </Show>
+      <Show when={props.maySend}>
+        <IconButton
+          icon={holds() ? 'mic' : 'send'}
+          label={t().sendRecording}
+          look="primary"
+          disabled={wanted() !== undefined || (long() === 0 && !kept())}
+          onClick={() => finish(true)}
+        />
+      </Show>
     </div>
   );
 }

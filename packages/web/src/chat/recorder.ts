@@ -53,7 +53,7 @@ export async function record(
   recorder.ondataavailable = ({ data }) =>
     piece(data.slice(0, data.size, recorder.mimeType.split(';')[0]));
   recorder.onstop = () => {
-    for (const track of stream.getTracks()) track.stop();
+    letGo(stream);
     void sound.close();
     ended();
   };
@@ -66,6 +66,11 @@ export async function record(
       return Math.max(...heard);
     },
   };
+}
+
+/** Microphone and camera are in use no more. */
+function letGo(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
 }
 
 /** Drawn as it is seen: of what the camera sees besides, nothing is sent. */
@@ -88,7 +93,7 @@ async function picturesIn(
   };
   // Nobody sees this one: browsers start such by themselves only where it can be seen.
   await camera.play().catch((error) => {
-    for (const track of stream.getTracks()) track.stop();
+    letGo(stream);
     throw error;
   });
   draw();

@@ -2,12 +2,12 @@
 import type { FileView, MessageView } from '@polynya/messenger/api';
 import { type JSX, Show } from 'solid-js';
 import { useApp } from '../state/app.ts';
-import { Icon } from '../ui/icon.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 import { clock } from './clock.ts';
 import { useTransfer } from './file-transfer.ts';
 import { Progress } from './progress.tsx';
+import { TileButton } from './tile-button.tsx';
 import { playerOf } from './voice-player.ts';
 import './voice.css';
 
@@ -15,39 +15,23 @@ export function Round(props: { message: MessageView; file: FileView }): JSX.Elem
   const { t } = useExtraWords();
   const chat = useChat();
   const player = playerOf(chat, useApp());
-  const { here, step, words, underWay } = useTransfer(() => props.message);
+  const transfer = useTransfer(() => props.message);
+  const { here, words, underWay } = transfer;
   const shown = () => player.current() === props.message.id;
   const playing = () => shown() && player.playing();
   const at = () => (shown() ? player.at() * 1000 : 0);
-  const does = () => (playing() ? t().pauseSound : t().videoOpen);
 
   return (
     <div class="round" style={{ '--done': Math.min(1, at() / props.file.duration) }}>
-      <button
-        type="button"
-        class="tile-open"
-        aria-label={here() ? does() : (step()?.label ?? words())}
-        onClick={() => (here() ? player.play(props.message) : step()?.go())}
-      >
-        <Show
-          when={shown()}
-          fallback={
-            <img
-              src={chat.thumbs.urlOf(props.message.id, props.file.thumb as Uint8Array)}
-              alt={t().picture(props.file.name)}
-            />
-          }
-        >
-          {player.screen}
-        </Show>
-        <Show when={!playing() && (here() ? 'play' : step()?.icon)}>
-          {(name) => (
-            <span class="tile-mark">
-              <Icon name={name()} />
-            </span>
-          )}
-        </Show>
-      </button>
+      <TileButton
+        message={props.message}
+        file={props.file}
+        transfer={transfer}
+        opens={playing() ? t().pauseSound : t().videoOpen}
+        plays={!playing()}
+        screen={shown() && player.screen}
+        onOpen={() => player.play(props.message)}
+      />
       <small class="tile-note">
         {here() ? clock(at() || props.file.duration) : words()}
         <Show when={here() && !props.message.mine && !props.file.heard}>

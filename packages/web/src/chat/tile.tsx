@@ -1,12 +1,11 @@
 /** A picture or video of a message, alone or in its album: what is seen of it, and how far it has come. */
 import type { FileView, MessageView } from '@polynya/messenger/api';
 import { type JSX, Show } from 'solid-js';
-import { Icon } from '../ui/icon.tsx';
 import { useExtraWords } from '../words/use-words.ts';
-import { useChat } from './chat-context.ts';
 import { clock } from './clock.ts';
 import { useTransfer } from './file-transfer.ts';
 import { Progress } from './progress.tsx';
+import { TileButton } from './tile-button.tsx';
 
 export interface TileProps {
   message: MessageView;
@@ -20,8 +19,8 @@ const WIDE = 1.15;
 
 export function Tile(props: TileProps): JSX.Element {
   const { t, format } = useExtraWords();
-  const { thumbs } = useChat();
-  const { here, step, words, underWay } = useTransfer(() => props.message);
+  const transfer = useTransfer(() => props.message);
+  const { here, words, underWay } = transfer;
   // What has no small picture has no tile.
   const file = () => props.message.file as FileView;
   const video = () => file().type.startsWith('video/');
@@ -38,25 +37,15 @@ export function Tile(props: TileProps): JSX.Element {
           : { '--ratio': Math.min(WIDE, Math.max(NARROW, ratio())) }
       }
     >
-      <button
-        type="button"
-        class="tile-open"
-        data-message={props.message.id}
-        aria-label={here() ? (video() ? t().videoOpen : t().fileOpen) : (step()?.label ?? words())}
-        onClick={() => (here() ? props.onOpen() : step()?.go())}
-      >
-        <img
-          src={thumbs.urlOf(props.message.id, file().thumb as Uint8Array)}
-          alt={t().picture(file().name)}
-        />
-        <Show when={here() ? video() && 'play' : step()?.icon}>
-          {(name) => (
-            <span class="tile-mark">
-              <Icon name={name()} />
-            </span>
-          )}
-        </Show>
-      </button>
+      <TileButton
+        message={props.message}
+        file={file()}
+        transfer={transfer}
+        opens={video() ? t().videoOpen : t().fileOpen}
+        plays={video()}
+        screen={false}
+        onOpen={() => props.onOpen()}
+      />
       <Show when={note()}>{(said) => <small class="tile-note">{said()}</small>}</Show>
       <Show when={underWay()}>
         <Progress file={file()} />

@@ -101,6 +101,22 @@ describe('a remote messenger', () => {
     expect(after?.slice(0, 999).every((one, at) => one === before?.[at + 1])).toBe(true);
   });
 
+  it('tells a page that was busy once, of the last of what came meanwhile, and all of it before an answer', async () => {
+    const told: (number | string)[] = [];
+    const { messenger } = connect({
+      subscribe(_, listener) {
+        for (let unread = 1; unread <= 20; unread++) listener({ ...status, unread } as never);
+        return () => undefined;
+      },
+      typing: async () => undefined,
+    });
+    messenger.subscribe({ query: 'status' }, ({ unread }) => told.push(unread));
+    await messenger.typing('chat').then(() => told.push('answered'));
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(told.slice(-2)).toEqual([20, 'answered']);
+    expect(told.length).toBeLessThan(20);
+  });
+
   it('refuses what is under way when it ends, and all that comes after', async () => {
     const { messenger, end } = connect({ people: () => new Promise(() => undefined) });
     const waiting = messenger.people();

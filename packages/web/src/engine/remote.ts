@@ -105,16 +105,30 @@ export interface RemoteMessenger {
 export function connectMessenger(port: MessagePort): RemoteMessenger {
   const calls = new Map<number, PromiseWithResolvers<unknown>>();
   const listeners = new Map<number, (told: Extract<Tell, { tell: 'result' }>) => void>();
+  /** Results to be handed over, the last of each subscription: a page that was busy draws once what came meanwhile. */
+  const due = new Map<number, () => void>();
+  // Timers wait in a page out of sight.
+  const turn = new MessageChannel();
   let next = 0;
   let ended = false;
+  const handOver = (): void => {
+    for (const [id, hand] of due) {
+      due.delete(id);
+      hand();
+    }
+  };
+  turn.port1.onmessage = handOver;
   const ask = (message: Ask): void => port.postMessage(message);
 
   port.onmessage = ({ data }: MessageEvent<Tell>) => {
     if (data.tell === 'result') {
+      turn.port2.postMessage(0);
       listeners.get(data.id)?.(data);
       return;
     }
     const waiting = calls.get(data.id);
+    // Whoever asked finds what was told before the answer.
+    if (waiting) handOver();
     calls.delete(data.id);
     if (data.tell === 'answer') waiting?.resolve(data.value);
     else waiting?.reject(new Problem(data.code, data.why));
@@ -140,12 +154,12 @@ export function connectMessenger(port: MessagePort): RemoteMessenger {
           let list: readonly unknown[] = [];
           const heard = listener as (value: unknown) => void;
           listeners.set(id, ({ value, list: change }) => {
-            if (!change) return heard(value);
-            list = changedList(list, change);
-            heard(withList(value, list));
+            if (change) list = changedList(list, change);
+            due.set(id, () => heard(change ? withList(value, list) : value));
           });
           ask({ ask: 'subscribe', id, query });
           return () => {
+            due.delete(id);
             if (listeners.delete(id)) ask({ ask: 'unsubscribe', id });
           };
         },
@@ -161,6 +175,8 @@ export function connectMessenger(port: MessagePort): RemoteMessenger {
     end() {
       ended = true;
       port.close();
+      turn.port1.close();
+      due.clear();
       for (const { reject } of calls.values())
         reject(new Problem('failed', 'the engine has stopped'));
       calls.clear();

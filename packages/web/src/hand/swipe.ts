@@ -1,5 +1,6 @@
 /** Swipes in an open chat, for fingers: what they move follows them, and jumps where motion is to be reduced. */
 import type { MessageId } from '@polynya/messenger/api';
+import { rightward, rtl } from './rtl.ts';
 import { goesBack, type Point, swipeOf } from './swiping.ts';
 import './swipe.css';
 
@@ -27,7 +28,6 @@ interface Touch {
 /** @returns ends it */
 export function watchSwipes({ leave, mayReply, reply }: Swiped): () => void {
   let touch: Touch | null = null;
-  const rtl = () => getComputedStyle(document.documentElement).direction === 'rtl';
   const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
   const follow = (what: HTMLElement, pixels: number) => {
     what.style.translate = pixels === 0 ? '' : `${pixels}px`;
@@ -68,8 +68,8 @@ export function watchSwipes({ leave, mayReply, reply }: Swiped): () => void {
     }
     const dx = to.x - touch.from.x;
     if (touch.swipe === 'back') {
-      touch.moved = Math.max(0, rtl() ? -dx : dx);
-      follow(touch.pane, rtl() ? -touch.moved : touch.moved);
+      touch.moved = Math.max(0, dx * rightward());
+      follow(touch.pane, touch.moved * rightward());
     } else if (touch.article) {
       const before = touch.moved;
       touch.moved = Math.min(FURTHEST, Math.abs(dx));
@@ -93,7 +93,7 @@ export function watchSwipes({ leave, mayReply, reply }: Swiped): () => void {
     }
     const speed = moved / Math.max(1, performance.now() - done.at);
     const away = taken && goesBack(moved, speed, innerWidth);
-    await glide(pane, away ? (rtl() ? -innerWidth : innerWidth) : 0);
+    await glide(pane, away ? innerWidth * rightward() : 0);
     if (away) leave();
     pane.parentElement?.classList.remove('swiping');
     follow(pane, 0);

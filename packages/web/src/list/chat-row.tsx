@@ -45,6 +45,7 @@ export function ChatRow(props: ChatRowProps): JSX.Element {
       <button
         type="button"
         class="chat-row"
+        ref={(element) => onLongPress(element, setMenu)}
         classList={{ current: props.current }}
         aria-current={props.current ? 'true' : undefined}
         onClick={() => props.onOpen()}
@@ -57,7 +58,6 @@ export function ChatRow(props: ChatRowProps): JSX.Element {
             event.clientX > 0 ? { x: event.clientX, y: event.clientY } : { x: left, y: bottom },
           );
         }}
-        {...onLongPress(setMenu)}
       >
         <Avatar
           id={props.chat.peer ?? props.chat.chat}
@@ -83,7 +83,7 @@ export function ChatRow(props: ChatRowProps): JSX.Element {
             <Show when={!typing() && !draft() && props.chat.last?.state}>
               {(state) => <SendMark state={state()} />}
             </Show>
-            <span class="chat-row-text" classList={{ alive: typing() !== '' }}>
+            <span class="chat-row-text" dir="auto" classList={{ alive: typing() !== '' }}>
               {typing() || draft() || lastText()}
             </span>
             <Show when={props.chat.mentioned}>

@@ -69,6 +69,8 @@ export function ListPane(props: ListPaneProps): JSX.Element {
       if (at >= 0) list()?.scrollToIndex(at, { align: 'nearest' });
     }),
   );
+  const called = (on: Shelf) =>
+    (on === 'archive' ? t().archived : t().requests)(apart()[on].length);
   const waiting = (on: Shelf) => apart()[on].filter(({ unread }) => unread > 0).length;
   return (
     <div class="list-pane">
@@ -92,6 +94,9 @@ export function ListPane(props: ListPaneProps): JSX.Element {
       </div>
       <Show when={opened() === 'list' && folders()?.length}>
         <FolderTabs folders={folders() ?? []} open={inFolder()?.name ?? null} onOpen={setFolder} />
+      </Show>
+      <Show when={opened() !== 'list'}>
+        <h2 class="list-shelf">{called(opened())}</h2>
       </Show>
       <div ref={scroller} class="list-rows">
         <Virtualizer
@@ -135,11 +140,7 @@ export function ListPane(props: ListPaneProps): JSX.Element {
                       name={opened() === on ? 'back' : on === 'archive' ? on : 'person'}
                       size={18}
                     />
-                    {opened() === on
-                      ? t().chats
-                      : on === 'archive'
-                        ? t().archived(apart().archive.length)
-                        : t().requests(apart().requests.length)}
+                    {opened() === on ? t().chats : called(on)}
                     <Show when={opened() !== on && waiting(on) > 0}>
                       <span class="badge muted">
                         <span aria-hidden="true">{waiting(on)}</span>

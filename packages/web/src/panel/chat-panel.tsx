@@ -1,6 +1,6 @@
 /** Everything about a chat but its messages: its name, its people, its invites, the way out. */
 import type { ChatDetail, InviteView } from '@polynya/messenger/api';
-import { createSignal, For, Index, type JSX, Show } from 'solid-js';
+import { createMemo, createResource, createSignal, For, type JSX, Show } from 'solid-js';
 import { InviteCard } from '../adding-later.tsx';
 import { SearchAll } from '../hand/search-all.tsx';
 import { AddPeople } from '../invite/add-people.tsx';
@@ -20,6 +20,10 @@ import { TimerPart } from './timer-part.tsx';
 export function ChatPanel(props: { detail: ChatDetail; onClose(): void }): JSX.Element {
   const { t, format } = useExtraWords();
   const { messenger, attempt } = useApp();
+  const people = createMemo(
+    () => new Map(props.detail.people.map((person) => [person.person, person])),
+  );
+  const [verified, { refetch }] = createResource(() => attempt(messenger.verified()));
   const [leaving, setLeaving] = createSignal(false);
   const [files, setFiles] = createSignal(false);
   const [shown, setShown] = createSignal<InviteView>();
@@ -45,16 +49,23 @@ export function ChatPanel(props: { detail: ChatDetail; onClose(): void }): JSX.E
           {t().members}: {props.detail.people.length}
         </h3>
         <ul>
-          <Index each={props.detail.people}>
-            {(person) => (
-              <PersonRow
-                chat={chat()}
-                person={person()}
-                cameBy={nameOf(person().invitedBy)}
-                mayGovern={active() && props.detail.admin && !props.detail.direct}
-              />
+          {/* By person, not by place: what is open of one stays theirs when somebody above them leaves. */}
+          <For each={[...people().keys()]}>
+            {(id) => (
+              <Show when={people().get(id)}>
+                {(person) => (
+                  <PersonRow
+                    chat={chat()}
+                    person={person()}
+                    verified={verified()?.includes(id) ?? false}
+                    onVerified={refetch}
+                    cameBy={nameOf(person().invitedBy)}
+                    mayGovern={active() && props.detail.admin && !props.detail.direct}
+                  />
+                )}
+              </Show>
             )}
-          </Index>
+          </For>
         </ul>
       </section>
       <Show when={active() && !props.detail.saved}>

@@ -13,6 +13,9 @@ import { useExtraWords } from '../words/use-words.ts';
 export interface PersonRowProps {
   chat: ChatId;
   person: PersonView;
+  /** Safety numbers were compared. */
+  verified: boolean;
+  onVerified(): void;
   /** By whose link they came. */
   cameBy: string | null;
   /** We are an admin of a living group. */
@@ -29,7 +32,7 @@ export function PersonRow(props: PersonRowProps): JSX.Element {
       props.person.admin ? t().admin : '',
       props.cameBy ? t().cameBy(props.cameBy) : '',
       props.person.devices > 1 ? t().devicesOf(props.person.devices) : '',
-      props.person.forked ? t().personForked : '',
+      props.person.forked ? t().personForked : props.verified ? `✓ ${t().verified}` : '',
       props.person.blocked ? t().blocked : '',
     ].filter((note) => note !== '');
 
@@ -84,7 +87,12 @@ export function PersonRow(props: PersonRowProps): JSX.Element {
         )}
       </Show>
       <Show when={open() === 'safety'}>
-        <SafetyNumber person={props.person} onClose={() => setOpen(undefined)} />
+        <SafetyNumber
+          person={props.person}
+          verified={props.verified}
+          onVerified={props.onVerified}
+          onClose={() => setOpen(undefined)}
+        />
       </Show>
       <Show when={open() === 'remove'}>
         <Confirm

@@ -6,14 +6,28 @@ import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { calledHere } from '../ui/tag.tsx';
+import { Tick } from '../ui/tick.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { SafetyScan } from './safety-scan.tsx';
 
-export function SafetyNumber(props: { person: PersonView; onClose(): void }): JSX.Element {
+export interface SafetyNumberProps {
+  person: PersonView;
+  /** It was compared. */
+  verified: boolean;
+  /** This changed. */
+  onVerified(): void;
+  onClose(): void;
+}
+
+export function SafetyNumber(props: SafetyNumberProps): JSX.Element {
   const { t } = useExtraWords();
   const { messenger, attempt } = useApp();
   const [digits] = createResource(() => attempt(messenger.safetyNumber(props.person.person)));
   const [scanning, setScanning] = createSignal(false);
+  const verify = async (same: boolean) => {
+    await attempt(messenger.verify(props.person.person, same));
+    props.onVerified();
+  };
   const name = () => calledHere(props.person);
   // As docs/protocol.md section 9 has it.
   const code = () => `polynya-safety:${digits()}`;
@@ -25,7 +39,12 @@ export function SafetyNumber(props: { person: PersonView; onClose(): void }): JS
             <Show
               when={!scanning()}
               fallback={
-                <SafetyScan code={code()} name={name()} onClose={() => setScanning(false)} />
+                <SafetyScan
+                  code={code()}
+                  name={name()}
+                  onCompared={verify}
+                  onClose={() => setScanning(false)}
+                />
               }
             >
               <p>{t().safetyText(name())}</p>
@@ -37,6 +56,10 @@ export function SafetyNumber(props: { person: PersonView; onClose(): void }): JS
             <Button look="primary" onClick={() => setScanning(!scanning())}>
               {scanning() ? t().showCode : t().scanCode}
             </Button>
+            {/* Who reads the digits to each other needs no camera. */}
+            <Tick on={props.verified} onTick={verify}>
+              {t().verified}
+            </Tick>
           </>
         )}
       </Show>

@@ -10,6 +10,8 @@ export interface SafetyScanProps {
   code: string;
   /** Whose code is read. */
   name: string;
+  /** Another's safety number was read. */
+  onCompared(same: boolean): void;
   onClose(): void;
 }
 
@@ -27,7 +29,9 @@ export function SafetyScan(props: SafetyScanProps): JSX.Element {
     try {
       await loaded()?.[0].readCodes(camera, ending.signal, (code) => {
         setSaid(judged(code, props.code));
-        if (said() !== 'none') ending.abort();
+        if (said() === 'none') return;
+        ending.abort();
+        props.onCompared(said() === 'same');
       });
     } catch (error) {
       // Refused, or there is none.

@@ -2,8 +2,10 @@
 import type { Answer, Ask } from './messages.ts';
 
 /** Its answer; null where this page has none, as in private windows of some browsers. */
-export function askWorker(ask: Ask): Promise<Answer | null> {
-  const worker = navigator.serviceWorker?.controller;
+export function askWorker(
+  ask: Ask,
+  worker: ServiceWorker | null = navigator.serviceWorker?.controller,
+): Promise<Answer | null> {
   if (!worker) return Promise.resolve(null);
   const { port1, port2 } = new MessageChannel();
   worker.postMessage(ask, [port2]);

@@ -1,10 +1,10 @@
 /**
- * All that the page holds at first: starts its first script. Where that one stands still on the way, as it does on
- * lines that freeze connections, it has a service worker bring what the page needs. Built into index.html
- * (build/release.ts).
+ * All that the page holds at first: starts its first script, and where that takes long the service worker beside it. If
+ * it stands still on the way, as it does on lines that freeze connections, the service worker brings what the page needs.
+ * Built into index.html (build/release.ts).
  */
 import { noteFrozen } from './frozen.ts';
-import type { Answer, Ask } from './messages.ts';
+import { type Answer, type Ask, KNOWN } from './messages.ts';
 
 /** The first script and the style sheets: filled in by the build. */
 declare const __MAIN__: string;
@@ -12,17 +12,14 @@ declare const __STYLES__: readonly string[];
 
 /** Without a byte for so long, a connection is taken for frozen, ms. */
 const STILL = 5_000;
-/** Of the first script, unpacked, where a connection froze: with so many bytes the service worker's script came with room to spare. */
-const ENOUGH = 20_000;
-/** Tries of a file that all depends on, each over another connection (count): more are policed somewhere. */
-const TRIES = 3;
+/** The first script takes longer on a line that is slow, or freezes, ms. */
+const LATE = 500;
 /** A browser ends a service worker that nobody asks anything for some minutes, ms. */
 const AGAIN = 20_000;
 
-/** Brings it into the browser's cache. What came of it, in bytes, if it stands still; null once all is there. */
-function stopped(url: string): Promise<number | null> {
+/** Brings it into the browser's cache. Whether it stands still on the way. */
+function stopped(url: string): Promise<boolean> {
   return new Promise((resolve) => {
-    let came = 0;
     const over = new AbortController();
     let timer = 0;
     const heard = () => {
@@ -32,29 +29,26 @@ function stopped(url: string): Promise<number | null> {
     const read = async () => {
       heard();
       const reader = (await fetch(url, { signal: over.signal })).body?.getReader();
-      for (;;) {
-        const next = await reader?.read();
-        if (!next?.value) break;
-        came += next.value.length;
-        heard();
-      }
+      while ((await reader?.read())?.value) heard();
       clearTimeout(timer);
     };
     read().then(
-      () => resolve(null),
-      () => resolve(came),
+      () => resolve(false),
+      () => resolve(true),
     );
   });
 }
 
-/** Resolves when a service worker has what starts here. @param came bytes of the first script */
-async function brought(workers: ServiceWorkerContainer, came: number): Promise<void> {
+/** Whether a service worker looks after what the page needs. One does not as long as nobody stayed to ask it to. */
+async function isBrought({ controller }: ServiceWorkerContainer): Promise<boolean> {
+  if (!controller) return false;
+  return !!(await caches.match('./', { cacheName: KNOWN }).catch(() => undefined));
+}
+
+/** Resolves when the service worker has what starts here. */
+async function brought({ ready }: ServiceWorkerContainer): Promise<void> {
   await noteFrozen('./', Date.now());
-  // A browser waits for a service worker as long as its connection lives, frozen or not: what is in its cache comes in a packet.
-  let left = came < ENOUGH ? TRIES : 0;
-  while (left-- > 0 && (await stopped('./sw.js')) !== null);
-  await workers.register('./sw.js', { updateViaCache: 'all' });
-  const { active } = await workers.ready;
+  const { active } = await ready;
   const key = document.querySelector<HTMLMetaElement>('meta[name=release-key]')?.content ?? '';
   const ask: Ask = { ask: 'load', link: location.href, key };
   const bar = document.createElement('progress');
@@ -87,10 +81,19 @@ function add(rel: string, href: string): HTMLLinkElement {
 async function start(): Promise<void> {
   const { serviceWorker: workers } = navigator;
   const main = new URL(__MAIN__, document.baseURI).href;
-  const came = workers && !workers.controller ? await stopped(main) : null;
-  if (came !== null) {
-    // Where that does not help, the browser may still have more patience.
-    await brought(workers, came).catch(() => undefined);
+  if (workers && !(await isBrought(workers))) {
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, LATE);
+    // By the connection that browsers open ahead of need, while it is there: another would be one more where each counts.
+    const registered = late.promise.then(() =>
+      workers.register('./sw.js', { updateViaCache: 'all' }),
+    );
+    registered.catch(() => undefined);
+    if (await stopped(main)) {
+      late.resolve();
+      // Where that does not help, the browser may still have more patience.
+      await registered.then(() => brought(workers)).catch(() => undefined);
+    } else clearTimeout(timer);
   }
   // Not earlier: every connection counts where they are counted.
   add('icon', './icon.svg');

@@ -6,7 +6,7 @@ import type { Change, Known } from './shelf.ts';
 /**
  * `load`: brings what reading and writing need. `link` is the page's address, which may hold an invite; `key` the release
  * key that the page names, which counts if no other one is known yet.
- * `rest`: brings the other parts, when there is time.
+ * `rest`: brings all of the page that is not here yet, so that it opens without its server; on a line that freezes nothing.
  * `update`: looks for a newer release and takes it, if it is signed by the known key.
  * `trust`: from now on another key is the known one.
  * `about`: what is in use.
@@ -35,6 +35,9 @@ export type Outcome =
   | { readonly outcome: 'none' }
   | { readonly outcome: 'taken'; readonly change: Change }
   | { readonly outcome: 'refused'; readonly why: Refusal; readonly offered: string };
+
+/** The cache that has, under the page's address, what the service worker knows of the page: it brings nothing before. */
+export const KNOWN = 'polynya-known';
 
 /** What a script of an old release throws where no host has it any more, and a newer one was taken. */
 export const GONE = 'polynya-gone';

@@ -1,9 +1,9 @@
 /** What the service worker keeps (W3C Service Workers, Cache): the release that is in use, its key, its files, the one before. */
+import { KNOWN } from './messages.ts';
 import type { Part, Release, SignedRelease } from './release.ts';
 import type { Slice } from './slicing.ts';
 
 const FILES = 'polynya-files-';
-const KNOWN = 'polynya-known';
 const SLICES = 'polynya-slices';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -89,11 +89,10 @@ export class Shelf {
     return (await this.#caches.open(FILES + serial)).match(this.#scope + path);
   }
 
-  /** Drops all but the two newest, and what older pages kept their own way. */
+  /** Drops all but the two newest. */
   async tidy(): Promise<void> {
     const names = (await this.#fileCaches()).slice(2);
-    const old = (await this.#caches.keys()).filter((name) => name.startsWith('polynya-shell-'));
-    await Promise.all([...names, ...old].map((name) => this.#caches.delete(name)));
+    await Promise.all(names.map((name) => this.#caches.delete(name)));
   }
 
   async slices(part: string): Promise<Slice[]> {

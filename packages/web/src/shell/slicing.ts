@@ -85,7 +85,7 @@ export class Slicing {
     const host = hostOf(base);
     while (this.#left > 0) {
       this.#signal.throwIfAborted();
-      if (this.#gone) throw new PartGone('this version is offered by nobody any more');
+      if (this.#gone) throw new PartGone('no longer offered');
       const wait = turns.wait(host, this.#bases.length === 1);
       const ranges = wait > 0 ? [] : this.#next(this.#rooms.get(base)?.bytes ?? this.#share);
       if (ranges.length === 0) {

@@ -1,5 +1,5 @@
 /** The order of the list of chats: pinned ones first, then by what happened last. */
-import type { ChatId, ChatSummary } from '@polynya/messenger/api';
+import type { ChatSummary } from '@polynya/messenger/api';
 
 /** Where a chat stands: on the first page of the list, or apart. */
 export type Shelf = 'list' | 'archive' | 'requests';
@@ -11,9 +11,9 @@ export function inOrder(chats: readonly ChatSummary[], shelf: Shelf = 'list'): C
   return pinned.length === 0 ? there : [...pinned, ...there.filter(({ marks }) => !marks.pinned)];
 }
 
-/** Whether two lists have the same chats in the same order. */
-export function sameOrder(before: readonly ChatId[], after: readonly ChatId[]): boolean {
-  return before.length === after.length && before.every((chat, at) => chat === after[at]);
+/** Whether two lists have the same things, as of chats or people, in the same order. */
+export function sameOrder(before: readonly unknown[], after: readonly unknown[]): boolean {
+  return before.length === after.length && before.every((one, at) => one === after[at]);
 }
 
 function shelfOf({ state, marks }: ChatSummary): Shelf {

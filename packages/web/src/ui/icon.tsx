@@ -44,12 +44,15 @@ const PATHS = {
   up: 'M6 14l6-6 6 6',
 } as const;
 
+/** They point aside: where lines run to the left, the other way. */
+const ASIDE = ['back', 'forward', 'next', 'reply'];
+
 export type IconName = keyof typeof PATHS;
 
 export function Icon(props: { name: IconName; size?: number }): JSX.Element {
   return (
     <svg
-      class="icon"
+      class={ASIDE.includes(props.name) ? 'icon aside' : 'icon'}
       width={props.size ?? 22}
       height={props.size ?? 22}
       viewBox="0 0 24 24"

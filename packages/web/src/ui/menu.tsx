@@ -1,5 +1,6 @@
 /** A menu at a point of the screen (WAI-ARIA menu pattern, on the Popover API). */
 import { createSignal, type JSX, onMount, Show } from 'solid-js';
+import { rightward } from '../hand/rtl.ts';
 import { Icon, type IconName } from './icon.tsx';
 import './menu.css';
 
@@ -11,12 +12,6 @@ export interface MenuProps {
   children: JSX.Element;
 }
 
-const STEPS: Readonly<Record<string, number>> = {
-  ArrowDown: 1,
-  ArrowUp: -1,
-  ArrowRight: 1,
-  ArrowLeft: -1,
-};
 const EDGE = 8;
 
 /** Open as long as it is rendered. */
@@ -36,7 +31,8 @@ export function Menu(props: MenuProps): JSX.Element {
   });
 
   const move = (event: KeyboardEvent) => {
-    const step = STEPS[event.key];
+    const on = rightward();
+    const step = { ArrowDown: 1, ArrowUp: -1, ArrowRight: on, ArrowLeft: -on }[event.key];
     if (step === undefined) return;
     event.preventDefault();
     const all = items();

@@ -170,6 +170,7 @@ export const enExtras = {
   voiceNote: 'Voice note',
   videoNote: 'Video note',
   recording: 'Recording',
+  dropRecording: 'Delete the recording',
   sendRecording: 'Send the recording',
   notSentYet: 'Recorded, not sent yet',
   recordingKept: (chat: string) => `Your recording waits in “${chat}”.`,
@@ -240,6 +241,7 @@ export const enExtras = {
   blocked: 'blocked',
   blockedPeople: 'Blocked people',
   safetyNumber: 'Safety number',
+  verified: 'Safety number compared',
   safetyText: (name: string) =>
     `Scan each other’s code, or compare the digits with ${name} in person or by a call. If they are the same, nobody stands between you.`,
   scanCode: 'Scan their code',

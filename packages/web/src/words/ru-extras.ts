@@ -185,6 +185,7 @@ export const ruExtras: ExtraWords = {
   voiceNote: 'Голосовое',
   videoNote: 'Видеосообщение',
   recording: 'Запись',
+  dropRecording: 'Удалить запись',
   sendRecording: 'Отправить запись',
   notSentYet: 'Записано, не отправлено',
   recordingKept: (chat) => `Запись ждёт в чате «${chat}».`,
@@ -255,6 +256,7 @@ export const ruExtras: ExtraWords = {
   blocked: 'заблокирован(а)',
   blockedPeople: 'Заблокированы',
   safetyNumber: 'Код безопасности',
+  verified: 'Код безопасности сверен',
   safetyText: (name) =>
     `Отсканируйте код друг друга или сверьте цифры (собеседник: ${name}) при встрече или по телефону. Если они одинаковы, между вами никого нет.`,
   scanCode: 'Сканировать код собеседника',

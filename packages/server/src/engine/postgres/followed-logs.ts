@@ -2,8 +2,8 @@
  * Logs that clients of this process watch, so that what other processes append reaches them too. A
  * watch is repeated as a heartbeat (docs/protocol.md, section 4), so who stops repeating is forgotten.
  */
+import { keyOf } from '@polynya/reach/key-of';
 import type { LogChange } from '../../engine.ts';
-import { keyOf } from './log-batch.ts';
 import type { Logs } from './logs.ts';
 import { shardOf } from './wake-ups.ts';
 

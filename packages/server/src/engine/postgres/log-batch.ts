@@ -3,8 +3,10 @@
  * Only where the row still is the same does the database apply the outcome (`log-statements.ts`); else
  * the log is loaded and decided anew.
  */
+
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Entry, NewEntry, Turn } from '@polynya/protocol/requests';
+import { keyOf } from '@polynya/reach/key-of';
 import {
   type Access,
   decideAppend,
@@ -51,8 +53,6 @@ export interface Plan {
   /** Tells everybody; only once the plan came true. */
   readonly settle: () => void;
 }
-
-export const keyOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 /**
  * Decides on all that is asked of one log, in order. Undefined if somebody would be refused by a row that

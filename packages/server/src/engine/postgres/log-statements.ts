@@ -2,11 +2,13 @@
  * The two statements that appends take: one loads what the rules ask for, the other applies what they
  * decided, for all logs of a turn at once, each only where its row is still the one decided on.
  */
+
 import type { Entry } from '@polynya/protocol/requests';
+import { keyOf } from '@polynya/reach/key-of';
 import { ENTRY_BYTES } from '../../engine.ts';
 import type { Found, LogRow } from '../../log-rules.ts';
 import { columns, type Sql } from './database.ts';
-import { type Ask, type Known, keyOf, type Plan } from './log-batch.ts';
+import type { Ask, Known, Plan } from './log-batch.ts';
 
 /** `oldest` of a log that has no entries. */
 export const NOTHING = Number.MAX_SAFE_INTEGER;

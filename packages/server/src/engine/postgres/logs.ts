@@ -1,7 +1,9 @@
 /** Logs in PostgreSQL: appends batched per turn of the event loop, and what is asked of single logs. */
+
 import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Entry, LogState, Result } from '@polynya/protocol/requests';
+import { keyOf } from '@polynya/reach/key-of';
 import type { DayKeys } from '../../day-keys.ts';
 import { ENTRY_BYTES, type LogChange, type Retention } from '../../engine.ts';
 import {
@@ -14,7 +16,7 @@ import {
   readableEpoch,
 } from '../../log-rules.ts';
 import { type Database, type Sql, single } from './database.ts';
-import { type Ask, type Known, keyOf, type Plan, plan } from './log-batch.ts';
+import { type Ask, type Known, type Plan, plan } from './log-batch.ts';
 import { type Applied, apply, load, NOTHING, type SealedEntry } from './log-statements.ts';
 
 /** What an entry takes in an answer besides its body, at most. */

@@ -2,6 +2,7 @@
  * What was appended lately: it stands in the journal and here, and in the tables of logs as soon as many
  * entries of a log can go there at a time.
  */
+import { keyOf } from '@polynya/reach/key-of';
 import type { StoredRow } from './log-tables.ts';
 
 /** An entry as it is stored, without what only Commits have. */
@@ -14,9 +15,6 @@ export interface TailEntry {
   readonly body: Uint8Array;
   readonly hour: number;
 }
-
-export const keyOf = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 
 /** With the log that it is in. */
 export interface JournalEntry extends TailEntry {

@@ -2,10 +2,12 @@
  * The logs: rows in, the rules' outcome out. Runs inside a turn's transaction. What is appended goes to the
  * tables by way of the journal (unsettled.ts).
  */
+
 import type { DatabaseSync } from 'node:sqlite';
 import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Entry, LogState, NewEntry, Result, Turn } from '@polynya/protocol/requests';
+import { keyOf } from '@polynya/reach/key-of';
 import type { DayKeys } from '../../day-keys.ts';
 import { ENTRY_BYTES, type LogChange, type NewLog, type Retention } from '../../engine.ts';
 import {
@@ -23,7 +25,6 @@ import {
 } from '../../log-rules.ts';
 import { damagedJournal } from './journal.ts';
 import { LogTables, NOTHING, type StoredEntry, type StoredRow } from './log-tables.ts';
-import { keyOf } from './log-tail.ts';
 import { Unsettled } from './unsettled.ts';
 
 /** What an entry takes in an answer besides its body, at most. */

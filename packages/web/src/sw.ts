@@ -101,7 +101,7 @@ async function answered(ask: Ask, progress: (share: number) => void): Promise<An
   if (ask.ask === 'about') return { about: (await shelf.known()) ?? null };
   if (ask.ask === 'trust') {
     const known = await shelf.known();
-    if (known) await shelf.know({ ...known, pinned: ask.key });
+    if (known) await shelf.know((now = known) => ({ ...now, pinned: ask.key }));
     return update();
   }
   return { done: true };
@@ -111,13 +111,11 @@ async function answered(ask: Ask, progress: (share: number) => void): Promise<An
 async function load(link: string, key: string, progress: (share: number) => void): Promise<void> {
   const named = [...new Set([scope, ...basesIn(link)])];
   const found = (await shelf.known()) ?? (await first(key, named));
-  const known = await self.navigator.locks.request('polynya-known', async () => {
-    // Another page may have come first.
-    const now = (await shelf.known()) ?? found;
-    const both = { ...now, bases: [...new Set([...named, ...now.bases])] };
-    await shelf.know(both);
-    return both;
-  });
+  // Another page may have come first.
+  const known = await shelf.know((now = found) => ({
+    ...now,
+    bases: [...new Set([...named, ...now.bases])],
+  }));
   const release = releaseIn(known);
   try {
     await bring(release, release.parts[0], known.bases, progress, 'first');
@@ -166,7 +164,8 @@ async function update(): Promise<Outcome> {
   if (typeof release === 'string') return { outcome: 'refused', why: release, offered: signed.key };
   await bring(release, release.parts[0], known.bases, () => undefined);
   const change: Change = { from: now.serial, to: release.serial, files: changed(now, release) };
-  await shelf.know({ ...known, signed, change });
+  // Meanwhile a page may have said whom it trusts, or where else this can be had.
+  await shelf.know((now = known) => ({ ...now, signed, change }));
   await shelf.tidy();
   return { outcome: 'taken', change };
 }

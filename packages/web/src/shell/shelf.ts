@@ -48,9 +48,14 @@ export class Shelf {
     return (await cache.match(this.#scope))?.json();
   }
 
-  async know(known: Known): Promise<void> {
-    const cache = await this.#caches.open(KNOWN);
-    await cache.put(this.#scope, new Response(JSON.stringify(known)));
+  /** Writes what becomes of what is known then, and not of what was known before something was waited for: one after the other. */
+  know(become: (now: Known | undefined) => Known): Promise<Known> {
+    return navigator.locks.request('polynya-known', async () => {
+      const known = become(await this.known());
+      const cache = await this.#caches.open(KNOWN);
+      await cache.put(this.#scope, new Response(JSON.stringify(known)));
+      return known;
+    });
   }
 
   async has({ serial }: Release, { files: [first] }: Part): Promise<boolean> {

@@ -86,11 +86,8 @@ async function taken(request: Request): Promise<Response> {
 }
 
 async function answered(ask: Ask, progress: (share: number) => void): Promise<Answer> {
-  if (ask.ask === 'load' || ask.ask === 'rest') {
-    await (ask.ask === 'load' ? load(ask.link, ask.key, progress) : rest());
-    // Not before: a page that was loaded past us finds here what it needs from now on.
-    await self.clients.claim();
-  }
+  if (ask.ask === 'load') await load(ask.link, ask.key, progress);
+  if (ask.ask === 'rest') await rest();
   if (ask.ask === 'update') return update();
   if (ask.ask === 'shared') {
     const found = shared;
@@ -104,6 +101,8 @@ async function answered(ask: Ask, progress: (share: number) => void): Promise<An
     if (known) await shelf.know((now = known) => ({ ...now, pinned: ask.key }));
     return update();
   }
+  // Not before: a page that was loaded past us finds here what it needs from now on.
+  await self.clients.claim();
   return { done: true };
 }
 
@@ -173,7 +172,7 @@ async function update(): Promise<Outcome> {
 /** What pages come to need, while nobody waits for it; where each connection counts they ask for it when they need it. */
 async function rest(): Promise<void> {
   if (await freezes()) return;
-  if (!(await shelf.known())) await load('', '', () => undefined);
+  await load('', '', () => undefined);
   const known = await shelf.known();
   if (!known) return;
   const release = releaseIn(known);
@@ -225,8 +224,7 @@ async function page(request: Request): Promise<Response> {
   const kept = known && (await shelf.fileOf(releaseIn(known), 'index.html'));
   // Even where they bring nothing, as the page is here.
   if (await freezes()) tookOwn(await turnsFor('later'));
-  const path = new URL(request.url).pathname;
-  return kept && path === new URL(scope).pathname ? kept : fetch(request);
+  return kept && request.url.split(/[?#]/)[0] === scope ? kept : fetch(request);
 }
 
 async function file(request: Request): Promise<Response> {

@@ -50,7 +50,7 @@ export class Shelf {
 
   /** Writes what becomes of what is known then, and not of what was known before something was waited for: one after the other. */
   know(become: (now: Known | undefined) => Known): Promise<Known> {
-    return navigator.locks.request('polynya-known', async () => {
+    return navigator.locks.request(KNOWN, async () => {
       const known = become(await this.known());
       const cache = await this.#caches.open(KNOWN);
       await cache.put(this.#scope, new Response(JSON.stringify(known)));

@@ -1,5 +1,5 @@
 /** Counts what crosses a real carrier: every envelope, both ways, with whose it was and when. */
-import type { Carrier, CarrierFactory } from '@polynya/reach/carriers/carrier';
+import type { Carrier, CarrierFactory, Manner } from '@polynya/reach/carriers/carrier';
 
 export interface Crossing {
   readonly who: string;
@@ -69,9 +69,9 @@ class CountedCarrier implements Carrier {
     inner.onClose = (reason) => this.onClose(reason);
   }
 
-  send(envelope: Uint8Array, apart?: boolean): void {
+  send(envelope: Uint8Array, manner?: Manner): void {
     this.#note('up', envelope);
-    this.#inner.send(envelope, apart);
+    this.#inner.send(envelope, manner);
   }
 
   backlog(): number {

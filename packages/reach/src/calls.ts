@@ -14,6 +14,7 @@ import {
   type Result,
   results,
 } from '@polynya/protocol/requests';
+import type { Manner } from './carriers/carrier.ts';
 import { type Clock, fraction, type Random } from './clock.ts';
 import { measure, room } from './packing.ts';
 import { RoundTrip } from './round-trip.ts';
@@ -33,6 +34,12 @@ export const BACKGROUND: readonly Op[] = [
   'meet',
   'follow',
 ];
+/** What an envelope with such calls is for. */
+export function mannerOf(calls: readonly Call[]): Manner {
+  if (calls[0]?.request.op === 'linger') return 'lingers';
+  return calls.every(({ request: { op } }) => BACKGROUND.includes(op)) ? 'asked' : 'said';
+}
+
 /** An envelope with less room than this goes empty where a call does not fit. */
 const LEAST = 2_048;
 /** The longest request: it must fit in an envelope behind an `open`. */

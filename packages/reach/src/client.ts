@@ -9,7 +9,7 @@ import type { Item, Op, Request, Result } from '@polynya/protocol/requests';
 import { askForVolunteer } from './ask-for-volunteer.ts';
 import { doubt } from './beside.ts';
 import { lookForBetterWay, worksBy } from './better-way.ts';
-import { BACKGROUND, type CallOptions, Calls, type PendingCall } from './calls.ts';
+import { BACKGROUND, type CallOptions, Calls, mannerOf, type PendingCall } from './calls.ts';
 import type { Carrier } from './carriers/carrier.ts';
 import { pause } from './clock.ts';
 import type { ConnectionOptions } from './connection-options.ts';
@@ -354,8 +354,8 @@ export class Connection {
     while (carrier.backlog() < CARRIER_BACKLOG) {
       const calls = this.#calls.take(this.#keeper.number, room(OVERHEAD.up));
       if (calls.length === 0) break;
-      const apart = calls[0]?.request.op === 'linger';
-      void session.seal(handle, calls).then((envelope) => carrier.send(envelope, apart));
+      const manner = mannerOf(calls);
+      void session.seal(handle, calls).then((envelope) => carrier.send(envelope, manner));
     }
     this.#armTimer();
   }

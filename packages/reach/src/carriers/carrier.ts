@@ -6,6 +6,12 @@ import type { Openings } from '../openings.ts';
 
 export type CarrierKind = 'websocket' | 'post' | (string & {});
 
+/**
+ * What an envelope is for: somebody waits to have it sent (`said`); something is looked up, and nobody does (`asked`); or its
+ * answer may take long, so that nothing else is held back with it (`lingers`).
+ */
+export type Manner = 'said' | 'asked' | 'lingers';
+
 /** Why a carrier died: nobody answered, what answered is not the server, or it was closed from here. */
 export type CarrierEnd = 'lost' | 'refused' | 'closed';
 
@@ -15,8 +21,8 @@ export interface Carrier {
   readonly polls: boolean;
   /** Whether it brings what it was given there and back, or dies: nothing need be asked again while it lives. */
   readonly sure?: boolean;
-  /** Sends, or drops. `apart`: the answer may take long, so hold nothing else back with it. */
-  send(envelope: Uint8Array, apart?: boolean): void;
+  /** Sends, or drops. @param manner default `said` */
+  send(envelope: Uint8Array, manner?: Manner): void;
   /** Bytes that were given to `send` and have not left yet, as far as can be known. */
   backlog(): number;
   /** Set by whoever uses the carrier, before anything can arrive. */

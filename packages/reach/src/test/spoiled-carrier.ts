@@ -1,5 +1,5 @@
 /** A real carrier made bad: envelopes are lost, repeated, delayed and so reordered, and it dies, as a seed says. */
-import type { Carrier, CarrierEnd, CarrierFactory } from '../carriers/carrier.ts';
+import type { Carrier, CarrierEnd, CarrierFactory, Manner } from '../carriers/carrier.ts';
 import type { Clock } from '../clock.ts';
 import type { Badness } from './bad-carrier.ts';
 
@@ -41,8 +41,8 @@ class SpoiledCarrier implements Carrier {
     inner.onClose = (reason) => this.#die(reason);
   }
 
-  send(envelope: Uint8Array, apart?: boolean): void {
-    this.#carry(() => this.#inner.send(envelope, apart));
+  send(envelope: Uint8Array, manner?: Manner): void {
+    this.#carry(() => this.#inner.send(envelope, manner));
   }
 
   backlog(): number {

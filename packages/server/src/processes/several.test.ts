@@ -259,7 +259,7 @@ const sipping: CarrierFactory = {
       backlog: () => 0,
       close: () => undefined,
       send: async (envelope) => {
-        const exchange = new Exchange(systemRandom(16), joinEnvelopes([envelope]), false);
+        const exchange = new Exchange(systemRandom(16), joinEnvelopes([envelope]), 'said');
         for (let answer: Uint8Array | null = null; !answer; ) {
           const [sip] = exchange.sips;
           if (!sip) throw new Error('nothing to ask');

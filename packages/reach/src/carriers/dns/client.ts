@@ -6,7 +6,7 @@ import { DNS_EXCHANGE, dnsPieceSize, dnsRoom } from '@polynya/protocol/dns-query
 import { envelopesIn, joinEnvelopes } from '@polynya/protocol/envelope';
 import { decodeDownSip } from '@polynya/protocol/sip';
 import type { Clock, Random } from '../../clock.ts';
-import type { Carrier, CarrierEnd } from '../carrier.ts';
+import type { Carrier, CarrierEnd, Manner } from '../carrier.ts';
 import { COVER } from '../cover.ts';
 import { Gathering } from '../gathering.ts';
 import { DnsExchange, type Wanted } from './exchange.ts';
@@ -59,9 +59,9 @@ export class DnsCarrier implements Carrier {
     });
   }
 
-  send(envelope: Uint8Array, apart = false): void {
+  send(envelope: Uint8Array, manner?: Manner): void {
     if (this.#closing.signal.aborted) return;
-    if (apart) this.#begin([envelope], true);
+    if (manner === 'lingers') this.#begin([envelope], true);
     else this.#gathering.add(envelope);
   }
 

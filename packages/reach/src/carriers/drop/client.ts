@@ -7,7 +7,7 @@ import { joinEnvelopes, splitEnvelopes } from '@polynya/protocol/envelope';
 import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { type Clock, pause, type Random } from '../../clock.ts';
-import type { Carrier, CarrierEnd } from '../carrier.ts';
+import type { Carrier, CarrierEnd, Manner } from '../carrier.ts';
 import type { Cover } from '../cover.ts';
 import { Gathering } from '../gathering.ts';
 import { DROPPED } from './drop.ts';
@@ -52,9 +52,9 @@ export class DropCarrier implements Carrier {
     });
   }
 
-  send(envelope: Uint8Array, apart = false): void {
+  send(envelope: Uint8Array, manner?: Manner): void {
     if (this.#closing.signal.aborted) return;
-    if (apart) void this.#exchange([envelope], true);
+    if (manner === 'lingers') void this.#exchange([envelope], true);
     else this.#gathering.add(envelope);
   }
 

@@ -1,7 +1,7 @@
 /** Envelopes in the bodies of HTTP POSTs and of their answers. */
 import { joinEnvelopes, splitEnvelopes } from '@polynya/protocol/envelope';
 import { LIMITS } from '@polynya/protocol/limits';
-import type { Carrier, CarrierEnd, CarrierFactory } from '../carrier.ts';
+import type { Carrier, CarrierEnd, CarrierFactory, Manner } from '../carrier.ts';
 import { fetchPost, type Post } from './post.ts';
 
 /** POSTs under way at a time, besides those that linger (count). */
@@ -35,9 +35,9 @@ class PostCarrier implements Carrier {
     this.#send = send;
   }
 
-  send(envelope: Uint8Array, apart = false): void {
+  send(envelope: Uint8Array, manner?: Manner): void {
     if (this.#abort.signal.aborted) return;
-    if (apart) {
+    if (manner === 'lingers') {
       void this.#post([envelope]);
       return;
     }

@@ -2,6 +2,7 @@
 import { HANDLE } from '@polynya/protocol/envelope';
 import { LIMITS } from '@polynya/protocol/limits';
 import { type DownSip, encodeUpSip } from '@polynya/protocol/sip';
+import type { Manner } from '../carrier.ts';
 
 /** One piece up, or a question for one piece of the answer. */
 export interface Sip {
@@ -15,8 +16,7 @@ export interface Sip {
 }
 
 export class Exchange {
-  /** A request that the server holds back is among what it asks. */
-  readonly lingers: boolean;
+  readonly manner: Manner;
   /** What is still to be taken or answered. */
   sips: Sip[] = [];
   readonly #id: Uint8Array;
@@ -25,8 +25,8 @@ export class Exchange {
   readonly #come = new Set<number>();
 
   /** @param id `EXCHANGE` random bytes */
-  constructor(id: Uint8Array, body: Uint8Array, lingers: boolean) {
-    this.lingers = lingers;
+  constructor(id: Uint8Array, body: Uint8Array, manner: Manner) {
+    this.manner = manner;
     this.#id = id;
     this.#body = body;
     for (let at = 0; at < body.length; at += LIMITS.sip) this.#want(at, 0);

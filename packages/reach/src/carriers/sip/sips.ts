@@ -7,7 +7,7 @@ import { LIMITS } from '@polynya/protocol/limits';
 import { type DownSip, decodeDownSip, EXCHANGE } from '@polynya/protocol/sip';
 import type { Clock, Random } from '../../clock.ts';
 import type { Openings } from '../../openings.ts';
-import type { Carrier, CarrierEnd } from '../carrier.ts';
+import type { Carrier, CarrierEnd, Manner } from '../carrier.ts';
 import { Gathering } from '../gathering.ts';
 import type { Post } from '../post/post.ts';
 import { Exchange, type Sip } from './exchange.ts';
@@ -19,8 +19,13 @@ const GATHER = 150;
 const PATIENCE = { usual: 25_000, lingers: 75_000 };
 /** After so long without an answer another endpoint is tried as well, in ms. */
 const HEDGE = 4_000;
-/** Connections that large bodies and answers leave for what is said meanwhile (count). */
-const SPARE = 2;
+/**
+ * Connections that others leave for what is said meanwhile (count): large bodies and answers; and, of three for each
+ * endpoint in a minute, what is looked up and what lingers, so that catching up does not silence whoever caught up.
+ */
+const SPARE = { large: 2, asked: 2, lingers: 1, said: 0 };
+/** What goes first, of bodies and answers of the same length. */
+const RANK = { said: 1, asked: 1.5, lingers: 2.5 };
 /** The longest time without a look at what may be sent, in ms. */
 const LONGEST = 60_000;
 /** Endpoints that a sip is under way to at a time (count). */
@@ -46,6 +51,8 @@ export class SipCarrier implements Carrier {
   readonly #abort = new AbortController();
   #exchanges: Exchange[] = [];
   readonly #gathering: Gathering;
+  /** Of what gathers: of one that is said, if there is one. */
+  #gathered: Manner = 'said';
   /** Endpoints that failed since one worked. */
   readonly #failed = new Map<string, CarrierEnd>();
   #failures = 0;
@@ -56,14 +63,18 @@ export class SipCarrier implements Carrier {
     this.#options = options;
     const { endpoints, openings, clock } = options;
     this.#slots = new Slots(endpoints, openings, clock);
-    const send = (envelopes: readonly Uint8Array[]) => this.#begin(envelopes, false);
+    const send = (envelopes: readonly Uint8Array[]) => this.#begin(envelopes, this.#gathered);
     this.#gathering = new Gathering({ clock, wait: GATHER, most: Number.POSITIVE_INFINITY, send });
   }
 
-  send(envelope: Uint8Array, apart = false): void {
+  send(envelope: Uint8Array, manner: Manner = 'said'): void {
     if (this.#abort.signal.aborted) return;
-    if (apart) this.#begin([envelope], true);
-    else this.#gathering.add(envelope);
+    if (manner === 'lingers') {
+      this.#begin([envelope], manner);
+      return;
+    }
+    if (this.#gathering.bytes === 0 || manner === 'said') this.#gathered = manner;
+    this.#gathering.add(envelope);
   }
 
   backlog(): number {
@@ -78,10 +89,10 @@ export class SipCarrier implements Carrier {
     this.#gathering.clear();
   }
 
-  #begin(envelopes: readonly Uint8Array[], lingers: boolean): void {
+  #begin(envelopes: readonly Uint8Array[], manner: Manner): void {
     if (this.#abort.signal.aborted) return;
     const body = joinEnvelopes(envelopes);
-    this.#exchanges.push(new Exchange(this.#options.random(EXCHANGE), body, lingers));
+    this.#exchanges.push(new Exchange(this.#options.random(EXCHANGE), body, manner));
     this.#pump();
   }
 
@@ -89,13 +100,10 @@ export class SipCarrier implements Carrier {
   #pump(): void {
     this.#cancel();
     const { clock } = this.#options;
-    for (;;) {
-      const now = clock.now();
-      const next = this.#waiting().find(({ againAt }) => againAt <= now);
-      if (!next) break;
-      const endpoint = this.#slots.take(next.at, next.exchange.sips.length > 2 ? SPARE : 0);
-      if (endpoint === null) break;
-      void this.#sip(next, endpoint);
+    for (const sip of this.#waiting()) {
+      if (sip.againAt > clock.now()) continue;
+      const endpoint = this.#slots.take(sip.at, this.#spare(sip.exchange));
+      if (endpoint !== null) void this.#sip(sip, endpoint);
     }
     const waiting = this.#waiting();
     if (waiting.length === 0) return;
@@ -105,12 +113,20 @@ export class SipCarrier implements Carrier {
     this.#cancel = clock.setTimeout(() => this.#pump(), Math.min(at - now, LONGEST));
   }
 
+  /** Of few endpoints less is left, or nothing that may wait would come. */
+  #spare({ sips, manner }: Exchange): number {
+    if (sips.length > 2) return SPARE.large;
+    return Math.min(SPARE[manner], Math.floor(this.#options.endpoints.length / 3));
+  }
+
   /** What is not under way as often as it may be: what is nearly done goes first, and what lingers after what is said. */
   #waiting(): Sip[] {
-    const rank = ({ sips, lingers }: Exchange): number => (lingers ? 2.5 : 1) * sips.length;
+    const rank = ({ sips, manner }: Exchange): number => RANK[manner] * sips.length;
     return [...this.#exchanges]
       .sort((a, b) => rank(a) - rank(b))
-      .flatMap(({ sips, lingers }) => sips.filter(({ at }) => at.size < (lingers ? 1 : BESIDE)));
+      .flatMap(({ sips, manner }) =>
+        sips.filter(({ at }) => at.size < (manner === 'lingers' ? 1 : BESIDE)),
+      );
   }
 
   async #sip(sip: Sip, endpoint: string): Promise<void> {
@@ -119,7 +135,7 @@ export class SipCarrier implements Carrier {
     sip.at.add(endpoint);
     sip.againAt = clock.now() + HEDGE;
     const late = new AbortController();
-    const patience = exchange.lingers ? PATIENCE.lingers : PATIENCE.usual;
+    const patience = exchange.manner === 'lingers' ? PATIENCE.lingers : PATIENCE.usual;
     const cancel = clock.setTimeout(() => late.abort(), patience);
     try {
       const signal = AbortSignal.any([this.#abort.signal, late.signal]);

@@ -71,6 +71,8 @@ const CONTENTS: readonly KnownContent[] = [
     kind: 'own',
     note: { note: 'folders', folders: [{ name: 'Family', logs: [fill(0x10, 16)] }] },
   },
+  { kind: 'own', note: { note: 'request', log: fill(0x10, 16), by: person, answer: 1 } },
+  { kind: 'own', note: { note: 'compared', person, devices: [fill(0xd1, 32)] } },
   { kind: 'carried', text: 'the line is gone', note: fill(0xca, 3) },
   {
     kind: 'wrapped',

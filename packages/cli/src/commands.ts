@@ -129,8 +129,8 @@ export const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/recover.ts')).recover,
   },
   'safety-number': {
-    usage: 'safety-number PERSON',
-    what: 'shows the digits that you two compare',
+    usage: 'safety-number PERSON [--same]',
+    what: 'shows the digits that you two compare; --same: you did, and they were',
     load: async () => (await import('./commands/safety-number.ts')).safetyNumber,
   },
   carry: {

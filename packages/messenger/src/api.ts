@@ -136,6 +136,12 @@ export interface ChatSummary {
   readonly at: number;
 }
 
+/**
+ * same: safety numbers were compared, and were the same; new-device: so they were, and a device of theirs came since;
+ * namesake: they were not with this person, but with another who has a name like it; null: none of these.
+ */
+export type Compared = 'same' | 'new-device' | 'namesake' | null;
+
 export interface PersonView {
   readonly person: PersonId;
   readonly name: string;
@@ -148,6 +154,7 @@ export interface PersonView {
   readonly devices: number;
   /** Two lists of this person's devices contradict each other: compare the safety number. */
   readonly forked: boolean;
+  readonly compared: Compared;
   readonly blocked: boolean;
   /** Whether this person can be added to another group from here. */
   readonly reachable: boolean;

@@ -160,10 +160,11 @@ export interface ChatsFacade extends PushFacade {
   forget(chat: ChatId): Promise<void>;
   /** 60 digits that both people see alike if nobody stands between them. */
   safetyNumber(person: PersonId): Promise<string>;
-  /** Remembers on this device that both saw the same number, or that they did not. @throws Problem 'not-found' */
-  verify(person: PersonId, same: boolean): Promise<void>;
-  /** With whom it was seen to be the same; a number that is another one since is none of these. */
-  verified(): Promise<readonly PersonId[]>;
+  /**
+   * Remembers that both saw the same number, with the devices that this person has now; or that they did not, or do not
+   * care to. @throws Problem 'not-found'
+   */
+  compare(person: PersonId, same: boolean): Promise<void>;
 
   /**
    * What is said from now on goes so many seconds later; 0: it stays.

@@ -5,14 +5,15 @@ import { addPeople, removePerson } from './add-people.ts';
 import { type ChatId, type Folder, type MessageId, type PersonId, Problem } from './api.ts';
 import type { ChatsFacade, LaterMessage, SearchWanted } from './chats-api.ts';
 import { findPerson } from './conversation/people.ts';
+import { leavesOf } from './conversation/roster.ts';
 import type { Device } from './device.ts';
 import { fleetOf } from './devices/later.ts';
 import { everyone } from './everyone.ts';
 import { dropRecording, keepRecording, recordingIn } from './files/recording.ts';
 import { forgetChat } from './forget-chat.ts';
 import { createConversation, inviteTo, withdrawInvite } from './group-actions.ts';
+import { comparedSaved } from './identity/compared.ts';
 import { safetyNumber } from './identity/safety-number.ts';
-import { setVerified, verified } from './identity/verified.ts';
 import type { PushSubscriptionView } from './push/push-api.ts';
 import { pushKeys, subscribePush } from './push/subscriptions.ts';
 import { accept, decline, meet } from './requests.ts';
@@ -162,14 +163,12 @@ export class Chats implements ChatsFacade {
     return safetyNumber(this.#device.self.root, this.#rootOf(person));
   }
 
-  async verify(person: PersonId, same: boolean) {
-    const { self, ports } = this.#device;
+  async compare(person: PersonId, same: boolean) {
     this.#rootOf(person);
-    await setVerified(ports.store, person, same ? self.root : null);
-  }
-
-  verified() {
-    return verified(this.#device.ports.store, this.#device.self.root);
+    const devices = same ? this.#devicesOf(person) : [];
+    await this.#device.ports.store.apply([comparedSaved(person, devices)]);
+    this.#device.comparedWith(person, devices);
+    await this.#device.note({ note: 'compared', person: fromHex(person), devices });
   }
 
   async setTimer(chat: ChatId, after: number) {
@@ -251,6 +250,15 @@ export class Chats implements ChatsFacade {
     for (const { held } of this.#device.conversations.values()) {
       const known = findPerson(held.state, person);
       if (known) return known.root;
+    }
+    throw new Problem('not-found');
+  }
+
+  /** @throws Problem 'not-found': they are in no chat any more */
+  #devicesOf(person: PersonId): Uint8Array[] {
+    for (const { held } of this.#device.conversations.values()) {
+      const devices = this.#device.devicesOf(person, leavesOf(held.group));
+      if (devices.length > 0) return devices;
     }
     throw new Problem('not-found');
   }

@@ -16,14 +16,15 @@ import { capability } from './conversation/capability.ts';
 import { Conversation } from './conversation/conversation.ts';
 import type { Held } from './conversation/held.ts';
 import { countWaiting } from './conversation/outbox.ts';
-import { leavesOf } from './conversation/roster.ts';
+import { devicesOf, type Leaf, leavesOf } from './conversation/roster.ts';
 import type { Scheduled } from './conversation/scheduled.ts';
 import { SCHEDULED } from './conversation/scheduled-keys.ts';
 import type { Log, World } from './conversation/world.ts';
 import { fleetOf } from './devices/later.ts';
 import type { KnownList } from './devices/registry.ts';
 import { LaterFiles } from './files/later.ts';
-import { isGrown, lists } from './identity/device-list.ts';
+import { loadCompared } from './identity/compared.ts';
+import { devicesIn, isGrown, lists } from './identity/device-list.ts';
 import { personId } from './identity/person.ts';
 import { Self } from './identity/self.ts';
 import type { Visit } from './invite/arriving.ts';
@@ -76,6 +77,8 @@ export class Device {
   readonly links = new Map<string, ServerLink>();
   readonly conversations = new Map<ChatId, Conversation>();
   readonly blocked = new Set<PersonId>();
+  /** See `ComparedWith` in identity/compared.ts. */
+  compared = new Map<PersonId, readonly string[]>();
   /** Which record of a server was said last in a chat (`line/handing-on.ts`). */
   readonly handed = new Map<ChatId, string>();
   /** Those whose chats this person accepted, or whom they brought into one (requests.ts). */
@@ -147,6 +150,7 @@ export class Device {
     for (const [key] of await store.range('person', { from: 'met/', to: 'met0' })) {
       device.met.add(key.slice('met/'.length));
     }
+    device.compared = await loadCompared(store);
     for (const server of await loadServers(store)) device.addServer(server);
     if (!ports.lateTrouble) await device.loading.all();
     return device;
@@ -295,6 +299,18 @@ export class Device {
     this.conversations.set(chat, conversation);
     this.changes.touchChat(chat);
     return conversation;
+  }
+
+  /** The newest known that this person has, of whom there are leaves among these. */
+  devicesOf(person: PersonId, leaves: readonly Leaf[]): Uint8Array[] {
+    const list = this.lists.get(person)?.list ?? devicesOf(leaves, person)[0]?.list;
+    return list ? devicesIn(list) : [];
+  }
+
+  /** As it is stored. */
+  comparedWith(person: PersonId, devices: readonly Uint8Array[]): void {
+    this.compared.set(person, devices.map(toHex));
+    for (const conversation of this.conversations.values()) conversation.touch();
   }
 
   /** The newest list of that person has not this device (a signature key). */

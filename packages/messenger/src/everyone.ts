@@ -24,6 +24,7 @@ export function everyone(device: Device): PersonView[] {
     admin: false,
     devices: 0,
     forked: false,
+    compared: null,
     typing: false,
   };
   for (const person of device.blocked) {

@@ -137,12 +137,13 @@ describe('between two people', () => {
     expect(a).toBe(b);
 
     const [other] = await anna.messenger.people();
-    await anna.messenger.verify(other?.person ?? '', true);
+    expect(other?.compared).toBeNull();
+    await anna.messenger.compare(other?.person ?? '', true);
     await anna.reopen();
-    expect(await anna.messenger.verified()).toEqual([other?.person]);
-    await anna.messenger.verify(other?.person ?? '', false);
-    expect(await anna.messenger.verified()).toEqual([]);
-    const nobody = anna.messenger.verify('ab'.repeat(16), true);
+    expect(await anna.messenger.people()).toMatchObject([{ compared: 'same' }]);
+    await anna.messenger.compare(other?.person ?? '', false);
+    expect(await anna.messenger.people()).toMatchObject([{ compared: null }]);
+    const nobody = anna.messenger.compare('ab'.repeat(16), true);
     await expect(nobody).rejects.toMatchObject({ code: 'not-found' });
   });
 

@@ -12,12 +12,13 @@ import type {
 import { peerOf, titleFor } from './conversation/about.ts';
 import { mayPin } from './conversation/contents.ts';
 import type { Conversation } from './conversation/conversation.ts';
-import { findPerson, idOf, sharesName } from './conversation/people.ts';
+import { findPerson, idOf, namesakes } from './conversation/people.ts';
 import { devicesOf, type Leaf, leavesOf } from './conversation/roster.ts';
 import { scheduledIn } from './conversation/scheduled-keys.ts';
 import type { ConversationState, Person } from './conversation/state.ts';
 import type { Device } from './device.ts';
 import { recordingKey } from './files/recording-key.ts';
+import { comparedAs } from './identity/compared.ts';
 import { tagOf } from './identity/person.ts';
 import { called, shownName } from './identity/shown-name.ts';
 import { HANDOVER_PHASE, type Handover, loadHandovers } from './invite/handover.ts';
@@ -151,7 +152,9 @@ export function pageView(device: Device, { held }: Conversation): PageView {
       // Somebody who was brought in and has not said anything yet.
       `#${tagOf(person)}`,
   );
-  const tag = once((person) => (sharesName(held.state.people, person) ? tagOf(person) : null));
+  const tag = once((person) =>
+    namesakes(held.state.people, person).length > 1 ? tagOf(person) : null,
+  );
   return { names, tag, others: othersHere(held.state, me) };
 }
 
@@ -179,15 +182,21 @@ export function personView(
   leaves: readonly Leaf[],
 ): PersonView {
   const id = idOf(person);
+  const name = shownName(person.name || nameOf(device, id));
+  const me = id === device.self.person;
+  const alike = namesakes(held.state.people, id);
+  const others = [...alike.map(idOf), ...device.summaries.called(name)];
+  const devices = device.devicesOf(id, leaves);
   return {
     person: id,
-    name: shownName(person.name || nameOf(device, id)),
+    name,
     tag: tagOf(id),
-    namesake: sharesName(held.state.people, id),
-    me: id === device.self.person,
+    namesake: alike.length > 1,
+    me,
     admin: person.admin,
     devices: devicesOf(leaves, id).length,
     forked: device.lists.get(id)?.forked ?? false,
+    compared: me ? null : comparedAs(device.compared, id, devices, others),
     blocked: device.blocked.has(id),
     reachable: person.cards.length > 0,
     invitedBy: person.by && toHex(person.by),

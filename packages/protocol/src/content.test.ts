@@ -73,6 +73,17 @@ const notes: fc.Arbitrary<Note> = fc.oneof(
   }),
   fc.record({ note: fc.constant('draft' as const), log: id, text: text(16_000) }),
   fc.record({
+    note: fc.constant('request' as const),
+    log: id,
+    by: id,
+    answer: fc.nat({ max: 2 }),
+  }),
+  fc.record({
+    note: fc.constant('compared' as const),
+    person: id,
+    devices: fc.array(key, { maxLength: 8 }),
+  }),
+  fc.record({
     note: fc.constant('folders' as const),
     folders: fc.array(fc.record({ name: text(32), logs: fc.array(id, { maxLength: 8 }) }), {
       maxLength: 16,

@@ -78,6 +78,8 @@ const note = variants('note', {
   folders: [6, { folders: list(struct({ name: text(32), logs: list(bytes(16), 512) }), 16) }],
   /** `by` brought the person into the conversation in `log`, who has answered 0 nothing, 1 yes, 2 no. */
   request: [7, { log: bytes(16), by: personId, answer: uint(2) }],
+  /** The safety number was the same, while that person had these devices; none: it was not, or is not to be compared. */
+  compared: [8, { person: personId, devices: list(bytes(32), LIMITS.devices) }],
 });
 export type Note = Infer<typeof note>;
 

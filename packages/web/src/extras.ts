@@ -7,6 +7,7 @@ export { Away } from './away/away.tsx';
 export { AttachMenu } from './chat/attach-menu.tsx';
 export { ChatFoot } from './chat/chat-foot.tsx';
 export { ChatSearch } from './chat/chat-search.tsx';
+export { Doubt } from './chat/doubt.tsx';
 export { EmojiDialog } from './chat/emoji-dialog.tsx';
 export { FilePart } from './chat/file-part.tsx';
 export { MentionList } from './chat/mention-list.tsx';

@@ -40,6 +40,7 @@ export const ChatPicker = later((extras) => extras.ChatPicker);
 export const ChatSearch = later((extras) => extras.ChatSearch);
 export const EmojiDialog = later((extras) => extras.EmojiDialog);
 export const MessageMenu = later((extras) => extras.MessageMenu);
+export const Doubt = later((extras) => extras.Doubt, true);
 export const Pins = later((extras) => extras.Pins, true);
 export const RecordBar = later((extras) => extras.RecordBar);
 export const ScheduledBar = later((extras) => extras.ScheduledBar);

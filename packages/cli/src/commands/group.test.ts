@@ -81,5 +81,6 @@ test('a blocked person is not heard, and is again when unblocked', async () => {
 test('the safety number is the same for both', async () => {
   const number = await ann.does('safety-number', 'Bo');
   expect(number).toMatch(/^(\d{5} ){11}\d{5}$/);
-  expect(await bo.does('safety-number', 'Ann')).toBe(number);
+  expect(await bo.does('safety-number', 'Ann', '--same')).toBe(number);
+  expect(await people(bo, 'Ann')).toContain('safety number compared');
 });

@@ -69,6 +69,7 @@ export function personJson(person: PersonView): string {
     admin: person.admin,
     devices: person.devices,
     blocked: person.blocked,
+    compared: person.compared,
     invitedBy: person.invitedBy,
   });
 }

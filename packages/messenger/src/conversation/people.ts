@@ -25,16 +25,16 @@ export function findPerson(state: ConversationState, id: PersonId): Person | und
 
 const bearers = new WeakMap<readonly Person[], ReadonlyMap<string, readonly Person[]>>();
 
-/** Whether another of these people has a name that looks like theirs. */
-export function sharesName(people: readonly Person[], id: PersonId): boolean {
+/** Those of these people whose name looks like this person's, who is one of them. */
+export function namesakes(people: readonly Person[], id: PersonId): readonly Person[] {
   const name = people.find((person) => idOf(person) === id)?.name;
-  if (!name) return false;
+  if (!name) return [];
   let known = bearers.get(people);
   if (known === undefined) {
     known = Map.groupBy(people, (person) => looks(person.name));
     bearers.set(people, known);
   }
-  return (known.get(looks(name))?.length ?? 0) > 1;
+  return known.get(looks(name)) ?? [];
 }
 
 /** With `change` made to that person, who is taken in if unknown. */

@@ -1,6 +1,6 @@
 /** What a person's devices share, and how one is taken out. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ChatId } from '../api.ts';
+import type { ChatDetail, ChatId, Compared } from '../api.ts';
 import { Rogue } from '../test/rogue.ts';
 import { type Person, Town } from '../test/town.ts';
 import { linked } from '../test/two-devices.ts';
@@ -92,6 +92,15 @@ describe('own devices share', () => {
     );
   });
 
+  test('with whom the person compared safety numbers', async () => {
+    const { people } = await laptop.people(chat, 2);
+    const his = people.find(({ me }) => !me)?.person ?? '';
+    await laptop.messenger.compare(his, true);
+    const isSame = (one: ChatDetail | null) =>
+      one?.people.some(({ compared }) => compared === 'same') ?? false;
+    await phone.until({ query: 'chat', chat }, isSame, 'that they did');
+  });
+
   test('every chat that one of them comes into later', async () => {
     const { chat: group } = await boris.messenger.createGroup('The house');
     const { link } = await boris.messenger.invite(group);
@@ -132,6 +141,52 @@ describe('for every member a person is one', () => {
     const page = { query: 'messages', chat, limit: 9 } as const;
     await boris.until(page, ({ messages }) =>
       messages.some((one) => one.id === id && one.state === 'delivered'),
+    );
+  });
+});
+
+describe('a safety number that was compared', () => {
+  const comparedWith = (name: string, as: Compared) => (one: ChatDetail | null) =>
+    one?.people.some((other) => other.name === name && other.compared === as) ?? false;
+
+  test('is to be compared again once a device came to whom it is of', async () => {
+    const hers = (await boris.people(chat, 2)).people.find(({ me }) => !me)?.person ?? '';
+    await boris.messenger.compare(hers, true);
+    await boris.until({ query: 'chat', chat }, comparedWith('Anna', 'same'), 'that it is the same');
+    const tablet = await linked(town, phone, 'A tablet');
+    await boris.until({ query: 'chat', chat }, comparedWith('Anna', 'new-device'), 'the tablet');
+    await boris.messenger.compare(hers, true);
+    await boris.until({ query: 'chat', chat }, comparedWith('Anna', 'same'), 'that it is again');
+    await tablet.close();
+  });
+
+  test('is known to own devices that come later', async () => {
+    const his = (await phone.people(chat, 2)).people.find(({ me }) => !me)?.person ?? '';
+    await phone.messenger.compare(his, true);
+    const tablet = await linked(town, laptop, 'A tablet');
+    await tablet.until({ query: 'chat', chat }, comparedWith('Boris', 'same'), 'that they did');
+  });
+
+  test('says nothing of another person who has that name', async () => {
+    const his = (await phone.people(chat, 2)).people.find(({ me }) => !me)?.person ?? '';
+    await phone.messenger.compare(his, true);
+    // Which names there are is known from the list, which every view asks for.
+    await phone.now({ query: 'chats' });
+    const other = await town.person('BORIS');
+    const { chat: second, link } = await phone.messenger.invite(null);
+    await other.messenger.join(link);
+    await phone.until({ query: 'chat', chat: second }, comparedWith('BORIS', 'namesake'), 'that');
+    const { chat: group } = await phone.messenger.createGroup('The house');
+    const theirs = (await phone.people(second, 2)).people.find(({ me }) => !me)?.person ?? '';
+    await phone.messenger.add(group, [his, theirs]);
+    await phone.people(group, 3);
+    await phone.until({ query: 'chat', chat: group }, comparedWith('Boris', 'same'));
+    await phone.until({ query: 'chat', chat: group }, comparedWith('BORIS', 'namesake'));
+    await phone.messenger.compare(theirs, false);
+    await phone.until(
+      { query: 'chat', chat: group },
+      comparedWith('BORIS', null),
+      'that it is not',
     );
   });
 });

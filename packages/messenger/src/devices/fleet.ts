@@ -15,6 +15,7 @@ import type {
   RecoveryKit,
 } from '../devices-api.ts';
 import { createConversation } from '../group-actions.ts';
+import { comparedSaved } from '../identity/compared.ts';
 import { devicesIn, listHolds, lists } from '../identity/device-list.ts';
 import { personId } from '../identity/person.ts';
 import type { StockedKeyPackage } from '../inbox/key-packages.ts';
@@ -284,6 +285,11 @@ export class Fleet implements DevicesFacade {
         const value = note.on ? new Uint8Array(1) : null;
         return [{ table: 'person', key: `blocked/${person}`, value }];
       }
+      case 'compared': {
+        const person = toHex(note.person);
+        this.#device.comparedWith(person, note.devices);
+        return [comparedSaved(person, note.devices)];
+      }
       case 'marks':
       case 'draft':
       case 'folders':
@@ -310,6 +316,9 @@ export class Fleet implements DevicesFacade {
     if (before && after.list === before.list && after.forked === before.forked) return [];
     known.set(person, after);
     this.#device.changes.touch('chats');
+    if (this.#device.compared.has(person)) {
+      for (const conversation of this.#device.conversations.values()) conversation.touch();
+    }
     const changes = [listSaved(person, after)];
     return own ? [...changes, this.#ownList(after.list)] : changes;
   }

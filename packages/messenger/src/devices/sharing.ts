@@ -61,6 +61,9 @@ export class Sharing {
   welcome(): void {
     const { memory } = this.#device;
     for (const chat of memory.known.keys()) this.marks(chat);
+    for (const [person, devices] of this.#device.compared) {
+      this.#tell({ note: 'compared', person: fromHex(person), devices: devices.map(fromHex) });
+    }
     for (const [chat, { by, declined }] of memory.requests) {
       this.request(chat, by, declined ? ANSWERS.declined : ANSWERS.none);
     }

@@ -81,8 +81,13 @@ export class Summaries {
   /** Four digits of the other of a chat of two, where that of another has a name that looks like it; else null. */
   tagOf({ direct, peer, title }: Pick<ChatSummary, 'direct' | 'peer' | 'title'>): string | null {
     if (!direct || peer === null) return null;
-    const bearers = this.#bearers.get(looks(title));
-    return bearers && bearers.size > (bearers.has(peer) ? 1 : 0) ? tagOf(peer) : null;
+    const bearers = this.called(title);
+    return bearers.size > (bearers.has(peer) ? 1 : 0) ? tagOf(peer) : null;
+  }
+
+  /** The others of chats of two whose names look like this one. */
+  called(name: string): ReadonlySet<PersonId> {
+    return this.#bearers.get(looks(name)) ?? new Set();
   }
 
   async #refresh(): Promise<void> {

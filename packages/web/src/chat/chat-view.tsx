@@ -14,6 +14,7 @@ import {
   ChatKeys,
   ChatPanel,
   ChatSearch,
+  Doubt,
   Pins,
   SelectionBar,
   SendFiles,
@@ -111,6 +112,7 @@ export function ChatView(props: { chat: ChatId }): JSX.Element {
               </Show>
               <Trouble />
               <Show when={settled()}>
+                <Doubt />
                 <Pins />
               </Show>
             </div>

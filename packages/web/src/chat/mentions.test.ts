@@ -12,6 +12,7 @@ const person = (id: string, name: string, me = false): PersonView => ({
   devices: 1,
   namesake: false,
   forked: false,
+  compared: null,
   blocked: false,
   reachable: true,
   invitedBy: null,

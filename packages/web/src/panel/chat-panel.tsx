@@ -1,6 +1,6 @@
 /** Everything about a chat but its messages: its name, its people, its invites, the way out. */
 import type { ChatDetail, InviteView } from '@polynya/messenger/api';
-import { createMemo, createResource, createSignal, For, type JSX, Show } from 'solid-js';
+import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
 import { InviteCard } from '../adding-later.tsx';
 import { SearchAll } from '../hand/search-all.tsx';
 import { AddPeople } from '../invite/add-people.tsx';
@@ -23,7 +23,6 @@ export function ChatPanel(props: { detail: ChatDetail; onClose(): void }): JSX.E
   const people = createMemo(
     () => new Map(props.detail.people.map((person) => [person.person, person])),
   );
-  const [verified, { refetch }] = createResource(() => attempt(messenger.verified()));
   const [leaving, setLeaving] = createSignal(false);
   const [files, setFiles] = createSignal(false);
   const [shown, setShown] = createSignal<InviteView>();
@@ -57,8 +56,6 @@ export function ChatPanel(props: { detail: ChatDetail; onClose(): void }): JSX.E
                   <PersonRow
                     chat={chat()}
                     person={person()}
-                    verified={verified()?.includes(id) ?? false}
-                    onVerified={refetch}
                     cameBy={nameOf(person().invitedBy)}
                     mayGovern={active() && props.detail.admin && !props.detail.direct}
                   />

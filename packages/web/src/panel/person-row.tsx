@@ -9,13 +9,11 @@ import { Confirm } from '../ui/confirm.tsx';
 import { Menu, MenuItem } from '../ui/menu.tsx';
 import { calledHere, Tag } from '../ui/tag.tsx';
 import { useExtraWords } from '../words/use-words.ts';
+import { doubtOf } from './doubt-of.ts';
 
 export interface PersonRowProps {
   chat: ChatId;
   person: PersonView;
-  /** Safety numbers were compared. */
-  verified: boolean;
-  onVerified(): void;
   /** By whose link they came. */
   cameBy: string | null;
   /** We are an admin of a living group. */
@@ -32,7 +30,9 @@ export function PersonRow(props: PersonRowProps): JSX.Element {
       props.person.admin ? t().admin : '',
       props.cameBy ? t().cameBy(props.cameBy) : '',
       props.person.devices > 1 ? t().devicesOf(props.person.devices) : '',
-      props.person.forked ? t().personForked : props.verified ? `✓ ${t().verified}` : '',
+      props.person.compared === 'same' && !props.person.forked
+        ? `✓ ${t().verified}`
+        : doubtOf(t, props.person),
       props.person.blocked ? t().blocked : '',
     ].filter((note) => note !== '');
 
@@ -87,12 +87,7 @@ export function PersonRow(props: PersonRowProps): JSX.Element {
         )}
       </Show>
       <Show when={open() === 'safety'}>
-        <SafetyNumber
-          person={props.person}
-          verified={props.verified}
-          onVerified={props.onVerified}
-          onClose={() => setOpen(undefined)}
-        />
+        <SafetyNumber person={props.person} onClose={() => setOpen(undefined)} />
       </Show>
       <Show when={open() === 'remove'}>
         <Confirm

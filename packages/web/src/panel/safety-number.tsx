@@ -8,14 +8,11 @@ import { Dialog } from '../ui/dialog.tsx';
 import { calledHere } from '../ui/tag.tsx';
 import { Tick } from '../ui/tick.tsx';
 import { useExtraWords } from '../words/use-words.ts';
+import { doubtOf } from './doubt-of.ts';
 import { SafetyScan } from './safety-scan.tsx';
 
 export interface SafetyNumberProps {
   person: PersonView;
-  /** It was compared. */
-  verified: boolean;
-  /** This changed. */
-  onVerified(): void;
   onClose(): void;
 }
 
@@ -24,15 +21,20 @@ export function SafetyNumber(props: SafetyNumberProps): JSX.Element {
   const { messenger, attempt } = useApp();
   const [digits] = createResource(() => attempt(messenger.safetyNumber(props.person.person)));
   const [scanning, setScanning] = createSignal(false);
-  const verify = async (same: boolean) => {
-    await attempt(messenger.verify(props.person.person, same));
-    props.onVerified();
-  };
+  const compare = async (same: boolean) =>
+    (await attempt(messenger.compare(props.person.person, same).then(() => true))) ?? false;
   const name = () => calledHere(props.person);
   // As docs/protocol.md section 9 has it.
   const code = () => `polynya-safety:${digits()}`;
   return (
     <Dialog title={t().safetyNumber} onClose={props.onClose}>
+      <Show when={doubtOf(t, props.person)}>
+        {(doubt) => (
+          <p class="chat-trouble" role="alert">
+            {doubt()}
+          </p>
+        )}
+      </Show>
       <Show when={digits()}>
         {(number) => (
           <>
@@ -42,7 +44,7 @@ export function SafetyNumber(props: SafetyNumberProps): JSX.Element {
                 <SafetyScan
                   code={code()}
                   name={name()}
-                  onCompared={verify}
+                  onCompared={compare}
                   onClose={() => setScanning(false)}
                 />
               }
@@ -57,7 +59,7 @@ export function SafetyNumber(props: SafetyNumberProps): JSX.Element {
               {scanning() ? t().showCode : t().scanCode}
             </Button>
             {/* Who reads the digits to each other needs no camera. */}
-            <Tick on={props.verified} onTick={verify}>
+            <Tick on={props.person.compared === 'same'} onTick={compare}>
               {t().verified}
             </Tick>
           </>

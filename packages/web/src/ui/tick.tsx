@@ -4,7 +4,8 @@ import './tick.css';
 
 export interface TickProps {
   on: boolean;
-  onTick(on: boolean): void;
+  /** false: that could not be done, and the box is as it was. */
+  onTick(on: boolean): unknown;
   children: JSX.Element;
 }
 
@@ -14,7 +15,9 @@ export function Tick(props: TickProps): JSX.Element {
       <input
         type="checkbox"
         checked={props.on}
-        onChange={(event) => props.onTick(event.currentTarget.checked)}
+        onChange={async ({ currentTarget: box }) => {
+          if ((await props.onTick(box.checked)) === false) box.checked = props.on;
+        }}
       />
       <span>{props.children}</span>
     </label>

@@ -242,6 +242,13 @@ export const enExtras = {
   blockedPeople: 'Blocked people',
   safetyNumber: 'Safety number',
   verified: 'Safety number compared',
+  doubts: {
+    'new-device':
+      'a device of theirs came after you compared safety numbers. Ask whether it is theirs, and compare again.',
+    namesake:
+      'not the one of that name with whom you compared safety numbers. If they began anew, compare again.',
+  },
+  doNotCompare: 'Do not compare',
   safetyText: (name: string) =>
     `Scan each other’s code, or compare the digits with ${name} in person or by a call. If they are the same, nobody stands between you.`,
   scanCode: 'Scan their code',

@@ -1,0 +1,46 @@
+/** Above a chat: whose safety number was compared, and is to be compared again. */
+import type { PersonId } from '@polynya/messenger/api';
+import { createMemo, createSignal, type JSX, Show } from 'solid-js';
+import { SafetyNumber } from '../adding-later.tsx';
+import { doubtOf } from '../panel/doubt-of.ts';
+import { useApp } from '../state/app.ts';
+import { Button } from '../ui/button.tsx';
+import { calledHere } from '../ui/tag.tsx';
+import { useExtraWords } from '../words/use-words.ts';
+import { useChat } from './chat-context.ts';
+
+export function Doubt(): JSX.Element {
+  const { t } = useExtraWords();
+  const { messenger, attempt } = useApp();
+  const { detail } = useChat();
+  const [open, setOpen] = createSignal<PersonId>();
+  const doubted = createMemo(() =>
+    detail().people.find(({ compared }) => compared !== null && compared !== 'same'),
+  );
+  return (
+    <>
+      <Show when={doubted()}>
+        {(one) => (
+          <div class="chat-trouble" role="alert">
+            <strong>{calledHere(one())}</strong>: {doubtOf(t, one())}
+            <p class="chat-answer">
+              <Button look="small" onClick={() => setOpen(one().person)}>
+                {t().safetyNumber}
+              </Button>
+              <Button
+                look="small plain"
+                onClick={() => attempt(messenger.compare(one().person, false))}
+              >
+                {t().doNotCompare}
+              </Button>
+            </p>
+          </div>
+        )}
+      </Show>
+      {/* It says whether it was the same after there is no doubt any more. */}
+      <Show when={detail().people.find(({ person }) => person === open())}>
+        {(one) => <SafetyNumber person={one()} onClose={() => setOpen()} />}
+      </Show>
+    </>
+  );
+}

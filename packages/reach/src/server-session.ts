@@ -101,6 +101,8 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
   readonly #window = new ReplayWindow();
   /** Connections that the session has used, the one that spoke last at the end. */
   #sinks: readonly Sink[] = NONE;
+  /** Whether what was asked last came by a connection that answers and no more: those that stand may be frozen, and be gone for the client. */
+  #polls = false;
   readonly #pushes: PushQueue;
   /** What goes out at the end of the turn. */
   #parcels: readonly Parcel[] = NONE;
@@ -137,8 +139,7 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
     const replied = new Promise<void>((resolve) => this.#underWay().flushed.push(resolve));
     const cancel = this.#shared.clock.setTimeout(() => this.#reply(), FIRST_REPLY_WAIT);
     this.#underWay().flushed.push(cancel);
-    this.#hear(sink);
-    const answered = this.#answer(calls, sink);
+    const answered = this.#take(calls, sink);
     if (this.#opening) this.#opening.begun = true;
     this.#replyIfAnswered();
     return replied.then(() => answered);
@@ -153,8 +154,7 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
     const message = plaintext && decodeUp(plaintext);
     if (!message) return 'unknown';
     if (!this.#window.accept(message.seq)) return Promise.resolve();
-    this.#hear(sink);
-    return this.#answer(message.calls, sink);
+    return this.#take(message.calls, sink);
   }
 
   push(item: PushItem): void {
@@ -191,23 +191,31 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
     this.#logic.end();
   }
 
-  #hear(sink: Sink): void {
+  #hear(sink: Sink, calls: readonly (ReceivedCall | null)[]): void {
     this.heard = this.#shared.clock.steady();
+    // A line is tried out with `handles`, whether or not it is used then.
+    const asks = calls.some((call) => call && call.request?.op !== 'handles');
+    if (asks) this.#polls = !sink.standing;
     if (sink === this.#sinks.at(-1)) return;
     // Not spread: of a list that is spread V8 keeps room for sixteen more.
     this.#sinks = this.#sinks.filter((one) => one !== sink).concat(sink);
     sink.attach(this);
   }
 
+  #take(encoded: readonly Cbor[], sink: Sink): Promise<void> {
+    const calls = encoded.map(receiveCall);
+    this.#hear(sink, calls);
+    return this.#answer(calls, sink);
+  }
+
   /** A call without an id cannot be answered; it costs the others nothing. */
-  #answer(calls: readonly Cbor[], sink: Sink): Promise<void> {
+  #answer(calls: readonly (ReceivedCall | null)[], sink: Sink): Promise<void> {
     return new Promise((resolve) => {
       let left = 1;
       const told = (): void => {
         if (--left === 0) resolve();
       };
-      for (const one of calls) {
-        const call = receiveCall(one);
+      for (const call of calls) {
         if (!call) continue;
         left++;
         this.#start(call, sink, told);
@@ -367,12 +375,13 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
     sink.send(concat(share, sealed));
   }
 
-  /** The one that spoke last of those that have a way down. */
+  /** The one that spoke last of those that have a way down, and that the client still listens to. */
   #sinkForPushes(): Sink | undefined {
     const isAnswered = (sink: Sink): boolean =>
       this.#parcels.some((parcel) => parcel.sink === sink) ||
       (this.#work?.lingersOn(sink) ?? false);
-    return this.#sinks.findLast((sink) => sink.open && (sink.standing || isAnswered(sink)));
+    const leads = (sink: Sink): boolean => (sink.standing ? !this.#polls : isAnswered(sink));
+    return this.#sinks.findLast((sink) => sink.open && leads(sink));
   }
 
   /** Moves pushes to the connection that spoke last and has room, and ends its lingering requests. */

@@ -249,6 +249,44 @@ test('all that arises in one turn for one session goes out in one envelope', asy
   expect(items.map((item) => item.item).sort()).toEqual(['answer', 'answer', 'push', 'push']);
 });
 
+test('what comes while a client that polls asks nothing waits for it, whatever connections that it left still stand', async () => {
+  const { session, handle } = await stand.establish([openLog(1)]);
+  await stand.ask(session, handle, [{ id: 2, request: { op: 'watch', n: 1 } }]);
+  const polled = async (call: Call) => {
+    const out: Uint8Array[] = [];
+    const sink = newSink(out, false);
+    const envelope = await session.seal(handle, [call]);
+    return { out, sink, answered: stand.server.receive(envelope, sink) };
+  };
+  const other = await stand.establish([openLog(1)]);
+  const said = async (id: number) =>
+    stand.server.receive(await other.session.seal(other.handle, [append(id)]), newSink([]));
+  const first = await polled({ id: 3, request: { op: 'watch', n: 1 } });
+  await first.answered;
+  first.sink.close();
+  await said(2);
+  const second = await polled({ id: 4, request: { op: 'linger', ms: 50_000 } });
+  await second.answered;
+  second.sink.close();
+  const third = await polled({ id: 5, request: { op: 'linger', ms: 50_000 } });
+  // A line that is only tried out.
+  await stand.ask(session, handle, [{ id: 6, request: { op: 'handles', count: 0 } }]);
+  await said(3);
+  await third.answered;
+  for (const [seq, { out }] of [second, third].entries()) {
+    const items = await Promise.all(out.map((envelope) => session.open(envelope)));
+    expect(items.flat()).toMatchObject([
+      { item: 'push', entries: [{ seq: seq + 1 }] },
+      { item: 'answer' },
+    ]);
+  }
+  expect(stand.sent).toEqual([]);
+  // Back on a connection that stands, pushes go there again.
+  await stand.ask(session, handle, [{ id: 7, request: { op: 'watch', n: 1 } }]);
+  await said(4);
+  expect(stand.sent).toHaveLength(1);
+});
+
 test('pushes wait while a connection is full, and beyond the bound become one nudge', async () => {
   stand.server.stop();
   stand.server = await startSessions(stand.logs, {

@@ -104,6 +104,34 @@ describe('a long timeline', () => {
     expect([...anna.complaints, ...boris.complaints]).toEqual([]);
   });
 
+  it.each(['forward', 'messageMenu'] as const)(
+    'moves nothing away from on top that was opened in it: %s',
+    async (what) => {
+      const { page, words } = boris;
+      if (await newest().isVisible()) await newest().click();
+      await boris.bubble(`line ${COUNT - 1}`).click({ button: 'right' });
+      const menu = page.getByRole('menu', { name: words.messageMenu });
+      await menu.waitFor();
+      if (what === 'forward') await menu.getByRole('menuitem', { name: words.forward }).click();
+      const open = what === 'forward' ? page.getByRole('dialog') : menu;
+      await open.waitFor();
+      // As when others write much, or a keyboard comes up.
+      for (const by of [-4000, 400, 4000, -300, 300]) {
+        await page.locator('.timeline-scroll').evaluate((list, far) => list.scrollBy(0, far), by);
+        await page.waitForTimeout(200);
+      }
+      expect(await open.evaluate((one) => one.matches(':modal, :popover-open'))).toBe(true);
+      expect(await open.evaluate((one) => one.contains(document.activeElement))).toBe(true);
+      await page.keyboard.press('Escape');
+      await open.waitFor({ state: 'detached' });
+      // And what was opened can be opened anew.
+      await boris.bubble(`line ${COUNT - 1}`).click({ button: 'right' });
+      await menu.waitFor();
+      await page.keyboard.press('Escape');
+      await menu.waitFor({ state: 'detached' });
+    },
+  );
+
   it('opens at its beginning for whoever comes by a link after all was said', async () => {
     const vera = await Person.at(browser, { viewport: { width: 360, height: 740 } });
     await vera.arrive(late, 'Vera');

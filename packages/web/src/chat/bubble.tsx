@@ -59,14 +59,14 @@ export function Bubble(props: BubbleProps): JSX.Element {
       }}
       aria-label={`${props.message.mine ? t().you : called(props.message.name, props.message.tag)}, ${format().time(props.message.at)}`}
       onContextMenu={(event) => {
-        if (event.target instanceof Element && event.target.closest('a, dialog')) return;
+        if (event.target instanceof Element && event.target.closest('a')) return;
         event.preventDefault();
         if (selecting()) return;
         setMenu({ x: event.clientX, y: event.clientY });
       }}
       // A double tap: with a mouse, two clicks choose a word.
-      onDblClick={({ target }) => {
-        if (props.message.seq === null || target.closest('dialog')) return;
+      onDblClick={() => {
+        if (props.message.seq === null) return;
         if (matchMedia('(hover: none)').matches) void like();
       }}
     >

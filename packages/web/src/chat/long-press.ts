@@ -13,12 +13,11 @@ export function onLongPress(
   let from = { x: 0, y: 0 };
   let pressed = false;
   const forget = () => clearTimeout(timer);
-  element.addEventListener('touchstart', ({ touches, target }) => {
+  element.addEventListener('touchstart', ({ touches }) => {
     const [touch] = touches;
     forget();
     pressed = false;
-    // What opens from here and lies over everything is not what is pressed.
-    if (!touch || touches.length > 1 || (target as Element).closest('dialog')) return;
+    if (!touch || touches.length > 1) return;
     from = { x: touch.clientX, y: touch.clientY };
     timer = setTimeout(() => {
       pressed = true;

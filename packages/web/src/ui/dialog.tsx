@@ -3,6 +3,7 @@ import { createUniqueId, type JSX, onCleanup, onMount } from 'solid-js';
 import { useWords } from '../words/use-words.ts';
 import { IconButton } from './button.tsx';
 import './dialog.css';
+import { putOnTop } from './on-top.ts';
 
 export interface DialogProps {
   title: string;
@@ -21,16 +22,18 @@ export function Dialog(props: DialogProps): JSX.Element {
   const id = createUniqueId();
   let dialog!: HTMLDialogElement;
   let title!: HTMLHeadingElement;
-  let opener: Element | null = null;
+  let opener: HTMLElement | null = null;
   onMount(() => {
-    opener = document.activeElement;
-    dialog.showModal();
-    // Not to the button that closes it, where there is nothing to fill in.
-    if (!dialog.querySelector('[autofocus]')) title.focus();
+    opener = putOnTop(dialog, () => {
+      dialog.close();
+      dialog.showModal();
+      // Not to the button that closes it, where there is nothing to fill in.
+      if (!dialog.querySelector('[autofocus]')) title.focus();
+    });
   });
   onCleanup(() => {
-    dialog.close();
-    if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    dialog.remove();
+    if (opener?.isConnected) opener.focus();
   });
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it, by the browser itself.

@@ -1,8 +1,9 @@
 /** A menu at a point of the screen (WAI-ARIA menu pattern, on the Popover API). */
-import { createSignal, type JSX, onMount, Show } from 'solid-js';
+import { createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { rightward } from '../hand/rtl.ts';
 import { Icon, type IconName } from './icon.tsx';
 import './menu.css';
+import { putOnTop } from './on-top.ts';
 
 export interface MenuProps {
   label: string;
@@ -17,17 +18,19 @@ const EDGE = 8;
 /** Open as long as it is rendered. */
 export function Menu(props: MenuProps): JSX.Element {
   let menu!: HTMLDivElement;
-  let opener: Element | null = null;
+  let opener: HTMLElement | null = null;
 
   const items = () => [...menu.querySelectorAll<HTMLElement>('button')];
 
   onMount(() => {
-    opener = document.activeElement;
-    menu.showPopover();
+    opener = putOnTop(menu, () => {
+      menu.showPopover();
+      items()[0]?.focus();
+    });
+    onCleanup(() => menu.remove());
     const { width, height } = menu.getBoundingClientRect();
     menu.style.left = `${Math.max(EDGE, Math.min(props.at.x, innerWidth - width - EDGE))}px`;
     menu.style.top = `${Math.max(EDGE, Math.min(props.at.y, innerHeight - height - EDGE))}px`;
-    items()[0]?.focus();
   });
 
   const move = (event: KeyboardEvent) => {
@@ -52,8 +55,7 @@ export function Menu(props: MenuProps): JSX.Element {
       on:toggle={(event: ToggleEvent) => {
         if (event.newState !== 'closed') return;
         // Not where what was chosen has taken the focus on, as a reply does to the text.
-        if (document.activeElement === document.body && opener instanceof HTMLElement)
-          opener.focus();
+        if (document.activeElement === document.body) opener?.focus();
         props.onClose();
       }}
     >

@@ -98,6 +98,32 @@ describe('a safety number', () => {
     await anna.button(anna.words.doNotCompare).click();
     await warning().waitFor({ state: 'detached' });
     await other.leave();
+  });
+
+  it('stays that of the one it was opened for when somebody else comes and goes', async () => {
+    const { page, words } = anna;
+    await anna.button(words.back).click();
+    const [gleb, vera] = [await Person.at(browser), await Person.at(browser)];
+    await gleb.arrive(await anna.inviteToGroup('Дом'), 'Глеб');
+    await vera.arrive(await anna.inviteToOpenGroup(), 'Вера');
+    await vera.say('И я');
+    await anna.sees('И я');
+    await anna.choosePerson('Вера', words.safetyNumber);
+    await page.locator('.safety-number span').nth(11).waitFor();
+    const digits = () => page.locator('.safety-number').innerText();
+    const hers = await digits();
+    await gleb.page.locator('.chat-head-button').click();
+    await gleb.button(gleb.words.leave).click();
+    await gleb.page
+      .getByRole('dialog', { name: gleb.words.leaveAsk })
+      .getByRole('button', { name: gleb.words.leave })
+      .click();
+    await page.locator('.person-row').filter({ hasText: 'Глеб' }).waitFor({ state: 'detached' });
+    await page.getByText(words.safetyText('Вера')).waitFor();
+    expect(await digits()).toBe(hers);
+    await page.keyboard.press('Escape');
+    await gleb.leave();
+    await vera.leave();
     expect(anna.complaints).toEqual([]);
   });
 });

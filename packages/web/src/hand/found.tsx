@@ -6,8 +6,8 @@ import { useExtraWords } from '../words/use-words.ts';
 
 export interface FoundProps {
   found: FoundView;
-  /** Of its chat, where it is not that which is open. */
-  title?: string;
+  /** Of its chat, where it is not known which that is. */
+  title?: string | undefined;
   onGo(): void;
   children: JSX.Element;
 }

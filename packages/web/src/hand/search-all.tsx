@@ -185,7 +185,11 @@ export function SearchAll(props: SearchAllProps): JSX.Element {
                 <For each={all()}>
                   {(one) => (
                     <li>
-                      <Found found={one} title={titles().get(one.chat) ?? ''} onGo={() => go(one)}>
+                      <Found
+                        found={one}
+                        title={chat() ? undefined : titles().get(one.chat)}
+                        onGo={() => go(one)}
+                      >
                         <Show
                           when={one.thumb}
                           fallback={<Avatar small id={one.sender} name={one.name} />}

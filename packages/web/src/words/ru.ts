@@ -167,7 +167,8 @@ export const ru: Words = {
 
   eventCreated: 'Здесь начинается чат',
   eventJoined: (person) => `${person} теперь в чате`,
-  eventJoinedBy: (person, by) => `${person} теперь в чате · приглашение: ${by} · не проверено`,
+  eventJoinedBy: (person, by) =>
+    `${person} теперь в чате\u00a0· приглашение: ${by}\u00a0· не проверено`,
   eventAdded: (person, by) => `${by}: в чате теперь и ${person}`,
   eventLeft: (person) => `${person} больше не в чате`,
   eventRemoved: (person, by) => `${by}: ${person} больше не в чате`,

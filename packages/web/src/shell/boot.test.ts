@@ -11,9 +11,17 @@ afterEach(() => {
   vi.resetModules();
 });
 
-/** What a page asks its service worker for, on a line on which nothing comes. */
-async function asked({ known }: { readonly known: boolean }): Promise<string[]> {
+interface Given {
+  /** Whether the service worker knows which release there is. */
+  readonly known: boolean;
+  /** Whether it looked after the page when that was opened. */
+  readonly controlled?: boolean;
+}
+
+/** What a page asks its service worker for, on a line on which nothing comes, and which links it adds. */
+async function page({ known, controlled = true }: Given) {
   const heard: string[] = [];
+  const added: string[] = [];
   const worker = {
     postMessage: ({ ask }: Ask, [port]: MessagePort[]) => {
       heard.push(ask);
@@ -22,11 +30,15 @@ async function asked({ known }: { readonly known: boolean }): Promise<string[]> 
     },
   };
   const workers = {
-    controller: worker,
+    controller: controlled ? worker : null,
+    oncontrollerchange: undefined as (() => void) | undefined,
     ready: Promise.resolve({ active: worker }),
     register: async () => undefined,
   };
-  const element = () => ({ append: () => undefined, remove: () => undefined });
+  const element = () => ({
+    append: ({ rel }: { rel?: string }) => rel !== undefined && added.push(rel),
+    remove: () => undefined,
+  });
   vi.stubGlobal('__MAIN__', MAIN);
   vi.stubGlobal('__STYLES__', []);
   vi.stubGlobal('isSecureContext', true);
@@ -50,15 +62,29 @@ async function asked({ known }: { readonly known: boolean }): Promise<string[]> 
   );
   vi.stubGlobal('fetch', fetched);
   await import('./boot.ts');
-  await vi.advanceTimersByTimeAsync(6_000);
-  expect(fetched).toHaveBeenCalledTimes(known ? 0 : 1);
-  return heard;
+  return Object.assign(workers, { heard, added, fetched });
 }
 
 test('where the service worker knows the page, the page leaves all to it', async () => {
-  expect(await asked({ known: true })).toEqual([]);
+  const { heard, fetched } = await page({ known: true });
+  await vi.advanceTimersByTimeAsync(6_000);
+  expect(fetched).not.toHaveBeenCalled();
+  expect(heard).toEqual([]);
+});
+
+test('what starts is not asked for before the service worker answers for the page', async () => {
+  const workers = await page({ known: false, controlled: false });
+  await vi.advanceTimersByTimeAsync(6_000);
+  expect(workers.heard).toEqual(['load']);
+  expect(workers.added).toEqual([]);
+  workers.oncontrollerchange?.();
+  await vi.advanceTimersByTimeAsync(10);
+  expect(workers.added).toEqual(['icon', 'manifest']);
 });
 
 test('one that was closed before its service worker knew anything has it bring what stands still', async () => {
-  expect(await asked({ known: false })).toEqual(['load']);
+  const { heard, fetched } = await page({ known: false });
+  await vi.advanceTimersByTimeAsync(6_000);
+  expect(fetched).toHaveBeenCalledTimes(1);
+  expect(heard).toEqual(['load']);
 });

@@ -45,10 +45,10 @@ async function isBrought({ controller }: ServiceWorkerContainer): Promise<boolea
   return !!(await caches.match('./', { cacheName: KNOWN }).catch(() => undefined));
 }
 
-/** Resolves when the service worker has what starts here. */
-async function brought({ ready }: ServiceWorkerContainer): Promise<void> {
+/** Resolves when the service worker has what starts here, and answers for it. */
+async function brought(workers: ServiceWorkerContainer): Promise<void> {
   await noteFrozen('./', Date.now());
-  const { active } = await ready;
+  const { active } = await workers.ready;
   const key = document.querySelector<HTMLMetaElement>('meta[name=release-key]')?.content ?? '';
   const ask: Ask = { ask: 'load', link: location.href, key };
   const bar = document.createElement('progress');
@@ -70,6 +70,12 @@ async function brought({ ready }: ServiceWorkerContainer): Promise<void> {
     again();
   });
   bar.remove();
+  if (workers.controller) return;
+  // It has claimed this page, but the page may hear of it a little after the answer, and would connect by itself until then.
+  await new Promise<unknown>((resolve) => {
+    workers.oncontrollerchange = resolve;
+    setTimeout(resolve, STILL);
+  });
 }
 
 function add(rel: string, href: string): HTMLLinkElement {

@@ -87,6 +87,33 @@ export const CHANGES: readonly Change[] = [
     to: 'const { itemSize } = props; const horizontal = false, cache = undefined, ssrCount = 0;',
   },
   { module: VIRTUA, from: /props\._is(Horizontal|SSR)\b/g, to: 'false' },
+  {
+    // Its rows stand one below the other as they are, so that one that grows moves the others without a style for each.
+    module: VIRTUA,
+    from: /position: hide && isSSR[^}]*\+ "px",/,
+    to: '"margin-top": props._offset + "px",',
+  },
+  {
+    module: VIRTUA,
+    from: /return store\.\$getItemOffset\(itemIndex\(\)\);/,
+    to: `const above = dataSlice()._indexes[index() - 1];
+      return store.$getItemOffset(itemIndex()) - (above >= 0 ? store.$getItemOffset(above + 1) : 0);`,
+  },
+  {
+    // Scrolled to their end they stay there as rows grow: else those that went below it would be drawn anew.
+    module: VIRTUA,
+    from: /if \(_scrollMode === SCROLL_BY_SHIFT\) \{\s+return length;/,
+    to: `const below = getTotalSize() - viewportSize;
+    if (_scrollMode === SCROLL_BY_SHIFT || (below > 1 && getRelativeScrollOffset() + 1 > below)) {
+      return length;`,
+  },
+  {
+    // What is inherited is computed anew for all that is in the list, at each beginning and end of scrolling.
+    module: VIRTUA,
+    from: /"pointer-events": [^\n]+/,
+    to: '',
+  },
+  { module: VIRTUA, from: /const isScrolling = createMemo\([^\n]+/, to: '' },
 ];
 
 export function leanerLibraries(): Plugin {

@@ -1,6 +1,6 @@
 /** One message: who, what, in answer to what, and how far it has come. */
 import type { MessageView } from '@polynya/messenger/api';
-import { createSignal, type JSX, Show } from 'solid-js';
+import { createMemo, createSignal, type JSX, Show } from 'solid-js';
 import { FilePart, MessageMenu, Poll, TimeLeft } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { Avatar } from '../ui/avatar.tsx';
@@ -33,31 +33,33 @@ export function Bubble(props: BubbleProps): JSX.Element {
   const { messenger, attempt } = useApp();
   const { detail, goTo, selected, select } = useChat();
   const [menu, setMenu] = createSignal<{ x: number; y: number }>();
+  // Of a reaction only what shows reactions hears.
+  const message = createMemo(() => props.message, undefined, { equals: sameButReactions });
   const chat = () => detail().chat;
-  const all = () => (props.album.length > 0 ? props.album : [props.message]);
-  const chosen = () => selected()?.has(props.message.id) ?? false;
+  const all = () => (props.album.length > 0 ? props.album : [message()]);
+  const chosen = () => selected()?.has(message().id) ?? false;
   // Also a chat of two into which somebody was added: whoever speaks there is not the other one.
-  const selecting = () => selected() !== null && !props.message.deleted;
+  const selecting = () => selected() !== null && !message().deleted;
   const isGroup = () => !detail().direct || detail().people.length > 2;
   const like = () => {
     const liked = props.message.reactions.some(({ emoji, mine }) => mine && emoji === LIKE);
-    return attempt(messenger.react(chat(), props.message.id, liked ? '' : LIKE));
+    return attempt(messenger.react(chat(), message().id, liked ? '' : LIKE));
   };
 
   return (
     <article
       class="message"
       ref={(element) => onLongPress(element, (at) => !selecting() && setMenu(at))}
-      data-message={props.message.id}
+      data-message={message().id}
       classList={{
-        mine: props.message.mine,
+        mine: message().mine,
         first: props.first,
         last: props.last,
         flash: props.flash,
         selecting: selecting(),
         selected: chosen(),
       }}
-      aria-label={`${props.message.mine ? t().you : called(props.message.name, props.message.tag)}, ${format().time(props.message.at)}`}
+      aria-label={`${message().mine ? t().you : called(message().name, message().tag)}, ${format().time(message().at)}`}
       onContextMenu={(event) => {
         if (event.target instanceof Element && event.target.closest('a')) return;
         event.preventDefault();
@@ -66,7 +68,7 @@ export function Bubble(props: BubbleProps): JSX.Element {
       }}
       // A double tap: with a mouse, two clicks choose a word.
       onDblClick={() => {
-        if (props.message.seq === null) return;
+        if (message().seq === null) return;
         if (matchMedia('(hover: none)').matches) void like();
       }}
     >
@@ -82,23 +84,23 @@ export function Bubble(props: BubbleProps): JSX.Element {
           />
         </label>
       </Show>
-      <Show when={isGroup() && !props.message.mine}>
+      <Show when={isGroup() && !message().mine}>
         <span class="message-who">
           <Show when={props.last}>
-            <Avatar small id={props.message.sender} name={props.message.name} />
+            <Avatar small id={message().sender} name={message().name} />
           </Show>
         </span>
       </Show>
       <div class="bubble">
-        <Show when={props.first && !props.message.mine && isGroup()}>
-          <strong class="bubble-name" style={{ color: nameToneOf(props.message.sender) }}>
-            {props.message.name} <Tag of={props.message.tag} />
+        <Show when={props.first && !message().mine && isGroup()}>
+          <strong class="bubble-name" style={{ color: nameToneOf(message().sender) }}>
+            {message().name} <Tag of={message().tag} />
           </strong>
         </Show>
-        <Show when={props.message.forwarded && !props.message.deleted}>
+        <Show when={message().forwarded && !message().deleted}>
           <span class="bubble-forwarded">{t().forwarded}</span>
         </Show>
-        <Show when={props.message.reply}>
+        <Show when={message().reply}>
           {(quoted) => (
             <button
               type="button"
@@ -111,54 +113,46 @@ export function Bubble(props: BubbleProps): JSX.Element {
             </button>
           )}
         </Show>
-        <Show when={!props.message.deleted && props.message.file}>
-          {(file) => <FilePart message={props.message} all={all()} file={file()} />}
+        <Show when={!message().deleted && message().file}>
+          {(file) => <FilePart message={message()} all={all()} file={file()} />}
         </Show>
-        <MessageText message={props.message} />
-        <Show when={props.message.poll}>
-          {(poll) => <Poll message={props.message} poll={poll()} />}
-        </Show>
+        <MessageText message={message()} />
+        <Show when={message().poll}>{(poll) => <Poll message={message()} poll={poll()} />}</Show>
         <div class="bubble-meta">
-          <Show when={(props.message.after > 0 || props.message.planned) && !props.message.deleted}>
-            <TimeLeft message={props.message} />
+          <Show when={(message().after > 0 || message().planned) && !message().deleted}>
+            <TimeLeft message={message()} />
           </Show>
-          <Show when={props.message.relayedBy}>{(by) => <span>{t().relayedBy(by())}</span>}</Show>
-          <Show when={props.message.edited && !props.message.deleted}>
+          <Show when={message().relayedBy}>{(by) => <span>{t().relayedBy(by())}</span>}</Show>
+          <Show when={message().edited && !message().deleted}>
             <span>{t().edited}</span>
           </Show>
-          <time
-            dateTime={new Date(props.message.at).toISOString()}
-            title={format().full(props.message.at)}
-          >
-            {format().time(props.message.at)}
+          <time dateTime={new Date(message().at).toISOString()} title={format().full(message().at)}>
+            {format().time(message().at)}
           </time>
-          <Show when={props.message.state}>{(state) => <SendMark state={state()} />}</Show>
+          <Show when={message().state}>{(state) => <SendMark state={state()} />}</Show>
         </div>
-        <Show when={props.message.state === 'failed'}>
+        <Show when={message().state === 'failed'}>
           <div class="bubble-problem">
-            <span>{t().problem[props.message.problem ?? 'failed']}</span>
+            <span>{t().problem[message().problem ?? 'failed']}</span>
             <div>
-              <Button
-                look="small"
-                onClick={() => attempt(messenger.retry(chat(), props.message.id))}
-              >
+              <Button look="small" onClick={() => attempt(messenger.retry(chat(), message().id))}>
                 {t().retry}
               </Button>
               <Button
                 look="small danger"
-                onClick={() => attempt(messenger.discard(chat(), props.message.id))}
+                onClick={() => attempt(messenger.discard(chat(), message().id))}
               >
                 {t().discard}
               </Button>
             </div>
           </div>
         </Show>
-        <Show when={props.message.undone}>
+        <Show when={message().undone}>
           {(undone) => <div class="bubble-problem">{t().undone[undone()]}</div>}
         </Show>
         <Reactions message={props.message} />
       </div>
-      <Show when={!props.message.deleted && !selecting()}>
+      <Show when={!message().deleted && !selecting()}>
         <span class="message-more">
           <IconButton
             icon="more"
@@ -171,7 +165,7 @@ export function Bubble(props: BubbleProps): JSX.Element {
           />
         </span>
       </Show>
-      <Show when={!props.message.deleted && menu()}>
+      <Show when={!message().deleted && menu()}>
         {(at) => (
           <MessageMenu
             message={props.message}
@@ -182,5 +176,11 @@ export function Bubble(props: BubbleProps): JSX.Element {
         )}
       </Show>
     </article>
+  );
+}
+
+function sameButReactions(before: MessageView, after: MessageView): boolean {
+  return Object.entries(after).every(
+    ([name, value]) => name === 'reactions' || value === before[name as keyof MessageView],
   );
 }

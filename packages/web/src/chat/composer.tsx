@@ -62,6 +62,8 @@ export function Composer(props: ComposerProps): JSX.Element {
   };
 
   const grow = () => {
+    // Where it does not do so by itself: to measure it lays out the page, at each key.
+    if (CSS.supports('field-sizing', 'content')) return;
     area.style.height = 'auto';
     area.style.height = `${area.scrollHeight + 2}px`;
   };

@@ -1,6 +1,5 @@
 /** A page of messages as rows of the timeline: days, the unread divider, events, grouped messages. */
 import type { MessageId, MessagePage, MessageView } from '@polynya/messenger/api';
-import { daysBetween } from '../words/format.ts';
 
 export type Row =
   | { readonly id: string; readonly kind: 'day'; readonly at: number }
@@ -23,6 +22,12 @@ const NONE: readonly MessageView[] = [];
 /** Messages of one sender within this many milliseconds form a group. */
 const GROUP = 5 * 60_000;
 
+/** Of the day that `at` is in: when it begins, and when the next one does. */
+function dayOf(at: number): { readonly from: number; readonly to: number } {
+  const day = new Date(at);
+  return { from: day.setHours(0, 0, 0, 0), to: day.setHours(24, 0, 0, 0) };
+}
+
 function together(a: MessageView | undefined, b: MessageView | undefined): boolean {
   return (
     a !== undefined &&
@@ -30,8 +35,7 @@ function together(a: MessageView | undefined, b: MessageView | undefined): boole
     a.event === null &&
     b.event === null &&
     a.sender === b.sender &&
-    Math.abs(b.at - a.at) < GROUP &&
-    daysBetween(a.at, b.at) === 0
+    Math.abs(b.at - a.at) < GROUP
   );
 }
 
@@ -69,13 +73,17 @@ export function timelineRows(messages: MessagePage['messages'], firstUnread: num
   let divided = firstUnread === null;
   const ids = new Set<string>();
   const groups = inAlbums(messages);
+  let day = { from: 0, to: 0 };
+  const isIn = ({ at }: MessageView) => at >= day.from && at < day.to;
   groups.forEach((group, i) => {
     const [one, another] = group;
     if (!one) return;
     const message = another ? wholeOf([one, ...group.slice(1)]) : one;
     const before = groups[i - 1]?.at(-1);
     const after = groups[i + 1]?.[0];
-    if (before === undefined || daysBetween(before.at, message.at) !== 0) {
+    const begins = !isIn(message);
+    if (begins) {
+      day = dayOf(message.at);
       // Clocks differ, so that a day may come twice; the message it stands before is always another.
       rows.push({ id: `day ${message.id}`, kind: 'day', at: message.at });
     }
@@ -102,8 +110,8 @@ export function timelineRows(messages: MessagePage['messages'], firstUnread: num
       kind: 'message',
       message,
       album: another ? group : NONE,
-      first: divides || !together(before, message),
-      last: !together(message, after),
+      first: divides || begins || !together(before, message),
+      last: !after || !isIn(after) || !together(message, after),
     });
   });
   return rows;

@@ -2,6 +2,7 @@
 import type { MessageId, MessagePage, MessageView } from '@polynya/messenger/api';
 import { shared } from '@polynya/messenger/queries/shared';
 import {
+  type Accessor,
   batch,
   createEffect,
   createMemo,
@@ -72,6 +73,9 @@ export function Timeline(props: TimelineProps): JSX.Element {
   const [flash, setFlash] = createSignal<MessageId | null>(null);
   /** The message that has the focus: it stays in the page out of sight, too, with the dialog that opened from it. */
   const [held, setHeld] = createSignal<MessageId>('');
+  const kept = createMemo(() => [rowOf(rows(), held())].filter((at) => at >= 0), [], {
+    equals: sameOrder,
+  });
   let placed = false;
   let lastAsked = 0;
   let seen = 0;
@@ -258,18 +262,11 @@ export function Timeline(props: TimelineProps): JSX.Element {
           scrollRef={scroller}
           data={ids()}
           shift={shift()}
-          keepMounted={[rowOf(rows(), held())].filter((at) => at >= 0)}
+          keepMounted={kept()}
           onScroll={scrolled}
           onResize={resized}
         >
-          {(id) => {
-            const known = row.last(id);
-            return (
-              <Show when={known()}>
-                {(one) => <TimelineRow row={one()} flash={flash() === id} />}
-              </Show>
-            );
-          }}
+          {(id) => <TimelineRow row={row.last(id) as Accessor<Row>} flash={flash() === id} />}
         </Virtualizer>
       </div>
       <Show when={!atEnd() || page()?.newer}>

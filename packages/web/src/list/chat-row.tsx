@@ -1,6 +1,6 @@
 /** One chat in the list: who, what was said last, when, and what is new. */
 import type { ChatSummary } from '@polynya/messenger/api';
-import { createSignal, type JSX, Show } from 'solid-js';
+import { createMemo, createSignal, type JSX, Show } from 'solid-js';
 import { onLongPress } from '../chat/long-press.ts';
 import { plainText } from '../chat/rich-text.ts';
 import { SendMark } from '../chat/send-mark.tsx';
@@ -23,7 +23,8 @@ export interface ChatRowProps {
 export function ChatRow(props: ChatRowProps): JSX.Element {
   const { t, format } = useWords();
   const { drafts } = useApp();
-  const draft = () => (props.current ? '' : drafts.get(props.chat.chat));
+  // By itself: else each letter that is typed anywhere draws all rows anew.
+  const draft = createMemo(() => (props.current ? '' : drafts.get(props.chat.chat)));
   const typing = () => typingText(t(), props.chat.typing, props.chat.direct);
   const title = () =>
     props.chat.saved ? t().savedMessages : props.chat.title || t().waitingForPeer;

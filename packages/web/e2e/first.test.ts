@@ -3,6 +3,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch } from '../../../scripts/chromium.ts';
 import { Person } from './person.ts';
+import { isKept } from './recorded-notes.ts';
+import { giveSenses } from './senses.ts';
 import { ServerProcess } from './server-process.ts';
 
 let server: ServerProcess;
@@ -94,6 +96,23 @@ describe('a page that is open in several tabs', () => {
     await runsIn(second);
     await second.close();
     await runsIn(third);
+    expect(anna.complaints).toEqual([]);
+    await anna.context.close();
+  });
+
+  it('keeps what was being recorded in one of them when another takes over', async () => {
+    const anna = await Person.at(browser);
+    const first = anna.page;
+    await anna.arrive(server.link, 'Anna');
+    await anna.inviteToChat();
+    await giveSenses(first);
+    await anna.button(anna.words.recordVoice).click();
+    await expect.poll(() => isKept(first, 'recording'), { timeout: 60_000 }).toBe(true);
+    const second = await anna.tab(server.page);
+    await second.getByRole('button', { name: anna.words.useHere }).click();
+    await first.getByRole('heading', { name: anna.words.elsewhereTitle }).waitFor();
+    await second.getByRole('navigation').getByRole('listitem').getByRole('button').first().click();
+    await second.getByText(anna.words.notSentYet).waitFor();
     expect(anna.complaints).toEqual([]);
     await anna.context.close();
   });

@@ -1,4 +1,7 @@
-/** Takes out of libraries what the page has no use for, and says what is left as browsers of 2024 understand it. */
+/**
+ * Takes out of libraries what the page has no use for, and says what is left as browsers of 2024 understand it; of lists
+ * with many rows it changes how they are placed.
+ */
 import type { Plugin } from 'vite';
 import { ML_KEM } from './leaner-ml-kem.ts';
 

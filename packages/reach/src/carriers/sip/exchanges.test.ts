@@ -1,0 +1,46 @@
+/** What the server keeps of exchanges, and what it does where there is no room. */
+import { joinEnvelopes } from '@polynya/protocol/envelope';
+import { LIMITS } from '@polynya/protocol/limits';
+import { expect, test } from 'vitest';
+import { systemRandom } from '../../clock.ts';
+import type { ServerSessions } from '../../server-sessions.ts';
+import type { Sink } from '../../sink.ts';
+import { VirtualTime } from '../../test/virtual-time.ts';
+import { BodyRoom, DEFAULT_BODY_LIMITS } from '../post/body.ts';
+import { Exchanges } from './server.ts';
+
+const ANSWER = 5_000;
+
+/** Answers every envelope by one of that length. */
+const sessions = {
+  issued: () => true,
+  receive: (_: Uint8Array, sink: Sink) => {
+    sink.send(new Uint8Array(ANSWER));
+    return Promise.resolve();
+  },
+} as unknown as ServerSessions;
+
+test('an answer for which there is no room goes to who waits for it, and is not kept', async () => {
+  const room = new BodyRoom({ ...DEFAULT_BODY_LIMITS, handle: 8_000 });
+  const exchanges = new Exchanges(room, new VirtualTime());
+  const piece = joinEnvelopes([systemRandom(256)]);
+  const handle = piece.subarray(4, 20);
+  const ask = (exchange: Uint8Array, from: number) =>
+    exchanges.take(
+      {
+        handle,
+        exchange,
+        total: piece.length,
+        offset: from === 0 ? 0 : piece.length,
+        from,
+        piece: from === 0 ? piece : new Uint8Array(),
+      },
+      sessions,
+    );
+  const [one, two] = [systemRandom(16), systemRandom(16)];
+  const first = { state: 'answer', total: ANSWER + 4, offset: 0 };
+  expect(await ask(one, 0)).toMatchObject(first);
+  expect(await ask(two, 0)).toMatchObject(first);
+  expect(await ask(one, LIMITS.sip)).toMatchObject({ ...first, offset: LIMITS.sip });
+  expect(await ask(two, LIMITS.sip)).toEqual({ state: 'gone' });
+});

@@ -26,6 +26,14 @@ describe('the command line', () => {
     expect(() => readArguments(['--dead', 'server'])).toThrow(ArgumentError);
   });
 
+  test('says what makes the same board anew, wherever it is put', () => {
+    const given = ['severed', '--set', 'curtain.packets=30', '--out', 'docs', '--dead', 'bridge2'];
+    expect(readArguments([...given, '--side', 'polynya', '--bound', '9']).command).toBe(
+      'npm run lab -- severed --side polynya --set curtain.packets=30 --dead bridge2 --bound 9 --seed 1',
+    );
+    expect(readArguments(['--seed', '7']).command).toBe('npm run lab -- --seed 7');
+  });
+
   test('sets parameters that a technique has', () => {
     const { settings } = readArguments(['--set', 'curtain.packets=30', '--set', 'curtain.bytes=9']);
     expect(settings.get('curtain')).toEqual(

@@ -22,6 +22,8 @@ export interface LabArguments {
   readonly json: boolean;
   /** Where scoreboard.md and scoreboard.html go; undefined for nowhere. */
   readonly out: string | undefined;
+  /** What makes the same board anew. */
+  readonly command: string;
 }
 
 export const USAGE =
@@ -57,7 +59,23 @@ export function readArguments(args: readonly string[]): LabArguments {
     lanes,
     json: values.json ?? false,
     out: values.out,
+    command: commandOf(values, positionals, seed),
   };
+}
+
+/** In words that were looked at before. */
+function commandOf(
+  { scenario = [], side = [], set = [], bound, dead = [] }: ReturnType<typeof parsed>['values'],
+  positionals: readonly string[],
+  seed: number,
+): string {
+  const each = (name: string, given: readonly string[]) => given.flatMap((value) => [name, value]);
+  const words = [
+    ...[...positionals, ...scenario, ...each('--side', side), ...each('--set', set)],
+    ...[...each('--dead', dead), ...(bound === undefined ? [] : ['--bound', bound])],
+    ...['--seed', String(seed)],
+  ];
+  return `npm run lab -- ${words.join(' ')}`;
 }
 
 function parsed(args: readonly string[]) {

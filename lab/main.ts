@@ -13,7 +13,7 @@ import { scenarios as all } from './scenarios.ts';
 const INSIDE = join(import.meta.dirname, 'inside.ts');
 
 async function main(args: readonly string[]): Promise<number> {
-  const { json, out, seed, scenarios, sides, lanes } = readArguments(args);
+  const { json, out, command, scenarios, sides, lanes } = readArguments(args);
   const reason = whyNot();
   if (reason !== undefined) throw new ArgumentError(reason);
   const labs: ChildProcess[] = [];
@@ -32,7 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
   const onRows = (come: readonly Row[]) => {
     rows = inOrder([...rows, ...come], all);
     for (const row of come) process.stderr.write(`${progress(row)}\n`);
-    if (out !== undefined) write(out, rows, seed);
+    if (out !== undefined) write(out, rows, command);
   };
   await runLanes({ scenarios, sides, lanes, start, onRows });
   console.log(json ? JSON.stringify(rows.map(told), null, 1) : terminalTable(rows));
@@ -40,10 +40,10 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 /** What there is so far: a board that is broken off is one all the same. */
-function write(out: string, rows: readonly Row[], seed: number): void {
+function write(out: string, rows: readonly Row[], command: string): void {
   mkdirSync(out, { recursive: true });
-  writeFileSync(join(resolve(out), 'scoreboard.md'), markdownTable(rows, seed));
-  writeFileSync(join(resolve(out), 'scoreboard.html'), page(rows, seed));
+  writeFileSync(join(resolve(out), 'scoreboard.md'), markdownTable(rows, command));
+  writeFileSync(join(resolve(out), 'scoreboard.html'), page(rows, command));
 }
 
 function progress({ scenario, variant, side, passed, seconds, busiest, why }: Row): string {

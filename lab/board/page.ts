@@ -25,7 +25,7 @@ const STYLE = `
   }
 `;
 
-export function page(rows: readonly Row[], seed: number): string {
+export function page(rows: readonly Row[], command: string): string {
   const { delivered, of } = score(rows);
   const all = groups(rows);
   const naive = rows.filter(({ side }) => side === 'naive');
@@ -67,7 +67,7 @@ ${all.map(tableRow).join('\n')}
         `<dt><b>${html(kindOf({ scenario: name }))}</b> (${name}): ${html(what)}</dt>${sources.map((source) => `<dd>${linked(source)}</dd>`).join('')}`,
     )
     .join('\n')}</dl>
-<p>Made by <code>npm run lab -- --seed ${seed}</code>: whoever has the program can make this page anew.</p>
+<p>Made by <code>${command}</code>: whoever has the program can make this page anew.</p>
 </html>
 `;
 }

@@ -17,12 +17,12 @@ export function terminalTable(rows: readonly Row[]): string {
   return [...table, '', ...remarks(rows)].join('\n');
 }
 
-export function markdownTable(rows: readonly Row[], seed: number): string {
+export function markdownTable(rows: readonly Row[], command: string): string {
   const line = (texts: readonly string[]) => `| ${texts.join(' | ')} |`;
   return [
     '# The censor lab’s scoreboard',
     '',
-    `Made by \`npm run lab -- --seed ${seed}\`. What each censor does and where it was seen: [the lab](../lab/README.md).`,
+    `Made by \`${command}\`. What each censor does and where it was seen: [the lab](../lab/README.md).`,
     '',
     line(HEADINGS),
     line(HEADINGS.map(() => '---')),

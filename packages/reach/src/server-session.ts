@@ -103,6 +103,8 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
   #sinks: readonly Sink[] = NONE;
   /** Whether what was asked last came by a connection that answers and no more: those that stand may be frozen, and be gone for the client. */
   #polls = false;
+  /** Of what said that: envelopes may come late. */
+  #pollsSince = -1;
   readonly #pushes: PushQueue;
   /** What goes out at the end of the turn. */
   #parcels: readonly Parcel[] = NONE;
@@ -139,7 +141,7 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
     const replied = new Promise<void>((resolve) => this.#underWay().flushed.push(resolve));
     const cancel = this.#shared.clock.setTimeout(() => this.#reply(), FIRST_REPLY_WAIT);
     this.#underWay().flushed.push(cancel);
-    const answered = this.#take(calls, sink);
+    const answered = this.#take(-1, calls, sink);
     if (this.#opening) this.#opening.begun = true;
     this.#replyIfAnswered();
     return replied.then(() => answered);
@@ -154,7 +156,7 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
     const message = plaintext && decodeUp(plaintext);
     if (!message) return 'unknown';
     if (!this.#window.accept(message.seq)) return Promise.resolve();
-    return this.#take(message.calls, sink);
+    return this.#take(message.seq, message.calls, sink);
   }
 
   push(item: PushItem): void {
@@ -191,20 +193,24 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
     this.#logic.end();
   }
 
-  #hear(sink: Sink, calls: readonly (ReceivedCall | null)[]): void {
+  #hear(sink: Sink): void {
     this.heard = this.#shared.clock.steady();
-    // A line is tried out with `handles`, whether or not it is used then.
-    const asks = calls.some((call) => call && call.request?.op !== 'handles');
-    if (asks) this.#polls = !sink.standing;
     if (sink === this.#sinks.at(-1)) return;
     // Not spread: of a list that is spread V8 keeps room for sixteen more.
     this.#sinks = this.#sinks.filter((one) => one !== sink).concat(sink);
     sink.attach(this);
   }
 
-  #take(encoded: readonly Cbor[], sink: Sink): Promise<void> {
+  /** @param seq of the envelope; -1 for the first flight */
+  #take(seq: number, encoded: readonly Cbor[], sink: Sink): Promise<void> {
     const calls = encoded.map(receiveCall);
-    this.#hear(sink, calls);
+    this.#hear(sink);
+    // A line is tried out with `handles`, whether or not it is used then.
+    const asks = calls.some((call) => call && call.request?.op !== 'handles');
+    if (asks && seq >= this.#pollsSince) {
+      this.#polls = !sink.standing;
+      this.#pollsSince = seq;
+    }
     return this.#answer(calls, sink);
   }
 

@@ -268,6 +268,7 @@ test('what comes while a client that polls asks nothing waits for it, whatever c
   const second = await polled({ id: 4, request: { op: 'linger', ms: 50_000 } });
   await second.answered;
   second.sink.close();
+  const late = await session.seal(handle, [{ id: 8, request: { op: 'watch', n: 1 } }]);
   const third = await polled({ id: 5, request: { op: 'linger', ms: 50_000 } });
   // A line that is only tried out.
   await stand.ask(session, handle, [{ id: 6, request: { op: 'handles', count: 0 } }]);
@@ -285,6 +286,12 @@ test('what comes while a client that polls asks nothing waits for it, whatever c
   await stand.ask(session, handle, [{ id: 7, request: { op: 'watch', n: 1 } }]);
   await said(4);
   expect(stand.sent).toHaveLength(1);
+  // What was polled before that and came late changes nothing.
+  const sink = newSink([], false);
+  await stand.server.receive(late, sink);
+  sink.close();
+  await said(5);
+  expect(stand.sent).toHaveLength(2);
 });
 
 test('pushes wait while a connection is full, and beyond the bound become one nudge', async () => {

@@ -13,7 +13,7 @@ const en: Readonly<Record<Diagnosis, string>> = {
   throttled: 'The line is held down; texts go, files take their time.',
   'udp-dropped': 'Calls and the like are dropped; texts are not touched.',
   'fingerprint-filtered':
-    'Your provider cuts off programs that are no browsers; Polynya looks like one.',
+    'Your provider cuts off programs by how they greet; Polynya greets in another way.',
   'domestic-only':
     'Only chosen sites can be reached; Polynya needs an endpoint among them: ask your host for one.',
   'foreign-severed':
@@ -34,7 +34,7 @@ const ru: Readonly<Record<Diagnosis, string>> = {
   throttled: 'Линию замедляют; тексты проходят, файлы идут дольше.',
   'udp-dropped': 'Звонки и подобное отбрасывают; тексты не тронуты.',
   'fingerprint-filtered':
-    'Провайдер обрывает программы, которые не браузеры; Полынья выглядит как браузер.',
+    'Провайдер обрывает программы по тому, как они здороваются; Полынья здоровается иначе.',
   'domestic-only':
     'Доступны только избранные сайты; Полынье нужен вход среди них: попросите его у хозяина сервера.',
   'foreign-severed':

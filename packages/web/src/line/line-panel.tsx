@@ -47,7 +47,7 @@ export function LinePanel(props: { onClose(): void }): JSX.Element {
   const figure = ({ diagnosis, figure }: Finding) => {
     if (figure === null) return '';
     if (diagnosis === 'frozen') return t().lineAfter(format().size(figure));
-    if (diagnosis === 'throttled') return t().lineRate(Math.round(figure / 1_000));
+    if (diagnosis === 'throttled') return t().lineRate(Math.max(1, Math.round(figure / 1_000)));
     return diagnosis === 'dns-removed' ? t().lineDeaf(figure / 1_000) : '';
   };
   const save = ({ notes, seen, finding }: Looked) => {

@@ -63,6 +63,26 @@ test('a name that is silent while the address answers is called filtered, or rem
   expect(diagnose({ ...seen, reached: true })).toEqual({ diagnosis: 'dns-removed', figure: 300 });
 });
 
+test('a server that is silent at its name and its addresses is called blocked where the resolver denies other names, whether or not another way leads to it', async () => {
+  const silent = { [NAME]: 'silent', [ADDRESS]: 'silent', [BODY]: 'silent' } as const;
+  const seen = await look([NAME, ADDRESS], BODY, new Notes(), line(silent));
+  for (const reached of [true, false]) {
+    expect(diagnose({ ...seen, reached }).diagnosis).toBe('address-blocked');
+  }
+  const all = await look(
+    [NAME, ADDRESS],
+    BODY,
+    new Notes(),
+    line({ ...silent, [NOBODY]: 'silent' }),
+  );
+  expect(diagnose({ ...all, reached: false }).diagnosis).toBe('lan-only');
+});
+
+test('a name that fails at once as its addresses do is not called removed', async () => {
+  const seen = await look([NAME, ADDRESS], BODY, new Notes(), line({}));
+  expect(diagnose({ ...seen, reached: false }).diagnosis).toBe('address-blocked');
+});
+
 test('a device without a network is offline, whatever is tried', async () => {
   expect(await saysOf({}, false)).toBe('offline');
 });

@@ -40,15 +40,19 @@ export async function look(
     steps.push([hostOf(url), step]);
   }
   const reachable = steps.some(([host, step]) => isAddress(host) && step === 'ok');
+  const refused = !reachable && steps.some(([host, step]) => isAddress(host) && step === 'failed');
   // A name that nobody filters, and nobody has: a resolver that is there denies it at once.
-  const silent = reachable && steps.some(([host, step]) => !isAddress(host) && step === 'silent');
+  const silent = steps.some(([host, step]) => !isAddress(host) && step === 'silent');
   const nobody = `https://${crypto.randomUUID().slice(0, 8)}.example/`;
-  const deaf = silent && (await answers(nobody, ports)) === 'silent';
-  const server = steps.map(([host, step]) => seenOf(host, step, reachable, deaf));
+  const denied = silent ? await answers(nobody, ports) : null;
+  const deaf = denied === 'silent';
+  const server = steps.map(([host, step]) => seenOf(host, step, { reachable, refused, deaf }));
   return {
     connected: ports.online,
     waited: deaf ? ports.patience : null,
-    resolver: steps.some(([host, step]) => !isAddress(host) && step !== 'silent'),
+    resolver:
+      (denied !== null && !deaf) ||
+      steps.some(([host, step]) => !isAddress(host) && step !== 'silent'),
     ...{ server, home: [], abroad: [] },
     transfer: await transferOf(body, ports),
   };
@@ -68,16 +72,23 @@ async function answers(url: string, ports: LookPorts): Promise<Step> {
   }
 }
 
-/**
- * What that most likely means.
- * @param reachable whether the server answers at an address @param deaf whether the resolver says nothing of any name
- */
-function seenOf(host: string, step: Step, reachable: boolean, deaf: boolean): HostSeen {
+interface Others {
+  /** Whether the server answers at an address. */
+  readonly reachable: boolean;
+  /** Whether somebody says no at once at its addresses. */
+  readonly refused: boolean;
+  /** Whether the resolver says nothing of any name. */
+  readonly deaf: boolean;
+}
+
+/** What that most likely means. */
+function seenOf(host: string, step: Step, { reachable, refused, deaf }: Others): HostSeen {
   const named = !isAddress(host);
   const nothing = { host, dns: null, tcp: null, otherPort: null, tls: null, otherHello: null };
   if (step === 'ok') return { ...nothing, dns: named ? 'ok' : null, tcp: 'ok', tls: 'ok' };
-  // Who is told at once that there is no way there is told so by the directory of names, as a rule.
-  if (named && step === 'failed') return { ...nothing, dns: 'refused' };
+  // Who is told at once that there is no way there is told so by the directory of names, as a rule, unless it is so without a name as well.
+  if (named && step === 'failed') return { ...nothing, dns: refused ? 'ok' : 'refused' };
+  if (step === 'failed') return { ...nothing, tcp: 'refused' };
   if (named && deaf) return { ...nothing, dns: 'silent' };
   if (named && reachable) return { ...nothing, dns: 'ok', tcp: 'ok', tls: 'silent' };
   return { ...nothing, dns: named ? 'ok' : null, tcp: 'silent', otherPort: 'silent' };

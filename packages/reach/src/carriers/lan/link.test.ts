@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import fc from 'fast-check';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { systemRandom } from '../../clock.ts';
 import { decodeBeacon, encodeBeacon, tagOf } from './beacon.ts';
 import { ANSWER, answerTo, Caller, HELLO } from './handshake.ts';
@@ -103,6 +103,23 @@ describe('a link', () => {
     a.close();
     await closed;
   }, 60_000);
+
+  test('ends when the other has said nothing for 20 s, whatever is said to them', async () => {
+    const [near] = await wire();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval'] });
+    try {
+      const link = new NearLink(near, agreed().caller, 'caller', () => undefined);
+      const closed = new Promise<void>((done) => {
+        link.onClose = done;
+      });
+      vi.advanceTimersByTime(19_000);
+      expect(near.destroyed).toBe(false);
+      vi.advanceTimersByTime(2_000);
+      await closed;
+    } finally {
+      vi.useRealTimers();
+    }
+  });
 
   test('ends without a word for who sends anything else', async () => {
     for (const wrong of [new Uint8Array(40), new Uint8Array(4).fill(0xff), systemRandom(100)]) {

@@ -23,6 +23,7 @@ export class NearLink {
   readonly #sealing: Uint8Array;
   readonly #opening: Uint8Array;
   readonly #pulse: NodeJS.Timeout;
+  readonly #silence: NodeJS.Timeout;
   /** Called with the first frame, which proves that the other has the keys. */
   readonly #proven: () => void;
   #sent = 0;
@@ -40,10 +41,15 @@ export class NearLink {
     [this.#sealing, this.#opening] = side === 'caller' ? [up, down] : [down, up];
     this.#proven = proven;
     socket.setNoDelay(true);
-    socket.setTimeout(SILENCE, () => socket.destroy());
-    socket.on('data', (chunk: Uint8Array) => this.#take(chunk));
+    // Not the socket's own timeout, which counts what we say, too.
+    this.#silence = setTimeout(() => socket.destroy(), SILENCE);
+    socket.on('data', (chunk: Uint8Array) => {
+      this.#silence.refresh();
+      this.#take(chunk);
+    });
     socket.once('close', () => {
       clearInterval(this.#pulse);
+      clearTimeout(this.#silence);
       this.onClose();
     });
     this.#pulse = setInterval(() => this.send(new Uint8Array()), PULSE);

@@ -60,7 +60,7 @@ export class Exchanges {
         this.#forget(id, exchange);
         return 'unknown';
       }
-      exchange.answer = this.#answer(exchange, batch);
+      exchange.answer = this.#answer(id, exchange, batch);
     }
     return exchange.answer.then((answer) => pieceOf(answer, sip.from));
   }
@@ -85,21 +85,26 @@ export class Exchanges {
     return true;
   }
 
-  /** Kept for whoever asks again because a connection froze over it. */
-  async #answer(exchange: Exchange, batch: Batch): Promise<Uint8Array> {
+  /**
+   * Kept for whoever asks again because a connection froze over it. Where there is no room it goes to whoever waits for it
+   * now, and who asks for more of it is told that it is gone.
+   */
+  async #answer(id: string, exchange: Exchange, batch: Batch): Promise<Uint8Array> {
     await batch.answered;
     const body = batch.end();
-    this.#hold(exchange, body.length, true);
+    if (!this.#hold(exchange, body.length)) this.#forget(id, exchange);
     return body;
   }
 
-  #hold(exchange: Exchange, bytes: number, needed = false): boolean {
+  #hold(exchange: Exchange, bytes: number): boolean {
     const taken = this.#room.take(exchange.owner, bytes);
     if (taken) exchange.held += bytes;
-    return taken || needed;
+    return taken;
   }
 
+  /** Once, however often it is said. */
   #forget(id: string, exchange: Exchange): void {
+    if (this.#known.get(id) !== exchange) return;
     this.#known.delete(id);
     this.#room.give(exchange.owner, exchange.held);
   }

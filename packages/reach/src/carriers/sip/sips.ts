@@ -20,8 +20,8 @@ const PATIENCE = { usual: 25_000, lingers: 75_000 };
 /** After so long without an answer another endpoint is tried as well, in ms. */
 const HEDGE = 4_000;
 /**
- * Connections that others leave for what is said meanwhile (count): large bodies and answers; and, of three for each
- * endpoint in a minute, what is looked up and what lingers, so that catching up does not silence whoever caught up.
+ * Connections that others leave for what is said meanwhile (count), of three for each endpoint in a minute: large bodies
+ * and answers, what is looked up, and what lingers, so that catching up does not silence whoever caught up.
  */
 const SPARE = { large: 2, asked: 2, lingers: 1, said: 0 };
 /** What goes first, of bodies and answers of the same length. */
@@ -113,10 +113,10 @@ export class SipCarrier implements Carrier {
     this.#cancel = clock.setTimeout(() => this.#pump(), Math.min(at - now, LONGEST));
   }
 
-  /** Of few endpoints less is left, or nothing that may wait would come. */
+  /** Of few endpoints less is left, or nothing that may wait would ever come. */
   #spare({ sips, manner }: Exchange): number {
-    if (sips.length > 2) return SPARE.large;
-    return Math.min(SPARE[manner], Math.floor(this.#options.endpoints.length / 3));
+    const most = SPARE[sips.length > 2 ? 'large' : manner];
+    return Math.min(most, Math.floor(this.#options.endpoints.length / 3));
   }
 
   /** What is not under way as often as it may be: what is nearly done goes first, and what lingers after what is said. */

@@ -4,7 +4,7 @@ import type { Middlebox } from './middlebox/middlebox.ts';
 import type { Capture } from './network/capture.ts';
 import type { Chance } from './random.ts';
 import type { Scenario } from './scenarios.ts';
-import type { Outcome, Talker } from './sides/talk.ts';
+import { ECHO, type Outcome, type Talker } from './sides/talk.ts';
 import { crossing, mainWay } from './sides/wire.ts';
 import { parametersOf, type Settings, value } from './techniques/technique.ts';
 import { aim, type Kill, kill } from './techniques/whack-a-mole.ts';
@@ -69,8 +69,24 @@ export async function rounds(prey: Prey, context: RoundsContext): Promise<Outcom
     if (way !== null) await hunter.strike(prey, way);
   }
   const times = await Promise.all(waits);
+  const twice = await heardTwice(both, texts, count);
   await Promise.all(both.map((each) => each.stop()));
-  return judge(times, scenario.bound);
+  const outcome = judge(times, scenario.bound);
+  return twice ? { ...outcome, passed: false, why: 'a text arrived more than once' } : outcome;
+}
+
+/** Whether somebody heard a text of any round more than once. */
+async function heardTwice(
+  [first, second]: Prey['both'],
+  [fromFirst, fromSecond]: Prey['texts'],
+  count: number,
+): Promise<boolean> {
+  await pause(ECHO);
+  for (let round = 1; round <= count; round++) {
+    if ((await second.heard(`${fromFirst} ${round}.`)) > 1) return true;
+    if ((await first.heard(`${fromSecond} ${round}.`)) > 1) return true;
+  }
+  return false;
 }
 
 async function delivery(

@@ -281,5 +281,6 @@ function rowOf(scenario: Scenario, side: Side, run: Run, packets: readonly Packe
     delivered: outcome.passed,
     bound: side === 'open' ? OPEN_BOUND : bound,
     why: reasons.length > 0 ? reasons.join('; ') : null,
+    besides: outcome.besides ?? null,
   };
 }

@@ -73,7 +73,8 @@ const PICTURE_PATIENCE = 600_000;
 async function picture({ lab, pair }: TaskContext, before: Outcome): Promise<Outcome> {
   const [sent, saved] = [join(lab.newFolder()), join(lab.newFolder())];
   writeFileSync(sent, randomBytes(PICTURE));
-  const end = performance.now() + PICTURE_PATIENCE;
+  const began = performance.now();
+  const end = began + PICTURE_PATIENCE;
   const left = () => Math.max(1, end - performance.now());
   try {
     const [there, here] = pair.chats;
@@ -88,7 +89,11 @@ async function picture({ lab, pair }: TaskContext, before: Outcome): Promise<Out
     if (!message) return { ...before, passed: false, why: 'the picture was not announced' };
     await pair.secondAtTerminal.does('save', [here, message, saved], left());
     const same = readFileSync(sent).equals(readFileSync(saved));
-    return same ? before : { ...before, passed: false, why: 'the picture arrived damaged' };
+    const seconds = Math.round((performance.now() - began) / 1_000);
+    const besides = `a picture of ${PICTURE / 1_024} KB took ${seconds} s more`;
+    return same
+      ? { ...before, besides }
+      : { ...before, passed: false, why: 'the picture arrived damaged' };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return { ...before, passed: false, why: `texts passed, the picture did not: ${error.message}` };
@@ -124,7 +129,9 @@ async function queuedTexts({
     scenario.bound,
     began,
   );
+  const once = (await second.heard(`${texts[0]}, said while cut off`)) <= 1;
   await Promise.all([first.stop(), second.stop()]);
+  if (!once) return { ...outcome, passed: false, why: 'a text arrived more than once' };
   if (early) return { ...outcome, passed: false, why: 'a text crossed a border that was closed' };
   if (!came)
     return { ...outcome, passed: false, why: 'what was said while cut off did not arrive' };

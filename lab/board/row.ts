@@ -33,10 +33,19 @@ export interface Row {
   readonly busiest: Crowd | null;
   /** Why it did not pass, for a person. */
   readonly why: string | null;
+  /** What else was done beyond the texts; null if nothing was. */
+  readonly besides: string | null;
 }
 
 /** What `--json` prints of it. */
-export function told({ delivered: _, bound: __, why: ___, busiest: ____, ...row }: Row) {
+export function told({
+  delivered: _,
+  bound: __,
+  why: ___,
+  busiest: ____,
+  besides: _____,
+  ...row
+}: Row) {
   return row;
 }
 
@@ -49,7 +58,7 @@ export function rowWithout(
   return {
     ...{ scenario: name, variant, side, expectNaive, bound, why },
     ...{ passed: false, delivered: false, seconds: null, bytes: 0, carrier: null, busiest: null },
-    ...{ diagnosis: null, expected: side === 'polynya' ? expected : 'none' },
+    ...{ besides: null, diagnosis: null, expected: side === 'polynya' ? expected : 'none' },
   };
 }
 

@@ -43,6 +43,9 @@ export function remarks(rows: readonly Row[]): string[] {
     ...(of > 0 ? [summary] : []),
     ...broken.map((row) => `${named(row)}, ${row.side}: the lab does not hold (${why(row)}).`),
     ...missed.map((row) => `${named(row)}: ${why(row)}.`),
+    ...rows.flatMap((row) =>
+      row.side === 'polynya' && row.besides ? [`${named(row)}: ${row.besides}.`] : [],
+    ),
   ];
 }
 

@@ -18,12 +18,14 @@ export interface Outcome {
   readonly seconds: number | null;
   /** Why not, for a person. */
   readonly why: string | null;
+  /** What else was done and how long it took, for a person: beyond the texts, and so beyond `seconds`. */
+  readonly besides?: string;
   /** Where that is not to be seen on the censor's wire. */
   readonly carrier?: string;
 }
 
 /** A second text that comes at all comes within this, ms. */
-const ECHO = 300;
+export const ECHO = 300;
 
 /** Each says one text. @param began when the clock was started, by performance.now() */
 export async function exchange(

@@ -39,7 +39,7 @@ const CONTENTS =
   'text edit delete react file receipt title admin leave profile devices own carried wrapped timer poll vote close record silent pin'.split(
     ' ',
   );
-const NOTES = 'device name block backup marks draft folders'.split(' ');
+const NOTES = 'device name block backup marks draft folders request compared'.split(' ');
 
 /** The same of contents and notes: their names become the numbers of section 8. */
 function numbered(json: unknown): unknown {

@@ -1,4 +1,5 @@
 /** What people do with chats now and then (chats-api.ts). Loaded when the first of it is asked for. */
+
 import { equal, fromHex } from '@polynya/protocol/bytes';
 import type { KnownContent } from '@polynya/protocol/content';
 import { addPeople, removePerson } from './add-people.ts';
@@ -7,6 +8,7 @@ import type { ChatsFacade, LaterMessage, SearchWanted } from './chats-api.ts';
 import { findPerson } from './conversation/people.ts';
 import { leavesOf } from './conversation/roster.ts';
 import type { Device } from './device.ts';
+import { comparedWith, knownDevices } from './devices/known-devices.ts';
 import { fleetOf } from './devices/later.ts';
 import { everyone } from './everyone.ts';
 import { dropRecording, keepRecording, recordingIn } from './files/recording.ts';
@@ -167,7 +169,7 @@ export class Chats implements ChatsFacade {
     this.#rootOf(person);
     const devices = same ? this.#devicesOf(person) : [];
     await this.#device.ports.store.apply([comparedSaved(person, devices)]);
-    this.#device.comparedWith(person, devices);
+    comparedWith(this.#device, person, devices);
     await this.#device.note({ note: 'compared', person: fromHex(person), devices });
   }
 
@@ -257,7 +259,7 @@ export class Chats implements ChatsFacade {
   /** @throws Problem 'not-found': they are in no chat any more */
   #devicesOf(person: PersonId): Uint8Array[] {
     for (const { held } of this.#device.conversations.values()) {
-      const devices = this.#device.devicesOf(person, leavesOf(held.group));
+      const devices = knownDevices(this.#device, person, leavesOf(held.group));
       if (devices.length > 0) return devices;
     }
     throw new Problem('not-found');

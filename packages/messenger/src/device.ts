@@ -16,15 +16,15 @@ import { capability } from './conversation/capability.ts';
 import { Conversation } from './conversation/conversation.ts';
 import type { Held } from './conversation/held.ts';
 import { countWaiting } from './conversation/outbox.ts';
-import { devicesOf, type Leaf, leavesOf } from './conversation/roster.ts';
+import { leavesOf } from './conversation/roster.ts';
 import type { Scheduled } from './conversation/scheduled.ts';
 import { SCHEDULED } from './conversation/scheduled-keys.ts';
 import type { Log, World } from './conversation/world.ts';
-import { fleetOf } from './devices/later.ts';
+import { fleetOf, hasFleet } from './devices/later.ts';
 import type { KnownList } from './devices/registry.ts';
 import { LaterFiles } from './files/later.ts';
 import { loadCompared } from './identity/compared.ts';
-import { devicesIn, isGrown, lists } from './identity/device-list.ts';
+import { isGrown, lists } from './identity/device-list.ts';
 import { personId } from './identity/person.ts';
 import { Self } from './identity/self.ts';
 import type { Visit } from './invite/arriving.ts';
@@ -301,18 +301,6 @@ export class Device {
     return conversation;
   }
 
-  /** The newest known that this person has, of whom there are leaves among these. */
-  devicesOf(person: PersonId, leaves: readonly Leaf[]): Uint8Array[] {
-    const list = this.lists.get(person)?.list ?? devicesOf(leaves, person)[0]?.list;
-    return list ? devicesIn(list) : [];
-  }
-
-  /** As it is stored. */
-  comparedWith(person: PersonId, devices: readonly Uint8Array[]): void {
-    this.compared.set(person, devices.map(toHex));
-    for (const conversation of this.conversations.values()) conversation.touch();
-  }
-
   /** The newest list of that person has not this device (a signature key). */
   refuses(person: PersonId, device: Uint8Array): boolean {
     const list = this.#self?.person === person ? this.#self.list : this.lists.get(person)?.list;
@@ -404,11 +392,4 @@ export class Device {
     if (this.closing.aborted) await conversation.close();
     else if (this.#running) await conversation.start();
   }
-}
-
-/** Whether there is more than one device of this person, or a list of somebody's that is to be remembered. */
-async function hasFleet({ ports: { store }, registered }: Device): Promise<boolean> {
-  if (registered && (isGrown(registered.list) || registered.group || registered.backup))
-    return true;
-  return (await store.range('person', { from: 'list/', to: 'list0', limit: 1 })).length > 0;
 }

@@ -1,4 +1,5 @@
 /** What views are shown, computed from what is held and from the timeline (api.ts has the shapes). */
+
 import { toHex } from '@polynya/protocol/bytes';
 import type {
   AppStatus,
@@ -17,6 +18,7 @@ import { devicesOf, type Leaf, leavesOf } from './conversation/roster.ts';
 import { scheduledIn } from './conversation/scheduled-keys.ts';
 import type { ConversationState, Person } from './conversation/state.ts';
 import type { Device } from './device.ts';
+import { knownDevices } from './devices/known-devices.ts';
 import { recordingKey } from './files/recording-key.ts';
 import { comparedAs } from './identity/compared.ts';
 import { tagOf } from './identity/person.ts';
@@ -186,7 +188,7 @@ export function personView(
   const me = id === device.self.person;
   const alike = namesakes(held.state.people, id);
   const others = [...alike.map(idOf), ...device.summaries.called(name)];
-  const devices = device.devicesOf(id, leaves);
+  const devices = knownDevices(device, id, leaves);
   return {
     person: id,
     name,

@@ -27,6 +27,7 @@ import { Packer, room } from './packing.ts';
 import { PushQueue } from './push-queue.ts';
 import type { Outcome, SessionHandler, SessionLogic, SessionPort } from './session-handler.ts';
 import type { SessionKeys } from './session-keys.ts';
+import { SessionSinks } from './session-sinks.ts';
 import type { Sink, SinkUser } from './sink.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import type { Flushed, TurnEnds } from './turn-ends.ts';
@@ -99,12 +100,7 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
   readonly #down: GcmKey;
   readonly #logic: SessionLogic;
   readonly #window = new ReplayWindow();
-  /** Connections that the session has used, the one that spoke last at the end. */
-  #sinks: readonly Sink[] = NONE;
-  /** Whether what was asked last came by a connection that answers and no more: those that stand may be frozen, and be gone for the client. */
-  #polls = false;
-  /** Of what said that: envelopes may come late. */
-  #pollsSince = -1;
+  readonly #sinks = new SessionSinks();
   readonly #pushes: PushQueue;
   /** What goes out at the end of the turn. */
   #parcels: readonly Parcel[] = NONE;
@@ -130,7 +126,7 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
 
   /** Whether a connection is there on which pushes can go at any time. */
   get connected(): boolean {
-    return this.#sinks.some((sink) => sink.open);
+    return this.#sinks.connected;
   }
 
   /**
@@ -170,7 +166,7 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
   }
 
   sinkClosed(sink: Sink): void {
-    this.#sinks = this.#sinks.filter((one) => one !== sink);
+    this.#sinks.closed(sink);
     this.#parcels = this.#parcels.filter((one) => one.sink !== sink);
     this.#work?.sinkClosed(sink);
   }
@@ -183,8 +179,7 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    for (const sink of this.#sinks) sink.detach(this);
-    this.#sinks = NONE;
+    for (const sink of this.#sinks.end()) sink.detach(this);
     this.#parcels = NONE;
     this.#work?.end();
     this.#work = undefined;
@@ -193,24 +188,14 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
     this.#logic.end();
   }
 
-  #hear(sink: Sink): void {
-    this.heard = this.#shared.clock.steady();
-    if (sink === this.#sinks.at(-1)) return;
-    // Not spread: of a list that is spread V8 keeps room for sixteen more.
-    this.#sinks = this.#sinks.filter((one) => one !== sink).concat(sink);
-    sink.attach(this);
-  }
-
   /** @param seq of the envelope; -1 for the first flight */
   #take(seq: number, encoded: readonly Cbor[], sink: Sink): Promise<void> {
     const calls = encoded.map(receiveCall);
-    this.#hear(sink);
+    this.heard = this.#shared.clock.steady();
+    if (this.#sinks.heard(sink)) sink.attach(this);
     // A line is tried out with `handles`, whether or not it is used then.
     const asks = calls.some((call) => call && call.request?.op !== 'handles');
-    if (asks && seq >= this.#pollsSince) {
-      this.#polls = !sink.standing;
-      this.#pollsSince = seq;
-    }
+    if (asks) this.#sinks.asked(sink, seq);
     return this.#answer(calls, sink);
   }
 
@@ -363,7 +348,7 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
   }
 
   #sendFirstReply({ share, keyId, version }: Opening, parcels: readonly Parcel[]): void {
-    const sink = this.#sinks.at(-1);
+    const sink = this.#sinks.last;
     if (!sink) return;
     this.#opening = undefined;
     const { build, clock, issue, sealer } = this.#shared;
@@ -381,19 +366,14 @@ export class ServerSession implements SessionPort, SinkUser, Flushed {
     sink.send(concat(share, sealed));
   }
 
-  /** The one that spoke last of those that have a way down, and that the client still listens to. */
-  #sinkForPushes(): Sink | undefined {
-    const isAnswered = (sink: Sink): boolean =>
-      this.#parcels.some((parcel) => parcel.sink === sink) ||
-      (this.#work?.lingersOn(sink) ?? false);
-    const leads = (sink: Sink): boolean => (sink.standing ? !this.#polls : isAnswered(sink));
-    return this.#sinks.findLast((sink) => sink.open && leads(sink));
-  }
-
   /** Moves pushes to the connection that spoke last and has room, and ends its lingering requests. */
   #gatherPushes(): void {
     if (this.#pushes.empty) return;
-    const sink = this.#sinkForPushes();
+    const sink = this.#sinks.forPushes(
+      (one) =>
+        this.#parcels.some((parcel) => parcel.sink === one) ||
+        (this.#work?.lingersOn(one) ?? false),
+    );
     if (!sink || sink.backlog() > this.#shared.limits.sinkBacklog) return;
     for (const item of this.#pushes.drain()) this.#queue(sink, item);
     const lingers = this.#work?.lingers;

@@ -1,4 +1,5 @@
 /** The devices of this person as this one sees them, and what it does for them (docs/protocol.md section 9). */
+
 import { equal, toHex } from '@polynya/protocol/bytes';
 import type { Note, WelcomePackage } from '@polynya/protocol/content';
 import type { DeviceList } from '@polynya/protocol/device-list';
@@ -26,6 +27,7 @@ import type { Change } from '../store/store.ts';
 import { agreeOn } from './agree.ts';
 import { backupSecret } from './backup.ts';
 import { Keeping } from './keeping.ts';
+import { comparedWith } from './known-devices.ts';
 import { Linking } from './linking.ts';
 import { phraseOf, seedOf } from './phrase.ts';
 import { askAll, loadRequests, recover, requestGone } from './recovering.ts';
@@ -287,7 +289,7 @@ export class Fleet implements DevicesFacade {
       }
       case 'compared': {
         const person = toHex(note.person);
-        this.#device.comparedWith(person, note.devices);
+        comparedWith(this.#device, person, note.devices);
         return [comparedSaved(person, note.devices)];
       }
       case 'marks':

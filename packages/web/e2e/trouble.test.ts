@@ -94,7 +94,13 @@ async function fill(): Promise<void> {
   const opening = indexedDB.open('filling');
   opening.onupgradeneeded = () => opening.result.createObjectStore('all', { autoIncrement: true });
   const database = await done(opening);
-  for (let size = 4_000_000; size >= 1_000; ) {
+  // What the browser tidies up afterwards makes room again: until nothing fits for a while.
+  for (let full = 0, size = 4_000_000; full < 4; ) {
+    if (size < 1_000) {
+      full++;
+      size = 4_000_000;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
     const piece = new Uint8Array(size);
     for (let at = 0; at < size; at += 65_536) {
       crypto.getRandomValues(piece.subarray(at, at + 65_536));
@@ -105,7 +111,8 @@ async function fill(): Promise<void> {
       transaction.oncomplete = () => resolve(true);
       transaction.onabort = () => resolve(false);
     });
-    if (!kept) size = Math.floor(size / 4);
+    if (kept) full = 0;
+    else size = Math.floor(size / 4);
   }
   database.close();
 }

@@ -34,12 +34,6 @@ export const BACKGROUND: readonly Op[] = [
   'meet',
   'follow',
 ];
-/** What an envelope with such calls is for. */
-export function mannerOf(calls: readonly Call[]): Manner {
-  if (calls[0]?.request.op === 'linger') return 'lingers';
-  return calls.every(({ request: { op } }) => BACKGROUND.includes(op)) ? 'asked' : 'said';
-}
-
 /** An envelope with less room than this goes empty where a call does not fit. */
 const LEAST = 2_048;
 /** The longest request: it must fit in an envelope behind an `open`. */
@@ -296,4 +290,10 @@ export class Calls {
     const waited = call.firstRefusedAt === 0 ? 0 : now - call.firstRefusedAt;
     return waited + Math.max(error.retryAfter, PAUSE) > call.patience;
   }
+}
+
+/** What an envelope with such calls is for. */
+export function mannerOf(calls: readonly Call[]): Manner {
+  if (calls[0]?.request.op === 'linger') return 'lingers';
+  return calls.every(({ request: { op } }) => BACKGROUND.includes(op)) ? 'asked' : 'said';
 }

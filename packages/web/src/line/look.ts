@@ -39,10 +39,12 @@ export async function look(
     const step = await notes.take('tls', hostOf(url), number, answers(url, ports));
     steps.push([hostOf(url), step]);
   }
-  const reachable = steps.some(([host, step]) => isAddress(host) && step === 'ok');
-  const refused = !reachable && steps.some(([host, step]) => isAddress(host) && step === 'failed');
+  const some = (address: boolean, wanted: Step) =>
+    steps.some(([host, step]) => isAddress(host) === address && step === wanted);
+  const reachable = some(true, 'ok');
+  const refused = !reachable && some(true, 'failed');
   // A name that nobody filters, and nobody has: a resolver that is there denies it at once.
-  const silent = steps.some(([host, step]) => !isAddress(host) && step === 'silent');
+  const silent = some(false, 'silent');
   const nobody = `https://${crypto.randomUUID().slice(0, 8)}.example/`;
   const denied = silent ? await answers(nobody, ports) : null;
   const deaf = denied === 'silent';
@@ -50,9 +52,7 @@ export async function look(
   return {
     connected: ports.online,
     waited: deaf ? ports.patience : null,
-    resolver:
-      (denied !== null && !deaf) ||
-      steps.some(([host, step]) => !isAddress(host) && step !== 'silent'),
+    resolver: (denied !== null && !deaf) || some(false, 'ok') || some(false, 'failed'),
     ...{ server, home: [], abroad: [] },
     transfer: await transferOf(body, ports),
   };

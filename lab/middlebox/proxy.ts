@@ -16,6 +16,8 @@ export interface Flow {
   readonly port: number;
   /** Null for whatever does not begin as TLS does. */
   readonly hello: ClientHello | null;
+  /** It was let through before what judges it now was in place. */
+  readonly underWay: boolean;
 }
 
 /** What becomes of a connection. `swallow`: its hello goes nowhere. `drop-after`: its hello is the last thing that goes through. */
@@ -58,7 +60,7 @@ export class InlineProxy {
   /** Judges the connections under way by new inspectors: what would not pass any more is gone without a word. */
   async judgeAnew(): Promise<void> {
     for (const [client, flow] of this.#flows) {
-      const { act } = await this.#verdict(flow);
+      const { act } = await this.#verdict({ ...flow, underWay: true });
       if (act !== 'pass') client.destroy();
     }
   }
@@ -69,7 +71,7 @@ export class InlineProxy {
     const { hello, head } = await readHello(client);
     if (client.destroyed) return;
     const from = { client: remoteAddress.replace('::ffff:', ''), clientPort: remotePort };
-    const flow: Flow = { ...from, address, port: TLS_PORT, hello };
+    const flow: Flow = { ...from, address, port: TLS_PORT, hello, underWay: false };
     const verdict = await this.#verdict(flow);
     this.#flows.set(client, flow);
     client.on('close', () => this.#flows.delete(client));

@@ -7,15 +7,15 @@ import { type Parameters, type Technique, value } from './technique.ts';
 /** The 24 bits that all foreign addresses share. */
 const FOREIGN = SUBNETS.foreign.slice(0, SUBNETS.foreign.lastIndexOf('.') + 1);
 
-/** Counts hellos by client, address and name. */
+/** Counts hellos by client, address and name: those that come, not connections that stood before anybody counted. */
 function police(rules: Rules, parameters: Parameters): void {
   const most = value(parameters, 'connections');
   const window = value(parameters, 'windowSeconds') * 1_000;
   const pen = value(parameters, 'penSeconds') * 1_000;
   const recent = new Map<string, number[]>();
   const until = new Map<string, number>();
-  rules.inspect(({ client, address, hello }) => {
-    if (!hello || !address.startsWith(FOREIGN)) return null;
+  rules.inspect(({ client, address, hello, underWay }) => {
+    if (!hello || underWay || !address.startsWith(FOREIGN)) return null;
     const key = `${client} ${address} ${hello.name ?? ''}`;
     const now = performance.now();
     if ((until.get(key) ?? 0) > now) return { act: 'swallow' };

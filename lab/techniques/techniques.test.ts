@@ -83,6 +83,10 @@ describe.skipIf(reason !== undefined)('a censor', () => {
     );
   });
 
+  test('counts no connection that stood before it counted', () => {
+    expect(seen.policedLater).toEqual(['ok', 'ok', 'ok', 'ok']);
+  });
+
   test('throttles to the rate that is set, past a second’s worth and the burst', () => {
     const { seconds, bytes } = seen.throttle.result as { seconds: number; bytes: number };
     expect(bytes).toBe(200_000);

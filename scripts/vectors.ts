@@ -212,10 +212,10 @@ function accessRecords() {
 }
 
 function sips() {
-  const usual = { handle: fill(0x51, 16), exchange: fill(0x52, 16), total: 2_060, from: 0 };
+  const usual = { handle: fill(0x51, 16), exchange: fill(0x52, 16), total: 2_060 };
   const ups = [
-    { ...usual, offset: 2_048, piece: fill(0x53, 12) },
-    { ...usual, offset: 2_060, from: 2_048, piece: fill(0, 0) },
+    { ...usual, offset: 2_048, from: 0, most: 2_048, piece: fill(0x53, 12) },
+    { ...usual, offset: 2_060, from: 2_048, most: 4_096, piece: fill(0, 0) },
   ];
   const downs = [
     { state: 'taken' },

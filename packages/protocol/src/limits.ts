@@ -11,8 +11,10 @@ export const LIMITS = {
   post: 1_048_576,
   /** Envelopes in one POST, or in its answer (count). */
   postEnvelopes: 64,
-  /** The piece of a body, or of an answer, in one sip: with headers and TLS, under 3 KB a connection each way. */
-  sip: 2_048,
+  /** The longest piece of a body, or of an answer, in one sip. */
+  sip: 8_192,
+  /** What every line is thought to bear: with headers and TLS, under 3 KB a connection each way. */
+  surelySip: 2_048,
   /** One message of a WebRTC data channel: every browser takes so many. */
   directMessage: 16_384,
   /** Requests or items in one envelope. */

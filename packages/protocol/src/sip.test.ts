@@ -25,7 +25,8 @@ test('a piece of a body comes out of its sip as it went in', () => {
       fc.nat(9),
       (handle, exchange, bytes, offset, after) => {
         const total = offset + bytes.length + after;
-        const sip = { handle, exchange, total, offset, from: after, piece: bytes };
+        const wanted = { from: after, most: after + 1 };
+        const sip = { handle, exchange, total, offset, ...wanted, piece: bytes };
         expect(decodeUpSip(encodeUpSip(sip))).toEqual(sip);
       },
     ),
@@ -49,7 +50,7 @@ test('a list of envelopes is no sip, whatever is in it', () => {
 
 test('a sip whose piece does not lie in its body is malformed', () => {
   const sixteenZeros = new Uint8Array(16);
-  const usual = { handle: sixteenZeros, exchange: sixteenZeros, from: 0 };
+  const usual = { handle: sixteenZeros, exchange: sixteenZeros, from: 0, most: 1 };
   const piece = new Uint8Array(3);
   for (const wrong of [
     { ...usual, total: 3, offset: 1, piece },
@@ -57,6 +58,8 @@ test('a sip whose piece does not lie in its body is malformed', () => {
     { ...usual, total: 9, offset: 1, piece: new Uint8Array(0) },
     { ...usual, total: LIMITS.post + 1, offset: 0, piece },
     { ...usual, total: LIMITS.post, offset: 0, piece: new Uint8Array(LIMITS.sip + 1) },
+    { ...usual, total: 3, offset: 0, piece, most: 0 },
+    { ...usual, total: 3, offset: 0, piece, most: LIMITS.sip + 1 },
   ]) {
     expect(() => decodeUpSip(encodeUpSip(wrong))).toThrow(ProtocolError);
   }

@@ -9,7 +9,7 @@ import { ProtocolError } from './protocol-error.ts';
 
 /** Bytes of the number by which the sips of one exchange are known, and of all that goes before the piece. */
 export const EXCHANGE = 16;
-const UP = 4 + HANDLE + EXCHANGE + 12;
+const UP = 4 + HANDLE + EXCHANGE + 16;
 const DOWN = 9;
 
 /** A piece of a body on its way up, and which piece of the answer may come back with it. */
@@ -24,6 +24,8 @@ export interface UpSip {
   readonly offset: number;
   /** From where on the answer is wanted. */
   readonly from: number;
+  /** So many bytes of it at most, one or more. */
+  readonly most: number;
   readonly piece: Uint8Array;
 }
 
@@ -43,8 +45,9 @@ export function isSip(body: Uint8Array): boolean {
   return body.length >= UP && readU32(body, 0) === 0;
 }
 
-export function encodeUpSip({ handle, exchange, total, offset, from, piece }: UpSip): Bytes {
-  return concat(u32(0), handle, exchange, u32(total), u32(offset), u32(from), piece);
+export function encodeUpSip({ handle, exchange, total, offset, piece, ...wanted }: UpSip): Bytes {
+  const numbers = [total, offset, wanted.from, wanted.most].map(u32);
+  return concat(u32(0), handle, exchange, ...numbers, piece);
 }
 
 /** Throws 'malformed' for what no client sends. */
@@ -57,11 +60,13 @@ export function decodeUpSip(body: Uint8Array): UpSip {
     total: readU32(body, at),
     offset: readU32(body, at + 4),
     from: readU32(body, at + 8),
+    most: readU32(body, at + 12),
     piece: body.subarray(UP),
   };
   const asks = sip.piece.length === 0;
   const within = asks ? sip.offset === sip.total : sip.offset + sip.piece.length <= sip.total;
-  if (sip.total === 0 || sip.total > LIMITS.post || sip.piece.length > LIMITS.sip || !within) {
+  const sizes = [sip.piece.length, sip.most].every((size) => size <= LIMITS.sip) && sip.most > 0;
+  if (sip.total === 0 || sip.total > LIMITS.post || !sizes || !within) {
     throw new ProtocolError('malformed', 'sip out of its body');
   }
   return sip;

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { joinEnvelopes, recordRequest, splitEnvelopes } from '@polynya/protocol/envelope';
+import { LIMITS } from '@polynya/protocol/limits';
 import type { ProtocolError } from '@polynya/protocol/protocol-error';
 import { decodeDownSip } from '@polynya/protocol/sip';
 import type { Carrier, CarrierFactory } from '@polynya/reach/carriers/carrier';
@@ -261,7 +262,7 @@ const sipping: CarrierFactory = {
       send: async (envelope) => {
         const exchange = new Exchange(systemRandom(16), joinEnvelopes([envelope]), 'said');
         for (let answer: Uint8Array | null = null; !answer; ) {
-          const [sip] = exchange.sips;
+          const sip = exchange.next(LIMITS.surelySip);
           if (!sip) throw new Error('nothing to ask');
           const down = await fetchPost(endpoint, exchange.post(sip), AbortSignal.timeout(60_000));
           const said = down && decodeDownSip(down);

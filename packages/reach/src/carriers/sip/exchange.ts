@@ -1,72 +1,138 @@
-/** The client's end of one exchange: which sips it still takes to bring a body up and its answer down. */
+/** The client's end of one exchange: what of a body is still to go up and of its answer to come down, and the sips on the way. */
 import { HANDLE } from '@polynya/protocol/envelope';
 import { LIMITS } from '@polynya/protocol/limits';
 import { type DownSip, encodeUpSip } from '@polynya/protocol/sip';
 import type { Manner } from '../carrier.ts';
 
+/** Bytes of a body, or of its answer. */
+export interface Part {
+  readonly from: number;
+  /** The first one that does not belong to it. */
+  readonly to: number;
+}
+
 /** One piece up, or a question for one piece of the answer. */
 export interface Sip {
   readonly exchange: Exchange;
-  readonly offset: number;
-  readonly from: number;
+  /** Of the body while that goes up, then of the answer. */
+  readonly part: Part;
+  readonly up: boolean;
   /** The endpoints that it is under way to. */
   readonly at: Set<string>;
   /** When it is worth another try beside those under way, in ms since 1970. */
   againAt: number;
 }
 
+/** How long the answer is, is not known before its first byte. */
+const FIRST: Part = { from: 0, to: 1 };
+
 export class Exchange {
   readonly manner: Manner;
-  /** What is still to be taken or answered. */
+  /** Under way, or to be sent again as they are. */
   sips: Sip[] = [];
   readonly #id: Uint8Array;
   readonly #body: Uint8Array;
+  #missing: Part[];
+  #up = true;
   #answer: Uint8Array | null = null;
-  readonly #come = new Set<number>();
 
   /** @param id `EXCHANGE` random bytes */
   constructor(id: Uint8Array, body: Uint8Array, manner: Manner) {
     this.manner = manner;
     this.#id = id;
     this.#body = body;
-    for (let at = 0; at < body.length; at += LIMITS.sip) this.#want(at, 0);
+    this.#missing = [{ from: 0, to: body.length }];
+  }
+
+  /** Bytes that have not come through, as far as is known. */
+  get left(): number {
+    return sumOf(this.#missing);
+  }
+
+  /** Bytes that no sip is on the way with. */
+  get open(): number {
+    return sumOf(this.#open());
+  }
+
+  /** Sends the first bytes that no sip is on the way with by one of their own. @param most bytes of a piece */
+  next(most: number): Sip | null {
+    const [part] = this.#open();
+    if (!part) return null;
+    const { from } = part;
+    const cut = { from, to: Math.min(part.to, from + most) };
+    const sip = { exchange: this, part: cut, up: this.#up, at: new Set<string>(), againAt: 0 };
+    this.sips.push(sip);
+    return sip;
+  }
+
+  /** What it carries is cut anew; should it still come through, it counts. */
+  release(sip: Sip): void {
+    this.sips = this.sips.filter((one) => one !== sip);
   }
 
   /** The body of the POST that this sip is. */
-  post({ offset, from }: Sip): Uint8Array<ArrayBuffer> {
+  post({ part, up }: Sip): Uint8Array<ArrayBuffer> {
     const body = this.#body;
     return encodeUpSip({
       handle: body.subarray(4, 4 + HANDLE),
       exchange: this.#id,
-      ...{ total: body.length, offset, from },
-      piece: body.subarray(offset, offset + LIMITS.sip),
+      total: body.length,
+      offset: up ? part.from : body.length,
+      from: up ? 0 : part.from,
+      most: up ? LIMITS.surelySip : Math.max(LIMITS.surelySip, lengthOf(part)),
+      piece: up ? body.subarray(part.from, part.to) : new Uint8Array(),
     });
   }
 
   /** Takes what came back for a sip; the whole answer once it is there. */
   take(sip: Sip, down: Exclude<DownSip, { state: 'gone' }>): Uint8Array | null {
-    this.sips = this.sips.filter((one) => one !== sip);
-    const end = this.#body.length;
+    this.release(sip);
     if (down.state === 'taken') {
-      if (this.sips.length === 0 && !this.#answer) this.#want(end, 0);
+      if (this.#up) this.#came(sip.part);
+      if (this.left === 0) {
+        this.#up = false;
+        this.#missing = [FIRST];
+      }
       return null;
     }
+    const { total, offset, piece } = down;
     if (!this.#answer) {
-      this.#answer = new Uint8Array(down.total);
+      this.#answer = new Uint8Array(total);
       // An answer means that the body is whole there.
+      this.#up = false;
+      this.#missing = [{ from: 0, to: total }];
       this.sips = [];
-      for (let at = 0; at < down.total; at += LIMITS.sip) {
-        if (at !== down.offset) this.#want(end, at);
-      }
     }
-    if (down.total !== this.#answer.length) return null;
-    this.#answer.set(down.piece, down.offset);
-    this.#come.add(down.offset);
-    const pieces = Math.max(1, Math.ceil(down.total / LIMITS.sip));
-    return this.#come.size === pieces ? this.#answer : null;
+    if (total !== this.#answer.length) return null;
+    this.#answer.set(piece, offset);
+    this.#came({ from: offset, to: offset + piece.length });
+    return this.left === 0 ? this.#answer : null;
   }
 
-  #want(offset: number, from: number): void {
-    this.sips.push({ exchange: this, offset, from, at: new Set(), againAt: 0 });
+  #came(part: Part): void {
+    this.#missing = without(this.#missing, part);
+    this.sips = this.sips.filter((sip) => without([sip.part], part).length > 0);
   }
+
+  #open(): Part[] {
+    return this.sips.reduce((open, { part }) => without(open, part), this.#missing);
+  }
+}
+
+function without(parts: readonly Part[], { from, to }: Part): Part[] {
+  return parts
+    .flatMap((part) => [
+      { from: part.from, to: Math.min(part.to, from) },
+      { from: Math.max(part.from, to), to: part.to },
+    ])
+    .filter((part) => lengthOf(part) > 0);
+}
+
+/** In bytes. */
+export function lengthOf({ from, to }: Part): number {
+  return to - from;
+}
+
+function sumOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, part) => sum + lengthOf(part), 0);
 }

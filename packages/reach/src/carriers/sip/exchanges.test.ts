@@ -33,6 +33,7 @@ test('an answer for which there is no room goes to who waits for it, and is not 
         total: piece.length,
         offset: from === 0 ? 0 : piece.length,
         from,
+        most: LIMITS.surelySip,
         piece: from === 0 ? piece : new Uint8Array(),
       },
       sessions,
@@ -41,6 +42,6 @@ test('an answer for which there is no room goes to who waits for it, and is not 
   const first = { state: 'answer', total: ANSWER + 4, offset: 0 };
   expect(await ask(one, 0)).toMatchObject(first);
   expect(await ask(two, 0)).toMatchObject(first);
-  expect(await ask(one, LIMITS.sip)).toMatchObject({ ...first, offset: LIMITS.sip });
-  expect(await ask(two, LIMITS.sip)).toEqual({ state: 'gone' });
+  expect(await ask(one, LIMITS.surelySip)).toMatchObject({ ...first, offset: LIMITS.surelySip });
+  expect(await ask(two, LIMITS.surelySip)).toEqual({ state: 'gone' });
 });

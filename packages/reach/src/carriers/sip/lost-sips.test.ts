@@ -1,4 +1,5 @@
 /** Whatever becomes of single sips, all that a client asks is answered: in virtual time, over a real server. */
+import { LIMITS } from '@polynya/protocol/limits';
 import type { Entry } from '@polynya/protocol/requests';
 import { decodeUpSip, encodeDownSip } from '@polynya/protocol/sip';
 import fc from 'fast-check';
@@ -20,7 +21,9 @@ const ID = new Uint8Array(16).fill(1);
 const SECRET = new Uint8Array(32).fill(2);
 const ENDPOINTS = ['a', 'b', 'c', 'd'].map((host) => `https://${host}.example/s`);
 /** Of entries, in bytes: in one sip, in two, in many. */
-const SIZES = [10, 2_500, 12_000];
+const SIZES = [10, 2_500, 12_000, 40_000];
+/** At least a piece of what surely passes, and as much back. */
+const BEARS = { min: 2 * LIMITS.surelySip, max: 2 * LIMITS.sip };
 const DAY = 24 * 3_600_000;
 
 beforeAll(watchWebCrypto);
@@ -32,10 +35,12 @@ const run = fc.record({
   /** Percent that are refused by something between. */
   refused: fc.integer({ min: 0, max: 10 }),
   restartAt: fc.option(fc.integer({ min: 1_000, max: 120_000 })),
+  /** Bytes that one connection bears, both ways together: at first, and after a minute. */
+  bears: fc.tuple(fc.integer(BEARS), fc.integer(BEARS)),
 });
 
 test(
-  'every entry arrives once and in order, though sips freeze, are refused, and the server begins anew',
+  'every entry arrives once and in order, though sips freeze by chance or by length, are refused, and the server begins anew',
   () => fc.assert(fc.asyncProperty(run, prove), { numRuns: 10 * TIMES, endOnFailure: true }),
   120_000 * TIMES,
 );
@@ -45,6 +50,7 @@ async function prove(given: {
   frozen: number;
   refused: number;
   restartAt: number | null;
+  bears: readonly [number, number];
 }): Promise<void> {
   const clock = new VirtualTime();
   const chance = seeded(given.seed);
@@ -64,14 +70,20 @@ async function prove(given: {
     new Promise<never>((_, reject) =>
       signal.addEventListener('abort', () => reject(new Error('given up'))),
     );
+  const began = clock.now();
   const post: Post = async (_, body, signal) => {
+    const bears = given.bears[clock.now() - began < 60_000 ? 0 : 1];
+    const sip = decodeUpSip(body);
+    if (sip.piece.length > bears) return frozen(signal);
     const fate = chance() * 100;
     if (fate < given.frozen / 2) return frozen(signal);
     if (fate > 100 - given.refused) return null;
-    const taken = exchanges.take(decodeUpSip(body), sessions);
+    const taken = exchanges.take(sip, sessions);
     if (taken === 'unknown' || taken === 'no-room') return null;
     const answer = await taken;
-    return fate < given.frozen ? frozen(signal) : encodeDownSip(answer);
+    const back = answer.state === 'answer' ? answer.piece.length : 0;
+    const freezes = fate < given.frozen || sip.piece.length + back > bears;
+    return freezes ? frozen(signal) : encodeDownSip(answer);
   };
   const options = { endpoints: ENDPOINTS, clock, random: systemRandom, post };
   const open = (_: string, __: AbortSignal, openings = new Openings()) =>

@@ -3,7 +3,6 @@
  * and answers handed out the same way. An exchange outlives the connections that it is made of.
  */
 import { HANDLE } from '@polynya/protocol/envelope';
-import { LIMITS } from '@polynya/protocol/limits';
 import type { DownSip, UpSip } from '@polynya/protocol/sip';
 import type { ServerSessions } from '../../server-sessions.ts';
 import type { SteadyClock } from '../../steady-clock.ts';
@@ -62,7 +61,7 @@ export class Exchanges {
       }
       exchange.answer = this.#answer(id, exchange, batch);
     }
-    return exchange.answer.then((answer) => pieceOf(answer, sip.from));
+    return exchange.answer.then((answer) => pieceOf(answer, sip));
   }
 
   /** A new one, if this sip may begin one; null if it only asks for what is not known. */
@@ -79,8 +78,10 @@ export class Exchanges {
   }
 
   #add(exchange: Exchange, { offset, piece, total }: UpSip): boolean {
-    if (total !== exchange.total || exchange.pieces.has(offset) || piece.length === 0) return true;
-    if (!this.#hold(exchange, piece.length)) return false;
+    const known = exchange.pieces.get(offset)?.length ?? 0;
+    // Cut anew after one was lost, pieces may overlap.
+    if (total !== exchange.total || piece.length <= known) return true;
+    if (!this.#hold(exchange, piece.length - known)) return false;
     exchange.pieces.set(offset, piece);
     return true;
   }
@@ -122,19 +123,18 @@ export class Exchanges {
 function wholeBody({ pieces, total, held }: Exchange): Uint8Array | null {
   if (held < total) return null;
   const body = new Uint8Array(total);
-  let at = 0;
-  while (at < total) {
-    const piece = pieces.get(at);
-    if (!piece) return null;
-    body.set(piece, at);
-    at += piece.length;
+  let end = 0;
+  for (const [offset, piece] of [...pieces].sort(([a], [b]) => a - b)) {
+    if (offset > end) return null;
+    body.set(piece, offset);
+    end = Math.max(end, offset + piece.length);
   }
-  return body;
+  return end === total ? body : null;
 }
 
-function pieceOf(answer: Uint8Array, from: number): DownSip {
+function pieceOf(answer: Uint8Array, { from, most }: UpSip): DownSip {
   const offset = Math.min(from, answer.length);
-  const piece = answer.subarray(offset, offset + LIMITS.sip);
+  const piece = answer.subarray(offset, offset + most);
   return { state: 'answer', total: answer.length, offset, piece };
 }
 

@@ -10,7 +10,8 @@ import type { Openings } from '../../openings.ts';
 import type { Carrier, CarrierEnd, Manner } from '../carrier.ts';
 import { Gathering } from '../gathering.ts';
 import type { Post } from '../post/post.ts';
-import { Exchange, type Sip } from './exchange.ts';
+import { Exchange, lengthOf, type Part, type Sip } from './exchange.ts';
+import { PieceSize } from './piece-size.ts';
 import { Slots } from './slots.ts';
 
 /** How long what is to be sent waits for company, in ms: a connection is dear. */
@@ -48,6 +49,7 @@ export class SipCarrier implements Carrier {
   onClose: (reason: CarrierEnd) => void = () => undefined;
   readonly #options: SipOptions;
   readonly #slots: Slots;
+  readonly #size = new PieceSize();
   readonly #abort = new AbortController();
   #exchanges: Exchange[] = [];
   readonly #gathering: Gathering;
@@ -78,8 +80,7 @@ export class SipCarrier implements Carrier {
   }
 
   backlog(): number {
-    const waiting = this.#exchanges.reduce((sum, { sips }) => sum + sips.length, 0);
-    return waiting * LIMITS.sip + this.#gathering.bytes;
+    return this.#exchanges.reduce((sum, { left }) => sum + left, this.#gathering.bytes);
   }
 
   close(): void {
@@ -100,33 +101,60 @@ export class SipCarrier implements Carrier {
   #pump(): void {
     this.#cancel();
     const { clock } = this.#options;
-    for (const sip of this.#waiting()) {
-      if (sip.againAt > clock.now()) continue;
-      const endpoint = this.#slots.take(sip.at, this.#spare(sip.exchange));
-      if (endpoint !== null) void this.#sip(sip, endpoint);
-    }
-    const waiting = this.#waiting();
-    if (waiting.length === 0) return;
     const now = clock.now();
-    const due = waiting.map(({ againAt }) => againAt).filter((at) => at > now);
+    const waiting = [...this.#exchanges].sort((a, b) => rank(a) - rank(b));
+    for (const exchange of waiting) {
+      const spare = this.#spare(exchange);
+      for (const sip of exchange.sips.filter(({ againAt }) => againAt <= now)) {
+        if (this.#isTooLong(sip)) this.#cutAnew(sip);
+        else if (this.#mayRepeat(sip)) {
+          const endpoint = this.#slots.take(sip.at, spare);
+          if (endpoint !== null) void this.#sip(sip, endpoint);
+        }
+      }
+      for (let left = exchange.open; left > 0 && !this.#size.waits(left); left = exchange.open) {
+        if (!this.#sendNext(exchange, left, spare)) break;
+      }
+    }
+    if (waiting.length === 0) return;
+    const due = waiting
+      .flatMap(({ sips }) => sips.map(({ againAt }) => againAt))
+      .filter((at) => at > now);
     const at = Math.min(...due, this.#slots.changesAt());
     this.#cancel = clock.setTimeout(() => this.#pump(), Math.min(at - now, LONGEST));
   }
 
+  /** False: no endpoint may be connected to. */
+  #sendNext(exchange: Exchange, left: number, spare: number): boolean {
+    const more = this.#size.more(left, this.#options.clock.now());
+    const sure = more === null ? null : this.#slots.take(this.#slots.doubtful(), spare);
+    const endpoint = sure ?? this.#slots.take(new Set(), spare);
+    if (endpoint === null) return false;
+    const sip = exchange.next(sure !== null && more !== null ? more : this.#size.usual);
+    if (!sip) return false;
+    if (lengthOf(sip.part) > this.#size.usual) this.#size.tries();
+    void this.#sip(sip, endpoint);
+    return true;
+  }
+
   /** Of few endpoints less is left, or nothing that may wait would ever come. */
-  #spare({ sips, manner }: Exchange): number {
-    const most = SPARE[sips.length > 2 ? 'large' : manner];
+  #spare({ left, manner }: Exchange): number {
+    const most = SPARE[left > 2 * LIMITS.surelySip ? 'large' : manner];
     return Math.min(most, Math.floor(this.#options.endpoints.length / 3));
   }
 
-  /** What is not under way as often as it may be: what is nearly done goes first, and what lingers after what is said. */
-  #waiting(): Sip[] {
-    const rank = ({ sips, manner }: Exchange): number => RANK[manner] * sips.length;
-    return [...this.#exchanges]
-      .sort((a, b) => rank(a) - rank(b))
-      .flatMap(({ sips, manner }) =>
-        sips.filter(({ at }) => at.size < (manner === 'lingers' ? 1 : BESIDE)),
-      );
+  /** Whether it has stood still where shorter ones pass. */
+  #isTooLong({ part, at }: Sip): boolean {
+    return isLong(part) && [...at].some((endpoint) => this.#slots.works(endpoint));
+  }
+
+  #cutAnew(sip: Sip): void {
+    this.#size.froze(lengthOf(sip.part), this.#options.clock.now());
+    sip.exchange.release(sip);
+  }
+
+  #mayRepeat({ exchange, at }: Sip): boolean {
+    return at.size < (exchange.manner === 'lingers' ? 1 : BESIDE);
   }
 
   async #sip(sip: Sip, endpoint: string): Promise<void> {
@@ -164,8 +192,9 @@ export class SipCarrier implements Carrier {
       return;
     }
     const { exchange } = sip;
+    this.#size.came(lengthOf(sip.part));
     // Another endpoint was faster.
-    if (!exchange.sips.includes(sip)) return;
+    if (!this.#exchanges.includes(exchange)) return;
     const answer = exchange.take(sip, down);
     if (!answer) return;
     this.#exchanges = this.#exchanges.filter((one) => one !== exchange);
@@ -176,8 +205,14 @@ export class SipCarrier implements Carrier {
 
   #lost(sip: Sip, endpoint: string, end: CarrierEnd): void {
     if (this.#abort.signal.aborted) return;
+    const waited = sip.exchange.sips.includes(sip);
+    if (end === 'lost' && isLong(sip.part) && this.#slots.works(endpoint)) {
+      if (waited) this.#cutAnew(sip);
+      return;
+    }
+    this.#size.gaveUp(lengthOf(sip.part));
     this.#slots.failed(endpoint);
-    if (!sip.exchange.sips.includes(sip)) return;
+    if (!waited) return;
     this.#failed.set(endpoint, end);
     this.#failures++;
     sip.againAt = 0;
@@ -189,4 +224,13 @@ export class SipCarrier implements Carrier {
     this.close();
     this.onClose(reason);
   }
+}
+
+/** What is nearly done goes first, and what lingers after what is said. */
+function rank({ left, manner }: Exchange): number {
+  return RANK[manner] * Math.ceil(left / LIMITS.surelySip);
+}
+
+function isLong(part: Part): boolean {
+  return lengthOf(part) > LIMITS.surelySip;
 }

@@ -10,6 +10,8 @@ const PENALTY = { least: 20_000, most: 420_000 };
 interface Host {
   readonly endpoint: string;
   readonly host: string;
+  /** The last connection there brought an answer. */
+  works: boolean;
   failures: number;
   avoidUntil: number;
 }
@@ -24,7 +26,7 @@ export class Slots {
     this.#hosts = endpoints.map((endpoint) => ({
       endpoint,
       host: new URL(endpoint).host,
-      ...{ failures: 0, avoidUntil: 0 },
+      ...{ works: false, failures: 0, avoidUntil: 0 },
     }));
     this.#openings = openings;
     this.#clock = clock;
@@ -55,9 +57,19 @@ export class Slots {
     return Math.min(...times.filter((at) => at > now));
   }
 
+  /** Whether what does not come through there may be held against the line. */
+  works(endpoint: string): boolean {
+    return !!this.#find(endpoint)?.works;
+  }
+
+  /** Endpoints that have brought nothing yet, or not the last time. */
+  doubtful(): ReadonlySet<string> {
+    return new Set(this.#hosts.filter(({ works }) => !works).map(({ endpoint }) => endpoint));
+  }
+
   worked(endpoint: string): void {
     const host = this.#find(endpoint);
-    if (host) host.failures = 0;
+    if (host) Object.assign(host, { works: true, failures: 0 });
   }
 
   failed(endpoint: string): void {
@@ -65,6 +77,7 @@ export class Slots {
     if (!host) return;
     const penalty = Math.min(PENALTY.most, PENALTY.least * 2 ** host.failures);
     host.avoidUntil = this.#clock.now() + penalty;
+    host.works = false;
     host.failures++;
   }
 

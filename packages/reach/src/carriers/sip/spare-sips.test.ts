@@ -1,7 +1,6 @@
 /** Which envelopes leave while connections are few. */
 import { u32 } from '@polynya/protocol/bytes';
 import { joinEnvelopes } from '@polynya/protocol/envelope';
-import { LIMITS } from '@polynya/protocol/limits';
 import { decodeUpSip, encodeDownSip } from '@polynya/protocol/sip';
 import { expect, test } from 'vitest';
 import { systemRandom } from '../../clock.ts';
@@ -58,13 +57,13 @@ test('what takes many connections comes through where there is one host, and som
   const clock = new VirtualTime();
   const answer = systemRandom(9_000);
   const post: Post = async (_, body) => {
-    const { from, total } = decodeUpSip(body);
+    const { from, most, total } = decodeUpSip(body);
     if (total < 300) {
       const piece = joinEnvelopes([new Uint8Array(256)]);
       const lingered = encodeDownSip({ state: 'answer', total: piece.length, offset: 0, piece });
       return new Promise((resolve) => clock.setTimeout(() => resolve(lingered), 50_000));
     }
-    const piece = answer.subarray(from, from + LIMITS.sip);
+    const piece = answer.subarray(from, from + most);
     return encodeDownSip({ state: 'answer', total: answer.length, offset: from, piece });
   };
   const endpoints = ['https://one.example/s'];

@@ -67,6 +67,10 @@ const loadedLater: { name: RegExp; why: string }[] = [
     why: 'who reads a safety number by the camera loads it then, and a reader of codes where the browser has none',
   },
   {
+    name: /^(at-home|handed-in|note)\.js$/,
+    why: 'what passes the server by is for the day on which there is no way to it, and kept with the page for that',
+  },
+  {
     name: /^handing-on\.js$/,
     why: 'records of endpoints are handed on in chats that work',
   },
@@ -120,7 +124,7 @@ const ofTheEngine = /^(worker|envelope)\.js$/;
  * lines that are blocked. `measureAll` counts these too.
  */
 const notOpened =
-  /^(sw|adding|now-and-then|pinned-bar|repair|secure-context|en(-extras)?|lend-page|line-panel|refused-details|seldom|diagnosis|sips|dial|asker|page-client|carrier-port|handing-on|read-codes|decode)\.(js|css)$/;
+  /^(sw|adding|now-and-then|pinned-bar|repair|secure-context|en(-extras)?|lend-page|line-panel|refused-details|seldom|diagnosis|sips|dial|asker|page-client|carrier-port|at-home|handed-in|note|handing-on|read-codes|decode)\.(js|css)$/;
 
 /**
  * Measures the page built in the folder `dist`, until one reads and writes.

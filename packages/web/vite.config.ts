@@ -5,6 +5,7 @@ import { defineConfig } from 'vite';
 import solid from 'vite-plugin-solid';
 import { leanerLibraries } from './build/leaner-libraries.ts';
 import { nameBuild } from './build/name-build.ts';
+import { inEngine } from './build/one-engine.ts';
 import { precompress } from './build/precompress.ts';
 import { release } from './build/release.ts';
 import { squeeze } from './build/squeeze.ts';
@@ -21,7 +22,10 @@ export default defineConfig({
   worker: {
     format: 'es',
     plugins: () => [leanerLibraries(), squeeze()],
-    rolldownOptions,
+    rolldownOptions: {
+      ...rolldownOptions,
+      output: { codeSplitting: { groups: [{ name: inEngine }] } },
+    },
   },
   build: {
     target: 'es2024',

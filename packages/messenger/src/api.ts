@@ -5,6 +5,7 @@
 import type { ChatsFacade } from './chats-api.ts';
 import type { DevicesFacade, DevicesView, RemovedView } from './devices-api.ts';
 import type { ChatEvent, PollView } from './message-parts.ts';
+import type { NearFacade, NearView } from './near-api.ts';
 
 export type ChatId = string;
 export type MessageId = string;
@@ -72,6 +73,8 @@ export interface AppStatus {
   readonly unread: number;
   /** This device was taken out of its person's list. */
   readonly removed: RemovedView | null;
+  /** Chats whose messages come and go past the server now, because their members are near (count). */
+  readonly near: number;
 }
 
 export type ChatState =
@@ -281,6 +284,7 @@ export type Query =
   | { readonly query: 'status' }
   | { readonly query: 'devices' }
   | { readonly query: 'chats' }
+  | { readonly query: 'near' }
   /** What was typed and never sent, of every chat: told anew when another own device says so. */
   | { readonly query: 'drafts' }
   | { readonly query: 'folders' }
@@ -297,6 +301,7 @@ export interface QueryResult {
   readonly status: AppStatus;
   readonly devices: DevicesView;
   readonly chats: readonly ChatSummary[];
+  readonly near: NearView;
   readonly drafts: readonly Draft[];
   readonly folders: readonly Folder[];
   readonly chat: ChatDetail | null;
@@ -314,7 +319,7 @@ export interface InvitePreview {
   readonly hosts: readonly string[];
 }
 
-export interface Messenger extends DevicesFacade, ChatsFacade {
+export interface Messenger extends DevicesFacade, ChatsFacade, NearFacade {
   /** Calls `listener` with the present answer, then whenever it changes (at most once a frame or so). */
   subscribe<Q extends Query>(
     query: Q,

@@ -97,6 +97,8 @@ export class Device {
   /** Takes away what goes by itself, if it is time. */
   readonly lookForExpired: () => void;
   storageFull = false;
+  /** Chats that come and go past the server just now (count; carry/at-home.ts). */
+  near = 0;
   readonly #closing = new AbortController();
   readonly #kept: KeptSummaries | null;
   #starting: Promise<void> | null = null;

@@ -2,7 +2,7 @@
  * The messenger behind the facade that views see (api.ts). Each method here is a few lines: the work is done in
  * the conversations, the timeline and the files; what is refused is a `Problem`.
  */
-import { fromHex } from '@polynya/protocol/bytes';
+import { fromHex, fromUtf8 } from '@polynya/protocol/bytes';
 import type { KnownContent } from '@polynya/protocol/content';
 import {
   type ChatId,
@@ -15,11 +15,13 @@ import {
   type QueryResult,
 } from './api.ts';
 import { asProblem } from './as-problem.ts';
+import { NEAR_CODE } from './carry/near-code-key.ts';
 import type { ChatsFacade } from './chats-api.ts';
 import { Device, type Ports } from './device.ts';
 import { fleetOf } from './devices/later.ts';
 import type { DevicesFacade } from './devices-api.ts';
 import { arrive, previewInvite, resumeArrivals } from './invite/arriving.ts';
+import type { NearFacade } from './near-api.ts';
 import { messagesTopic } from './queries/changes.ts';
 import { KeptReads } from './queries/kept-reads.ts';
 import { live } from './queries/live.ts';
@@ -42,11 +44,18 @@ export async function createMessenger(ports: Ports): Promise<Messenger> {
     .start()
     .then(async () => (closing.aborted ? undefined : resumeArrivals(device)));
   if (!ports.lateTrouble) await running;
+  // Whoever was called at home when the page was closed is called again.
+  const resumed = running.then(async () => {
+    const code = await device.ports.store.get(NEAR_CODE.table, NEAR_CODE.key);
+    if (code && !closing.aborted) await (await homeOf(device)).nearCall(fromUtf8(code));
+  });
+  resumed.catch(() => undefined);
   running.catch((error: unknown) => {
     if (!closing.aborted) ports.lateTrouble?.(error);
   });
   return withLater(new RunningMessenger(device), async (name) => {
     if (name in DEVICES) return fleetOf(device);
+    if (name.startsWith('near')) return homeOf(device);
     return new (await import('./occasional.ts')).Chats(device);
   });
 }
@@ -64,6 +73,8 @@ const DEVICES = {
   keepRecoveryPhrase: true,
   recover: true,
 } as const satisfies Record<keyof DevicesFacade, true>;
+
+const homeOf = async (device: Device) => (await import('./carry/at-home.ts')).atHome(device);
 
 /** With the methods of the facade that wait for what does them to be loaded. */
 function withLater(running: RunningMessenger, load: (name: string) => Promise<object>): Messenger {
@@ -88,7 +99,9 @@ function withLater(running: RunningMessenger, load: (name: string) => Promise<ob
   });
 }
 
-class RunningMessenger implements Omit<Messenger, keyof DevicesFacade | keyof ChatsFacade> {
+class RunningMessenger
+  implements Omit<Messenger, keyof DevicesFacade | keyof ChatsFacade | keyof NearFacade>
+{
   readonly #device: Device;
 
   constructor(device: Device) {
@@ -131,6 +144,8 @@ class RunningMessenger implements Omit<Messenger, keyof DevicesFacade | keyof Ch
         return { topics: ['devices'], compute: async () => (await fleetOf(device)).view() };
       case 'chats':
         return { topics: ['chats'], compute: () => device.summaries.list() };
+      case 'near':
+        return { topics: ['near'], compute: async () => (await homeOf(device)).view };
       case 'drafts':
         return { topics: ['drafts'], compute: () => device.memory.drafts() };
       case 'folders':

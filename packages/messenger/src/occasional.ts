@@ -2,7 +2,6 @@
  * Work that most sessions never need, in one file that is loaded when the first of it is needed: as files of their own
  * these would tear apart what they share with the rest, and the first load would grow.
  */
-export { handedIn } from './carry/handed-in.ts';
 export { Chats } from './chats.ts';
 export { Scheduled } from './conversation/scheduled.ts';
 export { Fleet } from './devices/fleet.ts';

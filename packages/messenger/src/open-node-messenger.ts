@@ -9,6 +9,8 @@ import { KnownAddresses } from '@polynya/reach/carriers/by-name/known-addresses'
 import { dnsCarrier } from '@polynya/reach/carriers/dns/dns';
 import { askResolver } from '@polynya/reach/carriers/dns/resolver';
 import { dropCarrier } from '@polynya/reach/carriers/drop/drop';
+import { type DoorCertificate, NearDoor, NoNetwork } from '@polynya/reach/carriers/lan/door';
+import { NetworkPlace } from '@polynya/reach/carriers/lan/network-place';
 import { nodePost } from '@polynya/reach/carriers/post/node-post';
 import { nodeDirectCarrier } from '@polynya/reach/carriers/webrtc-direct/node-client';
 import {
@@ -35,7 +37,16 @@ export interface NodeMessenger extends Messenger {
    * closed. Whoever runs the network sees that somebody does, and not who.
    * @param told how many devices are there, chat by chat, whenever that changes
    */
-  lookNear(told: (links: number) => void): Promise<Near>;
+  lookNear(told: (links: number) => void): Promise<Looking>;
+}
+
+export interface Looking {
+  /**
+   * A code by which pages in this network come here, too, for as long as this is not closed.
+   * @param certificate for it, asked for once @throws DirectError, NoNetwork
+   */
+  code(certificate: () => DoorCertificate): Promise<string>;
+  close(): Promise<void>;
 }
 
 /** As `openMessenger`. @throws StoreError */
@@ -68,6 +79,34 @@ export async function openNodeMessenger(
   if (!opened) throw new Error('opened without a device');
   const device = opened;
   const carry = new Carry(device);
-  const lookNear = (told: (links: number) => void) => Near.start(device, carry, told);
-  return Object.assign(messenger, { carry, lookNear });
+  return Object.assign(messenger, {
+    carry,
+    lookNear: (told: (links: number) => void) => lookNear(device, carry, told),
+  });
+}
+
+async function lookNear(
+  device: Device,
+  carry: Carry,
+  told: (links: number) => void,
+): Promise<Looking> {
+  const near = new Near(device, carry, (chats) => told(chats.length));
+  near.nearby.add(await NetworkPlace.open(near.nearby, device.ports.log));
+  let door: Promise<NearDoor> | undefined;
+  return {
+    async code(certificate) {
+      door ??= NearDoor.open(near.nearby, certificate());
+      try {
+        return (await door).code();
+      } catch (error) {
+        // A door that is open stays so, also while there is no network.
+        if (!(error instanceof NoNetwork)) door = undefined;
+        throw error;
+      }
+    },
+    async close() {
+      (await door?.catch(() => undefined))?.close();
+      await near.close();
+    },
+  };
 }

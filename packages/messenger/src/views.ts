@@ -46,6 +46,7 @@ export async function statusOf(device: Device): Promise<AppStatus> {
     way: links[0]?.way ?? null,
     endpoints: links[0]?.connection.listed ?? [],
     removed: self?.removed ?? null,
+    near: device.near,
     unread: chats.reduce(
       (sum, { unread, blocked, marks, state }) =>
         sum + (blocked || marks.muted || state === 'request' ? 0 : unread),

@@ -1,6 +1,7 @@
 /** Does what was typed in `polynya chat`, and answers the lines to show for it. */
 import { basename } from 'node:path';
 import type { ChatId, Messenger } from '@polynya/messenger/api';
+import type { Looking } from '@polynya/messenger/open-node-messenger';
 import { openFile } from '../files/open-file.ts';
 import { saveFile } from '../files/save-file.ts';
 import { peopleLines } from '../render/people.ts';
@@ -9,16 +10,18 @@ import { failureOf } from '../words.ts';
 import { answer } from './answers.ts';
 import { type ChatLine, chatCommands } from './chat-line.ts';
 import { findMessage } from './find.ts';
+import { nearLines } from './near-lines.ts';
 
-/** Whatever goes wrong is among the lines; only bugs are thrown. */
+/** @param looking for members in this network, where that is done. Whatever goes wrong is among the lines; only bugs are thrown. */
 export async function act(
   messenger: Messenger,
   chat: ChatId,
   line: ChatLine,
   terminal: Terminal,
+  looking: Looking | null,
 ): Promise<readonly string[]> {
   try {
-    return await done(messenger, chat, line, terminal);
+    return await done(messenger, chat, line, terminal, looking);
   } catch (error) {
     const failure = failureOf(error);
     if (failure) return [`! ${failure.message}`];
@@ -31,6 +34,7 @@ async function done(
   chat: ChatId,
   line: ChatLine,
   terminal: Terminal,
+  looking: Looking | null,
 ): Promise<readonly string[]> {
   const meant = async (wanted: string) => findMessage(messenger, chat, wanted);
   switch (line.say) {
@@ -66,6 +70,8 @@ async function done(
       return Object.values(chatCommands).map(([usage, what]) => `${usage.padEnd(24)} ${what}`);
     case 'wrong':
       return [line.usage ? `! It goes ${line.usage}` : '! There is no such command: see /help'];
+    case 'near':
+      return nearLines(looking);
     case 'quit':
     case 'nothing':
       return [];

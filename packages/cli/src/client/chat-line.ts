@@ -6,7 +6,7 @@ export type ChatLine =
   | { readonly say: 'delete' | 'pin' | 'unpin'; readonly message: string }
   | { readonly say: 'save'; readonly message: string; readonly path: string }
   | { readonly say: 'file'; readonly path: string }
-  | { readonly say: 'help' | 'people' | 'quit' | 'nothing' }
+  | { readonly say: 'help' | 'people' | 'near' | 'quit' | 'nothing' }
   /** No such command, or something is missing: `usage` is how it goes, if it is one. */
   | { readonly say: 'wrong'; readonly usage: string | undefined };
 
@@ -21,6 +21,7 @@ export const chatCommands: Readonly<Record<string, readonly [usage: string, what
   file: ['/file PATH', 'sends a file'],
   save: ['/save MESSAGE [PATH]', 'saves a file that was sent'],
   people: ['/people', 'who is here'],
+  near: ['/near', 'shows a code by which a page in this network gets here without a server'],
   help: ['/help', 'these lines; a text that begins with a slash is sent with two'],
   quit: ['/quit', 'leaves the terminal, not the chat'],
 };
@@ -58,6 +59,7 @@ function commandOf(
       return rest ? { say: command, path: rest } : undefined;
     case 'help':
     case 'people':
+    case 'near':
     case 'quit':
       return { say: command };
     default:

@@ -1,5 +1,6 @@
 /** `polynya chat CHAT`: a conversation line by line, what others say appearing above what one types. */
 import type { ChatId, MessageView, Messenger } from '@polynya/messenger/api';
+import type { Looking } from '@polynya/messenger/open-node-messenger';
 import { act } from '../client/act.ts';
 import { answer } from '../client/answers.ts';
 import { catchUp } from '../client/catch-up.ts';
@@ -27,7 +28,8 @@ export const chat = command({
         // Somebody who is here is reason enough not to wait for the server.
         await catchUp(messenger, terminal, neighbours.some);
         const found = await findChat(messenger, wanted);
-        await converse(messenger, found.chat, cleanLine(found.title), terminal, neighbours);
+        const talk = { chat: found.chat, title: cleanLine(found.title), neighbours, looking };
+        await converse(messenger, talk, terminal);
       } finally {
         await looking?.close();
       }
@@ -35,13 +37,19 @@ export const chat = command({
   },
 });
 
+interface Talk {
+  readonly chat: ChatId;
+  readonly title: string;
+  readonly neighbours: Neighbours;
+  /** For members in this network, where that was asked for. */
+  readonly looking: Looking | null;
+}
+
 /** Returns when the user ends it, once all that was typed has been handed over. */
 async function converse(
   messenger: Messenger,
-  chat: ChatId,
-  title: string,
+  { chat, title, neighbours, looking }: Talk,
   terminal: Terminal,
-  neighbours: Neighbours,
 ): Promise<void> {
   const ended = Promise.withResolvers<void>();
   // One after the other, so that what is typed first is said first.
@@ -53,13 +61,15 @@ async function converse(
   const typed = (text: string) => {
     const line = parseChatLine(text);
     if (line.say === 'quit') prompt.close();
-    else next(async () => prompt.print(await act(messenger, chat, line, terminal)));
+    else next(async () => prompt.print(await act(messenger, chat, line, terminal, looking)));
   };
   const prompt = new Prompt(terminal, typed, ended.resolve);
   const stop = () => prompt.close();
   terminal.ended.addEventListener('abort', stop, { once: true });
 
   prompt.print([`${title}: type and press Enter; /help for more, /quit to end.`]);
+  if (looking)
+    prompt.print(['* somebody in this network is at a browser? /near shows a code for them']);
   const people = (await answer(messenger, { query: 'chat', chat }))?.people ?? [];
   const changes = new Shown();
   const show: FeedListener = (messages, page) => {

@@ -15,6 +15,7 @@ const fine: AppStatus = {
   endpoints: [],
   unread: 0,
   removed: null,
+  near: 0,
 };
 
 test('a wrong clock is told with the way in which it is wrong', () => {

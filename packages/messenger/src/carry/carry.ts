@@ -21,11 +21,9 @@ import type { Conversation } from '../conversation/conversation.ts';
 import type { OutboxRow } from '../conversation/outbox.ts';
 import { idOf } from '../conversation/people.ts';
 import type { Device } from '../device.ts';
-import { recordsFor, takeRecord } from '../line/handing-on.ts';
-import { contentOf } from '../recovery/missed.ts';
 import type { Change } from '../store/store.ts';
 import { Draft } from '../timeline/draft.ts';
-import { messageRow } from '../timeline/incoming.ts';
+import { contentOf, messageRow } from '../timeline/incoming.ts';
 import { counts, row as rowCodec, keys as timelineKeys } from '../timeline/row.ts';
 import { decode } from '../timeline/stored.ts';
 import { openBundle, sealBundle } from './bundle.ts';
@@ -148,6 +146,7 @@ export class Carry {
   ): Promise<Note[]> {
     const { ports, self } = this.#device;
     const notes: Note[] = [];
+    const { recordsFor } = await import('../line/handing-on.ts');
     for (const record of await recordsFor(this.#device, conversation)) {
       // The same for the same record: it is told to each device once.
       const id = sha256(record).slice(0, 16);
@@ -204,6 +203,7 @@ export class Carry {
       if (fresh.length > 0) await store.apply([...draft.changes(), ...kept]);
     });
     if (fresh.length > 0) changes.touchChat(chat);
+    const { takeRecord } = await import('../line/handing-on.ts');
     for (const record of records) await takeRecord(this.#device, chat, record);
     return { fresh, strange, records: records.length };
   }

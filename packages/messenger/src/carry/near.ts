@@ -1,6 +1,6 @@
 /**
- * Members in the same network, without a server: whatever the log of a shared chat does not have yet goes to each of
- * them as it is written, over the links that reach finds (docs/protocol.md section 10). Node only.
+ * Members who are near, without a server: whatever the log of a shared chat does not have yet goes to each of them as
+ * it is written, over the links that reach finds (docs/protocol.md section 10).
  */
 import { toHex } from '@polynya/protocol/bytes';
 import { decodeParcel, encodeParcel, type Note } from '@polynya/protocol/carried';
@@ -24,23 +24,19 @@ interface Neighbour {
 }
 
 export class Near {
+  /** Looks for members of all chats, at the places that it is given. */
+  readonly nearby: Nearby<ChatId>;
   readonly #device: Device;
   readonly #carry: Carry;
-  readonly #told: (links: number) => void;
+  readonly #told: (chats: readonly ChatId[]) => void;
   readonly #neighbours = new Set<Neighbour>();
-  #nearby: Nearby<ChatId> | null = null;
 
-  /** @param told how many links there are, whenever that changes */
-  private constructor(device: Device, carry: Carry, told: (links: number) => void) {
+  /** @param told of which chat each link is, whenever that changes */
+  constructor(device: Device, carry: Carry, told: (chats: readonly ChatId[]) => void) {
     this.#device = device;
     this.#carry = carry;
     this.#told = told;
-  }
-
-  /** Looks for members of all chats from now on. */
-  static async start(device: Device, carry: Carry, told: (links: number) => void): Promise<Near> {
-    const near = new Near(device, carry, told);
-    near.#nearby = await Nearby.start({
+    this.nearby = new Nearby({
       secrets: async () => {
         const shared = carriedChats(device).map(async (one) => {
           const { sealing } = await keysOf(device.ports.store, one);
@@ -49,15 +45,14 @@ export class Near {
         return (await Promise.all(shared)).flat();
       },
       random: device.ports.random,
-      met: (link, chat) => near.#met(link, chat),
+      met: (link, chat) => this.#met(link, chat),
       log: device.ports.log,
     });
-    return near;
   }
 
   /** Nothing comes or goes by this way any more. */
   async close(): Promise<void> {
-    await this.#nearby?.close();
+    await this.nearby.close();
     await Promise.all([...this.#neighbours].map(({ turn }) => turn));
   }
 
@@ -70,10 +65,14 @@ export class Near {
     link.onClose = () => {
       off();
       this.#neighbours.delete(neighbour);
-      this.#told(this.#neighbours.size);
+      this.#tell();
     };
-    this.#told(this.#neighbours.size);
+    this.#tell();
     tell();
+  }
+
+  #tell(): void {
+    this.#told([...this.#neighbours].map(({ chat }) => chat));
   }
 
   #next(neighbour: Neighbour, step: () => Promise<void>): void {

@@ -157,7 +157,7 @@ export class Sync {
     const handed = shown.some(
       (one) => 'content' in one && ['carried', 'record'].includes(one.content.kind),
     );
-    return handed ? (await import('../occasional.ts')).handedIn(this.#core, shown) : shown;
+    return handed ? (await import('../carry/handed-in.ts')).handedIn(this.#core, shown) : shown;
   }
 
   /** Nobody will get this message: who wrote it sees that, and can say it again. */

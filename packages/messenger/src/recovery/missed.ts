@@ -11,11 +11,10 @@ import {
   decodeMessage,
   type KnownContent,
   type MissedMessage,
-  type Saying,
 } from '@polynya/protocol/content';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { ChatId, PersonId } from '../api.ts';
-import { isWritten, wrapped } from '../conversation/contents.ts';
+import { isWritten } from '../conversation/contents.ts';
 import { devicesOf, type Leaf } from '../conversation/roster.ts';
 import type { ConversationState } from '../conversation/state.ts';
 import { personId } from '../identity/person.ts';
@@ -23,7 +22,8 @@ import type { Handover } from '../invite/handover.ts';
 import type { Store } from '../store/store.ts';
 import { standingVotes } from '../timeline/amendment.ts';
 import type { Arrived } from '../timeline/arrived.ts';
-import { counts, keys, type MessageRow, type Row, row as rowCodec } from '../timeline/row.ts';
+import { contentOf } from '../timeline/incoming.ts';
+import { counts, keys, type Row, row as rowCodec } from '../timeline/row.ts';
 import { decode } from '../timeline/stored.ts';
 
 /** Of the newest; more is not looked at. */
@@ -196,16 +196,4 @@ function cameBy(row: Row, person: PersonId): boolean {
   if (row.row !== 'event') return false;
   const { event } = row;
   return (event.event === 'joined' || event.event === 'added') && event.person === person;
-}
-
-/** What its sender would say now. */
-export function contentOf(row: MessageRow): MissedMessage['content'] {
-  return wrapped(sayingOf(row), row);
-}
-
-function sayingOf({ text, reply, mentions, file, poll }: MessageRow): Saying {
-  const said = { reply: reply === null ? null : fromHex(reply), mentions: mentions.map(fromHex) };
-  if (poll) return { kind: 'poll', text, options: poll.options, several: poll.several };
-  if (file) return { kind: 'file', file, caption: text, ...said };
-  return { kind: 'text', text, ...said };
 }

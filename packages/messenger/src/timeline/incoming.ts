@@ -1,8 +1,9 @@
 /** What the log brings, written into a draft: messages, amendments, receipts, events. */
-import { toHex } from '@polynya/protocol/bytes';
-import type { Content, FileRef, Saying } from '@polynya/protocol/content';
+import { fromHex, toHex } from '@polynya/protocol/bytes';
+import type { Content, FileRef, KnownContent, Saying } from '@polynya/protocol/content';
 import type { Infer } from '@polynya/protocol/schema';
 import type { MessageId, PersonId } from '../api.ts';
+import { wrapped } from '../conversation/contents.ts';
 import {
   AUTOMATIC,
   AUTOMATIC_PIECES,
@@ -138,8 +139,8 @@ export function messageRow(
     Pick<Arrived, 'mine' | 'relayedBy'> & { readonly seq: number | null },
 ): MessageRow | null {
   const { id, seq, sender, mine, at, content, relayedBy = null, planned = null } = message;
-  const wrapped = content.kind === 'wrapped' || content.kind === 'silent' ? content : null;
-  const said = wordsOf(wrapped?.said ?? content);
+  const around = content.kind === 'wrapped' || content.kind === 'silent' ? content : null;
+  const said = wordsOf(around?.said ?? content);
   if (!said) return null;
   return {
     row: 'message',
@@ -158,9 +159,9 @@ export function messageRow(
     state: null,
     problem: null,
     relayedBy,
-    after: wrapped?.after ?? 0,
+    after: around?.after ?? 0,
     expires: null,
-    forwarded: wrapped?.forwarded ?? false,
+    forwarded: around?.forwarded ?? false,
     poll: null,
     silent: content.kind === 'silent',
     planned,
@@ -258,4 +259,16 @@ async function wantFile(draft: Draft, id: MessageId, ref: FileRef): Promise<void
   if (await draft.get('file', record)) return;
   draft.put('file', record, encode(fileRecord, INCOMING));
   draft.put('file', fileKeys.todo(draft.chat, id), new Uint8Array());
+}
+
+/** What its sender would say now. */
+export function contentOf(row: MessageRow): KnownContent {
+  return wrapped(sayingOf(row), row);
+}
+
+function sayingOf({ text, reply, mentions, file, poll }: MessageRow): Saying {
+  const said = { reply: reply === null ? null : fromHex(reply), mentions: mentions.map(fromHex) };
+  if (poll) return { kind: 'poll', text, options: poll.options, several: poll.several };
+  if (file) return { kind: 'file', file, caption: text, ...said };
+  return { kind: 'text', text, ...said };
 }

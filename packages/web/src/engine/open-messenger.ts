@@ -1,5 +1,6 @@
 /** The messenger of a browser: its store is IndexedDB, sealed under a key that cannot be taken out, or is locked. */
 import type { Messenger } from '@polynya/messenger/api';
+import { keyPassed } from '@polynya/messenger/carry/keys';
 import { sharedOpenings } from '@polynya/messenger/line/shared-openings';
 import { type Dial, throughPage } from '@polynya/messenger/line/through-page';
 import { openMessenger as openOn } from '@polynya/messenger/open-messenger';
@@ -32,6 +33,7 @@ export async function openMessenger(
     openings: await sharedOpenings(),
     freezes,
     lateTrouble,
+    turned: (chat, before, after) => keyPassed({ store, now: Date.now() }, chat, before, after),
   });
   const lock = deviceLock(store, deviceKey);
   lock.finish().catch((error: unknown) => console.info(String(error)));

@@ -2,8 +2,8 @@
  * What a device says to everybody in its network so that those who share a secret with it find it: a run's random
  * number, a port, and tags that only they can tell from random bytes (docs/protocol.md section 10).
  */
-import { createHmac } from 'node:crypto';
-import { concatAll, toHex } from '@polynya/protocol/bytes';
+import { webPrimitives } from '@polynya/crypto/web-primitives';
+import { concat, concatAll, toHex, utf8 } from '@polynya/protocol/bytes';
 import type { Random } from '../../clock.ts';
 
 export const RUN = 16;
@@ -14,14 +14,14 @@ const BEACON = RUN + 2 + TAGS * TAG;
 export interface Beacon {
   /** Of one run of the program: 16 random bytes. */
   readonly run: Uint8Array;
-  /** Where it takes TCP connections. */
+  /** Where it takes TCP connections; 0 where beacons and connections go the same way. */
   readonly port: number;
   readonly tags: readonly Uint8Array[];
 }
 
 /** The tag of a secret in the beacons of a run: 8 bytes. */
 export function tagOf(key: Uint8Array, run: Uint8Array): Uint8Array {
-  return createHmac('sha256', key).update('polynya near tag').update(run).digest().subarray(0, TAG);
+  return webPrimitives.sha256.hmac(key, concat(utf8('polynya near tag'), run)).subarray(0, TAG);
 }
 
 /** 146 bytes, whatever is shared with how many. Of more keys than fit, each beacon has others. */

@@ -2,18 +2,13 @@
  * Two who share a secret prove it to each other and agree on keys, in one message each way (docs/protocol.md section
  * 10): ephemeral X25519 mixed with the secret. Whoever does not know it gets no answer, and learns nothing by asking.
  */
-import {
-  createHmac,
-  createPublicKey,
-  diffieHellman,
-  generateKeyPairSync,
-  hkdfSync,
-  type KeyObject,
-  timingSafeEqual,
-} from 'node:crypto';
-import { concat, fromBase64url, toBase64url } from '@polynya/protocol/bytes';
+import { expand, extract } from '@polynya/crypto/hkdf';
+import { webPrimitives } from '@polynya/crypto/web-primitives';
+import { concat, equal, utf8 } from '@polynya/protocol/bytes';
+import { systemRandom } from '../../clock.ts';
 import { RUN } from './beacon.ts';
 
+const { sha256, x25519 } = webPrimitives;
 const SHARE = 32;
 const PROOF = 16;
 export const HELLO = RUN + SHARE + PROOF;
@@ -26,13 +21,13 @@ export interface LinkKeys {
 }
 
 interface Share {
-  readonly privateKey: KeyObject;
+  readonly privateKey: Uint8Array;
   readonly share: Uint8Array;
 }
 
-function newShare(): Share {
-  const { privateKey, publicKey } = generateKeyPairSync('x25519');
-  return { privateKey, share: fromBase64url(publicKey.export({ format: 'jwk' }).x ?? '') };
+async function newShare(): Promise<Share> {
+  const privateKey = systemRandom(SHARE);
+  return { privateKey, share: await x25519.publicKey(privateKey) };
 }
 
 /** The one who connects. */
@@ -40,76 +35,73 @@ export class Caller {
   readonly hello: Uint8Array;
   readonly #key: Uint8Array;
   readonly #runs: Uint8Array;
-  readonly #own = newShare();
+  readonly #own: Share;
 
-  constructor(key: Uint8Array, run: Uint8Array, theirRun: Uint8Array) {
+  private constructor(key: Uint8Array, run: Uint8Array, theirRun: Uint8Array, own: Share) {
     this.#key = key;
     this.#runs = concat(run, theirRun);
-    const { share } = this.#own;
-    this.hello = concat(run, share, proof(key, 'hello', concat(this.#runs, share)));
+    this.#own = own;
+    this.hello = concat(run, own.share, helloProof(key, this.#runs, own.share));
+  }
+
+  static async begin(key: Uint8Array, run: Uint8Array, theirRun: Uint8Array): Promise<Caller> {
+    return new Caller(key, run, theirRun, await newShare());
   }
 
   /** null: whoever answered does not know the secret. */
-  keys(answer: Uint8Array): LinkKeys | null {
+  async keys(answer: Uint8Array): Promise<LinkKeys | null> {
     const share = answer.slice(0, SHARE);
-    const agreed = agree(this.#key, this.#own, share, [this.#runs, this.#own.share, share]);
-    return agreed && isEqual(agreed.proof, answer.subarray(SHARE, ANSWER)) ? agreed : null;
+    const said = concat(this.#runs, this.#own.share, share);
+    const agreed = await agree(this.#key, this.#own, share, said);
+    return agreed && equal(agreed.proof, answer.subarray(SHARE, ANSWER)) ? agreed : null;
   }
 }
 
 /** The one who is called. null: the caller shares none of `keys`, or means another run. */
-export function answerTo<T extends { readonly key: Uint8Array }>(
+export async function answerTo<T extends { readonly key: Uint8Array }>(
   hello: Uint8Array,
   run: Uint8Array,
   keys: readonly T[],
-): {
+): Promise<{
   readonly shared: T;
   readonly caller: Uint8Array;
   readonly answer: Uint8Array;
   readonly keys: LinkKeys;
-} | null {
+} | null> {
   const caller = hello.slice(0, RUN);
   const share = hello.slice(RUN, RUN + SHARE);
   const runs = concat(caller, run);
   const proven = hello.subarray(RUN + SHARE, HELLO);
-  const shared = keys.find(({ key }) => isEqual(proof(key, 'hello', concat(runs, share)), proven));
+  const shared = keys.find(({ key }) => equal(helloProof(key, runs, share), proven));
   if (!shared) return null;
-  const own = newShare();
-  const agreed = agree(shared.key, own, share, [runs, share, own.share]);
+  const own = await newShare();
+  const agreed = await agree(shared.key, own, share, concat(runs, share, own.share));
   if (!agreed) return null;
   return { shared, caller, answer: concat(own.share, agreed.proof), keys: agreed };
 }
 
-function agree(
+async function agree(
   key: Uint8Array,
   own: Share,
   theirs: Uint8Array,
-  said: readonly Uint8Array[],
-): (LinkKeys & { readonly proof: Uint8Array }) | null {
-  const jwk = { kty: 'OKP', crv: 'X25519', x: toBase64url(theirs) };
-  const publicKey = createPublicKey({ key: jwk, format: 'jwk' });
-  const secret = agreed(own.privateKey, publicKey);
+  said: Uint8Array,
+): Promise<(LinkKeys & { readonly proof: Uint8Array }) | null> {
+  const secret = await agreed(own.privateKey, theirs);
   if (!secret) return null;
-  const derived = new Uint8Array(
-    hkdfSync('sha256', concat(secret, key), concat(...said), 'polynya near keys', 64 + PROOF),
-  );
+  const mixed = extract(sha256, said, concat(secret, key));
+  const derived = expand(sha256, mixed, utf8('polynya near keys'), 64 + PROOF);
   return { up: derived.slice(0, 32), down: derived.slice(32, 64), proof: derived.slice(64) };
 }
 
 /** null: a share of low order, from which anybody could tell the result. */
-function agreed(privateKey: KeyObject, publicKey: KeyObject): Uint8Array | null {
+async function agreed(privateKey: Uint8Array, share: Uint8Array): Promise<Uint8Array | null> {
   try {
-    return diffieHellman({ privateKey, publicKey });
+    return await x25519.sharedSecret(privateKey, share);
   } catch {
     return null;
   }
 }
 
-function proof(key: Uint8Array, label: string, said: Uint8Array): Uint8Array {
-  const mac = createHmac('sha256', key).update(`polynya near ${label}`).update(said).digest();
-  return mac.subarray(0, PROOF);
-}
-
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && timingSafeEqual(a, b);
+function helloProof(key: Uint8Array, runs: Uint8Array, share: Uint8Array): Uint8Array {
+  return sha256.hmac(key, concat(utf8('polynya near hello'), runs, share)).subarray(0, PROOF);
 }

@@ -2,97 +2,95 @@
  * A sealed connection between two devices in one network: frames of AES-256-GCM under the handshake's keys, numbered in
  * each direction. It keeps order and loses nothing while it lives; it may end at any moment.
  */
-import { createCipheriv, createDecipheriv } from 'node:crypto';
-import type { Socket } from 'node:net';
+import { webPrimitives } from '@polynya/crypto/web-primitives';
 import { concat, readU32, u32 } from '@polynya/protocol/bytes';
 import type { LinkKeys } from './handshake.ts';
+import type { Reader } from './pipe.ts';
 
 /** The longest frame, in bytes. */
 export const FRAME = 1_048_576;
 const TAG = 16;
+const NONE = new Uint8Array(0);
 /** ms: something is said so often, and who is silent for so long is gone. */
 const PULSE = 5_000;
 const SILENCE = 20_000;
+
+const { aesGcm } = webPrimitives;
 
 export class NearLink {
   /** Called with each frame that is not empty. Set it before anything can arrive. */
   onFrame: (frame: Uint8Array) => void = () => undefined;
   /** Called once, however it ended. */
   onClose: () => void = () => undefined;
-  readonly #socket: Socket;
+  readonly #wire: Reader;
   readonly #sealing: Uint8Array;
   readonly #opening: Uint8Array;
-  readonly #pulse: NodeJS.Timeout;
-  readonly #silence: NodeJS.Timeout;
+  readonly #pulse: ReturnType<typeof setInterval>;
   /** Called with the first frame, which proves that the other has the keys. */
   readonly #proven: () => void;
+  #silence: ReturnType<typeof setTimeout> | undefined;
   #sent = 0;
   #heard = 0;
-  #buffer: Uint8Array<ArrayBufferLike> = new Uint8Array();
+  /** Frames leave in the order in which they were given. */
+  #leaving: Promise<void> = Promise.resolve();
 
   /** @param side `caller` for the one who connected */
-  constructor(
-    socket: Socket,
-    { up, down }: LinkKeys,
-    side: 'caller' | 'called',
-    proven: () => void,
-  ) {
-    this.#socket = socket;
+  constructor(wire: Reader, { up, down }: LinkKeys, side: 'caller' | 'called', proven: () => void) {
+    this.#wire = wire;
     [this.#sealing, this.#opening] = side === 'caller' ? [up, down] : [down, up];
     this.#proven = proven;
-    socket.setNoDelay(true);
-    // Not the socket's own timeout, which counts what we say, too.
-    this.#silence = setTimeout(() => socket.destroy(), SILENCE);
-    socket.on('data', (chunk: Uint8Array) => {
-      this.#silence.refresh();
-      this.#take(chunk);
-    });
-    socket.once('close', () => {
+    wire.onHeard = () => this.#listen();
+    this.#pulse = setInterval(() => this.send(NONE), PULSE);
+    const closed = (): void => {
       clearInterval(this.#pulse);
       clearTimeout(this.#silence);
       this.onClose();
-    });
-    this.#pulse = setInterval(() => this.send(new Uint8Array()), PULSE);
-    this.send(new Uint8Array());
+    };
+    // Whoever makes a link sets what it calls first.
+    if (wire.closed) queueMicrotask(closed);
+    else wire.onClose = closed;
+    this.#listen();
+    this.send(NONE);
+    void this.#receive();
   }
 
   /** Sends, or drops where the other is gone. @param frame at most FRAME bytes */
   send(frame: Uint8Array): void {
-    if (this.#socket.destroyed) return;
-    const cipher = createCipheriv('aes-256-gcm', this.#sealing, nonce(this.#sent++));
-    const sealed = concat(cipher.update(frame), cipher.final(), cipher.getAuthTag());
-    this.#socket.write(concat(u32(sealed.length), sealed));
+    this.#leaving = this.#leaving.then(async () => {
+      if (this.#wire.closed) return;
+      const sealed = await aesGcm.seal(this.#sealing, nonce(this.#sent++), NONE, frame);
+      this.#wire.send(concat(u32(sealed.length), sealed));
+    });
   }
 
   close(): void {
-    this.#socket.destroy();
+    this.#wire.close();
   }
 
-  #take(chunk: Uint8Array): void {
-    this.#buffer = this.#buffer.length === 0 ? chunk : concat(this.#buffer, chunk);
-    while (this.#buffer.length >= 4 && !this.#socket.destroyed) {
-      const length = readU32(this.#buffer);
-      const possible = length >= TAG && length <= FRAME + TAG;
-      if (possible && this.#buffer.length < 4 + length) return;
-      const frame = possible ? this.#open(this.#buffer.subarray(4, 4 + length)) : null;
-      this.#buffer = this.#buffer.slice(4 + length);
-      if (frame) this.#received(frame);
-      else this.close();
+  /** Only what comes counts, not what we say. */
+  #listen(): void {
+    clearTimeout(this.#silence);
+    if (!this.#wire.closed) this.#silence = setTimeout(() => this.close(), SILENCE);
+  }
+
+  async #receive(): Promise<void> {
+    for (let head = await this.#wire.read(4); head; head = await this.#wire.read(4)) {
+      const length = readU32(head);
+      if (length < TAG || length > FRAME + TAG) return this.close();
+      const sealed = await this.#wire.read(length);
+      if (!sealed) return;
+      const frame = await this.#open(sealed);
+      // Whoever sends what is not sealed by the other, or not in its turn, gets no word.
+      if (!frame) return this.close();
+      if (this.#heard++ === 0) this.#proven();
+      if (frame.length > 0) this.onFrame(frame);
     }
   }
 
-  #received(frame: Uint8Array): void {
-    if (this.#heard++ === 0) this.#proven();
-    if (frame.length > 0) this.onFrame(frame);
-  }
-
-  #open(sealed: Uint8Array): Uint8Array | null {
-    const decipher = createDecipheriv('aes-256-gcm', this.#opening, nonce(this.#heard));
-    decipher.setAuthTag(sealed.subarray(-TAG));
+  async #open(sealed: Uint8Array): Promise<Uint8Array | null> {
     try {
-      return concat(decipher.update(sealed.subarray(0, -TAG)), decipher.final());
+      return await aesGcm.open(this.#opening, nonce(this.#heard), NONE, sealed);
     } catch {
-      // Not sealed by the other, or not in its turn: whoever did that gets no word.
       return null;
     }
   }

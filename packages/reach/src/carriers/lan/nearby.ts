@@ -1,24 +1,18 @@
 /**
- * Finds devices in the same network with whom a secret is shared, by beacons (UDP multicast), and keeps one
- * sealed connection with each for each secret. Node only; knows neither whose the secrets are nor what is said.
+ * Finds devices with whom a secret is shared at the places that it is given, by beacons, and keeps one sealed
+ * connection with each for each secret. Knows neither whose the secrets are nor what is said.
  */
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { toHex } from '@polynya/protocol/bytes';
 import type { Random } from '../../clock.ts';
-import { type Beacon, decodeBeacon, encodeBeacon, RUN, tagOf } from './beacon.ts';
-import {
-  type BeaconPlace,
-  type BeaconSocket,
-  openBeaconSocket,
-  placesHere,
-} from './beacon-socket.ts';
+import { decodeBeacon, encodeBeacon, RUN, tagOf } from './beacon.ts';
 import { ANSWER, answerTo, Caller, HELLO } from './handshake.ts';
 import { NearLink } from './link.ts';
+import { type Pipe, Reader } from './pipe.ts';
+import type { Place, Visited } from './place.ts';
 
 /** ms until the next beacon: often at first, when somebody waits for it. */
 const BEACONS = { soon: 100, first: 500, later: 3_000, firstCount: 10 };
-/** ms that a handshake may take. */
+/** ms until who connects has proven something. */
 const HANDSHAKE = 5_000;
 /** Connections that have proven nothing yet (count). */
 const STRANGERS = 32;
@@ -34,62 +28,54 @@ export interface NearbyOptions<T> {
   readonly random: Random;
   /** Somebody who shares that secret is there; set what the link calls before this returns. */
   readonly met: (link: NearLink, of: T) => void;
-  /** Of trouble with the network, for whoever runs the program. */
+  /** Of trouble, for whoever runs the program. */
   readonly log: (line: string) => void;
 }
 
-export class Nearby<T> {
+export class Nearby<T> implements Visited {
   readonly #options: NearbyOptions<T>;
   readonly #run: Uint8Array;
-  readonly #server: Server;
-  readonly #strangers = new Set<Socket>();
+  readonly #places = new Set<Place>();
+  readonly #strangers = new Set<Reader>();
   readonly #links = new Set<NearLink>();
   /** What there are links for, or are being made, by the other's run (hex). */
   readonly #known = new Map<string, Set<T>>();
-  /** By the names of the networks that this device is in. */
-  readonly #sockets = new Map<string, BeaconSocket>();
-  #timer: NodeJS.Timeout | undefined;
-  #soon: NodeJS.Timeout | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #soon: ReturnType<typeof setTimeout> | undefined;
   #beacons = 0;
   #closed = false;
 
-  private constructor(options: NearbyOptions<T>) {
+  constructor(options: NearbyOptions<T>) {
     this.#options = options;
     this.#run = options.random(RUN);
-    this.#server = createServer((socket) => this.#called(socket));
-    this.#server.on('error', (error) => options.log(`near: ${error.message}`));
   }
 
-  /** Listens and begins to look. Without a network it waits for one. */
-  static async start<T>(options: NearbyOptions<T>): Promise<Nearby<T>> {
-    const nearby = new Nearby(options);
-    nearby.#server.listen(0);
-    await once(nearby.#server, 'listening');
-    await nearby.#tell();
-    return nearby;
+  /** Looks there, too, from now on, until it is removed, or closed with all others. */
+  add(place: Place): void {
+    this.#places.add(place);
+    this.#beacons = 0;
+    void this.#tell();
+  }
+
+  remove(place: Place): void {
+    this.#places.delete(place);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#soon);
-    for (const socket of this.#sockets.values()) socket.close();
-    for (const socket of this.#strangers) socket.destroy();
+    for (const stranger of this.#strangers) stranger.close();
     for (const link of this.#links) link.close();
-    this.#server.close();
-    await once(this.#server, 'close');
+    await Promise.all([...this.#places].map((place) => place.close()));
   }
 
-  /** A beacon on every network that this device is in now; then again after a while. */
+  /** A beacon at every place; then again after a while. */
   async #tell(): Promise<void> {
-    this.#listen();
-    const { random } = this.#options;
     const keys = (await this.#secrets()).map(({ key }) => key);
     if (this.#closed) return;
-    const { port } = this.#server.address() as AddressInfo;
-    const beacon = encodeBeacon({ run: this.#run, port }, keys, random);
-    if (keys.length > 0) {
-      for (const socket of this.#sockets.values()) socket.send(beacon);
+    for (const place of keys.length > 0 ? this.#places : []) {
+      place.tell(encodeBeacon({ run: this.#run, port: place.port }, keys, this.#options.random));
     }
     const wait = this.#beacons++ < BEACONS.firstCount ? BEACONS.first : BEACONS.later;
     clearTimeout(this.#timer);
@@ -98,51 +84,36 @@ export class Nearby<T> {
 
   /** None where whoever has them was closed meanwhile. */
   async #secrets(): Promise<readonly Shared<T>[]> {
-    const { secrets, log } = this.#options;
     try {
-      return await secrets();
+      return await this.#options.secrets();
     } catch (error) {
-      if (!this.#closed) log(`near: ${error instanceof Error ? error.name : 'unknown'}`);
+      this.#trouble(error);
       return [];
     }
   }
 
+  #trouble(error: unknown): void {
+    if (this.#closed) return;
+    this.#options.log(`near: ${error instanceof Error ? error.name : 'unknown'}`);
+  }
+
   /** Once for all who are heard meanwhile. */
   #tellSoon(): void {
-    if (this.#soon) return;
-    this.#soon = setTimeout(() => {
+    this.#soon ??= setTimeout(() => {
       this.#soon = undefined;
       void this.#tell();
     }, BEACONS.soon);
   }
 
-  /** Networks come and go while the program runs. */
-  #listen(): void {
-    const here = placesHere();
-    for (const [name, socket] of this.#sockets) {
-      if (here.has(name)) continue;
-      this.#sockets.delete(name);
-      socket.close();
-    }
-    for (const [name, place] of here) if (!this.#sockets.has(name)) this.#listenOn(name, place);
-  }
-
-  #listenOn(name: string, place: BeaconPlace): void {
-    const heard = (datagram: Uint8Array, from: string): void => {
-      const beacon = decodeBeacon(datagram);
-      if (beacon) void this.#heard(beacon, from);
-    };
-    const socket = openBeaconSocket(place, heard, (error) => {
-      this.#options.log(`near: ${error.message}`);
-      if (this.#sockets.get(name) !== socket) return;
-      this.#sockets.delete(name);
-      socket.close();
-    });
-    this.#sockets.set(name, socket);
+  heard(beacon: Uint8Array, call: (port: number) => Pipe): void {
+    void this.#heard(beacon, call);
   }
 
   /** Of two who hear each other, the one with the lower run connects. */
-  async #heard({ run, port, tags }: Beacon, from: string): Promise<void> {
+  async #heard(datagram: Uint8Array, call: (port: number) => Pipe): Promise<void> {
+    const beacon = decodeBeacon(datagram);
+    if (!beacon) return;
+    const { run, port, tags } = beacon;
     const [ours, theirs] = [toHex(this.#run), toHex(run)];
     if (ours === theirs) return;
     const heard = new Set(tags.map(toHex));
@@ -150,20 +121,27 @@ export class Nearby<T> {
       if (this.#closed || !heard.has(toHex(tagOf(key, run))) || this.#knows(theirs, of)) continue;
       // They may not have heard us yet, and would wait for our next beacon.
       if (ours > theirs) this.#tellSoon();
-      else this.#call(new Caller(key, this.#run, run), { host: from, port }, theirs, of);
+      else
+        this.#call(() => call(port), { key, run, theirs, of }).catch((error) =>
+          this.#trouble(error),
+        );
     }
   }
 
-  #call(caller: Caller, to: { host: string; port: number }, theirs: string, of: T): void {
-    const socket = connect(to);
+  async #call(
+    call: () => Pipe,
+    { key, run, theirs, of }: Shared<T> & { run: Uint8Array; theirs: string },
+  ): Promise<void> {
     this.#know(theirs, of);
-    this.#expect(socket, ANSWER, (answer) => {
-      const keys = caller.keys(answer);
-      if (keys) this.#link(new NearLink(socket, keys, 'caller', () => undefined), theirs, of);
-      else socket.destroy();
-    });
-    socket.once('connect', () => socket.write(caller.hello));
-    socket.once('close', () => this.#forget(theirs, of));
+    const caller = await Caller.begin(key, this.#run, run);
+    const wire = this.#closed ? null : new Reader(call());
+    const known = wire && this.#expect(wire, () => this.#forget(theirs, of));
+    wire?.send(caller.hello);
+    const answer = await wire?.read(ANSWER);
+    const keys = answer ? await caller.keys(answer) : null;
+    if (!wire || !keys) return wire?.close();
+    known?.();
+    this.#link(new NearLink(wire, keys, 'caller', () => undefined), theirs, of);
   }
 
   #knows(run: string, of: T): boolean {
@@ -181,27 +159,28 @@ export class Nearby<T> {
     if (known?.size === 0) this.#known.delete(run);
   }
 
-  #called(socket: Socket): void {
-    if (this.#strangers.size >= STRANGERS) {
-      socket.destroy();
-      return;
-    }
-    this.#expect(socket, HELLO, (hello) => void this.#answer(socket, hello));
+  called(pipe: Pipe): void {
+    const wire = new Reader(pipe);
+    if (this.#closed || this.#strangers.size >= STRANGERS) return void wire.close();
+    this.#answer(wire).catch((error: unknown) => {
+      wire.close();
+      this.#trouble(error);
+    });
   }
 
-  async #answer(socket: Socket, hello: Uint8Array): Promise<void> {
-    const secrets = await this.#secrets();
-    const answered = answerTo(hello, this.#run, secrets);
-    if (!answered || this.#closed) {
-      socket.destroy();
-      return;
-    }
+  async #answer(wire: Reader): Promise<void> {
+    const known = this.#expect(wire, () => undefined);
+    const hello = await wire.read(HELLO);
+    const answered = hello && (await answerTo(hello, this.#run, await this.#secrets()));
+    if (!answered || this.#closed) return wire.close();
     const { shared, caller, answer, keys } = answered;
-    socket.write(answer);
+    wire.send(answer);
     // Who repeats a hello that they heard has not the keys: only what is sealed by them proves anything.
-    const link = new NearLink(socket, keys, 'called', () =>
-      this.#link(link, toHex(caller), shared.of),
-    );
+    const link = new NearLink(wire, keys, 'called', () => {
+      known();
+      this.#link(link, toHex(caller), shared.of);
+    });
+    link.onClose = known;
   }
 
   #link(link: NearLink, theirs: string, of: T): void {
@@ -216,23 +195,18 @@ export class Nearby<T> {
     };
   }
 
-  /** The first `length` bytes, if they come in time. Nothing may follow them before they were answered. */
-  #expect(socket: Socket, length: number, then: (bytes: Uint8Array) => void): void {
-    this.#strangers.add(socket);
-    const late = setTimeout(() => socket.destroy(), HANDSHAKE);
-    const done = () => {
+  /** Who proves nothing in time is cut off. @returns what to call when they have proven it */
+  #expect(wire: Reader, ended: () => void): () => void {
+    this.#strangers.add(wire);
+    const late = setTimeout(() => wire.close(), HANDSHAKE);
+    const known = (): void => {
       clearTimeout(late);
-      this.#strangers.delete(socket);
+      this.#strangers.delete(wire);
     };
-    socket.on('error', () => socket.destroy());
-    socket.once('close', done);
-    const look = () => {
-      const bytes: Uint8Array | null = socket.read(length);
-      if (!bytes) return;
-      socket.off('readable', look);
-      done();
-      then(new Uint8Array(bytes));
+    wire.onClose = () => {
+      known();
+      ended();
     };
-    socket.on('readable', look);
+    return known;
   }
 }

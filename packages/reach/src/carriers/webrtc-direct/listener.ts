@@ -16,6 +16,8 @@ const UFRAG = /^[A-Za-z0-9+/]{4,256}$/;
 /** Where callers of one secret go. */
 export interface Door {
   readonly secret: string;
+  /** The secret was made just now: nobody can have seen a token of it before. */
+  readonly fresh?: true;
   enter(carrier: ChannelCarrier): void;
 }
 
@@ -44,7 +46,10 @@ export class DirectListener {
     this.#options = options;
     this.#library = library;
     const now = () => options.clock.now();
-    this.#books = options.doors.map((door) => ({ door, book: new TokenBook(door.secret, now) }));
+    this.#books = options.doors.map((door) => ({
+      door,
+      book: new TokenBook(door.secret, now, door.fresh ? 0 : now()),
+    }));
     this.#port = listen(library, options);
     this.#port.onUnhandledStunRequest((request) => this.#take(request));
   }

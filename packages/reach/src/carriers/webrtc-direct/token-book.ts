@@ -33,12 +33,12 @@ export class TokenBook {
   readonly #since: number;
   readonly #seen = new Map<string, number>();
 
-  /** @param now ms since 1970; nothing that was made before this moment is taken, because it may have been seen */
-  constructor(secret: string, now: () => number) {
+  /** @param now ms since 1970 @param since nothing that was made before this is taken, because it may have been seen */
+  constructor(secret: string, now: () => number, since: number = now()) {
     this.#secret = secret;
     this.#key = this.#derive(TOKEN_KEY, 32);
     this.#now = now;
-    this.#since = Math.floor(now() / 1_000);
+    this.#since = Math.floor(since / 1_000);
   }
 
   /** What a ufrag carries, once; null for all others. */

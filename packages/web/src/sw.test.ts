@@ -122,6 +122,19 @@ test('two pages that ask at once take nothing from each other of where it can be
   expect([...bases].sort()).toEqual(['https://a.example/path/', 'https://b.example/path/', OWN]);
 });
 
+test('however many links are opened, so many places are remembered, those of the last one first', async () => {
+  const ask = await running(async () => new Response(release));
+  for (let link = 0; link < 40; link++) {
+    const answers: Answer[] = [];
+    const endpoint = `https://host${link}.example/path`;
+    void ask({ ask: 'load', link: linkTo(endpoint), key }).then((answer) => answers.push(answer));
+    await until(() => expect(answers).toEqual([{ done: true }]));
+  }
+  const { bases } = await known();
+  expect(bases).toHaveLength(32);
+  expect(bases.slice(0, 2)).toEqual([OWN, 'https://host39.example/path/']);
+});
+
 test('an update takes nothing from what pages say while it is looked for', async () => {
   const answers = [Promise.withResolvers<Response>(), Promise.withResolvers<Response>()];
   answers[0]?.resolve(new Response(release));

@@ -27,6 +27,8 @@ const account = sharedOpenings();
 const MOST = { first: 3, later: 2, any: Number.POSITIVE_INFINITY };
 /** To the page's own host, which browsers open whenever a page is: at first they bring the page and this script. */
 const OWN_CONNECTIONS = 2;
+/** That are remembered (count), those of the link that was opened last first: each invite names some. */
+const BASES = 32;
 
 const freezes = () => isFrozen(scope, Date.now());
 const steady = () => performance.now();
@@ -113,7 +115,7 @@ async function load(link: string, key: string, progress: (share: number) => void
   // Another page may have come first.
   const known = await shelf.know((now = found) => ({
     ...now,
-    bases: [...new Set([...named, ...now.bases])],
+    bases: [...new Set([...named, ...now.bases])].slice(0, BASES),
   }));
   const release = releaseIn(known);
   try {

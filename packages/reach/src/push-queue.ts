@@ -3,7 +3,11 @@ import type { LogItem, PushItem } from '@polynya/protocol/requests';
 
 export class PushQueue {
   readonly #limit: number;
-  #items: PushItem[] = [];
+  /**
+   * Made when something comes and let go with it. An empty list that waited for the next push would grow old, and then
+   * the garbage collector takes what it held for alive long after.
+   */
+  #items: PushItem[] | undefined;
   #bytes = 0;
   #record: Extract<PushItem, { item: 'record' }> | undefined;
   /** Heads of logs by number, for pushes that did not fit. */
@@ -19,7 +23,7 @@ export class PushQueue {
   }
 
   get empty(): boolean {
-    return this.#items.length === 0 && !this.#nudges && !this.#record;
+    return !this.#items && !this.#nudges && !this.#record;
   }
 
   add(item: PushItem): void {
@@ -31,6 +35,7 @@ export class PushQueue {
     // Once a push of a log was left out, those after it would only show a gap.
     const gap = item.item !== 'signal' && this.#nudges?.has(item.n);
     if (item.item !== 'nudge' && !gap && this.#bytes + size <= this.#limit) {
+      this.#items ??= [];
       this.#items.push(item);
       this.#bytes += size;
       return;
@@ -43,11 +48,11 @@ export class PushQueue {
 
   /** Takes everything out, in order, nudges last. */
   drain(): PushItem[] {
-    const items: PushItem[] = this.#items;
+    const items = this.#items ?? [];
     for (const [n, head] of this.#nudges ?? []) items.push({ item: 'nudge', n, head });
     if (this.#record) items.push(this.#record);
     this.#record = undefined;
-    this.#items = [];
+    this.#items = undefined;
     this.#bytes = 0;
     this.#nudges = undefined;
     return items;

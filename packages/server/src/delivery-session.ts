@@ -30,7 +30,7 @@ export class DeliverySession implements SessionLogic {
   readonly #logs = new OpenLogs();
   /** Ends with the `read` that was asked for last, while one is under way. */
   #reading: Promise<unknown> | undefined;
-  /** The `append` that was asked for last, if there was one. */
+  /** The `append` that was asked for last, while it is under way. */
   #appending: Promise<unknown> | undefined;
   #ended = false;
 
@@ -271,16 +271,21 @@ export class DeliverySession implements SessionLogic {
   ): Promise<Cbor> {
     const { log, access } = opened;
     const fare = new Fare(buckets, entries.length);
-    const over = asOwn(opened, entries);
+    const told = asOwn(opened, entries);
     const appending = this.#engine.append(log, access, entries, fare.paid);
     this.#appending = appending;
+    const over = (): void => {
+      told();
+      if (this.#appending === appending) this.#appending = undefined;
+    };
     return appending.then(
       ({ seqs, repeated }) => {
         over();
         if (repeated) fare.giveBack();
         // A seq would tell how many letters others send.
-        const told = access.role === 'contact' ? seqs.map(() => 0) : seqs;
-        return results.append.encode({ seqs: told });
+        return results.append.encode({
+          seqs: access.role === 'contact' ? seqs.map(() => 0) : seqs,
+        });
       },
       (error: unknown) => {
         over();

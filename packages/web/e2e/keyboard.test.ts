@@ -128,8 +128,21 @@ describe('by the keyboard alone', () => {
     await press('Enter');
     const menu = page.getByRole('menu', { name: words.messageMenu });
     await menu.waitFor();
+    // A phone that is turned, a window made small: the menu stays in sight, its last item within reach.
+    await page.setViewportSize({ width: 480, height: 300 });
+    const seen = () => menu.boundingBox();
+    await expect
+      .poll(async () => ((await seen())?.y ?? 0) + ((await seen())?.height ?? 999))
+      .toBeLessThan(300);
+    await expect
+      .poll(async () => ((await seen())?.x ?? 0) + ((await seen())?.width ?? 999))
+      .toBeLessThan(480);
     for (let tries = 0; tries < 20 && (await focused()) !== words.delete; tries++)
       await press('ArrowDown');
+    await expect
+      .poll(() => page.getByRole('menuitem', { name: words.delete }).isVisible())
+      .toBe(true);
+    await page.setViewportSize(DESK);
     await press('Enter');
     await page.getByRole('dialog').waitFor();
     expect(await amiss()).toEqual([]);

@@ -27,10 +27,18 @@ export function Menu(props: MenuProps): JSX.Element {
       menu.showPopover();
       items()[0]?.focus();
     });
-    onCleanup(() => menu.remove());
-    const { width, height } = menu.getBoundingClientRect();
-    menu.style.left = `${Math.max(EDGE, Math.min(props.at.x, innerWidth - width - EDGE))}px`;
-    menu.style.top = `${Math.max(EDGE, Math.min(props.at.y, innerHeight - height - EDGE))}px`;
+    const place = () => {
+      const { width, height } = menu.getBoundingClientRect();
+      menu.style.left = `${Math.max(EDGE, Math.min(props.at.x, innerWidth - width - EDGE))}px`;
+      menu.style.top = `${Math.max(EDGE, Math.min(props.at.y, innerHeight - height - EDGE))}px`;
+    };
+    place();
+    // A phone that is turned, too.
+    addEventListener('resize', place);
+    onCleanup(() => {
+      removeEventListener('resize', place);
+      menu.remove();
+    });
   });
 
   const move = (event: KeyboardEvent) => {

@@ -12,6 +12,7 @@ describe('the command line', () => {
     expect(names(['name-filter/reset', '--scenario', 'severed'])).toEqual([
       'reset',
       'same-country',
+      'same-country-chromium',
       'cross-border',
     ]);
     const curtains = scenarios.filter(({ name }) => name === 'curtain');

@@ -36,7 +36,9 @@ export async function byVolunteer({
     if (outcome.passed && after.carried === before.carried) {
       return { ...outcome, passed: false, why: 'the volunteer’s page counted nothing' };
     }
-    return outcome.passed ? { ...outcome, carrier: 'a volunteer’s browser' } : outcome;
+    return outcome.passed
+      ? { ...outcome, way: { carrier: 'volunteer', host: 'a browser abroad' } }
+      : outcome;
   } finally {
     await Promise.all([...both, volunteer].map((each) => each.stop()));
   }

@@ -1,6 +1,5 @@
 /** One scenario: without a censor, then under it, naive client and Polynya side by side; what came of it, as rows. */
 import { type Row, rowWithout, type Side } from './board/row.ts';
-import type { Diagnosis } from './diagnosis.ts';
 import type { Lab } from './lab.ts';
 import { Capture } from './network/capture.ts';
 import type { Packet } from './network/pcap.ts';
@@ -11,9 +10,10 @@ import { Hunter, type RoundsContext, rounds } from './rounds.ts';
 import type { Scenario, Task } from './scenarios.ts';
 import type { BridgeHost } from './sides/bridge.ts';
 import { NaiveTalker } from './sides/naive.ts';
-import { Pair } from './sides/pair.ts';
+import { Pair, type Said, type Witness } from './sides/pair.ts';
 import { openPlainPage } from './sides/plain-page.ts';
 import { exchange, type Outcome } from './sides/talk.ts';
+import { type Way, wayOfWire } from './sides/way.ts';
 import { busiest, bytesOf, crossing, leaksIn, mainWay } from './sides/wire.ts';
 import { type TaskContext, tasks } from './tasks.ts';
 import { impose, parametersOf, type Settings, value } from './techniques/technique.ts';
@@ -32,6 +32,7 @@ const OPEN_BOUND = 30;
 const SETTLING = 20_000;
 /** What people do who cannot hear of each other any more. */
 const PAST_THE_SERVER: readonly Task[] = ['texts-nearby', 'file-by-hand'];
+const EVERYBODY: readonly Witness[] = ['terminal', 'page'];
 const NAIVE = [HOSTS.nan.address, HOSTS.ned.address];
 
 /** What one messenger did in one run. */
@@ -39,7 +40,7 @@ interface Run {
   readonly outcome: Outcome;
   readonly clients: readonly string[];
   readonly secrets: ReadonlyMap<string, string>;
-  readonly diagnosis: Diagnosis | null;
+  readonly said: readonly Said[];
   /** When the task was over, in seconds since 1970: what asking for a diagnosis costs is not counted. */
   readonly over: number;
 }
@@ -63,7 +64,7 @@ export async function runScenario(
     const capture = await begin(lab);
     const [naive, ours] = await Promise.all([
       naiveRun(lab, scenario, options, OPEN_BOUND),
-      openRun(lab, pairs.open, options),
+      openRun(lab, pairs.open, scenario, options),
     ]);
     const outcome = naive.outcome.passed
       ? ours.outcome
@@ -171,25 +172,30 @@ async function naiveRun(
     ? await rounds({ both, addresses: NAIVE, texts, chance: ownChance(chance) }, hunt)
     : await exchange(both, texts, bound, began);
   await Promise.all(both.map((each) => each.stop()));
-  return { outcome, clients: NAIVE, secrets: new Map(), diagnosis: null, over: now() };
+  return { outcome, clients: NAIVE, secrets: new Map(), said: [], over: now() };
 }
 
 async function plainPageRun(lab: Lab, bound: number): Promise<Run> {
   const plan = { host: 'nan', folder: lab.newFolder(), caPath: lab.authority.path } as const;
   const outcome = await openPlainPage(plan, bound);
-  return { outcome, clients: NAIVE, secrets: new Map(), diagnosis: null, over: now() };
+  return { outcome, clients: NAIVE, secrets: new Map(), said: [], over: now() };
 }
 
-async function openRun(lab: Lab, pair: Pair, { chance }: RunOptions): Promise<Run> {
+async function openRun(
+  lab: Lab,
+  pair: Pair,
+  scenario: Scenario,
+  { chance }: RunOptions,
+): Promise<Run> {
   const texts = wordsOf(chance);
   const began = performance.now();
   const both = pair.talk();
   const outcome = await exchange(both, texts, OPEN_BOUND, began);
   await Promise.all(both.map((each) => each.stop()));
   const over = now();
-  const diagnosis = await pair.first.diagnosis();
+  const said = await pair.diagnoses(scenario.asked ?? EVERYBODY);
   const secrets = secretsOf(lab, pair, texts);
-  return { outcome, clients: pair.addresses, secrets, diagnosis, over };
+  return { outcome, clients: pair.addresses, secrets, said, over };
 }
 
 type Censored = Omit<TaskContext, 'texts'> & { readonly capture: Capture };
@@ -218,11 +224,15 @@ async function censoredRun(
   const payloads = pair.links.map((link) => link.slice(link.indexOf('#') + 1));
   if (payloads.some((payload) => told.includes(payload)))
     outcome = { ...outcome, passed: false, why: 'a bridge wrote an invite down' };
-  // Asked for while the censor is still at work, as people would.
+  // Asked for while the censor is at work, as people would: once more where it has lifted its hand meanwhile.
   const over = now();
-  const diagnosis = await pair.first.diagnosis();
+  if (scenario.task === 'queued-texts') {
+    const { technique, kind } = scenario;
+    await lab.middlebox.impose((rules) => impose(technique, kind, context.settings, rules));
+  }
+  const said = await pair.diagnoses(scenario.asked ?? EVERYBODY);
   const secrets = secretsOf(lab, pair, texts);
-  return { outcome, clients: pair.addresses, secrets, diagnosis, over };
+  return { outcome, clients: pair.addresses, secrets, said, over };
 }
 
 function secretsOf(lab: Lab, pair: Pair, texts: readonly string[]): Map<string, string> {
@@ -255,16 +265,22 @@ function wordsOf(chance: Chance, length = 30): [string, string] {
 }
 
 function rowOf(scenario: Scenario, side: Side, run: Run, packets: readonly Packet[]): Row {
-  const { outcome, diagnosis, secrets } = run;
-  const { expectNaive, bound } = scenario;
+  const { outcome, said, secrets } = run;
+  const { expectNaive, bound, unjudged = null } = scenario;
   const expected = side === 'polynya' ? scenario.expected : 'none';
   const leaks = leaksIn(packets, secrets);
   const counted = packets.filter(({ at }) => at <= run.over);
-  const judged = side !== 'naive' && expected !== null && (side !== 'open' || diagnosis !== null);
+  const judged = side !== 'naive' && expected !== null;
+  const wrong = judged ? said.filter(({ diagnosis }) => diagnosis !== expected) : [];
+  const nobody = judged && said.length === 0;
+  const way = outcome.passed ? (outcome.way ?? wayOfPackets(counted)) : null;
   const reasons = [
     outcome.why,
     leaks.length > 0 ? `to be read on the wire: ${leaks.join(', ')}` : null,
-    judged && diagnosis !== expected ? `says ${diagnosis ?? 'nothing'} of the line` : null,
+    nobody ? 'nobody was asked what is done to the line' : null,
+    ...wrong.map(({ by, diagnosis, why }) =>
+      [`the ${by} says ${diagnosis ?? 'nothing'} of the line`, why].filter(Boolean).join(': '),
+    ),
   ].filter((reason) => reason !== null);
   return {
     scenario: scenario.name,
@@ -275,12 +291,20 @@ function rowOf(scenario: Scenario, side: Side, run: Run, packets: readonly Packe
     seconds: outcome.seconds === null ? null : Math.round(outcome.seconds * 100) / 100,
     bytes: bytesOf(counted),
     busiest: busiest(counted),
-    carrier: outcome.passed ? (outcome.carrier ?? mainWay(counted)) : null,
-    diagnosis,
+    carrier: way?.carrier ?? null,
+    host: way?.host ?? null,
+    diagnosis: (wrong[0] ?? said.at(-1))?.diagnosis ?? null,
     expected,
     delivered: outcome.passed,
+    unjudged: side === 'polynya' ? unjudged : null,
+    says: said.map(({ by }) => by),
     bound: side === 'open' ? OPEN_BOUND : bound,
     why: reasons.length > 0 ? reasons.join('; ') : null,
     besides: outcome.besides ?? null,
   };
+}
+
+function wayOfPackets(packets: readonly Packet[]): Way | null {
+  const seen = mainWay(packets);
+  return seen === null ? null : wayOfWire(seen);
 }

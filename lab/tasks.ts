@@ -45,7 +45,7 @@ async function texts(
   const both = pair.talk({ near });
   const outcome = await exchange(both, texts, scenario.bound, began);
   await Promise.all(both.map((each) => each.stop()));
-  return near ? { ...outcome, carrier: 'the network at home' } : outcome;
+  return near ? { ...outcome, way: { carrier: 'lan', host: 'the network at home' } } : outcome;
 }
 
 /** The second has nothing but the link. */

@@ -48,8 +48,8 @@ ${KEY}
 ${chart(all)}
 <h2>In figures</h2>
 <p>A line passes when each text came, once, in time, and nobody who listens on the wire could read anything; and when
-the app said rightly what was being done to the line (the last column). The way is the server or bridge that most of
-the bytes came by. kB counts everything on the wire, of both people, both ways.</p>
+the app said rightly what was being done to the line (the last column). The carrier is how the first person’s words went, and beside it
+the server or bridge by which they did. kB counts everything on the wire, of both people, both ways.</p>
 <div class="wide"><table>
 <thead><tr>${HEADINGS.map((heading) => `<th>${heading}</th>`).join('')}</tr></thead>
 <tbody>

@@ -1,6 +1,8 @@
 /** One line of the scoreboard, and what `--json` prints of it. */
 import type { Diagnosis } from '../diagnosis.ts';
 import type { Scenario } from '../scenarios.ts';
+import type { Witness } from '../sides/pair.ts';
+import type { Carrier } from '../sides/way.ts';
 import type { Crowd } from '../sides/wire.ts';
 
 export type Side = 'open' | 'naive' | 'polynya';
@@ -18,17 +20,23 @@ export interface Row {
   readonly seconds: number | null;
   /** Bytes of IP packets across the censor, both people, both ways. */
   readonly bytes: number;
-  /** The way most of them came by, as the wire shows it. */
-  readonly carrier: string | null;
+  /** That by which the first one's texts went, as their client says; of a naive client, what the wire shows. */
+  readonly carrier: Carrier | null;
+  /** By which host, or what was there in place of one. */
+  readonly host: string | null;
   /** What the messenger says is being done to the line; null if it says nothing. */
   readonly diagnosis: Diagnosis | null;
-  /** What it should say; null where several are right. */
+  /** What it should say; null where nothing can be held against it. */
   readonly expected: Diagnosis | null;
+  /** Why not, for a person. */
+  readonly unjudged: string | null;
   // From here on: for people, on the boards.
   /** Whether the texts came through, diagnosis aside. */
   readonly delivered: boolean;
   /** In seconds. */
   readonly bound: number;
+  /** Who said it: all of them the same, or the one who is wrong. */
+  readonly says: readonly Witness[];
   /** Where somebody connected to most often; null if nobody did. */
   readonly busiest: Crowd | null;
   /** Why it did not pass, for a person. */
@@ -44,6 +52,7 @@ export function told({
   why: ___,
   busiest: ____,
   besides: _____,
+  says: ______,
   ...row
 }: Row) {
   return row;
@@ -51,14 +60,15 @@ export function told({
 
 /** That of a scenario which could not be run. */
 export function rowWithout(
-  { name, variant, expectNaive, bound, expected }: Scenario,
+  { name, variant, expectNaive, bound, expected, unjudged }: Scenario,
   side: Side,
   why: string,
 ): Row {
   return {
     ...{ scenario: name, variant, side, expectNaive, bound, why },
-    ...{ passed: false, delivered: false, seconds: null, bytes: 0, carrier: null, busiest: null },
-    ...{ besides: null, diagnosis: null, expected: side === 'polynya' ? expected : 'none' },
+    ...{ passed: false, delivered: false, seconds: null, bytes: 0, carrier: null, host: null },
+    ...{ busiest: null, besides: null, diagnosis: null, says: [] },
+    ...{ expected: side === 'polynya' ? expected : 'none', unjudged: unjudged ?? null },
   };
 }
 

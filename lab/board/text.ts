@@ -1,4 +1,5 @@
 /** Rows as cells: what the three tables (terminal, Markdown, page) have in common. */
+import { wayInWords } from '../sides/way.ts';
 import type { Row } from './row.ts';
 
 export const HEADINGS = [
@@ -9,7 +10,7 @@ export const HEADINGS = [
   'Polynya',
   'seconds',
   'kB',
-  'carrier',
+  'carrier, host',
   'diagnosis',
 ] as const;
 
@@ -43,7 +44,7 @@ export function cells({ scenario, variant, open, naive, polynya }: Group): strin
     polynya ? outcome(polynya) : '',
     polynya?.seconds?.toFixed(1) ?? '',
     polynya ? (polynya.bytes / 1_000).toFixed(1) : '',
-    polynya?.carrier ?? '',
+    polynya?.carrier ? wayInWords({ carrier: polynya.carrier, host: polynya.host }) : '',
     polynya ? diagnosisCell(polynya) : '',
   ];
 }
@@ -63,8 +64,9 @@ function naiveCell(naive: Row | undefined): string {
   return naive.expectNaive === (naive.delivered ? 'pass' : 'fail') ? did : `${did} (!)`;
 }
 
-function diagnosisCell({ diagnosis, expected }: Row): string {
-  const said = diagnosis ?? '-';
+function diagnosisCell({ diagnosis, expected, says }: Row): string {
+  const by = says.includes('page') ? (says.length > 1 ? ' (terminal and page)' : ' (page)') : '';
+  const said = `${diagnosis ?? '-'}${by}`;
   return expected === null || diagnosis === expected ? said : `${said} (is ${expected})`;
 }
 

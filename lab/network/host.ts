@@ -50,10 +50,12 @@ export class Program {
     this.#child.stdin?.write(`${line}\n`);
   }
 
-  /** Resolves with whether it says this; with false when it ends before, or time is up. */
-  async until(wanted: RegExp | string, signal: AbortSignal): Promise<boolean> {
+  /** Resolves with whether it says this, behind so much that it has said; with false when it ends before, or time is up. */
+  async until(wanted: RegExp | string, signal: AbortSignal, after = 0): Promise<boolean> {
     const said = () =>
-      typeof wanted === 'string' ? this.out.includes(wanted) : wanted.test(this.out);
+      typeof wanted === 'string'
+        ? this.out.includes(wanted, after)
+        : wanted.test(this.out.slice(after));
     for (;;) {
       if (said()) return true;
       if (this.ended || signal.aborted) return false;

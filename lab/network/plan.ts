@@ -78,6 +78,12 @@ export const BLOCKED = {
 /** What still works when everything else is forbidden: address and name have to fit. */
 export const LISTED = [HOSTS.portal, HOSTS.bridge5] as const;
 
+/** Sites that people name who ask what is done to their line: two in the country, two abroad. */
+export const COMPARED_WITH = {
+  home: [HOSTS.portal.name, HOSTS.market.name],
+  abroad: [HOSTS.decoy.name, HOSTS.bridge4.name],
+} as const;
+
 /** The bridges that a censor suspects because it saw them in use. */
 export const BRIDGES = ['bridge1', 'bridge2', 'bridge3', 'bridge4', 'bridge5'] as const;
 

@@ -1,7 +1,9 @@
 /** A member of Polynya at a real browser, who does what people do: by what the page shows and calls by name. */
 import type { Page } from 'playwright-core';
+import type { Diagnosis } from '../diagnosis.ts';
 import { HOSTS, type HostName } from '../network/plan.ts';
 import { Chromium, type ChromiumPlan, PATIENCE } from './chromium.ts';
+import { askPanel } from './line-panel.ts';
 import type { Talker } from './talk.ts';
 
 const NAME = 'Your name';
@@ -46,6 +48,18 @@ export class BrowserMember {
       // It opens without its server from then on.
       await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
       return this.#peer;
+    } finally {
+      await browser.stop();
+    }
+  }
+
+  /** What the page's own panel says is being done to the line, in a browser that is opened anew. @throws Error when it says nothing */
+  async diagnosis(): Promise<Diagnosis | null> {
+    const browser = await Chromium.start(this.#plan);
+    try {
+      const page = await browser.page();
+      await page.goto(this.#page, { waitUntil: 'commit' });
+      return await askPanel(page);
     } finally {
       await browser.stop();
     }

@@ -1,6 +1,7 @@
 /** Two members who share a chat, each made as people make them: by an invite, and by an invite from the other. */
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Diagnosis } from '../diagnosis.ts';
 import type { HostName } from '../network/plan.ts';
 import { BrowserMember } from './browser-member.ts';
 import { Member, type PolynyaServer } from './polynya.ts';
@@ -85,8 +86,38 @@ export class Pair {
     }
   }
 
+  /** What they say is being done to their lines, once each: the first by `polynya doctor`, one at a browser by its page. */
+  async diagnoses(of: readonly Witness[]): Promise<Said[]> {
+    const said: Said[] = [];
+    if (of.includes('terminal'))
+      said.push({ by: 'terminal', diagnosis: await this.first.diagnosis() });
+    if (of.includes('page') && this.second instanceof BrowserMember) {
+      said.push({ by: 'page', ...(await saidByPage(this.second)) });
+    }
+    return said;
+  }
+
   get addresses(): string[] {
     return [this.first.address, this.second.address];
+  }
+}
+
+/** Who is asked what is being done to a line. */
+export type Witness = 'terminal' | 'page';
+
+export interface Said {
+  readonly by: Witness;
+  readonly diagnosis: Diagnosis | null;
+  /** Why there is none, for a person. */
+  readonly why?: string;
+}
+
+async function saidByPage(member: BrowserMember): Promise<Omit<Said, 'by'>> {
+  try {
+    return { diagnosis: await member.diagnosis() };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { diagnosis: null, why: error.message.split('\n')[0] ?? '' };
   }
 }
 

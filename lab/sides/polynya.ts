@@ -1,12 +1,14 @@
 /** Members of Polynya, each with a profile of their own, who do what people do: by the `polynya` program alone. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Diagnosis } from '../diagnosis.ts';
 import { writeSite } from '../hosts/site-files.ts';
 import type { Certificate } from '../network/certificates.ts';
 import { Program } from '../network/host.ts';
-import { DELEGATED, HOSTS, type HostName } from '../network/plan.ts';
+import { COMPARED_WITH, DELEGATED, HOSTS, type HostName } from '../network/plan.ts';
 import type { Talker } from './talk.ts';
+import { type Way, wayOfClient } from './way.ts';
 
 /** The program. */
 export const MAIN = join(import.meta.dirname, '..', '..', 'packages', 'cli', 'src', 'main.ts');
@@ -104,8 +106,8 @@ export class Member {
   /** What `polynya doctor` says is being done to the line, compared with some sites; null if it says nothing. */
   async diagnosis(): Promise<Diagnosis | null> {
     const sites = [
-      ...[HOSTS.portal, HOSTS.market].flatMap(({ name }) => ['--home', name]),
-      ...[HOSTS.decoy, HOSTS.bridge4].flatMap(({ name }) => ['--abroad', name]),
+      ...COMPARED_WITH.home.flatMap((name) => ['--home', name]),
+      ...COMPARED_WITH.abroad.flatMap((name) => ['--abroad', name]),
     ];
     const stun = ['--stun', HOSTS.resolver.name];
     const line = [MAIN, 'doctor', '--json', ...sites, ...stun, '--profile', this.#profile];
@@ -133,6 +135,9 @@ export class Member {
   }
 }
 
+/** Until a client that changes its way has one again, and so often it is asked meanwhile. */
+const ASKED = { times: 10, everyMs: 500 };
+
 class PolynyaTalker implements Talker {
   readonly #program: Program;
 
@@ -152,6 +157,18 @@ class PolynyaTalker implements Talker {
 
   hears(text: string, signal: AbortSignal): Promise<boolean> {
     return this.#program.until(text, signal);
+  }
+
+  async way(): Promise<Way | null> {
+    for (let asked = 0; asked < ASKED.times; asked++) {
+      const before = this.#program.out.length;
+      this.#program.type('/line');
+      await this.#program.until(/Line: /, AbortSignal.timeout(ASKED.everyMs), before);
+      const said = /Line: \w+, by (.*)\.$/m.exec(this.#program.out.slice(before))?.[1];
+      if (said) return wayOfClient(said);
+      await pause(ASKED.everyMs);
+    }
+    return null;
   }
 
   async stop(): Promise<void> {

@@ -1,5 +1,6 @@
 /** Two people who tell each other a text: what passes, in which time, and whether each text came once. */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Way } from './way.ts';
 
 /** Somebody at a keyboard, with one chat open. */
 export interface Talker {
@@ -8,6 +9,8 @@ export interface Talker {
   heard(text: string): number | Promise<number>;
   /** Resolves once it is there, or with false when time is up or the program ended. */
   hears(text: string, signal: AbortSignal): Promise<boolean>;
+  /** By which way it goes just now; null where the program does not say. */
+  way?(): Promise<Way | null>;
   /** Ends the program. */
   stop(): Promise<void>;
 }
@@ -20,8 +23,8 @@ export interface Outcome {
   readonly why: string | null;
   /** What else was done and how long it took, for a person: beyond the texts, and so beyond `seconds`. */
   readonly besides?: string;
-  /** Where that is not to be seen on the censor's wire. */
-  readonly carrier?: string;
+  /** By which the first one’s texts went; absent or null where nobody says, and the wire has to. */
+  readonly way?: Way | null;
 }
 
 /** A second text that comes at all comes within this, ms. */
@@ -45,7 +48,8 @@ export async function exchange(
     const missing = there ? 'the answer' : back ? 'the first text' : 'both texts';
     return { passed: false, seconds: null, why: `${missing} did not arrive within ${bound} s` };
   }
+  const way = (await a.way?.()) ?? null;
   await pause(ECHO);
   const once = (await b.heard(fromA)) === 1 && (await a.heard(fromB)) === 1;
-  return { passed: once, seconds, why: once ? null : 'a text arrived more than once' };
+  return { passed: once, seconds, way, why: once ? null : 'a text arrived more than once' };
 }

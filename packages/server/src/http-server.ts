@@ -34,6 +34,7 @@ import {
   newServer,
   type Port,
   PREFLIGHT,
+  SEEN,
 } from './listening.ts';
 import { openFront } from './site/front.ts';
 import { type SecretPath, SecretPaths } from './site/secret-paths.ts';
@@ -131,6 +132,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     else if (url === SESSION_PATH && request.method === 'POST') post(request, response);
     else if (url === SESSION_PATH && request.method === 'OPTIONS') {
       response.writeHead(204, PREFLIGHT).end();
+    } else if (url === SESSION_PATH && request.method === 'HEAD') {
+      response.writeHead(404, SEEN).end();
     } else if (!files.serve(request, response, url)) refuse(request, response);
   };
   const http = httpOptions(limits, (url) => ours(url) === SESSION_PATH);

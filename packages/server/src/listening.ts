@@ -12,6 +12,9 @@ import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { type Certified, withTls } from './tls-options.ts';
 
+/** For a HEAD of a session's endpoint: a page that came from elsewhere sees so whether somebody is there (Fetch section 3.7). */
+export const SEEN = { 'cross-origin-resource-policy': 'cross-origin' } as const;
+
 /** Pages of other origins ask here too; no cookie or other credential is ever used. */
 export const CROSS_ORIGIN = { 'access-control-allow-origin': '*' };
 export const PREFLIGHT = {

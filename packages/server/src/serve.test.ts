@@ -257,6 +257,8 @@ describe('the site', () => {
 describe('the session endpoint', () => {
   test('is open to pages of other origins, without credentials; the site is not', async () => {
     const { url } = await start({ pageDir: page() });
+    const looked = await fetch(`${url}/s`, { method: 'HEAD' });
+    expect(looked.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
     const preflight = await fetch(`${url}/s`, { method: 'OPTIONS' });
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get('access-control-allow-origin')).toBe('*');

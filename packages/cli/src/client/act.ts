@@ -4,6 +4,7 @@ import type { ChatId, Messenger } from '@polynya/messenger/api';
 import type { Looking } from '@polynya/messenger/open-node-messenger';
 import { openFile } from '../files/open-file.ts';
 import { saveFile } from '../files/save-file.ts';
+import { lineWords } from '../render/line.ts';
 import { peopleLines } from '../render/people.ts';
 import type { Terminal } from '../terminal.ts';
 import { failureOf } from '../words.ts';
@@ -66,6 +67,8 @@ async function done(
     }
     case 'people':
       return peopleLines((await answer(messenger, { query: 'chat', chat }))?.people ?? []);
+    case 'line':
+      return [lineWords(await answer(messenger, { query: 'status' }))];
     case 'help':
       return Object.values(chatCommands).map(([usage, what]) => `${usage.padEnd(24)} ${what}`);
     case 'wrong':

@@ -6,7 +6,7 @@ export type ChatLine =
   | { readonly say: 'delete' | 'pin' | 'unpin'; readonly message: string }
   | { readonly say: 'save'; readonly message: string; readonly path: string }
   | { readonly say: 'file'; readonly path: string }
-  | { readonly say: 'help' | 'people' | 'near' | 'quit' | 'nothing' }
+  | { readonly say: 'help' | 'line' | 'near' | 'people' | 'quit' | 'nothing' }
   /** No such command, or something is missing: `usage` is how it goes, if it is one. */
   | { readonly say: 'wrong'; readonly usage: string | undefined };
 
@@ -22,6 +22,7 @@ export const chatCommands: Readonly<Record<string, readonly [usage: string, what
   save: ['/save MESSAGE [PATH]', 'saves a file that was sent'],
   people: ['/people', 'who is here'],
   near: ['/near', 'shows a code by which a page in this network gets here without a server'],
+  line: ['/line', 'by which way what you write goes'],
   help: ['/help', 'these lines; a text that begins with a slash is sent with two'],
   quit: ['/quit', 'leaves the terminal, not the chat'],
 };
@@ -58,6 +59,7 @@ function commandOf(
     case 'file':
       return rest ? { say: command, path: rest } : undefined;
     case 'help':
+    case 'line':
     case 'people':
     case 'near':
     case 'quit':

@@ -13,6 +13,7 @@ import { look } from '../doctor/look.ts';
 import { diagnosisLine, languageOf } from '../doctor/words.ts';
 import { Failure } from '../failure.ts';
 import { cleanJson, cleanLine } from '../render/clean.ts';
+import { lineWords } from '../render/line.ts';
 import { span } from '../render/units.ts';
 import { print } from '../terminal.ts';
 import { version } from '../version.ts';
@@ -71,12 +72,9 @@ function troubled({ me, line, clockOff, storageFull, outdated }: AppStatus): boo
 
 /** What there is to say about a status, a line each. */
 export function statusLines(status: AppStatus): string[] {
-  const { me, line, clockOff, storageFull, outdated, build, way } = status;
+  const { me, clockOff, storageFull, outdated, build } = status;
   if (!me) return ['Nobody has joined with this profile yet: polynya join LINK --name NAME'];
-  const lines = [
-    `You are ${cleanLine(me.name)} #${me.tag}.`,
-    `Line: ${line}${way ? `, by ${way}` : ''}.`,
-  ];
+  const lines = [`You are ${cleanLine(me.name)} #${me.tag}.`, lineWords(status)];
   if (clockOff === null) lines.push('Clock: right.');
   else {
     const way = clockOff > 0 ? 'ahead of' : 'behind';

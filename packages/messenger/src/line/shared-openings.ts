@@ -3,9 +3,10 @@
  * they make (HTML section 9.5, BroadcastChannel), and leave them in the browser's cache for whoever starts next. Where
  * connections are counted, two accounts of one line together would make more than it bears.
  */
-import { counts, MOST_OPENINGS, type Opening, Openings } from '@polynya/reach/openings';
 
-const NAME = 'polynya-openings';
+import { counts, MOST_OPENINGS, type Opening, Openings } from '@polynya/reach/openings';
+import { OPENINGS_CHANNEL } from './openings-channel.ts';
+
 /** Of the whole origin. Each leaves what it made itself under a name of its own: nobody overwrites what another made meanwhile. */
 const KEPT = '/openings/';
 /** What a browser opens to a page's host by itself whenever the page is opened, and need not use (count). */
@@ -23,11 +24,11 @@ export async function sharedOpenings(
   now: () => number = Date.now,
 ): Promise<Openings> {
   const openings = new Openings({ host, theirs: AHEAD });
-  const channel = new BroadcastChannel(NAME);
+  const channel = new BroadcastChannel(OPENINGS_CHANNEL);
   channel.onmessage = ({ data }: MessageEvent<Opening>) => openings.add([data]);
   openings.onNote = (opening) => channel.postMessage(opening);
   try {
-    const cache = await caches().open(NAME);
+    const cache = await caches().open(OPENINGS_CHANNEL);
     for (const left of await cache.keys()) {
       const made = await madeIn(await cache.match(left));
       if (made.some((each) => counts(each, now()))) openings.add(made);

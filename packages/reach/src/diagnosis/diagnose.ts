@@ -24,7 +24,7 @@ export type Diagnosis = (typeof DIAGNOSES)[number];
 export interface Finding {
   readonly diagnosis: Diagnosis;
   /**
-   * frozen: bytes that came before; throttled: bits per second; connections-policed: how many pass; dns-removed: for how
+   * frozen: bytes that came before, null where none did; throttled: bits per second; connections-policed: how many pass; dns-removed: for how
    * many ms a resolver was waited for that said nothing, null where it denies the name. Null for all others.
    */
   readonly figure: number | null;
@@ -58,7 +58,8 @@ export interface Transfer {
 export interface DatagramsSeen {
   readonly tcp: Step;
   readonly stun: Step;
-  readonly plain: Step;
+  /** As it was before it had a magic cookie; null where it cannot be asked so. */
+  readonly plain: Step | null;
 }
 
 export interface Seen {
@@ -95,7 +96,7 @@ export function diagnose(seen: Seen): Finding {
   const figure = whole === 'dns-removed' && !denied ? (seen.waited ?? null) : null;
   if (whole && !explained) return { diagnosis: whole, figure };
   if (passed !== null) return { diagnosis: 'connections-policed', figure: passed };
-  if (transfer?.stalled) return { diagnosis: 'frozen', figure: transfer.bytes };
+  if (transfer?.stalled) return { diagnosis: 'frozen', figure: transfer.bytes || null };
   const rate = transfer?.bitsPerSecond ?? null;
   if (rate !== null && rate < THROTTLED) return { diagnosis: 'throttled', figure: rate };
   // A server that nothing reaches says nothing of datagrams.

@@ -1,101 +1,166 @@
 /** What a page can see of a line, and what is said of it. */
-import { diagnose, Notes } from '@polynya/messenger/line/diagnosis';
+import { diagnose, Notes, type Step, type Transfer } from '@polynya/messenger/line/diagnosis';
 import { expect, test } from 'vitest';
-import { type LookPorts, look } from './look.ts';
+import { type LookPorts, look, type Sites } from './look.ts';
+import type { Steps } from './steps.ts';
 
 const NAME = 'https://chat.example/s';
 const ADDRESS = 'https://203.0.113.10/s';
-const BODY = 'https://page.example/assets/main.js';
+const STUN = 'stun:203.0.113.10:3478';
+const ENDPOINTS = [NAME, ADDRESS, STUN, 'webrtc:203.0.113.9'];
+const ALONE: Sites = { home: [], abroad: [] };
+const SITES: Sites = { home: ['portal.example', 'market.example'], abroad: ['weather.example'] };
+const WHOLE: Transfer = { bytes: 90_000, bitsPerSecond: 8_000_000, stalled: false };
 
-/** `failed`: at once, without saying why; a number: so many bytes, and then nothing. */
-type Answer = 'ok' | 'failed' | 'silent' | number;
-/** What is said of names that nobody has. */
-const NOBODY = 'nobody';
+interface Line {
+  /** To URLs and, at another port, to hosts; `failed` where nothing is said. */
+  readonly answers?: Readonly<Record<string, Step>>;
+  /** What is said of names that nobody has. */
+  readonly nobody?: Step;
+  /** What a browser says by STUN: of names, and of the server's own. Null where it cannot be asked. */
+  readonly known?: (name: string) => Step | null;
+  readonly transfer?: Transfer;
+  /** So many connections pass. */
+  readonly passing?: number;
+  /** A line that bears no WebSockets bears other connections. */
+  readonly apart?: Step;
+  readonly online?: boolean;
+}
 
-function line(answers: Readonly<Record<string, Answer>>, online = true): LookPorts {
-  let now = 0;
+function portsOf(line: Line): LookPorts {
+  const { answers = {}, nobody = 'failed', known = () => null, passing = Infinity } = line;
+  let sockets = 0;
+  const steps: Steps = {
+    async fetch(url, apart) {
+      if (apart) return line.apart ?? 'silent';
+      const other = /^https:\/\/(.*):10\/$/.exec(url)?.[1];
+      if (other !== undefined) return answers[other] ?? 'failed';
+      return answers[url] ?? (/\/\/[0-9a-f]{8}\.example\/$/.test(url) ? nobody : 'failed');
+    },
+    socket: async () => (++sockets < passing ? 'failed' : 'silent'),
+    stun: async (url) => known(url.split(':')[1] ?? ''),
+  };
   return {
-    online,
-    patience: 300,
-    steady: () => {
-      now += 10;
-      return now;
-    },
-    async fetch(url, { signal }) {
-      const known = answers[url] ?? (url.endsWith('.example/') ? answers[NOBODY] : undefined);
-      const answer = known ?? 'failed';
-      if (answer === 'silent')
-        return new Promise((_, reject) =>
-          signal?.addEventListener('abort', () => reject(signal.reason)),
-        );
-      if (answer === 'failed') throw new TypeError('Failed to fetch');
-      if (answer === 'ok') return new Response(url === BODY ? new Uint8Array(70_000) : null);
-      return new Response(
-        new ReadableStream({
-          start(stream) {
-            stream.enqueue(new Uint8Array(answer));
-            signal?.addEventListener('abort', () => stream.error(signal.reason));
-          },
-        }),
-      );
-    },
+    ...{ steps, online: line.online ?? true, patience: 300, origin: 'chat.example' },
+    transfer: async () => line.transfer ?? WHOLE,
+    opened: () => undefined,
   };
 }
 
-async function saysOf(answers: Readonly<Record<string, Answer>>, online = true) {
-  const seen = await look([NAME, ADDRESS], BODY, new Notes(), line(answers, online));
-  return diagnose({ ...seen, reached: true }).diagnosis;
+/** A browser that tells names that somebody has from others. */
+const has =
+  (...names: readonly string[]) =>
+  (name: string): Step =>
+    names.includes(name) ? 'ok' : 'refused';
+
+async function found(line: Line, reached = true, sites = ALONE) {
+  const seen = await look(ENDPOINTS, sites, new Notes(), portsOf(line));
+  return diagnose({ ...seen, reached });
 }
+const saysOf = async (line: Line, reached = true, sites = ALONE) =>
+  (await found(line, reached, sites)).diagnosis;
+
+const well = { [NAME]: 'ok', [ADDRESS]: 'ok' } as const;
+const silent = { [NAME]: 'silent', [ADDRESS]: 'silent', '203.0.113.10': 'silent' } as const;
 
 test('nothing is said of a line where all goes well', async () => {
-  expect(await saysOf({ [NAME]: 'ok', [ADDRESS]: 'ok', [BODY]: 'ok' })).toBe('none');
+  expect(await saysOf({ answers: well })).toBe('none');
 });
 
-test('a name that fails at once while the address answers is called removed', async () => {
-  expect(await saysOf({ [NAME]: 'failed', [ADDRESS]: 'ok', [BODY]: 'failed' })).toBe('dns-removed');
+test('a name that fails at once while the address answers is called removed where the browser knows no such name, and filtered where it does', async () => {
+  const answers = { [ADDRESS]: 'ok' } as const;
+  expect(await saysOf({ answers })).toBe('dns-removed');
+  expect(await saysOf({ answers, known: has() })).toBe('dns-removed');
+  expect(await saysOf({ answers, known: has('chat.example') })).toBe('name-filtered');
+  // One that says the same of every name says nothing.
+  expect(await saysOf({ answers, known: () => 'silent' })).toBe('dns-removed');
+});
+
+test('a name that is cut off at once is called filtered, though its address is cut off with it', async () => {
+  expect(await saysOf({ known: has('chat.example') })).toBe('name-filtered');
 });
 
 test('a name that is silent while the address answers is called filtered, or removed where the resolver is silent on all', async () => {
-  const answers = { [NAME]: 'silent', [ADDRESS]: 'ok', [BODY]: 'ok' } as const;
-  expect(await saysOf(answers)).toBe('name-filtered');
-  const ports = line({ ...answers, [NOBODY]: 'silent' });
-  const seen = await look([NAME, ADDRESS], BODY, new Notes(), ports);
-  expect(diagnose({ ...seen, reached: true })).toEqual({ diagnosis: 'dns-removed', figure: 300 });
+  const answers = { [NAME]: 'silent', [ADDRESS]: 'ok' } as const;
+  expect(await saysOf({ answers })).toBe('name-filtered');
+  expect(await found({ answers, nobody: 'silent' })).toEqual({
+    ...{ diagnosis: 'dns-removed', figure: 300 },
+  });
 });
 
 test('a server that is silent at its name and its addresses is called blocked where the resolver denies other names, whether or not another way leads to it', async () => {
-  const silent = { [NAME]: 'silent', [ADDRESS]: 'silent', [BODY]: 'silent' } as const;
-  const seen = await look([NAME, ADDRESS], BODY, new Notes(), line(silent));
   for (const reached of [true, false]) {
-    expect(diagnose({ ...seen, reached }).diagnosis).toBe('address-blocked');
+    const answers = { ...silent, 'chat.example': 'silent' } as const;
+    expect(await saysOf({ answers }, reached)).toBe('address-blocked');
+    expect(await saysOf({ answers, nobody: 'silent' }, false)).toBe('lan-only');
   }
-  const all = await look(
-    [NAME, ADDRESS],
-    BODY,
-    new Notes(),
-    line({ ...silent, [NOBODY]: 'silent' }),
+});
+
+test('a server that is silent at the port of TLS alone is called filtered', async () => {
+  expect(await saysOf({ answers: { [NAME]: 'silent', [ADDRESS]: 'silent' } })).toBe(
+    'name-filtered',
   );
-  expect(diagnose({ ...all, reached: false }).diagnosis).toBe('lan-only');
 });
 
 test('a name that fails at once as its addresses do is not called removed', async () => {
-  const seen = await look([NAME, ADDRESS], BODY, new Notes(), line({}));
-  expect(diagnose({ ...seen, reached: false }).diagnosis).toBe('address-blocked');
+  expect(await saysOf({}, false)).toBe('address-blocked');
 });
 
 test('a device without a network is offline, whatever is tried', async () => {
-  expect(await saysOf({}, false)).toBe('offline');
+  expect(await saysOf({ online: false })).toBe('offline');
 });
 
 test('a body that stops on the way is called frozen, after the bytes that came', async () => {
-  const ports = line({ [NAME]: 'ok', [ADDRESS]: 'ok', [BODY]: 14_000 });
-  const seen = await look([NAME, ADDRESS], BODY, new Notes(), ports);
-  expect(diagnose({ ...seen, reached: true })).toEqual({ diagnosis: 'frozen', figure: 14_000 });
+  const transfer = { bytes: 14_000, bitsPerSecond: null, stalled: true };
+  expect(await found({ answers: well, transfer })).toEqual({ diagnosis: 'frozen', figure: 14_000 });
+});
+
+test('a body of which nothing comes is called frozen where its host answers, and says nothing where it does not', async () => {
+  const transfer = { bytes: 0, bitsPerSecond: null, stalled: true };
+  expect(await found({ answers: well, transfer })).toEqual({ diagnosis: 'frozen', figure: null });
+  const answers = { [ADDRESS]: 'ok' } as const;
+  expect(await saysOf({ answers, transfer })).toBe('dns-removed');
+});
+
+test('datagrams that are not answered by a server which is there are called dropped', async () => {
+  expect(await saysOf({ answers: well, known: () => 'silent' })).toBe('udp-dropped');
+  expect(await saysOf({ answers: well, known: () => 'ok' })).toBe('none');
+  expect(await saysOf({ answers: silent, known: () => 'silent' })).not.toBe('udp-dropped');
+});
+
+test('a connection too many that stays silent says that they are counted, even where they freeze, and how many passed', async () => {
+  const transfer = { bytes: 14_000, bitsPerSecond: null, stalled: true };
+  expect(await found({ answers: well, transfer, passing: 5 })).toEqual({
+    ...{ diagnosis: 'connections-policed', figure: 5 },
+  });
+  expect(await saysOf({ answers: well, passing: 5, apart: 'ok' })).toBe('none');
+});
+
+test('connections are not counted out at the only endpoint that answers', async () => {
+  expect(await saysOf({ answers: { [ADDRESS]: 'ok' }, passing: 2 })).toBe('dns-removed');
+  const answers = { [NAME]: 'ok', [ADDRESS]: 'silent' } as const;
+  expect(await saysOf({ answers, passing: 3 })).toBe('none');
+});
+
+test('compared with sites, a line that leads nowhere abroad is told from one that leads to chosen sites alone', async () => {
+  const portal = { 'https://portal.example/': 'ok' } as const;
+  const market = { 'https://market.example/': 'ok' } as const;
+  const nowhere = { 'https://weather.example/': 'silent', 'weather.example': 'silent' } as const;
+  const all = { ...silent, 'chat.example': 'silent', ...nowhere, ...portal } as const;
+  expect(await saysOf({ answers: { ...all, ...market } }, false, SITES)).toBe('foreign-severed');
+  const closed = { 'https://market.example/': 'silent', 'market.example': 'silent' } as const;
+  expect(await saysOf({ answers: { ...all, ...closed } }, false, SITES)).toBe('domestic-only');
+  // Of those abroad the names may be gone as well.
+  const names = has('market.example', 'portal.example');
+  const away = { ...silent, 'chat.example': 'silent', ...portal, ...market } as const;
+  expect(await saysOf({ answers: away, known: names }, false, SITES)).toBe('foreign-severed');
+  const weather = { 'https://weather.example/': 'ok' } as const;
+  expect(await saysOf({ answers: { ...away, ...weather } }, false, SITES)).toBe('address-blocked');
 });
 
 test('addresses are looked at before names, each noted', async () => {
   const notes = new Notes();
-  await look([NAME, 'webrtc:203.0.113.9', ADDRESS], BODY, notes, line({ [ADDRESS]: 'ok' }));
+  await look(ENDPOINTS, ALONE, notes, portsOf({ answers: { [ADDRESS]: 'ok' } }));
   expect(notes.all.map(({ host, outcome }) => [host, outcome])).toEqual([
     ['203.0.113.10', 'ok'],
     ['chat.example', 'failed'],

@@ -1,134 +1,179 @@
 /**
- * Looks at the line as far as a page may: whether each of the server's endpoints answers, and whether much comes from
- * where the page came from. A browser tells no page why a connection failed, and lets it send no single packet.
+ * Looks at the line as far as a page may: whether each of the server's endpoints answers, sites to compare it with if the
+ * person names some, how much comes from where the page came from, datagrams, and how many connections pass.
  */
-import type { HostSeen, Notes, Seen, Step, Transfer } from '@polynya/messenger/line/diagnosis';
+import type {
+  DatagramsSeen,
+  HostSeen,
+  Notes,
+  Seen,
+  Step,
+  Transfer,
+} from '@polynya/messenger/line/diagnosis';
 import { isAddress } from '@polynya/messenger/line/diagnosis';
+import { nameStep, otherPort, type Steps } from './steps.ts';
 
-/** Enough to meet what freezes connections, in bytes. */
-const ENOUGH = 65_536;
-/** What comes first says little of how fast the line is, in bytes. */
-const BEGINNING = 8_192;
-
-export interface LookPorts {
-  fetch(url: string, init: RequestInit): Promise<Response>;
-  /** ms, never set back. */
-  steady(): number;
-  readonly online: boolean;
-  /** How long an endpoint may take, and for how long nothing may come of a body, in ms. */
-  readonly patience: number;
+/** Names of sites in the country, and abroad. */
+export interface Sites {
+  readonly home: readonly string[];
+  readonly abroad: readonly string[];
 }
 
-/**
- * @param endpoints URLs that lead to the server
- * @param body of some length, where the page came from
- */
+export interface LookPorts {
+  readonly steps: Steps;
+  readonly online: boolean;
+  readonly patience: number;
+  /** The host from which the page came. */
+  readonly origin: string;
+  /** Of what is there. Rejects if that cannot be asked for. */
+  transfer(): Promise<Transfer>;
+  /** Told of each connection that is made to a URL's host. */
+  opened(url: string): void;
+}
+
+/** Connections to one host, one right after the other: more than are let through where they are counted. */
+const MANY = 8;
+/** Who answered within this has a line on which silence can be told, in ms. */
+const AT_ONCE = 1_000;
+
+const NOTHING = { dns: null, tcp: null, otherPort: null, tls: null, otherHello: null } as const;
+
+/** @param endpoints URLs that lead to the server */
 export async function look(
   endpoints: readonly string[],
-  body: string,
+  sites: Sites,
   notes: Notes,
   ports: LookPorts,
 ): Promise<Omit<Seen, 'reached'>> {
+  const { steps, online, patience } = ports;
   const urls = endpoints.filter((endpoint) => /^https?:/.test(endpoint));
-  // Addresses before names: a filter that hears the name may cut off the address for minutes.
-  const order = urls.sort((a, b) => Number(isAddress(hostOf(b))) - Number(isAddress(hostOf(a))));
-  const steps: (readonly [host: string, step: Step])[] = [];
-  for (const url of order) {
+  const tell = async (url: string): Promise<readonly [host: string, step: Step]> => {
     const { port, protocol } = new URL(url);
     const number = Number(port) || (protocol === 'http:' ? 80 : 443);
-    const step = await notes.take('tls', hostOf(url), number, answers(url, ports));
-    steps.push([hostOf(url), step]);
-  }
-  const some = (address: boolean, wanted: Step) =>
-    steps.some(([host, step]) => isAddress(host) === address && step === wanted);
-  const reachable = some(true, 'ok');
-  const refused = !reachable && some(true, 'failed');
+    ports.opened(url);
+    const step = await notes.take('tls', hostOf(url), number, steps.fetch(url));
+    if (step !== 'silent') return [hostOf(url), step];
+    // It may have gone by a connection that was there before, and froze long ago: once more, by another.
+    return [hostOf(url), await notes.take('tls', hostOf(url), number, steps.fetch(url))];
+  };
+  const compared = [sites.home, sites.abroad].map((names) =>
+    Promise.all(names.map((name) => tell(`https://${name}/`))),
+  );
+  // Addresses before names: a filter that hears the name may cut off the address for minutes.
+  const byAddress = urls.filter((url) => isAddress(hostOf(url)));
+  const addresses = await Promise.all(byAddress.map(tell));
+  const names = await Promise.all(urls.filter((url) => !byAddress.includes(url)).map(tell));
+  const [home = [], abroad = []] = await Promise.all(compared);
+  const told = [...names, ...home, ...abroad];
+  const has = (of: typeof told, wanted: Step) => of.some(([, step]) => step === wanted);
   // A name that nobody filters, and nobody has: a resolver that is there denies it at once.
-  const silent = some(false, 'silent');
-  const nobody = `https://${crypto.randomUUID().slice(0, 8)}.example/`;
-  const denied = silent ? await answers(nobody, ports) : null;
-  const deaf = denied === 'silent';
-  const server = steps.map(([host, step]) => seenOf(host, step, { reachable, refused, deaf }));
+  const nobody = `${crypto.randomUUID().slice(0, 8)}.example`;
+  const denied = has(told, 'silent') ? await steps.fetch(`https://${nobody}/`) : null;
+  const around: Around = {
+    steps,
+    reachable: has(addresses, 'ok'),
+    refused: !has(addresses, 'ok') && has(addresses, 'failed'),
+    deaf: denied === 'silent',
+    // Whether this browser tells a name that nobody has from one that somebody has.
+    knows: has(told, 'failed') && (await nameStep(steps, nobody)) === 'refused',
+  };
+  const all = async (list: typeof told, other = around) =>
+    Promise.all(list.map(([host, step]) => seenOf(host, step, other)));
+  const others = { ...around, reachable: false, refused: false };
+  const server = await all([...addresses, ...names]);
+  // Of a host that does not answer nothing comes, for another reason.
+  const origin = server.find(({ host }) => host === ports.origin);
+  const asks = origin === undefined || origin.tls === 'ok';
+  const came = asks ? await ports.transfer().catch(() => null) : null;
+  const transfer = came?.bytes || origin ? came : null;
+  const [datagrams, passed] = await Promise.all([
+    datagramsSeen(endpoints, server, steps),
+    passedOfMany(urls, notes, ports),
+  ]);
   return {
-    connected: ports.online,
-    waited: deaf ? ports.patience : null,
-    resolver: (denied !== null && !deaf) || some(false, 'ok') || some(false, 'failed'),
-    ...{ server, home: [], abroad: [] },
-    transfer: await transferOf(body, ports),
+    connected: online,
+    waited: around.deaf ? patience : null,
+    resolver: (denied !== null && !around.deaf) || has(told, 'ok') || has(told, 'failed'),
+    ...{ server, home: await all(home, others), abroad: await all(abroad, others) },
+    ...{ transfer, datagrams, passed },
   };
 }
 
-/** `failed`: the browser says no more than that. */
-async function answers(url: string, ports: LookPorts): Promise<Step> {
-  const patience = AbortSignal.timeout(ports.patience);
-  try {
-    await ports.fetch(url, {
-      ...{ method: 'HEAD', mode: 'no-cors', cache: 'no-store', credentials: 'omit' },
-      signal: patience,
-    });
-    return 'ok';
-  } catch {
-    return patience.aborted ? 'silent' : 'failed';
-  }
-}
-
-interface Others {
+interface Around {
+  readonly steps: Steps;
   /** Whether the server answers at an address. */
   readonly reachable: boolean;
   /** Whether somebody says no at once at its addresses. */
   readonly refused: boolean;
   /** Whether the resolver says nothing of any name. */
   readonly deaf: boolean;
+  readonly knows: boolean;
 }
 
 /** What that most likely means. */
-function seenOf(host: string, step: Step, { reachable, refused, deaf }: Others): HostSeen {
+async function seenOf(host: string, step: Step, around: Around): Promise<HostSeen> {
+  const { steps, reachable, refused, deaf, knows } = around;
   const named = !isAddress(host);
-  const nothing = { host, dns: null, tcp: null, otherPort: null, tls: null, otherHello: null };
-  if (step === 'ok') return { ...nothing, dns: named ? 'ok' : null, tcp: 'ok', tls: 'ok' };
-  // Who is told at once that there is no way there is told so by the directory of names, as a rule, unless it is so without a name as well.
-  if (named && step === 'failed') return { ...nothing, dns: refused ? 'ok' : 'refused' };
-  if (step === 'failed') return { ...nothing, tcp: 'refused' };
-  if (named && deaf) return { ...nothing, dns: 'silent' };
-  if (named && reachable) return { ...nothing, dns: 'ok', tcp: 'ok', tls: 'silent' };
-  return { ...nothing, dns: named ? 'ok' : null, tcp: 'silent', otherPort: 'silent' };
+  const nothing = { ...NOTHING, host };
+  const found = { ...nothing, dns: named ? 'ok' : null } as const;
+  if (step === 'ok') return { ...found, tcp: 'ok', tls: 'ok' };
+  if (step === 'silent') {
+    if (named && deaf) return { ...nothing, dns: 'silent' };
+    if (named && reachable) return { ...found, tcp: 'ok', tls: 'silent' };
+    return { ...found, tcp: 'silent', otherPort: await otherPort(steps, host) };
+  }
+  if (!named) return { ...nothing, tcp: 'refused' };
+  // Where a browser does not say which names there are: who says no at once is the directory of names, as a rule, unless it is so without a name as well.
+  const known = knows ? (await nameStep(steps, host)) === 'ok' : refused;
+  if (!known) return { ...nothing, dns: 'refused' };
+  return reachable ? { ...found, tcp: 'ok', tls: 'reset' } : { ...found, tcp: 'refused' };
 }
 
-/** Null where nothing of it comes at all. */
-async function transferOf(url: string, ports: LookPorts): Promise<Transfer | null> {
+/** By the server's own STUN, so that nobody else hears of it; null if it has none, or a page may not. */
+async function datagramsSeen(
+  endpoints: readonly string[],
+  server: readonly HostSeen[],
+  steps: Steps,
+): Promise<DatagramsSeen | null> {
+  const url = endpoints.find((endpoint) => endpoint.startsWith('stun:'));
+  const stun = url ? await steps.stun(url) : null;
+  if (!url || stun === null || stun === 'refused') return null;
+  const host = url.replace(/^stun:|:\d+$/g, '').replace(/^\[|\]$/g, '');
+  const there = server.some(({ host: one, tls }) => one === host && tls === 'ok');
+  // WebRTC asks in one way alone.
+  return { tcp: there ? 'ok' : await otherPort(steps, host), stun, plain: null };
+}
+
+/**
+ * At an endpoint of the server's, while another one answers: where connections are counted, who made too many must wait
+ * a while there. Nobody else learns by it where the page came from, as a WebSocket would say. Null if all pass.
+ */
+async function passedOfMany(
+  urls: readonly string[],
+  notes: Notes,
+  { steps, opened }: LookPorts,
+): Promise<number | null> {
+  const quick = new Set(
+    notes.all
+      .filter(({ outcome, began, ended }) => outcome === 'ok' && (ended - began) * 1_000 < AT_ONCE)
+      .map(({ host }) => host),
+  );
+  const [url, another] = urls.filter((one) => quick.has(hostOf(one)));
+  if (!url || !another) return null;
+  const host = hostOf(url);
   const over = new AbortController();
-  let timer = setTimeout(() => over.abort(), ports.patience);
-  let bytes = 0;
-  let begun = 0;
-  let skipped = 0;
-  const rate = () => {
-    const ms = ports.steady() - begun;
-    return begun > 0 && ms > 0 && bytes > skipped ? ((bytes - skipped) * 8_000) / ms : null;
-  };
   try {
-    // From the first byte on, so that it comes uncompressed and its bytes are those of the line.
-    const answer = await ports.fetch(url, {
-      headers: { range: 'bytes=0-' },
-      cache: 'no-store',
-      signal: over.signal,
-    });
-    const reader = answer.body?.getReader();
-    while (bytes < ENOUGH) {
-      const part = await reader?.read();
-      if (!part || part.done) break;
-      clearTimeout(timer);
-      timer = setTimeout(() => over.abort(), ports.patience);
-      bytes += part.value.length;
-      if (begun === 0 && bytes >= BEGINNING) {
-        begun = ports.steady();
-        skipped = bytes;
-      }
+    // One passed when the endpoint was looked at.
+    for (let tried = 0; tried < MANY; tried++) {
+      opened(url);
+      const port = Number(new URL(url).port) || 443;
+      const one = steps.socket(url.replace(/^http/, 'ws'), over.signal);
+      if ((await notes.take('tls', host, port, one)) !== 'silent') continue;
+      // A line may bear no WebSockets, and count nothing.
+      return (await steps.fetch(url, true)) === 'silent' ? tried + 1 : null;
     }
-    return { bytes, bitsPerSecond: rate(), stalled: false };
-  } catch {
-    return bytes > 0 ? { bytes, bitsPerSecond: rate(), stalled: over.signal.aborted } : null;
+    return null;
   } finally {
-    clearTimeout(timer);
     over.abort();
   }
 }

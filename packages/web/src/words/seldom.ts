@@ -2,14 +2,19 @@
 import type { Locale } from './catalogues.ts';
 
 const en = {
-  lineLooking: 'Looking at the line. This takes up to half a minute…',
+  lineLooking: 'Looking at the line. This takes up to a minute…',
   lineAfter: (size: string) => `Frozen after ${size}.`,
   lineRate: (rate: number) => `About ${rate} kbit/s.`,
+  linePass: (count: number) => `At least ${count} passed.`,
   lineDeaf: (seconds: number) => `No answer in ${seconds} s.`,
   lineAgain: 'Look again',
   lineSave: 'Save for researchers',
   lineLimits:
-    'A browser is not told why a connection fails, so this can be mistaken: a name that was taken away and one that is cut off look much the same from here. “polynya doctor” in a terminal sees more.',
+    'A browser is not told why a connection fails, so this can be mistaken; that browsers of this kind are cut off by how they greet cannot be seen by one of them at all. “polynya doctor” in a terminal sees more.',
+  lineHome: 'Sites in your country to compare with',
+  lineAbroad: 'Sites abroad to compare with',
+  lineSites:
+    'By their names, for example those you read anyway. Without them nobody can tell a blocked server from a line that leads nowhere else. They learn that somebody at your address asked for them.',
   lineOoni:
     'The file has what was seen as an OONI measurement, without your address and without that of your server. It goes nowhere by itself: give it to whom you like.',
   endpointAnswers: 'answers',
@@ -42,14 +47,19 @@ const en = {
 };
 
 const ru: typeof en = {
-  lineLooking: 'Смотрим, что со связью. Это займёт до полуминуты…',
+  lineLooking: 'Смотрим, что со связью. Это займёт до минуты…',
   lineAfter: (size: string) => `Замирает после ${size}.`,
   lineRate: (rate: number) => `Около ${rate} кбит/с.`,
+  linePass: (count: number) => `Прошло не меньше ${count}.`,
   lineDeaf: (seconds: number) => `Нет ответа ${seconds} с.`,
   lineAgain: 'Посмотреть ещё раз',
   lineSave: 'Сохранить для исследователей',
   lineLimits:
-    'Браузеру не говорят, почему соединение не удалось, поэтому вывод может быть ошибочным: убранное имя и имя, по которому обрывают, отсюда почти неразличимы. «polynya doctor» в терминале видит больше.',
+    'Браузеру не говорят, почему соединение не удалось, поэтому вывод может быть ошибочным; а что браузеры этого вида обрывают по тому, как они здороваются, из такого браузера не увидеть вовсе. «polynya doctor» в терминале видит больше.',
+  lineHome: 'Сайты в стране для сравнения',
+  lineAbroad: 'Зарубежные сайты для сравнения',
+  lineSites:
+    'По именам, например те, что вы и так читаете. Без них не отличить заблокированный сервер от связи, которая больше никуда не ведёт. Они узнают, что кто-то с вашего адреса к ним обратился.',
   lineOoni:
     'В файле то, что удалось увидеть, в виде измерения OONI, без вашего адреса и адреса сервера. Сам он никуда не уходит: отдайте его, кому захотите.',
   endpointAnswers: 'отвечает',

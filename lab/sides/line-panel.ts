@@ -1,0 +1,61 @@
+/** What a page says is being done to its line: asked as a person asks, by the settings, and read as one reads it. */
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { DIAGNOSES, type Diagnosis } from '../diagnosis.ts';
+import { COMPARED_WITH } from '../network/plan.ts';
+
+const SETTINGS = 'Settings';
+const ASK = 'What is done to my line?';
+const PANEL = 'The line';
+const [HOME, ABROAD] = ['Sites in your country to compare with', 'Sites abroad to compare with'];
+const [AGAIN, SAVE] = ['Look again', 'Save for researchers'];
+/** Of one look, ms. */
+const PATIENCE = 120_000;
+
+/** By what each sentence is known. */
+const SENTENCES: Readonly<Record<Diagnosis, string>> = {
+  'dns-removed': 'was taken out of the directory',
+  'name-filtered': 'cuts off whoever asks for your server by name',
+  'address-blocked': 'Nothing gets through to the address of your server',
+  frozen: 'Connections freeze after a while',
+  'connections-policed': 'Only a few connections a minute',
+  throttled: 'The line is held down',
+  'udp-dropped': 'Calls and the like are dropped',
+  'fingerprint-filtered': 'cuts off programs by how they greet',
+  'domestic-only': 'Only chosen sites can be reached',
+  'foreign-severed': 'Nothing abroad can be reached',
+  'lan-only': 'This network leads nowhere',
+  offline: 'This device is in no network',
+  none: 'Nothing is done to the line',
+};
+
+/**
+ * Waits for the panel's verdict, names sites to compare with, and takes the next one.
+ * @throws Error when there is none in time, or when the file for researchers says something else
+ */
+export async function askPanel(page: Page): Promise<Diagnosis | null> {
+  await page.getByRole('button', { name: SETTINGS, exact: true }).click();
+  await page.getByRole('button', { name: ASK, exact: true }).click();
+  const panel = page.getByRole('dialog', { name: PANEL, exact: true });
+  const again = panel.getByRole('button', { name: AGAIN, exact: true });
+  await again.waitFor({ timeout: PATIENCE });
+  await panel.getByLabel(HOME).fill(COMPARED_WITH.home.join(' '));
+  await panel.getByLabel(ABROAD).fill(COMPARED_WITH.abroad.join(', '));
+  await again.click();
+  await again.waitFor({ state: 'hidden' });
+  await again.waitFor({ timeout: PATIENCE });
+  const sentence = await panel.getByRole('status').first().innerText();
+  const said = DIAGNOSES.find((one) => sentence.includes(SENTENCES[one])) ?? null;
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    panel.getByRole('button', { name: SAVE, exact: true }).click(),
+  ]);
+  const measured = JSON.parse(readFileSync(await file.path(), 'utf8')) as Measurement;
+  if (measured.test_keys.diagnosis === said) return said;
+  throw new Error(`the panel says ${said}, its file ${measured.test_keys.diagnosis}`);
+}
+
+/** Of the file, in OONI's format. */
+interface Measurement {
+  readonly test_keys: { readonly diagnosis: string };
+}

@@ -1,4 +1,4 @@
-/** Above a chat: whose safety number was compared, and is to be compared again. */
+/** Above a chat: whose safety number is to be compared, as a device came, a namesake did, or lists of devices contradict. */
 import type { PersonId } from '@polynya/messenger/api';
 import { createMemo, createSignal, type JSX, Show } from 'solid-js';
 import { SafetyNumber } from '../adding-later.tsx';
@@ -14,9 +14,7 @@ export function Doubt(): JSX.Element {
   const { messenger, attempt } = useApp();
   const { detail } = useChat();
   const [open, setOpen] = createSignal<PersonId>();
-  const doubted = createMemo(() =>
-    detail().people.find(({ compared }) => compared !== null && compared !== 'same'),
-  );
+  const doubted = createMemo(() => detail().people.find((person) => doubtOf(t, person) !== ''));
   return (
     <>
       <Show when={doubted()}>
@@ -27,12 +25,14 @@ export function Doubt(): JSX.Element {
               <Button look="small" onClick={() => setOpen(one().person)}>
                 {t().safetyNumber}
               </Button>
-              <Button
-                look="small plain"
-                onClick={() => attempt(messenger.compare(one().person, false))}
-              >
-                {t().doNotCompare}
-              </Button>
+              <Show when={one().compared && !one().forked}>
+                <Button
+                  look="small plain"
+                  onClick={() => attempt(messenger.compare(one().person, false))}
+                >
+                  {t().doNotCompare}
+                </Button>
+              </Show>
             </p>
           </div>
         )}

@@ -1,27 +1,17 @@
 /** Two people in two browsers, from the printed link to a conversation with all that belongs to it. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launch } from '../../../scripts/chromium.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Person, PHONE } from './person.ts';
 import { isKept, recordedNotes } from './recorded-notes.ts';
 import { showToCamera } from './senses.ts';
-import { ServerProcess } from './server-process.ts';
+import { serverAndBrowser } from './server-and-browser.ts';
 
-let server: ServerProcess;
-let browser: Browser;
+const { server, browser } = await serverAndBrowser();
 let anna: Person;
 let boris: Person;
 
 beforeAll(async () => {
-  server = await ServerProcess.start();
-  browser = await launch();
   anna = await Person.at(browser);
   boris = await Person.at(browser, { ...PHONE, locale: 'ru-RU', colorScheme: 'dark' });
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
 });
 
 describe('two people', () => {

@@ -1,18 +1,13 @@
 /** What a safety number that was compared says later: a device came, somebody else bears the name, nothing was stored. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launch } from '../../../scripts/chromium.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Person, PHONE } from './person.ts';
-import { ServerProcess } from './server-process.ts';
+import { serverAndBrowser } from './server-and-browser.ts';
 
-let server: ServerProcess;
-let browser: Browser;
+const { server, browser } = await serverAndBrowser();
 let anna: Person;
 let boris: Person;
 
 beforeAll(async () => {
-  server = await ServerProcess.start();
-  browser = await launch();
   anna = await Person.at(browser, { ...PHONE, locale: 'ru-RU' });
   boris = await Person.at(browser);
   await anna.aheadOfEngine(`{
@@ -29,11 +24,6 @@ beforeAll(async () => {
   await boris.arrive(await anna.inviteToChat(), 'Борис');
   await boris.say('Привет!');
   await anna.sees('Привет!');
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
 });
 
 const box = (checked: boolean) =>

@@ -1,19 +1,14 @@
 /** One person on two devices: linked by a code and digits, the same in every chat, and one taken out again. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launch } from '../../../scripts/chromium.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Person, PHONE } from './person.ts';
-import { ServerProcess } from './server-process.ts';
+import { serverAndBrowser } from './server-and-browser.ts';
 
-let server: ServerProcess;
-let browser: Browser;
+const { server, browser } = await serverAndBrowser();
 let anna: Person;
 let phone: Person;
 let boris: Person;
 
 beforeAll(async () => {
-  server = await ServerProcess.start();
-  browser = await launch();
   anna = await Person.at(browser);
   phone = await Person.at(browser, { ...PHONE, colorScheme: 'dark' });
   boris = await Person.at(browser, { locale: 'ru-RU' });
@@ -21,11 +16,6 @@ beforeAll(async () => {
   await boris.arrive(await anna.inviteToChat(), 'Борис');
   await boris.say('Привет!');
   await anna.sees('Привет!');
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
 });
 
 /** A code for another device, on the screen of this one. */

@@ -1,29 +1,19 @@
 /** What a family does beside talking: polls, messages that go by themselves, versions, who has read what. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launch } from '../../../scripts/chromium.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Person, PHONE } from './person.ts';
-import { ServerProcess } from './server-process.ts';
+import { serverAndBrowser } from './server-and-browser.ts';
 
-let server: ServerProcess;
-let browser: Browser;
+const { server, browser } = await serverAndBrowser();
 let anna: Person;
 let boris: Person;
 
 beforeAll(async () => {
-  server = await ServerProcess.start();
-  browser = await launch();
   anna = await Person.at(browser, { viewport: { width: 1280, height: 800 } });
   boris = await Person.at(browser, { ...PHONE, locale: 'ru-RU', colorScheme: 'dark' });
   await anna.arrive(server.link, 'Anna');
   await boris.arrive(await anna.inviteToChat(), 'Борис');
   await boris.say('привет');
   await anna.sees('привет');
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
 });
 
 describe('a family', () => {

@@ -1,24 +1,12 @@
 /** What a person meets who comes without an invite, with a bad one, or where the page cannot work. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launch } from '../../../scripts/chromium.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { Person } from './person.ts';
 import { isKept } from './recorded-notes.ts';
 import { giveSenses } from './senses.ts';
-import { ServerProcess } from './server-process.ts';
+import { serverAndBrowser } from './server-and-browser.ts';
 
-let server: ServerProcess;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await ServerProcess.start();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const { server, browser } = await serverAndBrowser();
 
 describe('the first screen', () => {
   it('explains that an invite is needed, in Russian too', async () => {

@@ -1,12 +1,9 @@
 /** A group of three: invites, mentions, admins, files, and somebody who has to go. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launch } from '../../../scripts/chromium.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Person, PHONE } from './person.ts';
-import { ServerProcess } from './server-process.ts';
+import { serverAndBrowser } from './server-and-browser.ts';
 
-let server: ServerProcess;
-let browser: Browser;
+const { server, browser } = await serverAndBrowser();
 let anna: Person;
 let boris: Person;
 let vera: Person;
@@ -14,16 +11,9 @@ let vera: Person;
 const tagOf = { boris: '', vera: '' };
 
 beforeAll(async () => {
-  server = await ServerProcess.start();
-  browser = await launch();
   anna = await Person.at(browser);
   boris = await Person.at(browser, PHONE);
   vera = await Person.at(browser, { locale: 'ru-RU', viewport: { width: 768, height: 1024 } });
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
 });
 
 /** A picture that does not compress: noise, and larger than what is fetched unasked (512 KB). */

@@ -1,27 +1,17 @@
 /** Everything by the keyboard alone: what can be used is reached by Tab, and where one is can be seen. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launch } from '../../../scripts/chromium.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Person } from './person.ts';
-import { ServerProcess } from './server-process.ts';
+import { serverAndBrowser } from './server-and-browser.ts';
 
 const DESK = { width: 1024, height: 768 };
 
-let server: ServerProcess;
-let browser: Browser;
+const { server, browser } = await serverAndBrowser();
 let anna: Person;
 let boris: Person;
 
 beforeAll(async () => {
-  server = await ServerProcess.start();
-  browser = await launch();
   anna = await Person.at(browser, { viewport: DESK });
   boris = await Person.at(browser);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
 });
 
 const press = (...keys: string[]) =>

@@ -1,18 +1,13 @@
 /** Nothing typed is lost, repeated or put out of order: offline, on reload, when the server is killed. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launch } from '../../../scripts/chromium.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Person } from './person.ts';
-import { ServerProcess } from './server-process.ts';
+import { serverAndBrowser } from './server-and-browser.ts';
 
-let server: ServerProcess;
-let browser: Browser;
+const { server, browser } = await serverAndBrowser();
 let anna: Person;
 let boris: Person;
 
 beforeAll(async () => {
-  server = await ServerProcess.start();
-  browser = await launch();
   // Tall enough to have every message in the page.
   const viewport = { width: 1000, height: 2400 };
   anna = await Person.at(browser, { viewport });
@@ -22,11 +17,6 @@ beforeAll(async () => {
   await boris.arrive(link, 'Boris');
   await boris.say('ready');
   await anna.sees('ready');
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
 });
 
 const numbers = (from: number, count: number) =>

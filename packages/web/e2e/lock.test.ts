@@ -1,22 +1,9 @@
 /** The app lock: what this browser keeps opens by a passphrase or a passkey alone. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launch } from '../../../scripts/chromium.ts';
+import { describe, expect, it } from 'vitest';
 import { Person, PHONE } from './person.ts';
-import { ServerProcess } from './server-process.ts';
+import { serverAndBrowser } from './server-and-browser.ts';
 
-let server: ServerProcess;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await ServerProcess.start();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const { server, browser } = await serverAndBrowser();
 
 /** What a system does when somebody shares into an installed app: a form of the manifest's fields, posted from nowhere. */
 async function share({ page }: Person, text: string): Promise<void> {

@@ -1,29 +1,19 @@
 /** A browser that lost its last writes: the chat heals by another member's device, and nothing is lost. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launch } from '../../../scripts/chromium.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Person } from './person.ts';
-import { ServerProcess } from './server-process.ts';
+import { serverAndBrowser } from './server-and-browser.ts';
 
-let server: ServerProcess;
-let browser: Browser;
+const { server, browser } = await serverAndBrowser();
 let anna: Person;
 let boris: Person;
 
 beforeAll(async () => {
-  server = await ServerProcess.start();
-  browser = await launch();
   anna = await Person.at(browser);
   boris = await Person.at(browser);
   await anna.arrive(server.link, 'Anna');
   await boris.arrive(await anna.inviteToGroup('House 7'), 'Boris');
   await boris.say('ready');
   await anna.sees('ready');
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
 });
 
 describe('a page whose store is an old copy', () => {

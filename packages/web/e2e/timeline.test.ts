@@ -1,12 +1,9 @@
 /** A long conversation: older messages come as one scrolls up, nothing moves under a reader's eyes. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launch } from '../../../scripts/chromium.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Person } from './person.ts';
-import { ServerProcess } from './server-process.ts';
+import { serverAndBrowser } from './server-and-browser.ts';
 
-let server: ServerProcess;
-let browser: Browser;
+const { server, browser } = await serverAndBrowser();
 let anna: Person;
 let boris: Person;
 
@@ -17,8 +14,6 @@ const LONG = ': with so much more to say that it takes several lines, for rows t
 let late: string;
 
 beforeAll(async () => {
-  server = await ServerProcess.start();
-  browser = await launch();
   anna = await Person.at(browser);
   boris = await Person.at(browser, { viewport: { width: 360, height: 740 } });
   await anna.arrive(server.link, 'Anna');
@@ -39,11 +34,6 @@ beforeAll(async () => {
   );
   await anna.marked(`line ${COUNT - 1}`, anna.words.stateDelivered);
   await boris.openChat('House 7');
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
 });
 
 /** Pixels below what is in sight. */

@@ -1,22 +1,9 @@
 /** What a person is told who has a wrong clock or no room, and how it goes on. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launch } from '../../../scripts/chromium.ts';
+import { describe, expect, it } from 'vitest';
 import { Person, PHONE } from './person.ts';
-import { ServerProcess } from './server-process.ts';
+import { serverAndBrowser } from './server-and-browser.ts';
 
-let server: ServerProcess;
-let browser: Browser;
-
-beforeAll(async () => {
-  server = await ServerProcess.start();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const { server, browser } = await serverAndBrowser();
 
 /** The device's clock is so many minutes ahead of the server's. */
 async function withClockAhead(minutes: number, locale: string): Promise<Person> {

@@ -134,34 +134,27 @@ export function recordedNotes(people: () => { anna: Person; boris: Person }): vo
 }
 
 /** How many pieces of what is being recorded are in the store by now. */
-function pieces(page: Page): Promise<number> {
-  return page.evaluate(async () => {
+async function pieces(page: Page): Promise<number> {
+  return (await keysOf(page, 'piece')).filter((key) => key.includes('/recording/')).length;
+}
+
+/** Something of what is being recorded or written in a chat is in the store by now. */
+export async function isKept(page: Page, what: 'recording' | 'draft'): Promise<boolean> {
+  return (await keysOf(page, 'setting')).some((key) => key.startsWith(`${what}/`));
+}
+
+/** Of a table of the page's store. */
+function keysOf(page: Page, table: string): Promise<string[]> {
+  return page.evaluate(async (table) => {
     const opening = indexedDB.open('polynya');
     const database = await new Promise<IDBDatabase>((done) => {
       opening.onsuccess = () => done(opening.result);
     });
-    const listing = database.transaction('piece').objectStore('piece').getAllKeys();
+    const listing = database.transaction(table).objectStore(table).getAllKeys();
     const keys = await new Promise<IDBValidKey[]>((done) => {
       listing.onsuccess = () => done(listing.result);
     });
     database.close();
-    return keys.filter((key) => String(key).includes('/recording/')).length;
-  });
-}
-
-/** Something of what is being recorded or written in a chat is in the store by now. */
-export function isKept(page: Page, what: 'recording' | 'draft'): Promise<boolean> {
-  return page.evaluate(async (kind) => {
-    const opening = indexedDB.open('polynya');
-    const database = await new Promise<IDBDatabase>((done) => {
-      opening.onsuccess = () => done(opening.result);
-    });
-    const under = IDBKeyRange.bound(`${kind}/`, `${kind}0`);
-    const counting = database.transaction('setting').objectStore('setting').count(under);
-    const count = await new Promise<number>((done) => {
-      counting.onsuccess = () => done(counting.result);
-    });
-    database.close();
-    return count > 0;
-  }, what);
+    return keys.map(String);
+  }, table);
 }

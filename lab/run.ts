@@ -12,7 +12,7 @@ import type { BridgeHost } from './sides/bridge.ts';
 import { NaiveTalker } from './sides/naive.ts';
 import { Pair, type Said, type Witness } from './sides/pair.ts';
 import { openPlainPage } from './sides/plain-page.ts';
-import { exchange, type Outcome } from './sides/talk.ts';
+import { exchange, type Outcome, spoiled } from './sides/talk.ts';
 import { type Way, wayOfWire } from './sides/way.ts';
 import { busiest, bytesOf, crossing, leaksIn, mainWay } from './sides/wire.ts';
 import { type TaskContext, tasks } from './tasks.ts';
@@ -219,11 +219,11 @@ async function censoredRun(
   const penned = lab.middlebox.events.find((event) =>
     pair.addresses.some((address) => event.startsWith(`penned ${address} `)),
   );
-  if (scenario.neverPenned && penned) outcome = { ...outcome, passed: false, why: `was ${penned}` };
+  if (scenario.neverPenned && penned) outcome = spoiled(outcome, `was ${penned}`);
   const told = lab.toldByBridges;
   const payloads = pair.links.map((link) => link.slice(link.indexOf('#') + 1));
   if (payloads.some((payload) => told.includes(payload)))
-    outcome = { ...outcome, passed: false, why: 'a bridge wrote an invite down' };
+    outcome = spoiled(outcome, 'a bridge wrote an invite down');
   // Asked for while the censor is at work, as people would: once more where it has lifted its hand meanwhile.
   const over = now();
   if (scenario.task === 'queued-texts') {
@@ -273,7 +273,8 @@ function rowOf(scenario: Scenario, side: Side, run: Run, packets: readonly Packe
   const judged = side !== 'naive' && expected !== null;
   const wrong = judged ? said.filter(({ diagnosis }) => diagnosis !== expected) : [];
   const nobody = judged && said.length === 0;
-  const way = outcome.passed ? (outcome.way ?? wayOfPackets(counted)) : null;
+  const delivered = outcome.delivered ?? outcome.passed;
+  const way = delivered ? (outcome.way ?? wayOfPackets(counted)) : null;
   const reasons = [
     outcome.why,
     leaks.length > 0 ? `to be read on the wire: ${leaks.join(', ')}` : null,
@@ -295,7 +296,7 @@ function rowOf(scenario: Scenario, side: Side, run: Run, packets: readonly Packe
     host: way?.host ?? null,
     diagnosis: (wrong[0] ?? said.at(-1))?.diagnosis ?? null,
     expected,
-    delivered: outcome.passed,
+    delivered,
     unjudged: side === 'polynya' ? unjudged : null,
     says: said.map(({ by }) => by),
     bound: side === 'open' ? OPEN_BOUND : bound,

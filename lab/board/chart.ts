@@ -23,7 +23,7 @@ export const CHART_STYLE = `
 `;
 
 export const KEY = `<p class="key"><span><i style="background:#8796a3"></i>an ordinary messenger</span>
-<span><i style="background:#2c9c5a"></i>Polynya</span><span><i style="background:#d7a514"></i>Polynya, which misjudged the line</span><span>dotted: how long Polynya may take</span></p>`;
+<span><i style="background:#2c9c5a"></i>Polynya</span><span><i style="background:#d7a514"></i>Polynya, which got through and failed in something else</span><span>dotted: how long Polynya may take</span></p>`;
 
 export function chart(all: readonly Group[]): string {
   const kinds = [...new Set(all.map(({ scenario }) => scenario))];

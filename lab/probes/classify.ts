@@ -8,7 +8,7 @@ import type { Lab } from '../lab.ts';
 import { Program } from '../network/host.ts';
 import { HOSTS } from '../network/plan.ts';
 import { Chromium, whyNoChromium } from '../sides/chromium.ts';
-import { exchange, type Outcome } from '../sides/talk.ts';
+import { exchange, type Outcome, spoiled } from '../sides/talk.ts';
 import { flowsTo, separating } from './flows.ts';
 import type { ProbeContext } from './probe.ts';
 import { answersToHellos } from './server-hello.ts';
@@ -40,7 +40,7 @@ export async function classify(context: ProbeContext): Promise<Outcome> {
   const ours = flowsTo(HOSTS.home.address, pair.addresses, packets);
   const theirs = flowsTo(HOSTS.home.address, [HOSTS.nan.address, HOSTS.ned.address], packets);
   if (Math.min(ours.length, theirs.length) < TALKS) {
-    return { ...outcome, passed: false, why: 'too few connections to tell anything' };
+    return spoiled(outcome, 'the classifier saw too few connections to tell anything');
   }
   const found = separating(ours, theirs);
   const [site, plain] = await Promise.all([
@@ -52,7 +52,7 @@ export async function classify(context: ProbeContext): Promise<Outcome> {
       found.push(`the answer to ${hello} (${answer}, not ${plain.get(hello)})`);
   }
   if (found.length === 0) return outcome;
-  return { ...outcome, passed: false, why: `one feature is enough: ${found.join('; ')}` };
+  return spoiled(outcome, `one feature is enough: ${found.join('; ')}`);
 }
 
 /** People who read the site, a few by programs of two sorts and one by a real browser, where there is one. */

@@ -10,7 +10,7 @@ import type { Capture } from '../network/capture.ts';
 import { BRIDGES, HOSTS } from '../network/plan.ts';
 import { streamsIn } from '../network/streams.ts';
 import type { Chance } from '../random.ts';
-import { exchange, type Outcome } from '../sides/talk.ts';
+import { exchange, type Outcome, spoiled } from '../sides/talk.ts';
 import type { TaskContext } from '../tasks.ts';
 import { parametersOf, value } from '../techniques/technique.ts';
 import { ask, Stopwatch, type Suspect, throwAt } from './ask.ts';
@@ -52,7 +52,7 @@ export async function probe(context: ProbeContext): Promise<Outcome> {
     found.push(...seen.map((what) => `${target.name}: ${what}`));
   }
   if (found.length === 0) return outcome;
-  return { ...outcome, passed: false, why: `can be told from the decoy: ${found.join('; ')}` };
+  return spoiled(outcome, `can be told from the decoy: ${found.join('; ')}`);
 }
 
 /** Bridges that are alive, or the hidden server. */

@@ -17,6 +17,8 @@ export interface Talker {
 
 export interface Outcome {
   readonly passed: boolean;
+  /** Whether the texts came, where something else is why it did not pass; as `passed` when absent. */
+  readonly delivered?: boolean;
   /** Until both had heard the other; null if that did not come to pass. */
   readonly seconds: number | null;
   /** Why not, for a person. */
@@ -25,6 +27,11 @@ export interface Outcome {
   readonly besides?: string;
   /** By which the first one’s texts went; absent or null where nobody says, and the wire has to. */
   readonly way?: Way | null;
+}
+
+/** That of texts that came, or did not, with something else that may not be. */
+export function spoiled(outcome: Outcome, why: string): Outcome {
+  return { ...outcome, passed: false, delivered: outcome.delivered ?? outcome.passed, why };
 }
 
 /** A second text that comes at all comes within this, ms. */

@@ -197,7 +197,7 @@ export class Connection {
   }
 
   get #watching(): boolean {
-    return [...this.#logs].some((log) => log.watched);
+    return !!this.#options.onOffer || [...this.#logs].some((log) => log.watched);
   }
 
   #wantLine(): void {
@@ -238,7 +238,7 @@ export class Connection {
     let handle: Uint8Array | null = null;
     try {
       while (await this.#keeper.enter(conversation)) {
-        handle = conversation.handle;
+        handle = way.factory.meets ? null : conversation.handle;
         const turn = conversation.nextTurn();
         this.#resume(conversation);
         if (!conversation.entered) this.#settleIn(conversation);

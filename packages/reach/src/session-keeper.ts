@@ -106,7 +106,7 @@ export class SessionKeeper {
 
   /**
    * A handle under which nothing was heard, over a carrier that cannot tell whether anybody is there:
-   * asking again from the same place needs no other, and being offline would use them all up.
+   * asking again from the same place, which a volunteer's is not, needs no other, and being offline would use them all up.
    */
   giveBack(handle: Uint8Array): void {
     this.#unheard = handle;

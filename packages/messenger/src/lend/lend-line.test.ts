@@ -1,10 +1,13 @@
 /** A volunteer between a real server and somebody who has nothing but it; how the two find each other by WebRTC: packages/reach/e2e. */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeInvite, type Invite, inviteLink } from '@polynya/protocol/invite-link';
 import { encodeMeeting } from '@polynya/protocol/meeting';
 import type { Carrier } from '@polynya/reach/carriers/carrier';
+import { VOLUNTEER } from '@polynya/reach/carriers/volunteer/asker';
 import { type Channel, ChannelCarrier } from '@polynya/reach/carriers/webrtc-direct/channel';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
 import { Connection } from '@polynya/reach/client';
@@ -36,6 +39,26 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
+/** What leads to the server by POST, and by nothing else. */
+async function postsAlone(to: string): Promise<string> {
+  const front = createServer((asked, answer) => {
+    const { method, headers } = asked;
+    const handedOn = request(to, { method, headers }, (got) => {
+      answer.writeHead(got.statusCode ?? 502, got.headers);
+      got.pipe(answer);
+    });
+    handedOn.on('error', () => answer.destroy());
+    asked.pipe(handedOn);
+  });
+  front.on('upgrade', (_, socket) => socket.destroy());
+  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+  ends.push(
+    () => front.closeAllConnections(),
+    () => front.close(),
+  );
+  return `http://127.0.0.1:${(front.address() as AddressInfo).port}/s`;
+}
+
 /** Two ends of a line in memory. */
 function pair(): [ChannelCarrier, ChannelCarrier] {
   const make = (): Channel => ({
@@ -54,17 +77,31 @@ function pair(): [ChannelCarrier, ChannelCarrier] {
     here.send = (message) => queueMicrotask(() => there.onMessage(message));
     here.close = () => queueMicrotask(() => there.onClose('refused'));
   }
-  return [new ChannelCarrier(a), new ChannelCarrier(b)];
+  return [new ChannelCarrier(a, VOLUNTEER), new ChannelCarrier(b, VOLUNTEER)];
+}
+
+/** A carrier that was met, tried out and used again: what was tried out is closed. */
+function held(met: Carrier): Carrier {
+  const { kind, polls } = met;
+  const one: Carrier = {
+    ...{ kind, polls, onEnvelope: () => undefined, onClose: () => undefined },
+    ...{ send: (envelope) => met.send(envelope), backlog: () => met.backlog() },
+    close: () => undefined,
+  };
+  met.onEnvelope = (envelope) => one.onEnvelope(envelope);
+  met.onClose = (reason) => one.onClose(reason);
+  return one;
 }
 
 /** A client of the server; `carrier` is all that it has, or else WebSockets. */
-function client(carrier?: Carrier): Connection {
+function client(carrier?: Carrier, onOffer?: () => void): Connection {
   const { identity } = server;
   const endpoints = carrier ? ['https://nowhere.example/s'] : server.endpoints;
-  const once = { kind: 'volunteer', open: () => Promise.resolve(carrier as Carrier) };
+  const once = { kind: VOLUNTEER, open: async () => held(carrier as Carrier) };
   const connection = new Connection({
     ...{ address: { identity, endpoints }, carriers: [carrier ? once : webSocketCarrier] },
     ...{ clock: systemClock, random: systemRandom },
+    ...(onOffer && { onOffer }),
   });
   ends.push(() => connection.close());
   return connection;
@@ -112,6 +149,46 @@ test('an offer is answered, and who made it reaches the server by the volunteer,
   await expect(asker.call({ op: 'meet', allowance, offer }, { patience: 0 })).rejects.toMatchObject(
     { code: 'busy' },
   );
+});
+
+test('a volunteer whose own line is POST alone is met, helps, and hands down what the server says unasked', async () => {
+  const [near, far] = pair();
+  const endpoint = await postsAlone(server.endpoints[0] ?? '');
+  const slow = { ...decodeInvite(invite), endpoints: [endpoint] } as Invite;
+  let lent: Lent | undefined;
+  const stop = lendLine({
+    invite: inviteLink('http://127.0.0.1/', slow).split('#')[1] ?? '',
+    allowance: systemRandom(32),
+    told: (now) => {
+      lent = now;
+    },
+    take: async () => ({ answer: Uint8Array.of(1, 2), carrier: Promise.resolve(far) }),
+  });
+  ends.push(stop);
+  await expect.poll(() => lent?.phase, { timeout: 60_000 }).toBe('ready');
+  const asker = client();
+  const [first, second] = [systemRandom(32), systemRandom(32)];
+  for (const allowance of [first, second]) {
+    await asker.call({ op: 'admit', invite: secretOf(invite), allowance });
+  }
+  // Nothing that the volunteer asks brings the offer down: it is quiet by then.
+  const { answer } = await asker.call({ op: 'meet', allowance: first, offer }, { patience: 0 });
+  expect(answer).toEqual(Uint8Array.of(1, 2));
+  let offered = 0;
+  const helped = client(near, () => {
+    offered++;
+  });
+  expect((await helped.call({ op: 'allowance', allowance: first })).logs).toBeGreaterThan(0);
+  expect(lent).toMatchObject({ guests: 1, served: 1 });
+  // Of two who lend, one is drawn: the other is gone, so that it is who is helped.
+  await helped.call({ op: 'lend', allowance: first, places: 1 });
+  for (let asked = 0; asked < 4 && offered === 0; asked++) {
+    void asker
+      .call({ op: 'meet', allowance: second, offer }, { patience: 0 })
+      .catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  await expect.poll(() => offered, { timeout: 10_000 }).toBeGreaterThan(0);
 });
 
 test('a link that is no good any more is told as such, and one that is none at all throws', async () => {

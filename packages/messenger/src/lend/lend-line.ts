@@ -11,6 +11,8 @@ import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
 import { Connection } from '@polynya/reach/client';
 import { systemClock, systemRandom } from '@polynya/reach/clock';
 
+/** By which a page reaches its server, the better one first. */
+const CARRIERS: readonly CarrierFactory[] = [webSocketCarrier, postCarrier];
 /** People at a time (count). */
 const PLACES = 4;
 /** Offers under way (count): whoever made them has no place before the server answered them. */
@@ -63,11 +65,15 @@ export function lendLine({ invite, allowance, told, take = takeOffer }: LendOpti
   /** Ends whoever is here, or is about to be; `guests` are those whom the server has answered. */
   const ends = new Set<() => void>();
   const guests = new Set<() => void>();
+  let way = '';
   const connection = new Connection({
     address: { identity, endpoints },
-    carriers: [webSocketCarrier, postCarrier],
+    carriers: CARRIERS,
     ...{ clock: systemClock, random: systemRandom },
     onOffer: (body) => void welcome(body).catch(() => undefined),
+    saveWay: (now) => {
+      way = now;
+    },
   });
   const over = (phase: LendPhase): void => {
     clearInterval(stillHere);
@@ -119,7 +125,7 @@ export function lendLine({ invite, allowance, told, take = takeOffer }: LendOpti
           throw why;
         },
       );
-      const server = openToServer(endpoints);
+      const server = openToServer(endpoints, way);
       server.catch(() => undefined);
       await answer(guest.answer);
       const [here, there] = [await guest.carrier, await server];
@@ -146,11 +152,13 @@ export function lendLine({ invite, allowance, told, take = takeOffer }: LendOpti
   };
 }
 
-/** The first that stands. */
-async function openToServer(endpoints: readonly string[]): Promise<Carrier> {
-  const factory: CarrierFactory = webSocketCarrier;
+/** The first that stands, by the way that this line goes itself. @param way carrier and endpoint, with a space between */
+async function openToServer(endpoints: readonly string[], way: string): Promise<Carrier> {
   const signal = AbortSignal.timeout(OPENS_WITHIN);
-  for (const endpoint of endpoints.filter((url) => /^https?:[^#]*$/.test(url))) {
+  const [kind, own = ''] = way.split(' ');
+  const factory = CARRIERS.find((one) => one.kind === kind) ?? webSocketCarrier;
+  const web = endpoints.filter((url) => /^https?:[^#]*$/.test(url));
+  for (const endpoint of new Set([...web.filter((url) => url === own), ...web])) {
     const carrier = await factory.open(endpoint, signal).catch(() => null);
     if (carrier) return carrier;
   }

@@ -88,7 +88,8 @@ export function connectCarrier(
     let backlog = 0;
     const carrier: Carrier = {
       kind,
-      polls: false,
+      // As the page's own carrier has it, which is not here.
+      polls: kind === 'volunteer',
       send: (envelope) => {
         backlog += envelope.length;
         ask({ ask: 'send', envelope });

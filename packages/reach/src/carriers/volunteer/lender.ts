@@ -81,7 +81,8 @@ export function joinCarriers(
     if (to.backlog() > UNREAD) return;
     left -= envelope.length;
     if (left < 0) return end();
-    to.send(envelope);
+    // Each may be one that lingers, and would hold back what went in one POST with it.
+    to.send(envelope, 'lingers');
     carried(envelope.length, to === guest);
   };
   heard();

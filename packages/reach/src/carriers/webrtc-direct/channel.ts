@@ -25,7 +25,7 @@ export interface Channel {
 /** A carrier at either end. What is no envelope's piece ends it. */
 export class ChannelCarrier implements Carrier {
   readonly kind: string;
-  readonly polls = false;
+  readonly polls: boolean;
   onEnvelope: (envelope: Uint8Array) => void = () => undefined;
   onClose: (reason: CarrierEnd) => void = () => undefined;
   /** Nothing waits to leave any more. */
@@ -35,6 +35,8 @@ export class ChannelCarrier implements Carrier {
 
   constructor(channel: Channel, kind: string = WEBRTC_DIRECT) {
     this.kind = kind;
+    // Whose line a volunteer's is, the server may be able to speak only in answer there.
+    this.polls = kind !== WEBRTC_DIRECT;
     this.#channel = channel;
     channel.onMessage = (message) => this.#take(message);
     channel.onDrained = () => this.onDrained();

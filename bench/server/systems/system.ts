@@ -15,7 +15,7 @@ export interface System {
   readonly name: string;
   /** What Debian calls it; undefined for what comes with this repository. */
   readonly package?: { readonly name: string; readonly program: string };
-  /** Whether it keeps texts for who is away. */
+  /** Whether it keeps texts for who is away, so many that it can be measured. */
   readonly keeps: boolean;
   /** Made once before the runs, in a folder of its own: accounts, for instance. */
   prepare(folder: string): Promise<void>;

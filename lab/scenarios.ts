@@ -173,6 +173,11 @@ export const scenarios: readonly Scenario[] = [
     ...{ technique: shutdown, kind: 'lan-only', ...bites, bound: 15, expected: 'lan-only' },
     task: 'texts-nearby',
   }),
+  // A page has no sockets: it calls the terminal by the code that this one shows.
+  scenario('lan-chromium', {
+    ...{ technique: shutdown, kind: 'lan-only', ...bites, ...chromium, bound: 15 },
+    ...{ expected: 'lan-only', task: 'texts-nearby', settled: true },
+  }),
   scenario('file', {
     ...{ technique: shutdown, kind: 'unplugged', ...bites, bound: 15, expected: 'offline' },
     task: 'file-by-hand',

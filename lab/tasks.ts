@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { byHand } from './by-hand.ts';
 import { byVolunteer } from './by-volunteer.ts';
 import type { Lab } from './lab.ts';
+import { nearby } from './nearby.ts';
 import type { Scenario, Task } from './scenarios.ts';
 import type { Pair } from './sides/pair.ts';
 import { exchange, type Outcome } from './sides/talk.ts';
@@ -32,20 +33,17 @@ export const tasks: Readonly<Record<Exclude<Task, 'probes' | 'rounds'>, TaskRun>
     return outcome.passed ? picture(context, outcome) : outcome;
   },
   'queued-texts': queuedTexts,
-  'texts-nearby': (context) => texts(context, { near: true }),
+  'texts-nearby': nearby,
   'file-by-hand': byHand,
   'texts-by-volunteer': byVolunteer,
 };
 
-async function texts(
-  { pair, scenario, texts }: TaskContext,
-  { near = false } = {},
-): Promise<Outcome> {
+async function texts({ pair, scenario, texts }: TaskContext): Promise<Outcome> {
   const began = performance.now();
-  const both = pair.talk({ near });
+  const both = pair.talk();
   const outcome = await exchange(both, texts, scenario.bound, began);
   await Promise.all(both.map((each) => each.stop()));
-  return near ? { ...outcome, way: { carrier: 'lan', host: 'the network at home' } } : outcome;
+  return outcome;
 }
 
 /** The second has nothing but the link. */

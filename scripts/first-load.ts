@@ -54,6 +54,10 @@ const loadedLater: { name: RegExp; why: string }[] = [
     why: 'WebRTC is for whom no WebSocket answers, and is kept with the page for that day',
   },
   {
+    name: /^near-panel\.(js|css)$/,
+    why: 'who has no way to a server opens it, and it is kept with the page for that day',
+  },
+  {
     name: /^(line-panel|refused-details|seldom|diagnosis)\.(js|css)$/,
     why: 'whoever asks what is done to the line, or why an update was refused, loads it',
   },
@@ -124,7 +128,7 @@ const ofTheEngine = /^(worker|envelope)\.js$/;
  * lines that are blocked. `measureAll` counts these too.
  */
 const notOpened =
-  /^(sw|adding|now-and-then|pinned-bar|repair|secure-context|en(-extras)?|lend-page|line-panel|refused-details|seldom|diagnosis|sips|dial|asker|page-client|carrier-port|at-home|handed-in|note|handing-on|read-codes|decode)\.(js|css)$/;
+  /^(sw|adding|now-and-then|pinned-bar|repair|secure-context|en(-extras)?|lend-page|line-panel|near-panel|refused-details|seldom|diagnosis|sips|dial|asker|page-client|carrier-port|at-home|handed-in|note|handing-on|read-codes|decode)\.(js|css)$/;
 
 /**
  * Measures the page built in the folder `dist`, until one reads and writes.

@@ -54,6 +54,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'severed/same-country-chromium': 'the same, in a browser',
   'severed/cross-border': 'one is abroad: texts wait for the cables',
   'shutdown/lan': 'two people on the same home network',
+  'shutdown/lan-chromium': 'the same, one of them in a browser',
   'shutdown/file': 'not even that: a file on a stick',
   'tightening/volunteer': 'what is left is the browser of somebody abroad who lends their line',
   'whack-a-mole/rounds': 'twenty times in a row',

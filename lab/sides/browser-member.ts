@@ -9,6 +9,11 @@ import type { Talker } from './talk.ts';
 const NAME = 'Your name';
 const ENTER = 'Come in';
 const COMPOSER = 'Write a message';
+const NEAR = 'Nearby, without the Internet';
+const CODE = 'Or the line below it';
+const CONNECT = 'Connect';
+const SETTINGS = 'Settings';
+const CLOSE = 'Close';
 
 export class BrowserMember {
   readonly host: HostName;
@@ -65,15 +70,19 @@ export class BrowserMember {
     }
   }
 
-  /** Opens the browser again, the page in it, and there the chat of that title. */
-  talks(title: string): Talker {
-    return new BrowserTalker(this.#open(title));
+  /**
+   * Opens the browser again, the page in it, and there the chat of that title.
+   * @param near the code of who is in the same network, and is to be called first
+   */
+  talks(title: string, near?: Promise<string>): Talker {
+    return new BrowserTalker(this.#open(title, near));
   }
 
-  async #open(title: string): Promise<Open> {
+  async #open(title: string, near?: Promise<string>): Promise<Open> {
     const browser = await Chromium.start(this.#plan);
     const page = await browser.page();
     await page.goto(this.#page, { waitUntil: 'commit' });
+    if (near) await call(page, await near);
     await page.getByRole('navigation').getByRole('button', { name: title }).click();
     await composer(page).waitFor();
     return { browser, page };
@@ -124,6 +133,21 @@ class BrowserTalker implements Talker {
     const open = await this.#open.catch(() => null);
     await open?.browser.stop();
   }
+}
+
+/** As somebody does who has no line: by what the page offers then. */
+async function call(page: Page, code: string): Promise<void> {
+  // In the settings, for the line may still be looked for.
+  await button(page, SETTINGS).click();
+  await button(page, NEAR).last().click();
+  await page.getByLabel(CODE).fill(code);
+  await button(page, CONNECT).click();
+  await page.getByText(/^Near\./).waitFor();
+  for (const _ of [NEAR, SETTINGS]) await button(page, CLOSE).last().click();
+}
+
+function button(page: Page, name: string) {
+  return page.getByRole('button', { name, exact: true });
 }
 
 function composer(page: Page) {

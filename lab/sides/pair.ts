@@ -63,11 +63,19 @@ export class Pair {
     this.chats[1] = await this.second.arrive(link, ms);
   }
 
-  /** Opens the chat for both. @param near also to be heard in the network that they share */
-  talk({ near = false } = {}): [Talker, Talker] {
+  /** Opens the chat for both. */
+  talk(): [Talker, Talker] {
     const [here, there] = this.chats;
-    const first = this.first.talks(here, { near });
-    return [first, near ? this.secondAtTerminal.talks(there, { near }) : this.second.talks(there)];
+    return [this.first.talks(here), this.second.talks(there)];
+  }
+
+  /** The same, to be heard in the network that they share: a page by the code that the terminal shows. */
+  near(): [Talker, Talker] {
+    const [here, there] = this.chats;
+    const first = this.first.talks(here, { near: true });
+    const { second } = this;
+    if (second instanceof Member) return [first, second.talks(there, { near: true })];
+    return [first, second.talks(there, first.code())];
   }
 
   /** Both are there for a while, and say nothing. @param ms */

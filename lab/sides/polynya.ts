@@ -118,7 +118,7 @@ export class Member {
   }
 
   /** Opens a chat and stays in it. */
-  talks(chat: string, { near = false } = {}): Talker {
+  talks(chat: string, { near = false } = {}): PolynyaTalker {
     const line = [MAIN, 'chat', chat, ...(near ? ['--near'] : []), '--profile', this.#profile];
     return new PolynyaTalker(new Program(this.host, line, { env: this.#env }));
   }
@@ -138,7 +138,8 @@ export class Member {
 /** Until a client that changes its way has one again, and so often it is asked meanwhile. */
 const ASKED = { times: 10, everyMs: 500 };
 
-class PolynyaTalker implements Talker {
+/** A terminal with a chat open. */
+export class PolynyaTalker implements Talker {
   readonly #program: Program;
 
   constructor(program: Program) {
@@ -147,6 +148,15 @@ class PolynyaTalker implements Talker {
 
   say(text: string): void {
     this.#program.type(text);
+  }
+
+  /** Asks for the code by which a page in this network gets here. @throws Error when there is none */
+  async code(): Promise<string> {
+    this.#program.type('/near');
+    await this.#program.until(/polynya-near:\S+\n/, AbortSignal.timeout(PATIENCE));
+    const [code] = /polynya-near:\S+/.exec(this.#program.out) ?? [];
+    if (code === undefined) throw new Error(`no code to get here: ${this.#program.err}`);
+    return code;
   }
 
   heard(text: string): number {

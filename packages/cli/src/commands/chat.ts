@@ -16,6 +16,8 @@ import type { Terminal } from '../terminal.ts';
 
 /** Messages shown at the beginning. */
 const HISTORY = 30;
+/** How long who looks for members near waits for the server, ms. */
+const NEAR = 2_000;
 
 export const chat = command({
   options: { ...profileOption, near: { type: 'boolean' } },
@@ -25,8 +27,9 @@ export const chat = command({
       const neighbours = new Neighbours();
       const looking = near ? await messenger.lookNear((links) => neighbours.set(links)) : null;
       try {
-        // Somebody who is here is reason enough not to wait for the server.
-        await catchUp(messenger, terminal, neighbours.some);
+        // Who looks for somebody here does not wait long for the server, and not at all when somebody is here.
+        const enough = [neighbours.some, ...(near ? [AbortSignal.timeout(NEAR)] : [])];
+        await catchUp(messenger, terminal, AbortSignal.any(enough));
         const found = await findChat(messenger, wanted);
         const talk = { chat: found.chat, title: cleanLine(found.title), neighbours, looking };
         await converse(messenger, talk, terminal);

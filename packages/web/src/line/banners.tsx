@@ -1,6 +1,7 @@
 /** What stands in the way of the line, the clock, the storage or the page itself. */
 import { createEffect, createSignal, type JSX, onCleanup, Show } from 'solid-js';
 import { RefusedUpdate } from '../later.tsx';
+import { NearButton } from '../near/near-button.tsx';
 import { useApp } from '../state/app.ts';
 import type { Refused } from '../state/update.ts';
 import { Button } from '../ui/button.tsx';
@@ -9,6 +10,8 @@ import './banners.css';
 
 /** A line that comes back within this many milliseconds was never worth a word. */
 const PATIENCE = 700;
+/** ms of a line by which what is for worse days may come. */
+const KEEPING = 120_000;
 
 export interface BannersProps {
   newBuild: boolean;
@@ -40,6 +43,16 @@ export function Banners(props: BannersProps): JSX.Element {
     onCleanup(() => clearTimeout(timer));
   });
 
+  // Where connections freeze, only what is asked for is brought and kept: this has to be there before the line is gone.
+  createEffect(() => {
+    if (!status().way?.startsWith('sip ')) return;
+    const timer = setTimeout(() => {
+      import('../near/near-panel.tsx').catch(() => undefined);
+      messenger.subscribe({ query: 'near' }, () => undefined)();
+    }, KEEPING);
+    onCleanup(() => clearTimeout(timer));
+  });
+
   const words = () => ({
     offline: t().lineOffline,
     connecting: t().lineConnecting,
@@ -52,11 +65,14 @@ export function Banners(props: BannersProps): JSX.Element {
         {(state) => (
           <p class="banner">
             <span class="banner-pulse" aria-hidden="true" />
-            {words()[state()]}
+            {status().near > 0 && state() !== 'updating' ? t().lineNear : words()[state()]}
             <Show when={state() === 'offline'}>
-              <Button look="plain small" onClick={() => messenger.kick()}>
-                {t().tryNow}
-              </Button>
+              <Show when={status().near === 0}>
+                <Button look="plain small" onClick={() => messenger.kick()}>
+                  {t().tryNow}
+                </Button>
+              </Show>
+              <NearButton look="plain small" />
             </Show>
           </p>
         )}

@@ -27,7 +27,13 @@ interface Looked {
   readonly finding: Finding;
 }
 
-export function LinePanel(props: { onClose(): void }): JSX.Element {
+export interface LinePanelProps {
+  /** Leads to what goes without a server. */
+  near: JSX.Element;
+  onClose(): void;
+}
+
+export function LinePanel(props: LinePanelProps): JSX.Element {
   const { t: extra, format, locale } = useExtraWords();
   const t = () => ({ ...extra(), ...seldomWords[locale()] });
   const { status, build } = useApp();
@@ -81,6 +87,7 @@ export function LinePanel(props: { onClose(): void }): JSX.Element {
               {SENTENCES[locale()][now().finding.diagnosis]} {figure(now().finding)}
             </p>
             <p>{status().line === 'online' ? t().lineUp : t().lineDown}</p>
+            <Show when={status().line !== 'online'}>{props.near}</Show>
             <ul class="line-hosts">
               <For each={now().seen.server}>
                 {(host) => (

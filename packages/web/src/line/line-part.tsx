@@ -1,5 +1,6 @@
 /** Whether there is a way to the server, and a look at what is done to the line: that loads when it is asked for. */
 import { createResource, createSignal, type JSX, Show } from 'solid-js';
+import { NearButton } from '../near/near-button.tsx';
 import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
 import { useExtraWords } from '../words/use-words.ts';
@@ -14,8 +15,9 @@ export function LinePart(): JSX.Element {
       <h3>{t().line}</h3>
       <p>{status().line === 'online' ? t().lineUp : t().lineDown}</p>
       <Button onClick={() => setLooking(true)}>{t().lineLook}</Button>
+      <NearButton />
       <Show when={looking() && panel()} keyed>
-        {(loaded) => <loaded.LinePanel onClose={() => setLooking(false)} />}
+        {(loaded) => <loaded.LinePanel near={<NearButton />} onClose={() => setLooking(false)} />}
       </Show>
     </section>
   );

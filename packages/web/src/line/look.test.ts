@@ -166,3 +166,16 @@ test('addresses are looked at before names, each noted', async () => {
     ['chat.example', 'failed'],
   ]);
 });
+
+test('names whose first looking up ends, in vain, while they are tried once more are silent: such a network leads nowhere', async () => {
+  const asked = new Set<string>();
+  const ports = portsOf({ answers: silent });
+  const fetch: Steps['fetch'] = async (url) => {
+    const again = asked.has(url);
+    asked.add(url);
+    return again && !url.includes('203.0.113.') ? 'failed' : 'silent';
+  };
+  const steps = { ...ports.steps, fetch };
+  const seen = await look(ENDPOINTS, SITES, new Notes(), { ...ports, steps });
+  expect(diagnose({ ...seen, reached: false }).diagnosis).toBe('lan-only');
+});

@@ -54,7 +54,10 @@ export async function look(
     const step = await notes.take('tls', hostOf(url), number, steps.fetch(url));
     if (step !== 'silent') return [hostOf(url), step];
     // It may have gone by a connection that was there before, and froze long ago: once more, by another.
-    return [hostOf(url), await notes.take('tls', hostOf(url), number, steps.fetch(url))];
+    const again = await notes.take('tls', hostOf(url), number, steps.fetch(url));
+    // What fails now is the looking up of the name that began before: nobody has said no to it.
+    const late = again === 'failed' && !isAddress(hostOf(url));
+    return [hostOf(url), late ? 'silent' : again];
   };
   const compared = [sites.home, sites.abroad].map((names) =>
     Promise.all(names.map((name) => tell(`https://${name}/`))),

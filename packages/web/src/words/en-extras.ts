@@ -375,6 +375,8 @@ export const enExtras = {
 
   line: 'The line',
   lineLook: 'What is done to my line?',
+  near: 'Nearby, without the Internet',
+  lineNear: 'No server, but somebody is near',
   lineUp: 'Your server can be reached.',
   lineDown: 'There is no way to your server just now. What you write goes when there is one.',
 };

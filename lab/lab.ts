@@ -1,5 +1,6 @@
 /** The lab as a whole: its network, its censor, and the servers on its hosts. Run inside only (network/enter.ts). */
 import { join } from 'node:path';
+import { nginxHere, startNginx } from './hosts/nginx.ts';
 import { Middlebox } from './middlebox/middlebox.ts';
 import { buildNetwork, FOLDER } from './network/build.ts';
 import { CertificateAuthority } from './network/certificates.ts';
@@ -18,6 +19,8 @@ const SITES = ['portal', 'market'] as const;
 export class Lab {
   readonly middlebox = new Middlebox();
   readonly authority: CertificateAuthority;
+  /** Which one stands at the decoy's; null where this machine has none. */
+  readonly nginx = nginxHere();
   /** Lines of the bridges, those abroad on the server's first shelf. */
   bridges: readonly string[] = [];
   /** Of servers behind a web site that were started. */
@@ -45,12 +48,18 @@ export class Lab {
     }
     const signal = AbortSignal.timeout(PATIENCE);
     this.#bridges = (sites ? BRIDGES : []).map((host) => this.#bridge(host));
-    const decoy = sites ? this.#bridge('decoy').line(signal) : null;
+    const decoy = sites ? this.#startDecoy(signal) : null;
     this.bridges = await Promise.all(this.#bridges.map((bridge) => bridge.line(signal)));
     await decoy;
     const ready = await Promise.all(started.map((each) => each.until(/ready/, signal)));
     const failed = started.find((_, index) => !ready[index]);
     if (failed) throw new Error(`a server of the lab did not start: ${failed.err}`);
+  }
+
+  /** A real nginx where there is one; else the same site by a bridge that leads nowhere. */
+  async #startDecoy(signal: AbortSignal): Promise<void> {
+    if (this.nginx === null) await this.#bridge('decoy').line(signal);
+    else await startNginx('decoy', this.newFolder(), this.authority.issue('decoy'), signal);
   }
 
   /** Polynya's server there, started when it is first asked for. */

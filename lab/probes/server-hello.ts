@@ -1,6 +1,6 @@
 /**
- * What a server answers to hellos that differ, as JARM asks (https://github.com/salesforce/jarm): the version, the suite and
- * the extensions that it chooses (RFC 8446 section 4.1.3), or its alert. It is the fingerprint of its TLS library and settings.
+ * What a server answers to hellos that differ, as JARM asks (https://github.com/salesforce/jarm): the version, the suite,
+ * the extensions and the group that it chooses (RFC 8446 section 4.1.3), or its alert. It is the fingerprint of its TLS library and settings.
  */
 import { once } from 'node:events';
 import { connect as connectPlain } from 'node:net';
@@ -21,6 +21,8 @@ const HELLOS: ReadonlyMap<string, ConnectionOptions> = new Map([
 ]);
 const PATIENCE = 20_000;
 const [ALERT, HANDSHAKE, SERVER_HELLO] = [21, 22, 2] as const;
+/** Of extensions: the group that it agrees on is in it (RFC 8446 section 4.2.8). */
+const KEY_SHARE = 51;
 
 export async function answersToHellos(suspect: Suspect): Promise<Map<string, string>> {
   const answers = new Map<string, string>();
@@ -55,9 +57,11 @@ function readAnswer(bytes: Buffer): string {
   const suite = bytes.readUInt16BE(at).toString(16);
   at += 3;
   const extensions: number[] = [];
+  let group = 'none';
   const end = at + 2 + bytes.readUInt16BE(at);
   for (at += 2; at + 4 <= Math.min(end, bytes.length); at += 4 + bytes.readUInt16BE(at + 2)) {
     extensions.push(bytes.readUInt16BE(at));
+    if (bytes.readUInt16BE(at) === KEY_SHARE) group = bytes.readUInt16BE(at + 4).toString(16);
   }
-  return `${version} ${suite} ${extensions.join('-')}`;
+  return `${version} ${suite} ${extensions.join('-')} group ${group}`;
 }

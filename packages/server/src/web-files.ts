@@ -110,6 +110,8 @@ export class WebFiles {
       ? file.brotli
       : undefined;
     const body = brotli ?? file.body;
+    // Who asks so looks at its line, and sees nothing of a record before it is whole.
+    if (request.headers.range !== undefined) inSmallRecords(response);
     response.writeHead(unchanged ? 304 : 200, {
       ...file.headers,
       ...(ONE_BY_ONE.includes(path) ? ENDS : {}),

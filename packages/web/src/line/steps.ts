@@ -68,8 +68,9 @@ async function stunned(url: string): Promise<Step | null> {
     connection.onicecandidate = ({ candidate }) => {
       if (candidate?.type === 'srflx') done('ok');
     };
-    connection.onicecandidateerror = ({ errorText }) => {
-      if (/lookup/i.test(errorText)) done('refused');
+    connection.onicecandidateerror = ({ errorText, address }) => {
+      // From an address of IPv6 no name is found that has none of those: it says nothing of the others.
+      if (/lookup/i.test(errorText) && !address?.includes(':')) done('refused');
     };
     // An address that is this device's own is no candidate of its own.
     connection.onicegatheringstatechange = () => {

@@ -120,8 +120,9 @@ async function settle(
   try {
     const open = make();
     await open.complete(await open.begin(server, shelf, through));
-    if (PAST_THE_SERVER.includes(scenario.task)) await open.meet();
     if (scenario.settled) await open.stay(SETTLING);
+    // Behind that: who is at a browser has left it before their name was said.
+    if (PAST_THE_SERVER.includes(scenario.task)) await open.meet();
     if (scenario.task !== 'new-user') return { open, pair: open, link: '' };
     const pair = make();
     return { open, pair, link: await pair.begin(server, shelf, through) };

@@ -16,7 +16,7 @@ export interface Flow {
   readonly port: number;
   /** Null for whatever does not begin as TLS does. */
   readonly hello: ClientHello | null;
-  /** It was let through before what judges it now was in place. */
+  /** It came before what judges it now was in place. */
   readonly underWay: boolean;
 }
 

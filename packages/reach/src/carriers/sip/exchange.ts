@@ -84,7 +84,14 @@ export class Exchange {
     });
   }
 
-  /** Takes what came back for a sip; the whole answer once it is there. */
+  /** Whether the server may say so of a sip: what a bridge makes up by itself contradicts it sooner or later. */
+  allows({ part, up }: Sip, down: Exclude<DownSip, { state: 'gone' }>): boolean {
+    if (down.state === 'taken') return up;
+    const known = this.#answer?.length ?? down.total;
+    return down.total === known && down.offset === Math.min(up ? 0 : part.from, known);
+  }
+
+  /** Takes what came back for a sip and is allowed; the whole answer once it is there. */
   take(sip: Sip, down: Exclude<DownSip, { state: 'gone' }>): Uint8Array | null {
     this.release(sip);
     if (down.state === 'taken') {
@@ -103,7 +110,6 @@ export class Exchange {
       this.#missing = [{ from: 0, to: total }];
       this.sips = [];
     }
-    if (total !== this.#answer.length) return null;
     this.#answer.set(piece, offset);
     this.#came({ from: offset, to: offset + piece.length });
     return this.left === 0 ? this.#answer : null;

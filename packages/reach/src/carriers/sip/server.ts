@@ -12,6 +12,10 @@ import type { BodyRoom } from '../post/body.ts';
 /** How long an exchange is remembered after its last sip, in ms: longer than any that lingers. */
 const KEPT = 180_000;
 
+/** Pieces of one body (count), beyond one for each so many bytes: what they are kept in costs, too. */
+const PIECES = 16;
+const LEAST_PIECE = 512;
+
 interface Exchange {
   /** In whose name its bytes are held; null for a stranger's. */
   readonly owner: string | null;
@@ -50,10 +54,12 @@ export class Exchanges {
     this.#known.delete(id);
     this.#known.set(id, exchange);
     if (!exchange.answer) {
-      if (!this.#add(exchange, sip)) return 'no-room';
-      const body = wholeBody(exchange);
       // Who asks has sent all: what is missing was forgotten here, perhaps by a new start.
-      if (!body) return Promise.resolve({ state: sip.piece.length > 0 ? 'taken' : 'gone' });
+      if (sip.piece.length === 0) return Promise.resolve({ state: 'gone' });
+      const added = this.#add(exchange, sip);
+      if (added === 'no-room') return added;
+      const body = added && wholeBody(exchange);
+      if (!body) return Promise.resolve({ state: added === null ? 'gone' : 'taken' });
       const batch = beginBatch(body, sessions);
       if (!batch) {
         this.#forget(id, exchange);
@@ -77,11 +83,13 @@ export class Exchanges {
     return exchange;
   }
 
-  #add(exchange: Exchange, { offset, piece, total }: UpSip): boolean {
+  /** False: nothing of it is new. Null: no client cuts a body into so many pieces. */
+  #add(exchange: Exchange, { offset, piece, total }: UpSip): boolean | 'no-room' | null {
     const known = exchange.pieces.get(offset)?.length ?? 0;
     // Cut anew after one was lost, pieces may overlap.
-    if (total !== exchange.total || piece.length <= known) return true;
-    if (!this.#hold(exchange, piece.length - known)) return false;
+    if (total !== exchange.total || piece.length <= known) return false;
+    if (exchange.pieces.size > PIECES + total / LEAST_PIECE) return null;
+    if (!this.#hold(exchange, piece.length - known)) return 'no-room';
     exchange.pieces.set(offset, piece);
     return true;
   }
@@ -122,14 +130,16 @@ export class Exchanges {
 /** Null while pieces are missing. */
 function wholeBody({ pieces, total, held }: Exchange): Uint8Array | null {
   if (held < total) return null;
-  const body = new Uint8Array(total);
+  const sorted = [...pieces].sort(([a], [b]) => a - b);
   let end = 0;
-  for (const [offset, piece] of [...pieces].sort(([a], [b]) => a - b)) {
+  for (const [offset, piece] of sorted) {
     if (offset > end) return null;
-    body.set(piece, offset);
     end = Math.max(end, offset + piece.length);
   }
-  return end === total ? body : null;
+  if (end < total) return null;
+  const body = new Uint8Array(total);
+  for (const [offset, piece] of sorted) body.set(piece, offset);
+  return body;
 }
 
 function pieceOf(answer: Uint8Array, { from, most }: UpSip): DownSip {

@@ -50,6 +50,10 @@ export class SipCarrier implements Carrier {
   readonly #options: SipOptions;
   readonly #slots: Slots;
   readonly #size = new PieceSize();
+  /** By which more is tried than came through before, as long as it stands in its exchange. */
+  #trial: Sip | null = null;
+  /** About how long the slowest of late took to be answered, in ms. */
+  #took = 0;
   readonly #abort = new AbortController();
   #exchanges: Exchange[] = [];
   readonly #gathering: Gathering;
@@ -102,7 +106,7 @@ export class SipCarrier implements Carrier {
     this.#cancel();
     const { clock } = this.#options;
     const now = clock.now();
-    const waiting = [...this.#exchanges].sort((a, b) => rank(a) - rank(b));
+    const waiting = [...this.#exchanges].sort((a, b) => this.#rank(a) - this.#rank(b));
     for (const exchange of waiting) {
       const spare = this.#spare(exchange);
       for (const sip of exchange.sips.filter(({ againAt }) => againAt <= now)) {
@@ -112,7 +116,9 @@ export class SipCarrier implements Carrier {
           if (endpoint !== null) void this.#sip(sip, endpoint);
         }
       }
-      for (let left = exchange.open; left > 0 && !this.#size.waits(left); left = exchange.open) {
+      for (let left = exchange.open; left > 0; left = exchange.open) {
+        // Connections are dear: much waits for what is being tried.
+        if (this.#isTrying() && this.#size.isMuch(left)) break;
         if (!this.#sendNext(exchange, left, spare)) break;
       }
     }
@@ -126,21 +132,30 @@ export class SipCarrier implements Carrier {
 
   /** False: no endpoint may be connected to. */
   #sendNext(exchange: Exchange, left: number, spare: number): boolean {
-    const more = this.#size.more(left, this.#options.clock.now());
+    const more = this.#isTrying() ? null : this.#size.more(left, this.#options.clock.now());
     const sure = more === null ? null : this.#slots.take(this.#slots.doubtful(), spare);
     const endpoint = sure ?? this.#slots.take(new Set(), spare);
     if (endpoint === null) return false;
     const sip = exchange.next(sure !== null && more !== null ? more : this.#size.usual);
     if (!sip) return false;
-    if (lengthOf(sip.part) > this.#size.usual) this.#size.tries();
+    if (lengthOf(sip.part) > this.#size.usual) this.#trial = sip;
     void this.#sip(sip, endpoint);
     return true;
   }
 
+  #isTrying(): boolean {
+    return this.#trial?.exchange.sips.includes(this.#trial) ?? false;
+  }
+
   /** Of few endpoints less is left, or nothing that may wait would ever come. */
   #spare({ left, manner }: Exchange): number {
-    const most = SPARE[left > 2 * LIMITS.surelySip ? 'large' : manner];
+    const most = SPARE[left > 2 * this.#size.usual ? 'large' : manner];
     return Math.min(most, Math.floor(this.#options.endpoints.length / 3));
+  }
+
+  /** What is nearly done goes first, and what lingers after what is said. */
+  #rank({ left, manner }: Exchange): number {
+    return RANK[manner] * Math.ceil(left / this.#size.usual);
   }
 
   /** Whether it has stood still where shorter ones pass. */
@@ -149,7 +164,11 @@ export class SipCarrier implements Carrier {
   }
 
   #cutAnew(sip: Sip): void {
-    this.#size.froze(lengthOf(sip.part), this.#options.clock.now());
+    const length = lengthOf(sip.part);
+    // Of many that froze together the first has said it all.
+    if (sip === this.#trial || length <= this.#size.usual) {
+      this.#size.froze(length, this.#options.clock.now());
+    }
     sip.exchange.release(sip);
   }
 
@@ -161,7 +180,9 @@ export class SipCarrier implements Carrier {
     const { clock, post } = this.#options;
     const { exchange } = sip;
     sip.at.add(endpoint);
-    sip.againAt = clock.now() + HEDGE;
+    const began = clock.now();
+    // Where all takes long, a long piece has to be given its time: it does not go twice.
+    sip.againAt = began + (isLong(sip.part) ? Math.max(HEDGE, 2 * this.#took) : HEDGE);
     const late = new AbortController();
     const patience = exchange.manner === 'lingers' ? PATIENCE.lingers : PATIENCE.usual;
     const cancel = clock.setTimeout(() => late.abort(), patience);
@@ -169,6 +190,9 @@ export class SipCarrier implements Carrier {
       const signal = AbortSignal.any([this.#abort.signal, late.signal]);
       const body = await post(endpoint, exchange.post(sip), signal);
       const down = body && decodeDownSip(body);
+      if (down && exchange.manner !== 'lingers') {
+        this.#took = Math.max(clock.now() - began, 0.8 * this.#took);
+      }
       if (down) this.#taken(sip, endpoint, down);
       else this.#lost(sip, endpoint, 'refused');
     } catch {
@@ -195,7 +219,9 @@ export class SipCarrier implements Carrier {
     this.#size.came(lengthOf(sip.part));
     // Another endpoint was faster.
     if (!this.#exchanges.includes(exchange)) return;
-    const answer = exchange.take(sip, down);
+    const allowed = exchange.allows(sip, down);
+    if (!allowed) this.#end('lost');
+    const answer = allowed && exchange.take(sip, down);
     if (!answer) return;
     this.#exchanges = this.#exchanges.filter((one) => one !== exchange);
     for (const envelope of splitEnvelopes(answer)) {
@@ -210,7 +236,6 @@ export class SipCarrier implements Carrier {
       if (waited) this.#cutAnew(sip);
       return;
     }
-    this.#size.gaveUp(lengthOf(sip.part));
     this.#slots.failed(endpoint);
     if (!waited) return;
     this.#failed.set(endpoint, end);
@@ -224,11 +249,6 @@ export class SipCarrier implements Carrier {
     this.close();
     this.onClose(reason);
   }
-}
-
-/** What is nearly done goes first, and what lingers after what is said. */
-function rank({ left, manner }: Exchange): number {
-  return RANK[manner] * Math.ceil(left / LIMITS.surelySip);
 }
 
 function isLong(part: Part): boolean {

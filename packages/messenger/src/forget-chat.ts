@@ -7,7 +7,7 @@ import type { Device } from './device.ts';
 import { forgetRecording } from './files/recording.ts';
 import { handoverGone, loadHandovers } from './invite/handover.ts';
 import { unlisted } from './queries/list-record.ts';
-import { forgetRecovery } from './recovery/repair.ts';
+import { repair } from './recovery/later.ts';
 import { forgetSearch } from './search/forget-search.ts';
 
 /** @throws Problem 'not-allowed': we are still in it; StoreError */
@@ -18,6 +18,7 @@ export async function forgetChat(device: Device, chat: ChatId): Promise<void> {
   if (phase === 'active' || phase === 'joining') throw new Problem('not-allowed');
   await conversation.close();
   const handovers = await loadHandovers(ports.store, chat);
+  const { forgetRecovery } = await repair();
   await timeline.locked(chat, async () =>
     ports.store.apply([
       ...(await forgetHeld(ports.store, chat)),

@@ -128,7 +128,7 @@ const ofTheEngine = /^(worker|envelope)\.js$/;
  * lines that are blocked. `measureAll` counts these too.
  */
 const notOpened =
-  /^(sw|adding|now-and-then|pinned-bar|repair|secure-context|en(-extras)?|lend-page|line-panel|near-panel|refused-details|seldom|diagnosis|sips|dial|asker|page-client|carrier-port|at-home|handed-in|note|handing-on|read-codes|decode)\.(js|css)$/;
+  /^(sw|adding|now-and-then|pinned-bar|repair|welcomed|missed|linking|secure-context|en(-extras)?|lend-page|line-panel|near-panel|refused-details|seldom|diagnosis|sips|dial|asker|page-client|carrier-port|at-home|handed-in|note|handing-on|read-codes|decode)\.(js|css)$/;
 
 /**
  * Measures the page built in the folder `dist`, until one reads and writes.

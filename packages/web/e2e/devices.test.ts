@@ -83,6 +83,7 @@ describe('another device', () => {
   it('shares notes to oneself', async () => {
     await anna.button(anna.words.settings).click();
     await anna.button(anna.words.savedMessages).click();
+    await anna.page.locator('.chat-head').getByText(anna.words.savedMessages).waitFor();
     await anna.say('Buy bread');
     await anna.expectAccessible();
     await phone.button(phone.words.back).click();

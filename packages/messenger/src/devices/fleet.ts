@@ -28,7 +28,7 @@ import { agreeOn } from './agree.ts';
 import { backupSecret } from './backup.ts';
 import { Keeping } from './keeping.ts';
 import { comparedWith } from './known-devices.ts';
-import { Linking } from './linking.ts';
+import type { Linking } from './linking.ts';
 import { phraseOf, seedOf } from './phrase.ts';
 import { askAll, loadRequests, recover, requestGone } from './recovering.ts';
 import {
@@ -41,17 +41,18 @@ import {
 } from './registry.ts';
 import { Sharing } from './sharing.ts';
 import { Tending } from './tending.ts';
-import { welcomed } from './welcomed.ts';
 
 /** ms */
 const RETRY = 2_000;
 const PATIENCE = 15_000;
+/** Once in the life of most devices, if at all. */
+const welcome = () => import('./welcomed.ts');
 const UNKNOWN: KnownDevice = { name: '', since: null, card: null };
 
 export class Fleet implements DevicesFacade {
   readonly #device: Device;
   readonly #tending: Tending;
-  readonly #linking: Linking;
+  #linking: Linking | null = null;
   readonly #keeping: Keeping;
   readonly sharing: Sharing;
   #known = new Map<string, KnownDevice>();
@@ -63,22 +64,11 @@ export class Fleet implements DevicesFacade {
     this.#tending = new Tending(device, () => this.#known);
     this.#keeping = new Keeping(device);
     this.sharing = new Sharing(device, (note) => this.say(note));
-    this.#linking = new Linking({
-      device,
-      changed: () => device.changes.touch('devices'),
-      known: () => this.#known,
-      prepare: async () => void (await this.openSaved()),
-      agree: async (device) => {
-        const { chat } = await this.openSaved();
-        return agreeOn(this.#device, chat, { remove: false, device });
-      },
-      listed: () => this.start(),
-    });
     device.closing.addEventListener('abort', () => {
       this.#tending.close();
       this.#keeping.close();
       this.sharing.close();
-      void this.#linking.cancel();
+      void this.#linking?.cancel();
     });
   }
 
@@ -108,7 +98,7 @@ export class Fleet implements DevicesFacade {
 
   async view(): Promise<DevicesView> {
     const self = this.#device.registered;
-    const { view: link } = this.#linking;
+    const link = this.#linking?.view ?? null;
     if (!self) {
       return { devices: [], root: 'elsewhere', unsettled: 0, forked: false, link, saved: null };
     }
@@ -134,20 +124,36 @@ export class Fleet implements DevicesFacade {
     return { devices, root, unsettled, forked, link, saved: this.#saved };
   }
 
-  linkDevice(): Promise<LinkView> {
-    return this.#linking.begin();
+  async linkDevice(): Promise<LinkView> {
+    return (await this.#link()).begin();
   }
 
   async confirmLink(): Promise<void> {
-    this.#linking.confirm();
+    (await this.#link()).confirm();
   }
 
-  cancelLink(): Promise<void> {
-    return this.#linking.cancel();
+  async cancelLink(): Promise<void> {
+    await this.#linking?.cancel();
   }
 
-  openLink(link: string, deviceName: string): Promise<void> {
-    return this.#linking.open(link, deviceName);
+  async openLink(link: string, deviceName: string): Promise<void> {
+    await (await this.#link()).open(link, deviceName);
+  }
+
+  async #link(): Promise<Linking> {
+    const { Linking } = await import('./linking.ts');
+    this.#linking ??= new Linking({
+      device: this.#device,
+      changed: () => this.#device.changes.touch('devices'),
+      known: () => this.#known,
+      prepare: async () => void (await this.openSaved()),
+      agree: async (device) => {
+        const { chat } = await this.openSaved();
+        return agreeOn(this.#device, chat, { remove: false, device });
+      },
+      listed: () => this.start(),
+    });
+    return this.#linking;
   }
 
   async renameDevice(name: string): Promise<void> {
@@ -217,7 +223,7 @@ export class Fleet implements DevicesFacade {
     const received = await getPackage(link.connection, secret);
     if (!equal(received.log, log)) return false;
     const asked = { by, token, done: requestGone(log) };
-    await welcomed(this.#device, link, received, taken, asked);
+    await (await welcome()).welcomed(this.#device, link, received, taken, asked);
     await dropPackage(link.connection, secret);
     this.look();
     return true;
@@ -228,7 +234,7 @@ export class Fleet implements DevicesFacade {
     received: WelcomePackage,
     taken: StockedKeyPackage,
   ): Promise<void> {
-    await welcomed(this.#device, link, received, taken);
+    await (await welcome()).welcomed(this.#device, link, received, taken);
     this.look();
   }
 

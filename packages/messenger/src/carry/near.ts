@@ -2,12 +2,13 @@
  * Members who are near, without a server: whatever the log of a shared chat does not have yet goes to each of them as
  * it is written, over the links that reach finds (docs/protocol.md section 10).
  */
-import { toHex } from '@polynya/protocol/bytes';
+import { equal, toHex } from '@polynya/protocol/bytes';
 import { decodeParcel, encodeParcel, type Note } from '@polynya/protocol/carried';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { NearLink } from '@polynya/reach/carriers/lan/link';
 import { Nearby } from '@polynya/reach/carriers/lan/nearby';
 import type { ChatId, MessageId } from '../api.ts';
+import type { Conversation } from '../conversation/conversation.ts';
 import type { Device } from '../device.ts';
 import { messagesTopic } from '../queries/changes.ts';
 import type { Carry } from './carry.ts';
@@ -17,6 +18,8 @@ import { carriedChats, keysOf } from './keys.ts';
 interface Neighbour {
   readonly link: NearLink;
   readonly chat: ChatId;
+  /** Proves that it is a member as long as it is one of those that are sealed with. */
+  readonly key: Uint8Array;
   /** What it has from us, or we from it. */
   readonly known: Set<MessageId>;
   /** One parcel after the other. */
@@ -45,7 +48,7 @@ export class Near {
         return (await Promise.all(shared)).flat();
       },
       random: device.ports.random,
-      met: (link, chat) => this.#met(link, chat),
+      met: (link, { of, key }) => this.#met(link, of, key),
       log: device.ports.log,
     });
   }
@@ -56,8 +59,8 @@ export class Near {
     await Promise.all([...this.#neighbours].map(({ turn }) => turn));
   }
 
-  #met(link: NearLink, chat: ChatId): void {
-    const neighbour: Neighbour = { link, chat, known: new Set(), turn: Promise.resolve() };
+  #met(link: NearLink, chat: ChatId, key: Uint8Array): void {
+    const neighbour: Neighbour = { link, chat, key, known: new Set(), turn: Promise.resolve() };
     this.#neighbours.add(neighbour);
     const tell = () => this.#next(neighbour, () => this.#send(neighbour));
     const off = this.#device.changes.on([messagesTopic(chat)], tell);
@@ -82,22 +85,33 @@ export class Near {
     });
   }
 
-  async #send({ link, chat, known }: Neighbour): Promise<void> {
-    const conversation = this.#device.conversations.get(chat);
-    if (!conversation) return;
+  async #send(neighbour: Neighbour): Promise<void> {
+    const { link, known } = neighbour;
+    const conversation = await this.#shared(neighbour);
+    if (!conversation) return link.close();
     const notes = await this.#carry.notes(conversation, known);
     notes.push(...(await this.#carry.records(conversation, known)));
+    // A Commit may have come meanwhile.
+    if (!(await this.#shared(neighbour))) return link.close();
     if (notes.length === 0) return;
     for (const { id } of notes) known.add(toHex(id));
     link.send(encodeParcel(notes));
   }
 
-  async #take({ link, chat, known }: Neighbour, frame: Uint8Array): Promise<void> {
+  async #take(neighbour: Neighbour, frame: Uint8Array): Promise<void> {
+    const { link, known } = neighbour;
     const notes = parcelIn(frame);
-    const conversation = this.#device.conversations.get(chat);
-    if (!notes || !conversation) return link.close();
+    const conversation = notes && (await this.#shared(neighbour));
+    if (!conversation) return link.close();
     for (const { id } of notes) known.add(toHex(id));
     await this.#carry.take(conversation, notes);
+  }
+
+  /** undefined once somebody left whose key it is, or we did: those who are in it still meet again by a newer one. */
+  async #shared({ chat, key }: Neighbour): Promise<Conversation | undefined> {
+    const conversation = carriedChats(this.#device).find((one) => one.chat === chat);
+    const keys = conversation && (await keysOf(this.#device.ports.store, conversation));
+    return keys?.sealing.some((one) => equal(one, key)) ? conversation : undefined;
   }
 }
 

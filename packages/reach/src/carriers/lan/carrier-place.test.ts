@@ -3,7 +3,7 @@ import { concat, equal, u32 } from '@polynya/protocol/bytes';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { systemRandom } from '../../clock.ts';
-import type { Carrier } from '../carrier.ts';
+import { carrierPair, type End } from '../../test/carrier-pair.ts';
 import { decodeBeacon, encodeBeacon } from './beacon.ts';
 import { CarrierPlace } from './carrier-place.ts';
 import { HELLO } from './handshake.ts';
@@ -11,41 +11,6 @@ import type { NearLink } from './link.ts';
 import { Nearby } from './nearby.ts';
 import type { Pipe } from './pipe.ts';
 import type { Visited } from './place.ts';
-
-class End implements Carrier {
-  readonly kind = 'test';
-  readonly polls = false;
-  onEnvelope: Carrier['onEnvelope'] = () => undefined;
-  onClose: Carrier['onClose'] = () => undefined;
-  other: End | null = null;
-  waits = 0;
-  readonly sent: Uint8Array[] = [];
-
-  send(envelope: Uint8Array): void {
-    this.sent.push(envelope);
-    queueMicrotask(() => this.other?.onEnvelope(envelope));
-  }
-
-  backlog(): number {
-    return this.waits;
-  }
-
-  close(): void {
-    const { other } = this;
-    this.other = null;
-    if (!other) return;
-    other.other = null;
-    other.onClose('lost');
-  }
-}
-
-/** The two ends of a data channel. */
-function channel(): [End, End] {
-  const [a, b] = [new End(), new End()];
-  a.other = b;
-  b.other = a;
-  return [a, b];
-}
 
 const open: Nearby<string>[] = [];
 afterEach(async () => {
@@ -66,7 +31,7 @@ function device(end: End, side: 'caller' | 'called', shares: Record<string, Uint
   const nearby = new Nearby<string>({
     secrets: async () => Object.entries(shares).map(([of, key]) => ({ key, of })),
     random: systemRandom,
-    met: (link, of) => {
+    met: (link, { of }) => {
       links.set(of, link);
       link.onFrame = (frame) => heard.push(`${of}: ${frame.length}`);
       link.onClose = () => links.delete(of);
@@ -88,7 +53,7 @@ const [family, work, own, other] = [1, 2, 3, 4].map(() => systemRandom(32)) as [
 ];
 
 test('a link for each chat that both are in, and what is long in one holds nothing up in another', async () => {
-  const [there, here] = channel();
+  const [there, here] = carrierPair();
   const page = device(there, 'caller', { family, work, own });
   const terminal = device(here, 'called', { other, work, family });
   await expect.poll(() => [...page.links.keys()].toSorted()).toEqual(['family', 'work']);
@@ -109,7 +74,7 @@ test('a link for each chat that both are in, and what is long in one holds nothi
 });
 
 test('who shares no chat meets nobody, whatever they say, and hears beacons alone', async () => {
-  const [there, here] = channel();
+  const [there, here] = carrierPair();
   const terminal = device(here, 'called', { family });
   const heard: Uint8Array[] = [];
   const stranger: Visited = { heard: (beacon) => void heard.push(beacon), called: () => undefined };
@@ -140,7 +105,7 @@ test('bytes that nobody sends end the carrier or are passed over, and nobody is 
   );
   await fc.assert(
     fc.asyncProperty(fc.array(frame, { maxLength: 12 }), async (frames) => {
-      const [there, here] = channel();
+      const [there, here] = carrierPair();
       const terminal = device(here, 'called', { family });
       for (const bytes of frames) there.send(bytes);
       await new Promise((resolve) => setImmediate(resolve));
@@ -152,7 +117,7 @@ test('bytes that nobody sends end the carrier or are passed over, and nobody is 
 }, 60_000);
 
 test('so many pipes are taken from one device and no more, and none from one that does not read', async () => {
-  const [there, here] = channel();
+  const [there, here] = carrierPair();
   const pipes = new Set<Pipe>();
   const visited: Visited = { heard: () => undefined, called: (pipe) => void pipes.add(pipe) };
   const place = new CarrierPlace(here, visited, 'called');

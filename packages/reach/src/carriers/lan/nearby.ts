@@ -27,7 +27,7 @@ export interface NearbyOptions<T> {
   readonly secrets: () => Promise<readonly Shared<T>[]>;
   readonly random: Random;
   /** Somebody who shares that secret is there; set what the link calls before this returns. */
-  readonly met: (link: NearLink, of: T) => void;
+  readonly met: (link: NearLink, shared: Shared<T>) => void;
   /** Of trouble, for whoever runs the program. */
   readonly log: (line: string) => void;
 }
@@ -117,12 +117,13 @@ export class Nearby<T> implements Visited {
     const [ours, theirs] = [toHex(this.#run), toHex(run)];
     if (ours === theirs) return;
     const heard = new Set(tags.map(toHex));
-    for (const { key, of } of await this.#secrets()) {
+    for (const shared of await this.#secrets()) {
+      const { key, of } = shared;
       if (this.#closed || !heard.has(toHex(tagOf(key, run))) || this.#knows(theirs, of)) continue;
       // They may not have heard us yet, and would wait for our next beacon.
       if (ours > theirs) this.#tellSoon();
       else
-        this.#call(() => call(port), { key, run, theirs, of }).catch((error) =>
+        this.#call(() => call(port), shared, { run, theirs }).catch((error) =>
           this.#trouble(error),
         );
     }
@@ -130,8 +131,10 @@ export class Nearby<T> implements Visited {
 
   async #call(
     call: () => Pipe,
-    { key, run, theirs, of }: Shared<T> & { run: Uint8Array; theirs: string },
+    shared: Shared<T>,
+    { run, theirs }: { run: Uint8Array; theirs: string },
   ): Promise<void> {
+    const { key, of } = shared;
     this.#know(theirs, of);
     const caller = await Caller.begin(key, this.#run, run);
     const wire = this.#closed ? null : new Reader(call());
@@ -141,7 +144,7 @@ export class Nearby<T> implements Visited {
     const keys = answer ? await caller.keys(answer) : null;
     if (!wire || !keys) return wire?.close();
     known?.();
-    this.#link(new NearLink(wire, keys, 'caller', () => undefined), theirs, of);
+    this.#link(new NearLink(wire, keys, 'caller', () => undefined), theirs, shared);
   }
 
   #knows(run: string, of: T): boolean {
@@ -178,15 +181,16 @@ export class Nearby<T> implements Visited {
     // Who repeats a hello that they heard has not the keys: only what is sealed by them proves anything.
     const link = new NearLink(wire, keys, 'called', () => {
       known();
-      this.#link(link, toHex(caller), shared.of);
+      this.#link(link, toHex(caller), shared);
     });
     link.onClose = known;
   }
 
-  #link(link: NearLink, theirs: string, of: T): void {
+  #link(link: NearLink, theirs: string, shared: Shared<T>): void {
+    const { of } = shared;
     this.#know(theirs, of);
     this.#links.add(link);
-    this.#options.met(link, of);
+    this.#options.met(link, shared);
     const { onClose } = link;
     link.onClose = () => {
       this.#forget(theirs, of);

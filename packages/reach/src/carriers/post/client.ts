@@ -4,8 +4,8 @@ import { LIMITS } from '@polynya/protocol/limits';
 import type { Carrier, CarrierEnd, CarrierFactory, Manner } from '../carrier.ts';
 import { fetchPost, type Post } from './post.ts';
 
-/** POSTs under way at a time, besides those that linger (count). */
-const AT_A_TIME = 4;
+/** POSTs under way at a time, and those that linger (count). */
+const AT_A_TIME = { usual: 4, lingers: 8 };
 
 export const postCarrierBy = (post: Post): CarrierFactory => ({
   kind: 'post',
@@ -27,8 +27,10 @@ class PostCarrier implements Carrier {
   readonly #send: Post;
   readonly #abort = new AbortController();
   #queue: Uint8Array[] = [];
+  /** What lingers: in a POST of its own each. */
+  #lingering: Uint8Array[] = [];
   #queuedBytes = 0;
-  #underWay = 0;
+  readonly #underWay = { usual: 0, lingers: 0 };
 
   constructor(endpoint: string, send: Post) {
     this.#endpoint = endpoint;
@@ -37,11 +39,7 @@ class PostCarrier implements Carrier {
 
   send(envelope: Uint8Array, manner?: Manner): void {
     if (this.#abort.signal.aborted) return;
-    if (manner === 'lingers') {
-      void this.#post([envelope]);
-      return;
-    }
-    this.#queue.push(envelope);
+    (manner === 'lingers' ? this.#lingering : this.#queue).push(envelope);
     this.#queuedBytes += envelope.length;
     this.#next();
   }
@@ -52,27 +50,36 @@ class PostCarrier implements Carrier {
 
   close(): void {
     this.#queue = [];
+    this.#lingering = [];
     this.#queuedBytes = 0;
     this.#abort.abort();
   }
 
   #next(): void {
-    if (this.#underWay >= AT_A_TIME || this.#queue.length === 0) return;
-    const envelopes: Uint8Array[] = [];
-    let bytes = 0;
-    for (const envelope of this.#queue) {
-      if (envelopes.length === LIMITS.postEnvelopes) break;
-      if (bytes + envelope.length + 4 > LIMITS.post) break;
-      bytes += envelope.length + 4;
-      envelopes.push(envelope);
-    }
-    this.#queue = this.#queue.slice(envelopes.length);
-    this.#queuedBytes -= bytes - 4 * envelopes.length;
-    this.#underWay++;
+    this.#begin('lingers', () => this.#lingering.splice(0, 1));
+    this.#begin('usual', () => this.#batch());
+  }
+
+  #begin(manner: keyof typeof AT_A_TIME, take: () => Uint8Array[]): void {
+    if (this.#underWay[manner] >= AT_A_TIME[manner]) return;
+    const envelopes = take();
+    if (envelopes.length === 0) return;
+    for (const { length } of envelopes) this.#queuedBytes -= length;
+    this.#underWay[manner]++;
     void this.#post(envelopes).finally(() => {
-      this.#underWay--;
+      this.#underWay[manner]--;
       this.#next();
     });
+  }
+
+  #batch(): Uint8Array[] {
+    let [count, bytes] = [0, 0];
+    for (const { length } of this.#queue.slice(0, LIMITS.postEnvelopes)) {
+      bytes += length + 4;
+      if (bytes > LIMITS.post) break;
+      count++;
+    }
+    return this.#queue.splice(0, count);
   }
 
   async #post(envelopes: readonly Uint8Array[]): Promise<void> {

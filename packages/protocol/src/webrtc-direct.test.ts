@@ -63,6 +63,10 @@ describe('an envelope in messages', () => {
     ['a head of 2', [Uint8Array.of(2, 1)]],
     ['a message of 16,385 bytes', [new Uint8Array(LIMITS.directMessage + 1)]],
     [
+      'a piece before the last that is not full',
+      [new Uint8Array(LIMITS.directMessage), new Uint8Array(LIMITS.directMessage - 1)],
+    ],
+    [
       'more than an envelope measures',
       [...directMessages(new Uint8Array(LIMITS.envelope)).slice(0, -1)].concat(
         new Uint8Array(LIMITS.directMessage),

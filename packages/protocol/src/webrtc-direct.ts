@@ -70,8 +70,10 @@ export class DirectJoiner {
     const [last] = message;
     const piece = message.subarray(1);
     this.#length += piece.length;
-    const fits = message.length <= LIMITS.directMessage && this.#length <= LIMITS.envelope;
-    if (piece.length === 0 || last === undefined || last > 1 || !fits) {
+    // All but the last are full: or an envelope in pieces of one byte would hold many times its size.
+    const least = last === 0 ? LIMITS.directMessage : 2;
+    const fits = message.length >= least && message.length <= LIMITS.directMessage;
+    if (last === undefined || last > 1 || !fits || this.#length > LIMITS.envelope) {
       throw new ProtocolError('malformed', 'not a piece of an envelope');
     }
     this.#pieces.push(piece);

@@ -141,6 +141,8 @@ function ofServer({ server, resolver, abroad, reached }: Seen): Diagnosis | null
   }
   if (server.some(({ tcp, tls }) => tcp === 'ok' && tls === 'silent')) return 'name-filtered';
   if (reached && named.some(({ tcp }) => tcp === 'refused')) return 'name-filtered';
+  // Of a server that could not be looked at nothing is said.
+  if (server.length === 0) return null;
   const gone = server.every(({ tcp, otherPort }) => tcp !== 'ok' && otherPort !== 'refused');
   return gone && (resolver || abroad.some(answers)) ? 'address-blocked' : null;
 }

@@ -7,7 +7,9 @@ import type { Steps } from './steps.ts';
 const NAME = 'https://chat.example/s';
 const ADDRESS = 'https://203.0.113.10/s';
 const STUN = 'stun:203.0.113.10:3478';
-const ENDPOINTS = [NAME, ADDRESS, STUN, 'webrtc:203.0.113.9'];
+/** No page can use it: it fails there at once. */
+const PINNED = 'https://203.0.113.12/s#sha256=AAAA';
+const ENDPOINTS = [NAME, ADDRESS, PINNED, STUN, 'webrtc:203.0.113.9'];
 const ALONE: Sites = { home: [], abroad: [] };
 const SITES: Sites = { home: ['portal.example', 'market.example'], abroad: ['weather.example'] };
 const WHOLE: Transfer = { bytes: 90_000, bitsPerSecond: 8_000_000, stalled: false };
@@ -120,6 +122,14 @@ test('a body of which nothing comes is called frozen where its host answers, and
   expect(await found({ answers: well, transfer })).toEqual({ diagnosis: 'frozen', figure: null });
   const answers = { [ADDRESS]: 'ok' } as const;
   expect(await saysOf({ answers, transfer })).toBe('dns-removed');
+});
+
+test('a server that has nothing a page can look at is not called blocked by it', async () => {
+  const sites = { home: ['portal.example'], abroad: [] };
+  const ports = portsOf({ answers: { 'https://portal.example/': 'ok' } });
+  const seen = await look([PINNED], sites, new Notes(), ports);
+  expect(seen.server).toEqual([]);
+  expect(diagnose({ ...seen, reached: true }).diagnosis).toBe('none');
 });
 
 test('datagrams that are not answered by a server which is there are called dropped', async () => {

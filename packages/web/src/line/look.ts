@@ -46,7 +46,8 @@ export async function look(
   ports: LookPorts,
 ): Promise<Omit<Seen, 'reached'>> {
   const { steps, online, patience } = ports;
-  const urls = endpoints.filter((endpoint) => /^https?:/.test(endpoint));
+  // A page cannot use one that says its certificate's hash, and would see it fail.
+  const urls = endpoints.filter((endpoint) => /^https?:[^#]*$/.test(endpoint));
   const tell = async (url: string): Promise<readonly [host: string, step: Step]> => {
     const { port, protocol } = new URL(url);
     const number = Number(port) || (protocol === 'http:' ? 80 : 443);

@@ -24,7 +24,7 @@ import type { Device } from '../device.ts';
 import type { Change } from '../store/store.ts';
 import { Draft } from '../timeline/draft.ts';
 import { contentOf, messageRow } from '../timeline/incoming.ts';
-import { counts, row as rowCodec, keys as timelineKeys } from '../timeline/row.ts';
+import { comerIn, counts, row as rowCodec, keys as timelineKeys } from '../timeline/row.ts';
 import { decode } from '../timeline/stored.ts';
 import { openBundle, sealBundle } from './bundle.ts';
 import { CarryError } from './carry-error.ts';
@@ -213,19 +213,25 @@ export class Carry {
     const { ports, self } = this.#device;
     const stored = await ports.store.get('timeline', timelineKeys.counts(chat));
     const receipts = stored ? decode(counts, stored).receipts : [];
-    const others = held.state.people.filter(({ here }) => here).map(idOf);
+    const here = held.state.people.filter((person) => person.here).map(idOf);
+    const others = here.filter((person) => person !== self.person);
     const has = (person: PersonId) =>
       receipts.find((receipt) => receipt.person === person)?.delivered ?? 0;
-    const least = Math.min(...others.filter((person) => person !== self.person).map(has));
+    const least = Math.min(...others.map(has));
     if (!Number.isFinite(least)) return [];
     const range = timelineKeys.between(chat, least + 1, Number.MAX_SAFE_INTEGER);
     const rows = await ports.store.range('timeline', { ...range, limit: UNHEARD, reverse: true });
-    return rows.reverse().flatMap(([key, value]) => {
+    const found: OutboxRow[] = [];
+    for (const [key, value] of rows) {
       const row = decode(rowCodec, value);
-      if (row.row !== 'message' || !row.mine || row.deleted) return [];
+      // Nothing says what is meant for whom: what was written before one of them came goes to none.
+      const comer = comerIn(row);
+      if (comer && others.includes(comer)) break;
+      if (row.row !== 'message' || !row.mine || row.deleted) continue;
       const content = encodeCbor(contentCodec.encode(contentOf(row)));
-      return [{ key, id: fromHex(row.id), at: row.at, content }];
-    });
+      found.push({ key, id: fromHex(row.id), at: row.at, content });
+    }
+    return found.reverse();
   }
 
   /** Others' notes whose messages the log does not have yet; what it has is forgotten. */

@@ -6,7 +6,7 @@ import { Nearby } from '@polynya/reach/carriers/lan/nearby';
 import { systemRandom } from '@polynya/reach/clock';
 import { carrierPair } from '@polynya/reach/test/carrier-pair';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { house } from '../test/house.ts';
+import { house, settled } from '../test/house.ts';
 import { type Person, Town } from '../test/town.ts';
 import { carryKey } from './keys.ts';
 import { Near } from './near.ts';
@@ -24,6 +24,30 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => town.end());
 
+function textIn(message: Uint8Array): string[] {
+  const { body } = decodeMessage(message);
+  return body.kind === 'text' ? [body.text] : [];
+}
+
+test('who came lately is not carried what was written before', async () => {
+  const { chat: other } = await anna.messenger.createGroup('Another house');
+  const { link } = await anna.messenger.invite(other);
+  const gleb = await town.device('Gleb');
+  await gleb.messenger.register(link, 'Gleb');
+  await gleb.people(other, 2);
+  await anna.messenger.send(other, { text: 'Hello' });
+  await settled(anna, other);
+  const { person } = gleb.device.self;
+  await gleb.close();
+  // Receipts of somebody who is away never come.
+  await anna.messenger.add(chat, [person]);
+  await anna.people(chat, 4);
+  await anna.messenger.send(chat, { text: 'after Gleb came' });
+  await anna.until({ query: 'status' }, ({ sending }) => sending === 0);
+  const notes = await anna.carry.notes(anna.device.conversation(chat));
+  expect(notes.flatMap(({ message }) => textIn(message))).toEqual(['after Gleb came']);
+}, 60_000);
+
 test('who was removed while a link stood gets nothing by it any more, and no other', async () => {
   const said: string[] = [];
   const links = { met: 0, lost: 0 };
@@ -36,10 +60,7 @@ test('who was removed while a link stood gets nothing by it any more, and no oth
     met: (link) => {
       links.met++;
       link.onFrame = (frame) => {
-        for (const { message } of decodeParcel(frame)) {
-          const { body } = decodeMessage(message);
-          if (body.kind === 'text') said.push(body.text);
-        }
+        for (const { message } of decodeParcel(frame)) said.push(...textIn(message));
       };
       link.onClose = () => links.lost++;
     },

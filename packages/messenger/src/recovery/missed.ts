@@ -23,7 +23,7 @@ import type { Store } from '../store/store.ts';
 import { standingVotes } from '../timeline/amendment.ts';
 import type { Arrived } from '../timeline/arrived.ts';
 import { contentOf } from '../timeline/incoming.ts';
-import { counts, keys, type Row, row as rowCodec } from '../timeline/row.ts';
+import { comerIn, counts, keys, row as rowCodec } from '../timeline/row.ts';
 import { decode } from '../timeline/stored.ts';
 
 /** Of the newest; more is not looked at. */
@@ -102,7 +102,7 @@ export async function missedBy(
   let bytes = 0;
   for (const [, value] of rows) {
     const row = decode(rowCodec, value);
-    if (cameBy(row, person)) break;
+    if (comerIn(row) === person) break;
     if (row.row !== 'message' || row.deleted) continue;
     const evidence = (await store.get('timeline', keys.evidence(chat, row.id))) ?? null;
     bytes += value.length + (evidence?.length ?? 0);
@@ -189,11 +189,4 @@ async function isProven(
 
 function encoded(content: KnownContent): Uint8Array {
   return encodeCbor(contentCodec.encode(content));
-}
-
-/** What was said before somebody came is not for them, whatever they claim to have had. */
-function cameBy(row: Row, person: PersonId): boolean {
-  if (row.row !== 'event') return false;
-  const { event } = row;
-  return (event.event === 'joined' || event.event === 'added') && event.person === person;
 }

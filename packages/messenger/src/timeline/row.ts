@@ -174,6 +174,13 @@ export function eventId({ seq, event }: Happened): string {
   return `${pad(seq)}.${event.event}${'person' in event ? `.${event.person.slice(0, 32)}` : ''}`;
 }
 
+/** Who came there. What was said before that is not for them, whatever they claim to have had, or not to have. */
+export function comerIn(row: Row): PersonId | null {
+  if (row.row !== 'event') return null;
+  const { event } = row;
+  return event.event === 'joined' || event.event === 'added' ? event.person : null;
+}
+
 /** Enough digits for any safe integer. */
 function pad(n: number): string {
   return String(n).padStart(16, '0');

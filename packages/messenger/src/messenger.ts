@@ -15,6 +15,7 @@ import {
   type QueryResult,
 } from './api.ts';
 import { asProblem } from './as-problem.ts';
+import { oldKeys } from './carry/keys.ts';
 import { NEAR_CODE } from './carry/near-code-key.ts';
 import type { ChatsFacade } from './chats-api.ts';
 import { Device, type Ports } from './device.ts';
@@ -46,6 +47,7 @@ export async function createMessenger(ports: Ports): Promise<Messenger> {
   if (!ports.lateTrouble) await running;
   // Whoever was called at home when the page was closed is called again.
   const resumed = running.then(async () => {
+    await ports.store.apply(await oldKeys(ports));
     const code = await device.ports.store.get(NEAR_CODE.table, NEAR_CODE.key);
     if (code && !closing.aborted) await (await homeOf(device)).nearCall(fromUtf8(code));
   });

@@ -2,12 +2,12 @@
 import { encodeParcel, type Note, signedOf } from '@polynya/protocol/carried';
 import { encodeMessage, type KnownContent } from '@polynya/protocol/content';
 import { systemRandom } from '@polynya/reach/clock';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { MessageView } from '../api.ts';
 import { house } from '../test/house.ts';
 import { isText, type Person, Town } from '../test/town.ts';
 import { sealBundle } from './bundle.ts';
-import { carryKey } from './keys.ts';
+import { carryKey, keysOf } from './keys.ts';
 
 let town: Town;
 let chat: string;
@@ -150,6 +150,28 @@ describe('a file is refused', () => {
     expect(detail).toMatchObject({ title: 'The house', trouble: null });
   }, 60_000);
 });
+
+test('keys of epochs that ended a week ago are not used, and are gone once the device opens', async () => {
+  const { store, clock } = anna.device.ports;
+  const week = 7 * 86_400_000 + 60_000;
+  const opening = async (now: number) => {
+    const at = { store, clock: { ...clock, now: () => now } };
+    return (await keysOf(at, anna.device.conversation(chat))).opening.length;
+  };
+  expect(await opening(clock.now())).toBeGreaterThan(1);
+  expect(await opening(clock.now() + week)).toBe(1);
+  const kept = () => anna.device.ports.store.range('entry', { from: 'key/', to: 'key0' });
+  await anna.reopen();
+  expect((await kept()).length).toBeGreaterThan(0);
+  const real = Date.now;
+  vi.spyOn(Date, 'now').mockImplementation(() => real() + week);
+  try {
+    await anna.reopen();
+    await expect.poll(kept).toEqual([]);
+  } finally {
+    vi.restoreAllMocks();
+  }
+}, 60_000);
 
 /** As any member can make one, in Anna's name or their own. */
 async function noteBy(person: Person, kind: 'text' | 'title', said: string): Promise<Note> {

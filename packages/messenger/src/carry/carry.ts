@@ -72,7 +72,7 @@ export class Carry {
       messages += notes.length;
       notes.push(...(await this.records(conversation)));
       if (notes.length === 0) continue;
-      const { sealing } = await keysOf(this.#device.ports.store, conversation);
+      const { sealing } = await keysOf(this.#device.ports, conversation);
       parcels.push({ keys: sealing, plain: encodeParcel(notes) });
     }
     return { file: await sealBundle(parcels, this.#device.ports.random), messages };
@@ -82,7 +82,7 @@ export class Carry {
   async in(file: Uint8Array): Promise<Taken> {
     const keys = await Promise.all(
       carriedChats(this.#device).map(async (of) => {
-        const { opening } = await keysOf(this.#device.ports.store, of);
+        const { opening } = await keysOf(this.#device.ports, of);
         return opening.map((key) => ({ key, of }));
       }),
     );

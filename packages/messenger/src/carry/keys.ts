@@ -10,7 +10,7 @@ import { bool, bytes, struct, uint } from '@polynya/protocol/schema';
 import type { ChatId } from '../api.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import type { Held } from '../conversation/held.ts';
-import type { Device } from '../device.ts';
+import type { Device, Ports } from '../device.ts';
 import type { Change, Store } from '../store/store.ts';
 
 /** ms that a key is kept, as MLS keeps those of past epochs. */
@@ -45,11 +45,15 @@ export function carriedChats({ conversations, memory }: Device): Conversation[] 
 }
 
 /** The keys of a chat's last epochs. */
-export async function keysOf(store: Store, { chat, held }: Conversation): Promise<CarryKeys> {
+export async function keysOf(
+  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  { chat, held }: Conversation,
+): Promise<CarryKeys> {
   const { group, state } = held;
   const present = await carryKey(group);
   const kept = (await load(store, prefixOf(chat, state.log))).map(([, value]) => value);
-  const past = kept.filter(({ epoch }) => epoch < group.epoch).reverse();
+  const lately = kept.filter((one) => !isOld(one, clock.now()));
+  const past = lately.filter(({ epoch }) => epoch < group.epoch).reverse();
   const open = past.filter(({ closed }) => !closed);
   return {
     sealing: [present, ...open.map(({ key }) => key)],
@@ -68,8 +72,8 @@ export async function keyPassed(
   const closes = removesSomebody(before.group, after.group);
   const changes: Change[] = [];
   for (const [name, kept] of await load(store, prefix)) {
-    const over = kept.epoch < after.group.epoch - LIMITS.epochs || kept.at < now - KEPT;
-    if (over) changes.push({ table: 'entry', key: name, value: null });
+    const over = kept.epoch < after.group.epoch - LIMITS.epochs || isOld(kept, now);
+    if (over) changes.push(gone([name, kept]));
     else if (closes && !kept.closed) changes.push(saved(name, { ...kept, closed: true }));
   }
   // Before that this device was not here.
@@ -82,8 +86,13 @@ export async function keyPassed(
 
 /** The writes that take every kept key of a chat away. */
 export async function forgetKeys(store: Store, chat: ChatId): Promise<Change[]> {
-  const rows = await store.range('entry', { from: `key/${chat}/`, to: `key/${chat}0` });
-  return rows.map(([key]) => ({ table: 'entry', key, value: null }));
+  return (await load(store, `key/${chat}/`)).map(gone);
+}
+
+/** The writes that take away what was kept for long enough, of chats in which no Commit comes, too. */
+export async function oldKeys({ store, clock }: Pick<Ports, 'store' | 'clock'>): Promise<Change[]> {
+  const all = await load(store, 'key/');
+  return all.filter(([, kept]) => isOld(kept, clock.now())).map(gone);
 }
 
 type Kept = ReturnType<typeof keptKey.decode>;
@@ -91,6 +100,14 @@ type Kept = ReturnType<typeof keptKey.decode>;
 async function load(store: Store, prefix: string): Promise<[string, Kept][]> {
   const rows = await store.range('entry', { from: prefix, to: `${prefix.slice(0, -1)}0` });
   return rows.map(([name, value]) => [name, keptKey.decode(decodeCbor(value))]);
+}
+
+function isOld({ at }: Kept, now: number): boolean {
+  return at < now - KEPT;
+}
+
+function gone([key]: readonly [string, Kept]): Change {
+  return { table: 'entry', key, value: null };
 }
 
 function saved(key: string, value: Kept): Change {

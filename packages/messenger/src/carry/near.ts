@@ -42,7 +42,7 @@ export class Near {
     this.nearby = new Nearby({
       secrets: async () => {
         const shared = carriedChats(device).map(async (one) => {
-          const { sealing } = await keysOf(device.ports.store, one);
+          const { sealing } = await keysOf(device.ports, one);
           return sealing.map((key) => ({ key, of: one.chat }));
         });
         return (await Promise.all(shared)).flat();
@@ -110,7 +110,7 @@ export class Near {
   /** undefined once somebody left whose key it is, or we did: those who are in it still meet again by a newer one. */
   async #shared({ chat, key }: Neighbour): Promise<Conversation | undefined> {
     const conversation = carriedChats(this.#device).find((one) => one.chat === chat);
-    const keys = conversation && (await keysOf(this.#device.ports.store, conversation));
+    const keys = conversation && (await keysOf(this.#device.ports, conversation));
     return keys?.sealing.some((one) => equal(one, key)) ? conversation : undefined;
   }
 }

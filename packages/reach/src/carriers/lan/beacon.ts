@@ -24,19 +24,32 @@ export function tagOf(key: Uint8Array, run: Uint8Array): Uint8Array {
   return webPrimitives.sha256.hmac(key, concat(utf8('polynya near tag'), run)).subarray(0, TAG);
 }
 
-/** 146 bytes, whatever is shared with how many. Of more keys than fit, each beacon has others. */
-export function encodeBeacon(
-  { run, port }: Omit<Beacon, 'tags'>,
-  keys: readonly Uint8Array[],
-  random: Random,
-): Uint8Array {
-  const from = keys.length > TAGS ? (random(1)[0] ?? 0) % keys.length : 0;
-  const chosen = [...keys.slice(from), ...keys.slice(0, from)].slice(0, TAGS);
-  const tags = chosen.map((key) => tagOf(key, run));
-  while (tags.length < TAGS) tags.push(random(TAG));
-  // In an order that says nothing of how many are real.
-  tags.sort((a, b) => (toHex(a) < toHex(b) ? -1 : 1));
-  return concatAll([run, Uint8Array.of(port >> 8, port & 0xff), ...tags]);
+/**
+ * The beacons of one run, 146 bytes each, whatever is shared with how many. Keys of nobody, the same for the whole run,
+ * make a power of two of those there are: each tag comes again as often as any other, real or not.
+ */
+export class Beacons {
+  readonly #run: Uint8Array;
+  readonly #random: Random;
+  readonly #nobodys: Uint8Array[] = [];
+
+  constructor(run: Uint8Array, random: Random) {
+    this.#run = run;
+    this.#random = random;
+  }
+
+  /** Of more keys than fit, each beacon has others. */
+  next(port: number, keys: readonly Uint8Array[]): Uint8Array {
+    const length = 2 ** Math.ceil(Math.log2(Math.max(keys.length, TAGS)));
+    while (this.#nobodys.length < length) this.#nobodys.push(this.#random(32));
+    const all = [...keys, ...this.#nobodys.slice(keys.length, length)];
+    const [high = 0, low = 0] = this.#random(2);
+    const from = (((high << 8) | low) * TAGS) % length;
+    const tags = all.slice(from, from + TAGS).map((key) => tagOf(key, this.#run));
+    // In an order that says nothing of which are real.
+    tags.sort((a, b) => (toHex(a) < toHex(b) ? -1 : 1));
+    return concatAll([this.#run, Uint8Array.of(port >> 8, port & 0xff), ...tags]);
+  }
 }
 
 /** null: no beacon. */

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { systemRandom } from '../../clock.ts';
 import { carrierPair, type End } from '../../test/carrier-pair.ts';
-import { decodeBeacon, encodeBeacon } from './beacon.ts';
+import { Beacons, decodeBeacon } from './beacon.ts';
 import { CarrierPlace } from './carrier-place.ts';
 import { HELLO } from './handshake.ts';
 import type { NearLink } from './link.ts';
@@ -83,7 +83,7 @@ test('who shares no chat meets nobody, whatever they say, and hears beacons alon
   const [beacon = new Uint8Array()] = heard;
   const run = decodeBeacon(beacon)?.run ?? new Uint8Array();
   // Of another chat, with a run that makes the terminal the one to call; and what it said itself.
-  place.tell(encodeBeacon({ run: new Uint8Array(16).fill(255), port: 0 }, [own], systemRandom));
+  place.tell(new Beacons(new Uint8Array(16).fill(255), systemRandom).next(0, [own]));
   place.tell(beacon);
   const hellos = [systemRandom(HELLO), concat(run, systemRandom(HELLO)), systemRandom(9_000)];
   for (const [n, hello] of hellos.entries()) {

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { systemRandom } from '../../clock.ts';
-import { decodeBeacon, encodeBeacon, tagOf } from './beacon.ts';
+import { Beacons, decodeBeacon, tagOf } from './beacon.ts';
 import { ANSWER, answerTo, Caller, HELLO } from './handshake.ts';
 import { NearLink } from './link.ts';
 import { Reader } from './pipe.ts';
@@ -150,10 +150,11 @@ describe('a beacon', () => {
   test('is found by who shares a secret, and is of one length whatever is shared', () => {
     const run = systemRandom(16);
     const keys = Array.from({ length: 3 }, () => systemRandom(32));
-    const some = encodeBeacon({ run, port: 40_001 }, keys, systemRandom);
-    const none = encodeBeacon({ run, port: 40_001 }, [], systemRandom);
+    const beacons = new Beacons(run, systemRandom);
+    const some = beacons.next(40_001, keys);
+    const none = beacons.next(40_001, []);
     const many = Array.from({ length: 40 }, () => systemRandom(32));
-    expect(encodeBeacon({ run, port: 1 }, many, systemRandom).length).toBe(some.length);
+    expect(beacons.next(1, many).length).toBe(some.length);
     expect(none.length).toBe(some.length);
     const heard = decodeBeacon(some);
     expect(heard).toMatchObject({ run, port: 40_001 });
@@ -162,5 +163,32 @@ describe('a beacon', () => {
       expect(tags).toContain(Buffer.from(tagOf(one, run)).toString('hex'));
     }
     expect(decodeBeacon(some.subarray(1))).toBeNull();
+  });
+
+  test('says the same again in its run, so that nobody counts what comes twice', () => {
+    const said = (count: number) => {
+      const beacons = new Beacons(systemRandom(16), systemRandom);
+      const keys = Array.from({ length: count }, () => systemRandom(32));
+      const times = new Map<string, number>();
+      for (let n = 0; n < 400; n++) {
+        for (const tag of decodeBeacon(beacons.next(1, keys))?.tags ?? []) {
+          const name = Buffer.from(tag).toString('hex');
+          times.set(name, (times.get(name) ?? 0) + 1);
+        }
+      }
+      return times;
+    };
+    for (const [count, tags] of [
+      [0, 16],
+      [3, 16],
+      [16, 16],
+      [17, 32],
+      [40, 64],
+    ] as const) {
+      const times = said(count);
+      expect(times.size).toBe(tags);
+      // Of 400 beacons 100 at least on average.
+      expect(Math.min(...times.values())).toBeGreaterThan(40);
+    }
   });
 });

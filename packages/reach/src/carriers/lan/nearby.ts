@@ -4,7 +4,7 @@
  */
 import { toHex } from '@polynya/protocol/bytes';
 import type { Random } from '../../clock.ts';
-import { decodeBeacon, encodeBeacon, RUN, tagOf } from './beacon.ts';
+import { Beacons, decodeBeacon, RUN, tagOf } from './beacon.ts';
 import { ANSWER, answerTo, Caller, HELLO } from './handshake.ts';
 import { NearLink } from './link.ts';
 import { type Pipe, Reader } from './pipe.ts';
@@ -35,6 +35,7 @@ export interface NearbyOptions<T> {
 export class Nearby<T> implements Visited {
   readonly #options: NearbyOptions<T>;
   readonly #run: Uint8Array;
+  readonly #own: Beacons;
   readonly #places = new Set<Place>();
   readonly #strangers = new Set<Reader>();
   readonly #links = new Set<NearLink>();
@@ -48,6 +49,7 @@ export class Nearby<T> implements Visited {
   constructor(options: NearbyOptions<T>) {
     this.#options = options;
     this.#run = options.random(RUN);
+    this.#own = new Beacons(this.#run, options.random);
   }
 
   /** Looks there, too, from now on, until it is removed, or closed with all others. */
@@ -75,7 +77,7 @@ export class Nearby<T> implements Visited {
     const keys = (await this.#secrets()).map(({ key }) => key);
     if (this.#closed) return;
     for (const place of keys.length > 0 ? this.#places : []) {
-      place.tell(encodeBeacon({ run: this.#run, port: place.port }, keys, this.#options.random));
+      place.tell(this.#own.next(place.port, keys));
     }
     const wait = this.#beacons++ < BEACONS.firstCount ? BEACONS.first : BEACONS.later;
     clearTimeout(this.#timer);

@@ -57,13 +57,21 @@ export class AtHome implements NearFacade {
       throw error;
     }
     this.#ending.abort();
-    this.#ending = new AbortController();
+    const ending = new AbortController();
+    this.#ending = ending;
+    const signal = AbortSignal.any([ending.signal, this.#device.closing]);
     this.#become('calling');
-    await this.#device.ports.store.apply([{ ...NEAR_CODE, value: utf8(code) }]);
-    const signal = AbortSignal.any([this.#ending.signal, this.#device.closing]);
+    try {
+      await this.#device.ports.store.apply([{ ...NEAR_CODE, value: utf8(code) }]);
+    } catch (error) {
+      if (!signal.aborted) this.#become('off');
+      throw error;
+    }
+    // Somebody else was called meanwhile, or nobody is to be.
+    if (signal.aborted) return true;
     this.#keepCalling(endpoints, signal).catch((error: unknown) => {
       this.#device.ports.log(`near: ${error instanceof Error ? error.name : 'unknown'}`);
-      this.#become('silent');
+      if (!signal.aborted) this.#become('silent');
     });
     return true;
   }

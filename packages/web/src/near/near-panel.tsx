@@ -70,19 +70,29 @@ function Calling(): JSX.Element {
   const [text, setText] = createSignal('');
   const [scanning, setScanning] = createSignal(false);
   const [said, setSaid] = createSignal('');
+  /** A camera that looks on shows the same several times a second. */
+  let last = '';
   let ending = new AbortController();
   onCleanup(() => ending.abort());
 
+  const stopScan = () => {
+    ending.abort();
+    setScanning(false);
+  };
   const call = async (code: string) => {
+    last = code;
     setSaid('');
     const known = await attempt(messenger.nearCall(code));
-    if (known === false) setSaid(words().noCode);
+    if (known) stopScan();
+    else if (known === false) setSaid(words().noCode);
   };
   const scan = async (camera: HTMLVideoElement) => {
     ending = new AbortController();
     try {
       const { readCodes } = await import('../panel/read-codes.ts');
-      await readCodes(camera, ending.signal, (code) => void call(code));
+      await readCodes(camera, ending.signal, (code) => {
+        if (code !== last) void call(code);
+      });
     } catch (error) {
       // Refused, or there is none.
       if (!(error instanceof DOMException)) throw error;
@@ -91,8 +101,9 @@ function Calling(): JSX.Element {
     }
   };
   const toggle = () => {
-    ending.abort();
-    setScanning(!scanning());
+    last = '';
+    if (scanning()) stopScan();
+    else setScanning(true);
   };
   return (
     <form

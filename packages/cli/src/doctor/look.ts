@@ -1,7 +1,13 @@
 /** Looks at the line to a server, and at other sites to compare it with, if the person names some. */
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { HostSeen, Note, Notes, Seen } from '@polynya/messenger/line/diagnosis';
+import {
+  type HostSeen,
+  isHidden,
+  type Note,
+  type Notes,
+  type Seen,
+} from '@polynya/messenger/line/diagnosis';
 import { datagramsSeen } from './datagrams.ts';
 import { greetings, PATIENCE } from './greetings.ts';
 import { dnsStep, tcpStep, tlsStep } from './steps.ts';
@@ -32,11 +38,12 @@ export async function look(
   { home, abroad, stun }: Sites,
   notes: Notes,
 ): Promise<Omit<Seen, 'reached'>> {
-  // The server's own, where it has one: nobody else hears of it then.
-  const asked = stun ?? /^stun:([\w.:]+)$/.exec(endpoints.find(isStun) ?? '')?.[1];
   const urls = endpoints.map((endpoint) => new URL(endpoint));
   // What other carriers go to has no TLS and no name to look at.
   const web = urls.filter(({ protocol }) => /^https?:$/.test(protocol));
+  // The server's own, where it has one: nobody else hears of it then. One that passes for a web site has none.
+  const own = web.every(({ href }) => isHidden(href)) ? '' : (endpoints.find(isStun) ?? '');
+  const asked = stun ?? /^stun:([\w.:]+)$/.exec(own)?.[1];
   // The page is beside the endpoint: behind a secret path where the server has one.
   const pages = [...new Set(web.map((url) => new URL('./', url).href))];
   // Addresses before names: a filter that hears the name may cut off the address for minutes.
@@ -47,7 +54,7 @@ export async function look(
   const names = hosts.slice(addresses.length);
   const seeAll = (targets: readonly Target[], patience?: number) =>
     Promise.all(targets.map((target) => seenOf(notes, target, patience)));
-  const site = (host: string) => ({ host, port: 443, secure: true });
+  const site = (host: string) => ({ host, port: 443, secure: true, hidden: false });
   const compared = Promise.all([home, abroad].map((all) => seeAll(all.map(site))));
   const server = await seeAll(addresses);
   const patience = isQuick(notes, addresses) ? PATIENCE.quick : PATIENCE.usual;
@@ -92,6 +99,8 @@ interface Target {
   readonly port: number;
   /** Not so for plain HTTP, which is only ever spoken on one machine: there is no TLS to look at. */
   readonly secure: boolean;
+  /** Whether it passes for a web site: nothing is asked of it then that readers do not ask. */
+  readonly hidden: boolean;
 }
 
 function targetOf(page: string): Target {
@@ -99,7 +108,7 @@ function targetOf(page: string): Target {
   const secure = protocol === 'https:';
   const usual = secure ? 443 : 80;
   const host = hostname.replace(/^\[|\]$/g, '');
-  return { host, port: port === '' ? usual : Number(port), secure };
+  return { host, port: port === '' ? usual : Number(port), secure, hidden: isHidden(page) };
 }
 
 /** Whether one of these hosts has just answered at once: silence can be told sooner then. */
@@ -127,7 +136,7 @@ async function passedOfMany(sites: readonly HostSeen[], notes: Notes): Promise<n
 
 async function seenOf(
   notes: Notes,
-  { host, port, secure }: Target,
+  { host, port, secure, hidden }: Target,
   patience?: number,
 ): Promise<HostSeen> {
   const seen: HostSeen = {
@@ -142,7 +151,9 @@ async function seenOf(
   if (dns !== null && dns !== 'ok') return { ...seen, dns };
   const reach = (at: number) => notes.take('tcp', host, at, tcpStep(host, at));
   const tcp = await reach(port);
-  if (tcp !== 'ok') return { ...seen, dns, tcp, otherPort: await reach(NOBODY) };
+  if (tcp !== 'ok') {
+    return { ...seen, dns, tcp, otherPort: hidden ? null : await reach(NOBODY) };
+  }
   if (!secure) return { ...seen, dns, tcp, tls: 'ok' };
   return { ...seen, dns, tcp, ...(await greetings(notes, host, port, patience)) };
 }

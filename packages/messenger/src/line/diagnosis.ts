@@ -10,6 +10,7 @@ export {
   type Step,
   type Transfer,
 } from '@polynya/reach/diagnosis/diagnose';
+export { isHidden } from '@polynya/reach/diagnosis/hidden';
 export { type Note, Notes } from '@polynya/reach/diagnosis/notes';
 export { isAddress, type Measured, ooniMeasurement } from '@polynya/reach/diagnosis/ooni';
 export { SENTENCES } from '@polynya/reach/diagnosis/sentences';

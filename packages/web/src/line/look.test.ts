@@ -168,6 +168,36 @@ test('compared with sites, a line that leads nowhere abroad is told from one tha
   expect(await saysOf({ answers: { ...away, ...weather } }, false, SITES)).toBe('address-blocked');
 });
 
+test('of a bridge, or a server that passes for a web site, nothing is asked but what readers ask', async () => {
+  const path = 'abcdefghijklmnopqrstuv';
+  const behind = [`https://bakery.example/${path}/s`, `https://203.0.113.20/${path}/s`];
+  const asked: string[] = [];
+  const lookAt = async (endpoints: readonly string[], step: Step) => {
+    const { steps, ...ports } = portsOf({ known: has('bakery.example') });
+    const fetch: Steps['fetch'] = async (url) => {
+      asked.push(url);
+      return /\/[0-9a-f]{8}\.example/.test(url) ? 'failed' : step;
+    };
+    const stun: Steps['stun'] = async (url) => {
+      asked.push(url);
+      return 'ok';
+    };
+    const all = { ...ports, steps: { ...steps, fetch, stun } };
+    const seen = await look(endpoints, ALONE, new Notes(), all);
+    return diagnose({ ...seen, reached: false }).diagnosis;
+  };
+  for (const step of ['silent', 'failed'] as const) {
+    expect(await lookAt([...behind, STUN], step)).toBe('address-blocked');
+  }
+  expect(new Set(asked)).toEqual(new Set(behind));
+  // Beside a server that shows itself, neither.
+  asked.length = 0;
+  await lookAt([...behind, NAME], 'silent');
+  const others = asked.filter((url) => !behind.includes(url) && url !== NAME);
+  expect(others.every((url) => !/bakery|203\.0\.113\.20/.test(url))).toBe(true);
+  expect(others).toContain('https://chat.example:10/');
+});
+
 test('addresses are looked at before names, each noted', async () => {
   const notes = new Notes();
   await look(ENDPOINTS, ALONE, notes, portsOf({ answers: { [ADDRESS]: 'ok' } }));

@@ -10,7 +10,7 @@ import type {
   Step,
   Transfer,
 } from '@polynya/messenger/line/diagnosis';
-import { isAddress } from '@polynya/messenger/line/diagnosis';
+import { isAddress, isHidden } from '@polynya/messenger/line/diagnosis';
 import { nameStep, otherPort, type Steps } from './steps.ts';
 
 /** Names of sites in the country, and abroad. */
@@ -68,19 +68,24 @@ export async function look(
   const addresses = await Promise.all(byAddress.map(tell));
   const names = await Promise.all(urls.filter((url) => !byAddress.includes(url)).map(tell));
   const [home = [], abroad = []] = await Promise.all(compared);
-  const told = [...names, ...home, ...abroad];
+  // Of who passes for a web site nothing is asked that tells such a look from a reader's.
+  const hidden = urls.filter(isHidden).map(hostOf);
+  const isShown = (host: string): boolean => !hidden.includes(host);
+  const told = [...names.filter(([host]) => isShown(host)), ...home, ...abroad];
   const has = (of: typeof told, wanted: Step) => of.some(([, step]) => step === wanted);
   // A name that nobody filters, and nobody has: a resolver that is there denies it at once.
   const nobody = `${crypto.randomUUID().slice(0, 8)}.example`;
   const denied = has(told, 'silent') ? await steps.fetch(`https://${nobody}/`) : null;
   const around: Around = {
     steps,
+    isShown,
     reachable: has(addresses, 'ok'),
     refused: !has(addresses, 'ok') && has(addresses, 'failed'),
     deaf: denied === 'silent',
     // Whether this browser tells a name that nobody has from one that somebody has.
     knows: has(told, 'failed') && (await nameStep(steps, nobody)) === 'refused',
   };
+  const heard = has(told, 'ok') || has(told, 'failed');
   const all = async (list: typeof told, other = around) =>
     Promise.all(list.map(([host, step]) => seenOf(host, step, other)));
   const others = { ...around, reachable: false, refused: false };
@@ -91,13 +96,14 @@ export async function look(
   const came = asks ? await ports.transfer().catch(() => null) : null;
   const transfer = came?.bytes || origin ? came : null;
   const [datagrams, passed] = await Promise.all([
-    datagramsSeen(endpoints, server, steps),
+    // By the server's own STUN, so that nobody else hears of it.
+    urls.some((url) => !isHidden(url)) ? datagramsSeen(endpoints, server, steps) : null,
     passedOfMany(urls, notes, ports),
   ]);
   return {
     connected: online,
     waited: around.deaf ? patience : null,
-    resolver: (denied !== null && !around.deaf) || has(told, 'ok') || has(told, 'failed'),
+    resolver: (denied === null ? told.length < names.length : !around.deaf) || heard,
     ...{ server, home: await all(home, others), abroad: await all(abroad, others) },
     ...{ transfer, datagrams, passed },
   };
@@ -105,6 +111,7 @@ export async function look(
 
 interface Around {
   readonly steps: Steps;
+  isShown(host: string): boolean;
   /** Whether the server answers at an address. */
   readonly reachable: boolean;
   /** Whether somebody says no at once at its addresses. */
@@ -116,7 +123,7 @@ interface Around {
 
 /** What that most likely means. */
 async function seenOf(host: string, step: Step, around: Around): Promise<HostSeen> {
-  const { steps, reachable, refused, deaf, knows } = around;
+  const { steps, isShown, reachable, refused, deaf, knows } = around;
   const named = !isAddress(host);
   const nothing = { ...NOTHING, host };
   const found = { ...nothing, dns: named ? 'ok' : null } as const;
@@ -124,16 +131,20 @@ async function seenOf(host: string, step: Step, around: Around): Promise<HostSee
   if (step === 'silent') {
     if (named && deaf) return { ...nothing, dns: 'silent' };
     if (named && reachable) return { ...found, tcp: 'ok', tls: 'silent' };
-    return { ...found, tcp: 'silent', otherPort: await otherPort(steps, host) };
+    return {
+      ...found,
+      tcp: 'silent',
+      otherPort: isShown(host) ? await otherPort(steps, host) : null,
+    };
   }
   if (!named) return { ...nothing, tcp: 'refused' };
   // Where a browser does not say which names there are: who says no at once is the directory of names, as a rule, unless it is so without a name as well.
-  const known = knows ? (await nameStep(steps, host)) === 'ok' : refused;
+  const known = knows && isShown(host) ? (await nameStep(steps, host)) === 'ok' : refused;
   if (!known) return { ...nothing, dns: 'refused' };
   return reachable ? { ...found, tcp: 'ok', tls: 'reset' } : { ...found, tcp: 'refused' };
 }
 
-/** By the server's own STUN, so that nobody else hears of it; null if it has none, or a page may not. */
+/** Null if the server has no STUN, or a page may not ask it. */
 async function datagramsSeen(
   endpoints: readonly string[],
   server: readonly HostSeen[],

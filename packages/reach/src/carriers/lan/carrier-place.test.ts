@@ -96,6 +96,34 @@ test('who shares no chat meets nobody, whatever they say, and hears beacons alon
   expect(here.sent.every(({ length }) => length === 4 || length === 4 + beacon.length)).toBe(true);
 }, 60_000);
 
+test('of one who proves nothing few connections are held, and secrets are not asked for with each beacon', async () => {
+  const [there, here] = carrierPair();
+  let asked = 0;
+  const secrets = async () => {
+    asked++;
+    return [{ key: family, of: 'family' }];
+  };
+  const none = { met: () => undefined, log: () => undefined, random: systemRandom };
+  const nearby = new Nearby<string>({ secrets, ...none });
+  open.push(nearby);
+  nearby.add(new CarrierPlace(here, nearby, 'called'));
+  const ended = () => here.sent.filter(({ length }) => length === 4).length;
+  for (let number = 1; number < 40; number += 2) there.send(concat(u32(number), systemRandom(3)));
+  await expect.poll(ended).toBe(20 - 4);
+  const beacons = new Beacons(systemRandom(16), systemRandom);
+  for (let n = 0; n < 500; n++) there.send(concat(u32(0), beacons.next(0, [own])));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(asked).toBe(1);
+});
+
+test('as many chats as two have in common are met one after the other, however many', async () => {
+  const many = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [n, systemRandom(32)]));
+  const [there, here] = carrierPair();
+  const page = device(there, 'caller', many);
+  device(here, 'called', many);
+  await expect.poll(() => page.links.size, { timeout: 15_000 }).toBe(30);
+}, 20_000);
+
 test('bytes that nobody sends end the carrier or are passed over, and nobody is met by them', async () => {
   const frame = fc.oneof(
     fc.uint8Array({ maxLength: 64 }),

@@ -16,6 +16,7 @@ const UNSENT = 8_388_608;
 
 export class CarrierPlace implements Place {
   readonly port = 0;
+  readonly strangers = 4;
   /** Called once, however it ended. */
   onClose: () => void = () => undefined;
   readonly #carrier: Carrier;
@@ -63,7 +64,7 @@ export class CarrierPlace implements Place {
     if (envelope.length < 4) return void this.close();
     const number = readU32(envelope);
     const bytes = envelope.slice(4);
-    if (number === 0) return void this.#visited.heard(bytes, () => this.#call());
+    if (number === 0) return void this.#visited.heard(bytes, () => this.#call(), this);
     const pipe = this.#pipes.get(number) ?? this.#called(number, bytes);
     if (bytes.length > 0) pipe?.onBytes(bytes);
     else this.#end(number);
@@ -81,7 +82,7 @@ export class CarrierPlace implements Place {
     this.#theirs = number;
     if (this.#pipes.size >= PIPES) return void this.#send(number, new Uint8Array(0));
     const pipe = this.#open(number);
-    this.#visited.called(pipe);
+    this.#visited.called(pipe, this);
     return pipe;
   }
 

@@ -16,6 +16,8 @@ import type { Visited } from './place.ts';
 
 /** Pages that may be here at a time (count). */
 const PAGES = 16;
+/** ms after which whoever is met in no chat has to call again. */
+const STRANGER = 60_000;
 /** Bytes of a secret, 22 letters of base64url. */
 const SECRET = 16;
 
@@ -34,7 +36,7 @@ export class NoNetwork extends Error {
   }
 }
 
-type Places = Visited & Pick<Nearby<unknown>, 'add' | 'remove'>;
+type Places = Visited & Pick<Nearby<unknown>, 'add' | 'remove' | 'meets'>;
 
 export class NearDoor {
   readonly #listener: DirectListener;
@@ -57,7 +59,14 @@ export class NearDoor {
           fresh: true,
           enter: (carrier) => {
             const place = new CarrierPlace(carrier, nearby, 'called');
-            place.onClose = () => nearby.remove(place);
+            // A page with whom nothing is shared takes the place of another.
+            const looking = setInterval(() => {
+              if (!nearby.meets(place)) place.close();
+            }, STRANGER);
+            place.onClose = () => {
+              clearInterval(looking);
+              nearby.remove(place);
+            };
             nearby.add(place);
           },
         },

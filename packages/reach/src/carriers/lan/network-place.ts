@@ -11,6 +11,7 @@ import type { Place, Visited } from './place.ts';
 import { socketPipe } from './socket-pipe.ts';
 
 export class NetworkPlace implements Place {
+  readonly strangers = 32;
   readonly #visited: Visited;
   readonly #log: (line: string) => void;
   readonly #server: Server;
@@ -23,7 +24,7 @@ export class NetworkPlace implements Place {
     this.#log = log;
     this.#server = createServer((socket) => {
       this.#keep(socket);
-      visited.called(socketPipe(socket));
+      visited.called(socketPipe(socket), this);
     });
     this.#server.on('error', (error) => log(`near: ${error.message}`));
   }
@@ -71,11 +72,15 @@ export class NetworkPlace implements Place {
 
   #listenOn(name: string, place: BeaconPlace): void {
     const heard = (beacon: Uint8Array, host: string): void =>
-      this.#visited.heard(beacon, (port) => {
-        const socket = connect({ host, port });
-        this.#keep(socket);
-        return socketPipe(socket);
-      });
+      this.#visited.heard(
+        beacon,
+        (port) => {
+          const socket = connect({ host, port });
+          this.#keep(socket);
+          return socketPipe(socket);
+        },
+        this,
+      );
     const socket = openBeaconSocket(place, heard, (error) => {
       this.#log(`near: ${error.message}`);
       if (this.#sockets.get(name) !== socket) return;

@@ -19,11 +19,17 @@ export class Notes {
   readonly all: Note[] = [];
   readonly #began = performance.now();
 
-  /** Takes a step, and a note of it. */
-  async take(kind: StepKind, host: string, port: number, step: Promise<Step>): Promise<Step> {
+  /** Takes a step, and a note of it; none of one that could not be taken. */
+  async take<Taken extends Step | null>(
+    kind: StepKind,
+    host: string,
+    port: number,
+    step: Promise<Taken>,
+  ): Promise<Taken> {
     const began = this.seconds;
     const outcome = await step;
-    this.all.push({ kind, host, port, began, ended: this.seconds, outcome });
+    const ended = this.seconds;
+    if (outcome !== null) this.all.push({ kind, host, port, began, ended, outcome });
     return outcome;
   }
 

@@ -201,10 +201,38 @@ test('of a bridge, or a server that passes for a web site, nothing is asked but 
 test('addresses are looked at before names, each noted', async () => {
   const notes = new Notes();
   await look(ENDPOINTS, ALONE, notes, portsOf({ answers: { [ADDRESS]: 'ok' } }));
-  expect(notes.all.map(({ host, outcome }) => [host, outcome])).toEqual([
+  const tls = notes.all.filter(({ kind }) => kind === 'tls');
+  expect(tls.map(({ host, outcome }) => [host, outcome])).toEqual([
     ['203.0.113.10', 'ok'],
     ['chat.example', 'failed'],
   ]);
+});
+
+test('what is asked of names, of a strange port and by STUN is noted too', async () => {
+  const kindsOf = async (line: Line) => {
+    const notes = new Notes();
+    await look(ENDPOINTS, ALONE, notes, portsOf(line));
+    return notes.all.map(({ kind, host, port, outcome }) => `${kind} ${host} ${port} ${outcome}`);
+  };
+  const removed = await kindsOf({ answers: { [ADDRESS]: 'ok' }, known: has('203.0.113.10') });
+  expect(removed).toContain('dns chat.example 0 refused');
+  expect(removed).toContain('udp 203.0.113.10 3478 ok');
+  const deaf = await kindsOf({ answers: silent, nobody: 'silent' });
+  expect(deaf.filter((note) => /^dns [0-9a-f]{8}\.example 0 silent$/.test(note)).length).toBe(1);
+  expect(deaf).toContain('tcp 203.0.113.10 10 silent');
+});
+
+test('each connection to a host is told to who counts them, those that are tried again too', async () => {
+  const opened: string[] = [];
+  const note = (url: string) => opened.push(url);
+  const again = { ...portsOf({ answers: silent }), opened: note };
+  await look([ADDRESS], ALONE, new Notes(), again);
+  expect(opened).toEqual([ADDRESS, ADDRESS]);
+  opened.length = 0;
+  const counted = { ...portsOf({ answers: well, passing: 3 }), opened: note };
+  await look([ADDRESS, NAME], ALONE, new Notes(), counted);
+  // The first look at each, three WebSockets, and one that nothing else has used.
+  expect(opened.length).toBe(2 + 3 + 1);
 });
 
 test('names whose first looking up ends, in vain, while they are tried once more are silent: such a network leads nowhere', async () => {

@@ -11,7 +11,7 @@ import type {
   Transfer,
 } from '@polynya/messenger/line/diagnosis';
 import { isAddress, isHidden } from '@polynya/messenger/line/diagnosis';
-import { nameStep, otherPort, type Steps } from './steps.ts';
+import { type Noted, nameStep, otherPort, type Steps } from './steps.ts';
 
 /** Names of sites in the country, and abroad. */
 export interface Sites {
@@ -45,17 +45,21 @@ export async function look(
   notes: Notes,
   ports: LookPorts,
 ): Promise<Omit<Seen, 'reached'>> {
-  const { steps, online, patience } = ports;
+  const { online, patience } = ports;
+  const steps: Steps = {
+    ...ports.steps,
+    // What goes where nobody listens is no connection.
+    fetch: (url, apart) => ports.steps.fetch(url, apart),
+  };
   // A page cannot use one that says its certificate's hash, and would see it fail.
   const urls = endpoints.filter((endpoint) => /^https?:[^#]*$/.test(endpoint));
   const tell = async (url: string): Promise<readonly [host: string, step: Step]> => {
     const { port, protocol } = new URL(url);
     const number = Number(port) || (protocol === 'http:' ? 80 : 443);
-    ports.opened(url);
-    const step = await notes.take('tls', hostOf(url), number, steps.fetch(url));
+    const step = await notes.take('tls', hostOf(url), number, fetched(url, ports));
     if (step !== 'silent') return [hostOf(url), step];
     // It may have gone by a connection that was there before, and froze long ago: once more, by another.
-    const again = await notes.take('tls', hostOf(url), number, steps.fetch(url));
+    const again = await notes.take('tls', hostOf(url), number, fetched(url, ports));
     // What fails now is the looking up of the name that began before: nobody has said no to it.
     const late = again === 'failed' && !isAddress(hostOf(url));
     return [hostOf(url), late ? 'silent' : again];
@@ -75,15 +79,17 @@ export async function look(
   const has = (of: typeof told, wanted: Step) => of.some(([, step]) => step === wanted);
   // A name that nobody filters, and nobody has: a resolver that is there denies it at once.
   const nobody = `${crypto.randomUUID().slice(0, 8)}.example`;
-  const denied = has(told, 'silent') ? await steps.fetch(`https://${nobody}/`) : null;
+  const unknown = (): Promise<Step> =>
+    steps.fetch(`https://${nobody}/`).then((step) => (step === 'silent' ? step : 'refused'));
+  const denied = has(told, 'silent') ? await notes.take('dns', nobody, 0, unknown()) : null;
   const around: Around = {
-    steps,
+    ...{ steps, notes },
     isShown,
     reachable: has(addresses, 'ok'),
     refused: !has(addresses, 'ok') && has(addresses, 'failed'),
     deaf: denied === 'silent',
     // Whether this browser tells a name that nobody has from one that somebody has.
-    knows: has(told, 'failed') && (await nameStep(steps, nobody)) === 'refused',
+    knows: has(told, 'failed') && (await nameStep({ steps, notes }, nobody)) === 'refused',
   };
   const heard = has(told, 'ok') || has(told, 'failed');
   const all = async (list: typeof told, other = around) =>
@@ -97,7 +103,7 @@ export async function look(
   const transfer = came?.bytes || origin ? came : null;
   const [datagrams, passed] = await Promise.all([
     // By the server's own STUN, so that nobody else hears of it.
-    urls.some((url) => !isHidden(url)) ? datagramsSeen(endpoints, server, steps) : null,
+    urls.some((url) => !isHidden(url)) ? datagramsSeen(endpoints, server, around) : null,
     passedOfMany(urls, notes, ports),
   ]);
   return {
@@ -109,8 +115,7 @@ export async function look(
   };
 }
 
-interface Around {
-  readonly steps: Steps;
+interface Around extends Noted {
   isShown(host: string): boolean;
   /** Whether the server answers at an address. */
   readonly reachable: boolean;
@@ -123,7 +128,7 @@ interface Around {
 
 /** What that most likely means. */
 async function seenOf(host: string, step: Step, around: Around): Promise<HostSeen> {
-  const { steps, isShown, reachable, refused, deaf, knows } = around;
+  const { isShown, reachable, refused, deaf, knows } = around;
   const named = !isAddress(host);
   const nothing = { ...NOTHING, host };
   const found = { ...nothing, dns: named ? 'ok' : null } as const;
@@ -134,12 +139,12 @@ async function seenOf(host: string, step: Step, around: Around): Promise<HostSee
     return {
       ...found,
       tcp: 'silent',
-      otherPort: isShown(host) ? await otherPort(steps, host) : null,
+      otherPort: isShown(host) ? await otherPort(around, host) : null,
     };
   }
   if (!named) return { ...nothing, tcp: 'refused' };
   // Where a browser does not say which names there are: who says no at once is the directory of names, as a rule, unless it is so without a name as well.
-  const known = knows && isShown(host) ? (await nameStep(steps, host)) === 'ok' : refused;
+  const known = knows && isShown(host) ? (await nameStep(around, host)) === 'ok' : refused;
   if (!known) return { ...nothing, dns: 'refused' };
   return reachable ? { ...found, tcp: 'ok', tls: 'reset' } : { ...found, tcp: 'refused' };
 }
@@ -148,15 +153,17 @@ async function seenOf(host: string, step: Step, around: Around): Promise<HostSee
 async function datagramsSeen(
   endpoints: readonly string[],
   server: readonly HostSeen[],
-  steps: Steps,
+  noted: Noted,
 ): Promise<DatagramsSeen | null> {
   const url = endpoints.find((endpoint) => endpoint.startsWith('stun:'));
-  const stun = url ? await steps.stun(url) : null;
-  if (!url || stun === null || stun === 'refused') return null;
-  const host = url.replace(/^stun:|:\d+$/g, '').replace(/^\[|\]$/g, '');
+  const [, bracketed = '', port] = /^stun:(.+):(\d+)$/.exec(url ?? '') ?? [];
+  if (!url || !bracketed) return null;
+  const host = bracketed.replace(/^\[|\]$/g, '');
+  const stun = await noted.notes.take('udp', host, Number(port), noted.steps.stun(url));
+  if (stun === null || stun === 'refused') return null;
   const there = server.some(({ host: one, tls }) => one === host && tls === 'ok');
   // WebRTC asks in one way alone.
-  return { tcp: there ? 'ok' : await otherPort(steps, host), stun, plain: null };
+  return { tcp: there ? 'ok' : await otherPort(noted, host), stun, plain: null };
 }
 
 /**
@@ -166,11 +173,12 @@ async function datagramsSeen(
 async function passedOfMany(
   urls: readonly string[],
   notes: Notes,
-  { steps, opened }: LookPorts,
+  ports: LookPorts,
 ): Promise<number | null> {
   const quick = new Set(
     notes.all
-      .filter(({ outcome, began, ended }) => outcome === 'ok' && (ended - began) * 1_000 < AT_ONCE)
+      .filter(({ kind, outcome }) => kind === 'tls' && outcome === 'ok')
+      .filter(({ began, ended }) => (ended - began) * 1_000 < AT_ONCE)
       .map(({ host }) => host),
   );
   const [url, another] = urls.filter((one) => quick.has(hostOf(one)));
@@ -180,17 +188,23 @@ async function passedOfMany(
   try {
     // One passed when the endpoint was looked at.
     for (let tried = 0; tried < MANY; tried++) {
-      opened(url);
+      ports.opened(url);
       const port = Number(new URL(url).port) || 443;
-      const one = steps.socket(url.replace(/^http/, 'ws'), over.signal);
+      const one = ports.steps.socket(url.replace(/^http/, 'ws'), over.signal);
       if ((await notes.take('tls', host, port, one)) !== 'silent') continue;
       // A line may bear no WebSockets, and count nothing.
-      return (await steps.fetch(url, true)) === 'silent' ? tried + 1 : null;
+      return (await fetched(url, ports, true)) === 'silent' ? tried + 1 : null;
     }
     return null;
   } finally {
     over.abort();
   }
+}
+
+/** Of a host that is connected to: told to whoever counts. */
+function fetched(url: string, { steps, opened }: LookPorts, apart?: boolean): Promise<Step> {
+  opened(url);
+  return steps.fetch(url, apart);
 }
 
 function hostOf(url: string): string {

@@ -3,7 +3,7 @@
  * that it did, looks names up for WebRTC and says when there are none, and makes a connection of its own for each
  * WebSocket.
  */
-import type { Step } from '@polynya/messenger/line/diagnosis';
+import type { Notes, Step } from '@polynya/messenger/line/diagnosis';
 
 /** How long a step may take, in ms. */
 export const PATIENCE = 6_000;
@@ -21,17 +21,25 @@ export interface Steps {
   stun(url: string): Promise<Step | null>;
 }
 
+/** Steps, and the notes of them. */
+export interface Noted {
+  readonly steps: Steps;
+  readonly notes: Notes;
+}
+
 /** Whether packets come back from a host whose port for the web is silent: something says no at another one. */
-export async function otherPort(steps: Steps, host: string): Promise<Step> {
+export function otherPort({ steps, notes }: Noted, host: string): Promise<Step> {
   const bracketed = host.includes(':') ? `[${host}]` : host;
-  const step = await steps.fetch(`https://${bracketed}:${NOBODY}/`);
-  return step === 'silent' ? 'silent' : 'refused';
+  const asked = steps.fetch(`https://${bracketed}:${NOBODY}/`);
+  const step = asked.then((step) => (step === 'silent' ? 'silent' : 'refused'));
+  return notes.take('tcp', host, NOBODY, step);
 }
 
 /** Whether a name is known: there need be no STUN server. Null where that cannot be learned. */
-export async function nameStep(steps: Steps, name: string): Promise<Step | null> {
-  const step = await steps.stun(`stun:${name}:${STUN}`);
-  return step === 'refused' || step === null ? step : 'ok';
+export function nameStep({ steps, notes }: Noted, name: string): Promise<Step | null> {
+  const asked = steps.stun(`stun:${name}:${STUN}`);
+  const known = asked.then((step) => (step === 'refused' || step === null ? step : 'ok'));
+  return notes.take('dns', name, 0, known);
 }
 
 export const browserSteps: Steps = { fetch: fetched, socket: connected, stun: stunned };

@@ -10,7 +10,7 @@ const en = {
   lineAgain: 'Look again',
   lineSave: 'Save for researchers',
   lineLimits:
-    'A browser is not told why a connection fails, so this can be mistaken; that browsers of this kind are cut off by how they greet cannot be seen by one of them at all. “polynya doctor” in a terminal sees more.',
+    'A browser is not told why a connection fails, so this can be mistaken; that browsers of this kind are cut off by how they greet cannot be seen by one of them at all. “polynya doctor” in a terminal sees more. A look makes many connections at once: where they are counted, one way to your server may be closed for about a minute after it.',
   lineHome: 'Sites in your country to compare with',
   lineAbroad: 'Sites abroad to compare with',
   lineSites:
@@ -55,7 +55,7 @@ const ru: typeof en = {
   lineAgain: 'Посмотреть ещё раз',
   lineSave: 'Сохранить для исследователей',
   lineLimits:
-    'Браузеру не говорят, почему соединение не удалось, поэтому вывод может быть ошибочным; а что браузеры этого вида обрывают по тому, как они здороваются, из такого браузера не увидеть вовсе. «polynya doctor» в терминале видит больше.',
+    'Браузеру не говорят, почему соединение не удалось, поэтому вывод может быть ошибочным; а что браузеры этого вида обрывают по тому, как они здороваются, из такого браузера не увидеть вовсе. «polynya doctor» в терминале видит больше. Проверка открывает много соединений сразу: там, где их считают, один из путей к серверу может после неё закрыться примерно на минуту.',
   lineHome: 'Сайты в стране для сравнения',
   lineAbroad: 'Зарубежные сайты для сравнения',
   lineSites:

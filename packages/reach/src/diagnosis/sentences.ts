@@ -18,7 +18,8 @@ const en: Readonly<Record<Diagnosis, string>> = {
     'Only chosen sites can be reached; Polynya needs an endpoint among them: ask your host for one.',
   'foreign-severed':
     'Nothing abroad can be reached; what you write goes when the line is back, and chats on servers in your country go on.',
-  'lan-only': 'This network leads nowhere; what you write goes when it does.',
+  'lan-only':
+    'This network leads nowhere; what you write goes when it does. With people in it you can write all the same: “Nearby” in the page, “polynya chat --near” in a terminal.',
   offline: 'This device is in no network; what you write goes when it is.',
   none: 'Nothing is done to the line, as far as can be seen from here.',
 };
@@ -32,14 +33,15 @@ const ru: Readonly<Record<Diagnosis, string>> = {
   frozen: 'Соединения через некоторое время замирают; Полынья начинает новые.',
   'connections-policed': 'В минуту пропускают лишь несколько соединений; Полынья делает меньше.',
   throttled: 'Линию замедляют; тексты проходят, файлы идут дольше.',
-  'udp-dropped': 'Звонки и подобное отбрасывают; тексты не тронуты.',
+  'udp-dropped': 'Пакеты звонков и подобного отбрасывают; тексты не тронуты.',
   'fingerprint-filtered':
     'Провайдер обрывает программы по тому, как они здороваются; Полынья здоровается иначе.',
   'domestic-only':
     'Доступны только избранные сайты; Полынье нужен вход среди них: попросите его у хозяина сервера.',
   'foreign-severed':
     'За границей недоступно ничего; написанное уйдёт, когда связь вернётся, а чаты на серверах в стране работают.',
-  'lan-only': 'Эта сеть никуда не ведёт; написанное уйдёт, когда поведёт.',
+  'lan-only':
+    'Эта сеть никуда не ведёт; написанное уйдёт, когда появится выход. С теми, кто в ней, можно переписываться и так: «Рядом» на странице, «polynya chat --near» в терминале.',
   offline: 'Устройство не подключено ни к какой сети; написанное уйдёт, когда подключится.',
   none: 'С линией, насколько отсюда видно, ничего не делают.',
 };

@@ -16,7 +16,7 @@ const en = {
   lineSites:
     'By their names, for example those you read anyway. Without them nobody can tell a blocked server from a line that leads nowhere else. They learn that somebody at your address asked for them.',
   lineOoni:
-    'The file has what was seen as an OONI measurement, without your address and without that of your server. It goes nowhere by itself: give it to whom you like.',
+    'The file has what was seen as an OONI measurement, without your address and without that of your server. The names of the sites that you typed are in it as you typed them. It goes nowhere by itself: give it to whom you like.',
   endpointAnswers: 'answers',
   endpointFails: 'fails at once',
   endpointSilent: 'is silent',
@@ -61,7 +61,7 @@ const ru: typeof en = {
   lineSites:
     'По именам, например те, что вы и так читаете. Без них не отличить заблокированный сервер от связи, которая больше никуда не ведёт. Они узнают, что кто-то с вашего адреса к ним обратился.',
   lineOoni:
-    'В файле то, что удалось увидеть, в виде измерения OONI, без вашего адреса и адреса сервера. Сам он никуда не уходит: отдайте его, кому захотите.',
+    'В файле то, что удалось увидеть, в виде измерения OONI, без вашего адреса и адреса сервера. Имена сайтов, которые вы ввели, в нём видны как есть. Сам он никуда не уходит: отдайте его, кому захотите.',
   endpointAnswers: 'отвечает',
   endpointFails: 'сразу отказ',
   endpointSilent: 'молчит',

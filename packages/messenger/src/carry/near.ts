@@ -62,7 +62,7 @@ export class Near {
   #met(link: NearLink, chat: ChatId, key: Uint8Array): void {
     const neighbour: Neighbour = { link, chat, key, known: new Set(), turn: Promise.resolve() };
     this.#neighbours.add(neighbour);
-    const tell = () => this.#next(neighbour, () => this.#send(neighbour));
+    const tell = () => void this.#next(neighbour, () => this.#send(neighbour));
     const off = this.#device.changes.on([messagesTopic(chat)], tell);
     link.onFrame = (frame) => this.#next(neighbour, () => this.#take(neighbour, frame));
     link.onClose = () => {
@@ -78,11 +78,13 @@ export class Near {
     this.#told([...this.#neighbours].map(({ chat }) => chat));
   }
 
-  #next(neighbour: Neighbour, step: () => Promise<void>): void {
+  /** Never rejects. */
+  #next(neighbour: Neighbour, step: () => Promise<void>): Promise<void> {
     neighbour.turn = neighbour.turn.then(step).catch((error: unknown) => {
       this.#device.ports.log(`near: ${error instanceof Error ? error.name : 'unknown'}`);
       neighbour.link.close();
     });
+    return neighbour.turn;
   }
 
   async #send(neighbour: Neighbour): Promise<void> {

@@ -33,7 +33,7 @@ function device(end: End, side: 'caller' | 'called', shares: Record<string, Uint
     random: systemRandom,
     met: (link, { of }) => {
       links.set(of, link);
-      link.onFrame = (frame) => heard.push(`${of}: ${frame.length}`);
+      link.onFrame = (frame) => void heard.push(`${of}: ${frame.length}`);
       link.onClose = () => links.delete(of);
     },
     log: () => undefined,

@@ -110,6 +110,24 @@ describe('a link', () => {
     await closed;
   }, 60_000);
 
+  test('waits until a frame is taken, and ends where the other sends on and on meanwhile', async () => {
+    const [near, far] = await wire();
+    const keys = await agreed();
+    const a = new NearLink(reading(near), keys.caller, 'caller', () => undefined);
+    const b = new NearLink(reading(far), keys.called, 'called', () => undefined);
+    let taken = 0;
+    b.onFrame = () => {
+      taken++;
+      return new Promise(() => undefined);
+    };
+    const closed = new Promise<void>((done) => {
+      b.onClose = done;
+    });
+    for (let n = 0; n < 12; n++) a.send(new Uint8Array(1_000_000));
+    await closed;
+    expect(taken).toBe(1);
+  }, 20_000);
+
   test('ends when the other has said nothing for 20 s, whatever is said to them', async () => {
     const [near] = await wire();
     const { caller } = await agreed();

@@ -18,8 +18,11 @@ const SILENCE = 20_000;
 const { aesGcm } = webPrimitives;
 
 export class NearLink {
-  /** Called with each frame that is not empty. Set it before anything can arrive. */
-  onFrame: (frame: Uint8Array) => void = () => undefined;
+  /**
+   * Called with each frame that is not empty, the next once that is done: whoever sends faster fills what the reader
+   * holds, and ends the link. It never rejects. Set it before anything can arrive.
+   */
+  onFrame: (frame: Uint8Array) => Promise<void> | void = () => undefined;
   /** Called once, however it ended. */
   onClose: () => void = () => undefined;
   readonly #wire: Reader;
@@ -83,7 +86,7 @@ export class NearLink {
       // Whoever sends what is not sealed by the other, or not in its turn, gets no word.
       if (!frame) return this.close();
       if (this.#heard++ === 0) this.#proven();
-      if (frame.length > 0) this.onFrame(frame);
+      if (frame.length > 0) await this.onFrame(frame);
     }
   }
 

@@ -43,7 +43,8 @@ export const carry = command({
 
 async function carryOut({ carry }: NodeMessenger, path: string, terminal: Terminal): Promise<void> {
   const { file, messages } = await carry.out();
-  if (messages === 0) throw new Failure('Nothing to carry: everybody has what was written here.');
+  if (messages === 0)
+    throw new Failure('Nothing to carry: no message that can be carried waits here.');
   await writeNew(path, file);
   print(
     terminal,

@@ -10,7 +10,7 @@ const r = counted('ru');
 const en = {
   title: 'Nearby, without the Internet',
   what: 'In one network, such as the Wi-Fi of a home, you can talk past the server. Somebody there opens Polynya in a terminal, which shows a code:',
-  how: 'Messages of the chats that you share go both ways, sealed, and to all others who have scanned that code. Whoever runs the network sees that somebody does this, and not what is said.',
+  how: 'Messages of the chats that you share go both ways, sealed, and on to other members of these chats who scanned it. Whoever runs the network sees that somebody does this, and not what is said.',
   scan: 'Scan the code',
   stopScan: 'Do not scan',
   code: 'Or the line below it',
@@ -25,7 +25,7 @@ const en = {
       'Nobody answers at that code. Is this device in the same network, and the chat in the terminal still open? A chat that was begun anew shows another code. Polynya goes on trying.',
     strangers:
       'Somebody answers, but shares no chat with you, or has not heard yet that you are in it.',
-    near: 'Near. What is written in these chats goes both ways now:',
+    near: 'Near. New messages of these chats go both ways now. What is forwarded, silent or disappears, edits, reactions, polls and files themselves wait for the server. The chats:',
   } satisfies Record<NearView['state'], string>,
   awake:
     'A page that is put away sleeps: open it again, and it connects by itself within some seconds.',
@@ -34,7 +34,8 @@ const en = {
     'What your server does not have yet fits into a file, sealed for the members of your chats. On a stick or a phone anybody can carry it.',
   out: 'Save a file',
   in: 'Take a file in',
-  nothing: 'Nothing to carry: everybody has what was written here.',
+  nothing:
+    'Nothing to carry: no message that can be carried waits here. What is forwarded, silent or disappears, edits, reactions, polls and files themselves wait for the server.',
   saved: (count: number) => `${e(count, { one: 'message', other: 'messages' })} in polynya-carried`,
   taken: (count: number, fresh: number) =>
     `${e(count, { one: 'message', other: 'messages' })} for you, new: ${fresh}.`,
@@ -49,12 +50,12 @@ const en = {
 const ru: typeof en = {
   title: 'Рядом, без интернета',
   what: 'В одной сети, например в домашнем Wi-Fi, можно разговаривать мимо сервера. Кто-то в ней открывает Полынью в терминале, и тот показывает код:',
-  how: 'Сообщения общих чатов идут в обе стороны, запечатанные, и ко всем остальным, кто считал этот код. Владелец сети видит, что так кто-то делает, но не видит, что говорят.',
+  how: 'Сообщения общих чатов идут в обе стороны, запечатанные, и к другим участникам этих чатов, считавшим этот код. Владелец сети видит, что так кто-то делает, но не видит, что говорят.',
   scan: 'Считать код',
   stopScan: 'Не считывать',
   code: 'Или строка под ним',
   call: 'Соединиться',
-  noCode: 'Это не такой код. Строка начинается с polynya-near:// и нужна вся целиком.',
+  noCode: 'Это не тот код. Строка начинается с polynya-near:// и нужна вся целиком.',
   end: 'Отсоединиться',
   stop: 'Больше не пробовать',
   state: {
@@ -63,7 +64,7 @@ const ru: typeof en = {
     silent:
       'По этому коду никто не отвечает. В той ли сети это устройство и открыт ли ещё чат в терминале? Чат, открытый заново, показывает другой код. Полынья пробует дальше.',
     strangers: 'Кто-то отвечает, но общих чатов с вами нет, или там ещё не знают, что вы в чате.',
-    near: 'Рядом. Написанное в этих чатах сейчас идёт в обе стороны:',
+    near: 'Рядом. Новые сообщения этих чатов сейчас идут в обе стороны. Пересланное, тихое и исчезающее, правки, реакции, опросы и сами файлы ждут сервера. Чаты:',
   },
   awake:
     'Убранная страница засыпает: откройте её снова, и за несколько секунд она соединится сама.',
@@ -72,15 +73,16 @@ const ru: typeof en = {
     'То, чего ещё нет на сервере, помещается в файл, запечатанный для участников ваших чатов. На флешке или телефоне его может отнести кто угодно.',
   out: 'Сохранить файл',
   in: 'Принять файл',
-  nothing: 'Нести нечего: написанное здесь есть у всех.',
+  nothing:
+    'Нести нечего: сообщений, которые можно отнести, здесь нет. Пересланное, тихое и исчезающее, правки, реакции, опросы и сами файлы ждут сервера.',
   saved: (count: number) =>
     `${r(count, { one: 'сообщение', few: 'сообщения', many: 'сообщений', other: 'сообщения' })} в polynya-carried`,
   taken: (count: number, fresh: number) =>
     `${r(count, { one: 'сообщение', few: 'сообщения', many: 'сообщений', other: 'сообщения' })} для вас, новых: ${fresh}.`,
   strange: (count: number) => `Пропущено, потому что подписал кто-то незнакомый: ${count}.`,
   refused: {
-    'too-big': 'Это не такой файл: он слишком велик.',
-    'not-for-us': 'В этом файле для вас ничего нет: он для других чатов или это не такой файл.',
+    'too-big': 'Это не тот файл: он слишком велик.',
+    'not-for-us': 'В этом файле для вас ничего нет: он для других чатов или это не тот файл.',
     damaged: 'Файл повреждён: его нужно сделать заново.',
   },
 };

@@ -242,6 +242,9 @@ function secretsOf(lab: Lab, pair: Pair, texts: readonly string[]): Map<string, 
     ['the first name', pair.first.name],
     ['the second name', pair.second.name],
     ['the chat’s id', pair.chats[0]],
+    ...(pair.nearSecret === null
+      ? []
+      : [['the secret of a code at home', pair.nearSecret] as const]),
     ...texts.map((text, index) => [`text ${index + 1}`, text.slice(0, 40)] as const),
     ...lab.bridges.map(
       (line, index) =>

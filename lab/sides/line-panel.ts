@@ -2,13 +2,15 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { DIAGNOSES, type Diagnosis } from '../diagnosis.ts';
-import { COMPARED_WITH } from '../network/plan.ts';
+import { COMPARED_WITH, HOSTS, type HostPlan, hostNames } from '../network/plan.ts';
 
 const SETTINGS = 'Settings';
 const ASK = 'What is done to my line?';
 const PANEL = 'The line';
 const [HOME, ABROAD] = ['Sites in your country to compare with', 'Sites abroad to compare with'];
 const [AGAIN, SAVE] = ['Look again', 'Save for researchers'];
+/** Letters of a path that nobody guesses. */
+const SECRET = 22;
 /** Of one look, ms. */
 const PATIENCE = 120_000;
 
@@ -31,7 +33,8 @@ const SENTENCES: Readonly<Record<Diagnosis, string>> = {
 
 /**
  * Waits for the panel's verdict, names sites to compare with, and takes the next one.
- * @throws Error when there is none in time, or when the file for researchers says something else
+ * @throws Error when there is none in time, or when the file for researchers says something else, or where somebody or a
+ * server is
  */
 export async function askPanel(page: Page): Promise<Diagnosis | null> {
   await page.getByRole('button', { name: SETTINGS, exact: true }).click();
@@ -50,9 +53,25 @@ export async function askPanel(page: Page): Promise<Diagnosis | null> {
     page.waitForEvent('download'),
     panel.getByRole('button', { name: SAVE, exact: true }).click(),
   ]);
-  const measured = JSON.parse(readFileSync(await file.path(), 'utf8')) as Measurement;
+  const text = readFileSync(await file.path(), 'utf8');
+  const [told] = giveaways(text, page.url());
+  if (told !== undefined) throw new Error(`the panel's file tells ${told}`);
+  const measured = JSON.parse(text) as Measurement;
   if (measured.test_keys.diagnosis === said) return said;
   throw new Error(`the panel says ${said}, its file ${measured.test_keys.diagnosis}`);
+}
+
+/** What nobody may learn from a file: addresses, names of the lab's servers and bridges, and the path to the page. */
+export function giveaways(file: string, url: string): string[] {
+  const named: readonly string[] = [...COMPARED_WITH.home, ...COMPARED_WITH.abroad];
+  const hosts = hostNames.map((name): HostPlan => HOSTS[name]);
+  const secrets = [
+    ...hosts.flatMap(({ address, name, behind }) => [address, name, behind]),
+    ...new URL(url).pathname.split('/').filter((part) => part.length >= SECRET),
+  ];
+  return secrets.filter(
+    (one): one is string => one !== undefined && !named.includes(one) && file.includes(one),
+  );
 }
 
 /** Of the file, in OONI's format. */

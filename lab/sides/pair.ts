@@ -26,6 +26,8 @@ export class Pair {
   readonly second: Member | BrowserMember;
   /** The links that were used, and the one that is not used yet. */
   readonly links: string[] = [];
+  /** What a code that was shown at home holds and nobody else may read. */
+  nearSecret: string | null = null;
   /** The chat as each of them calls it. */
   readonly chats: [string, string] = ['', ''];
 
@@ -75,7 +77,12 @@ export class Pair {
     const first = this.first.talks(here, { near: true });
     const { second } = this;
     if (second instanceof Member) return [first, second.talks(there, { near: true })];
-    return [first, second.talks(there, first.code())];
+    const code = first.code().then((shown) => {
+      this.nearSecret = /\/([\w-]{22})#/.exec(shown)?.[1] ?? null;
+      if (this.nearSecret === null) throw new Error(`a code without a secret: ${shown}`);
+      return shown;
+    });
+    return [first, second.talks(there, code)];
   }
 
   /** Both are there for a while, and say nothing. @param ms */

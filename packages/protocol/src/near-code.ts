@@ -12,9 +12,8 @@ import {
 /** Addresses in one code (count): more make it too large to be read from a screen. */
 export const NEAR_ADDRESSES = 4;
 const FORM = /^polynya-near:\/\/([\da-f.:,[\]]{7,200})(:\d{1,5}\/[\w-]{22}#dtls=[\w-]{43})$/;
-/** Private and link-local addresses (RFC 1918, RFC 3927, RFC 4193), those behind a provider's NAT (RFC 6598), and one's own. */
-const HOME =
-  /^(10|127|169\.254|192\.168|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.|^f[cd][\da-f]{2}:|^::1$/;
+/** Private and link-local addresses (RFC 1918, RFC 3927, RFC 4193), and one's own; behind a provider's NAT (RFC 6598) are strangers. */
+const HOME = /^(10|127|169\.254|192\.168|172\.(1[6-9]|2\d|3[01]))\.|^f[cd][\da-f]{2}:|^::1$/;
 
 /** Whether an address literal is one of a network that leads to nobody outside. */
 export function isHomeAddress(address: string): boolean {

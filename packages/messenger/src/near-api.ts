@@ -5,8 +5,8 @@ import type { CarryErrorCode } from './carry/carry-error.ts';
 export interface NearView {
   /**
    * - `off`: nobody is called
-   * - `calling`: for the first time
-   * - `silent`: nobody answers, or not any more; is called again and again
+   * - `calling`: for the first time, or somebody answers and is not met again yet
+   * - `silent`: nobody answers, or not any more; is called again and again, and where there is a line some six times
    * - `strangers`: somebody answers, in none of whose chats this person is
    * - `near`: they are there
    */
@@ -25,7 +25,10 @@ export interface CarriedIn {
 }
 
 export interface NearFacade {
-  /** Calls whoever shows this code, and again when they are lost, until `nearEnd`. False: it is no such code. */
+  /**
+   * Calls whoever shows this code, and again when they are lost, until `nearEnd`, or until several calls failed while
+   * there is a line, by which nothing is missed. False: it is no such code.
+   */
   nearCall(code: string): Promise<boolean>;
   nearEnd(): Promise<void>;
   /** A sealed file with what the server does not have of any chat. */

@@ -18,7 +18,7 @@ import { CarryError } from './carry-error.ts';
 import { Near } from './near.ts';
 import { NEAR_CODE } from './near-code-key.ts';
 
-/** ms until a call counts as lost. */
+/** ms until a call counts as lost, and after which who answered and is gone has been there. */
 const PATIENCE = 10_000;
 /** ms between calls: longer each time. */
 const AGAIN = [1_000, 2_000, 4_000, 8_000, 15_000];
@@ -105,8 +105,9 @@ export class AtHome implements NearFacade {
     for (let lost = 0; !signal.aborted; ) {
       const carrier = await this.#reach(endpoints, signal);
       if (carrier) {
+        const since = clock.now();
         await this.#stay(carrier, signal);
-        lost = 0;
+        if (clock.now() - since > PATIENCE) lost = 0;
       }
       if (signal.aborted) return;
       // Where there is a line nothing is missed.
@@ -141,11 +142,19 @@ export class AtHome implements NearFacade {
 
   /** Until it is lost, or nobody wants it any more. */
   async #stay(carrier: Carrier, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#device.ports;
+    const strangers = () =>
+      clock.setTimeout(() => {
+        if (!signal.aborted) this.#become('strangers');
+      }, STRANGER);
+    let stranger = strangers();
     const near = new Near(this.#device, this.#carry, (chats) => {
+      if (signal.aborted) return;
       stranger();
-      if (!signal.aborted) this.#become('near', [...new Set(chats)]);
+      // Who was met and still answers may be met again: as at first.
+      if (chats.length === 0) stranger = strangers();
+      this.#become(chats.length > 0 ? 'near' : 'calling', [...new Set(chats)]);
     });
-    const stranger = this.#device.ports.clock.setTimeout(() => this.#become('strangers'), STRANGER);
     const place = new CarrierPlace(carrier, near.nearby, 'caller');
     const ended = new Promise<void>((resolve) => {
       place.onClose = resolve;
@@ -153,13 +162,13 @@ export class AtHome implements NearFacade {
     });
     near.nearby.add(place);
     await ended;
-    stranger();
     await near.close();
+    stranger();
   }
 
   #become(state: NearView['state'], chats: readonly ChatId[] = []): void {
     const { changes } = this.#device;
-    this.#view = { state: state === 'near' && chats.length === 0 ? 'silent' : state, chats };
+    this.#view = { state, chats };
     this.#device.near = chats.length;
     for (const topic of ['near', 'status']) changes.touch(topic);
   }

@@ -1,10 +1,16 @@
-/** Calls to somebody at home, by a carrier that nobody answers: how many go out, and what is shown. */
+/** Calls to somebody at home, by a carrier in memory: how many go out, and what is shown. */
 import { encodeNearCode } from '@polynya/protocol/near-code';
 import type { CarrierFactory } from '@polynya/reach/carriers/carrier';
+import { CarrierPlace } from '@polynya/reach/carriers/lan/carrier-place';
+import type { NearLink } from '@polynya/reach/carriers/lan/link';
+import { Nearby } from '@polynya/reach/carriers/lan/nearby';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
+import { systemRandom } from '@polynya/reach/clock';
+import { carrierPair, type End } from '@polynya/reach/test/carrier-pair';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FailingStore } from '../test/failing-store.ts';
 import { type Person, Town } from '../test/town.ts';
+import { carryKey } from './keys.ts';
 
 const code = encodeNearCode(['192.168.0.9'], {
   port: 40_001,
@@ -12,12 +18,15 @@ const code = encodeNearCode(['192.168.0.9'], {
   fingerprint: new Uint8Array(32),
 });
 
+/** What answers, if anything does. */
+let answer: End | null = null;
 /** Calls that go on. */
 let calls = 0;
-const unanswered: CarrierFactory = {
+const home: CarrierFactory = {
   kind: 'webrtc',
   takes: (endpoint) => endpoint.startsWith('webrtc:'),
-  open: (_, signal) => {
+  open: async (_, signal) => {
+    if (answer) return answer;
     calls++;
     return new Promise((_, reject) => {
       signal.addEventListener('abort', () => {
@@ -35,7 +44,7 @@ let anna: Person;
 beforeAll(async () => {
   town = await Town.found();
   anna = await town.person('Anna', {
-    carriers: [webSocketCarrier, unanswered],
+    carriers: [webSocketCarrier, home],
     wrap: (kept) => {
       store = new FailingStore(kept);
       return store;
@@ -62,4 +71,32 @@ test('nobody is said to be called where that could not be written', async () => 
   await expect(anna.messenger.nearCall(code)).rejects.toThrow();
   store.left = Number.POSITIVE_INFINITY;
   expect([await state(), calls]).toEqual(['off', 0]);
+}, 60_000);
+
+test('who answers and is met no more is not said to be silent', async () => {
+  const { chat } = await anna.messenger.createGroup('The house');
+  const shared = [{ key: await carryKey(anna.device.conversation(chat).held.group), of: null }];
+  const [here, there] = carrierPair();
+  answer = here;
+  let link: NearLink | undefined;
+  const other = new Nearby<null>({
+    secrets: async () => shared,
+    random: systemRandom,
+    met: (one) => {
+      link = one;
+    },
+    log: () => undefined,
+  });
+  other.add(new CarrierPlace(there, other, 'called'));
+  const seen: string[] = [];
+  const off = anna.messenger.subscribe({ query: 'near' }, (view) => void seen.push(view.state));
+  await anna.messenger.nearCall(code);
+  await anna.until({ query: 'near' }, (view) => view.state === 'near', 'near');
+  shared.splice(0);
+  link?.close();
+  await anna.until({ query: 'near' }, (view) => view.state === 'strangers', 'strangers');
+  off();
+  expect(seen).not.toContain('silent');
+  await anna.messenger.nearEnd();
+  await other.close();
 }, 60_000);

@@ -22,7 +22,7 @@ const en = {
     off: '',
     calling: 'Connecting…',
     silent:
-      'Nobody answers at that code. Is this device in the same network, and the chat in the terminal still open? A chat that was begun anew shows another code. Polynya goes on trying.',
+      'Nobody answers at that code. Is this device in the same network, and the chat in the terminal still open? A chat that was begun anew shows another code. Polynya goes on trying until the server is reached.',
     strangers:
       'Somebody answers, but shares no chat with you, or has not heard yet that you are in it.',
     near: 'Near. New messages of these chats go both ways now. What is forwarded, silent or disappears, edits, reactions, polls and files themselves wait for the server. The chats:',
@@ -62,7 +62,7 @@ const ru: typeof en = {
     off: '',
     calling: 'Соединяемся…',
     silent:
-      'По этому коду никто не отвечает. В той ли сети это устройство и открыт ли ещё чат в терминале? Чат, открытый заново, показывает другой код. Полынья пробует дальше.',
+      'По этому коду никто не отвечает. В той ли сети это устройство и открыт ли ещё чат в терминале? Чат, открытый заново, показывает другой код. Полынья пробует дальше, пока не ответит сервер.',
     strangers: 'Кто-то отвечает, но общих чатов с вами нет, или там ещё не знают, что вы в чате.',
     near: 'Рядом. Новые сообщения этих чатов сейчас идут в обе стороны. Пересланное, тихое и исчезающее, правки, реакции, опросы и сами файлы ждут сервера. Чаты:',
   },

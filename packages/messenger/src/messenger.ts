@@ -47,7 +47,8 @@ export async function createMessenger(ports: Ports): Promise<Messenger> {
   if (!ports.lateTrouble) await running;
   // Whoever was called at home when the page was closed is called again.
   const resumed = running.then(async () => {
-    await ports.store.apply(await oldKeys(ports));
+    const old = await oldKeys(ports);
+    if (old.length > 0) await ports.store.apply(old);
     const code = await device.ports.store.get(NEAR_CODE.table, NEAR_CODE.key);
     if (code && !closing.aborted) await (await homeOf(device)).nearCall(fromUtf8(code));
   });

@@ -83,8 +83,8 @@ export class NearLink {
       const sealed = await this.#wire.read(length);
       if (!sealed) return;
       const frame = await this.#open(sealed);
-      // Whoever sends what is not sealed by the other, or not in its turn, gets no word.
-      if (!frame) return this.close();
+      // Whoever sends what is not sealed by the other, or not in its turn, gets no word. Nothing begins where all ended.
+      if (!frame || this.#wire.closed) return this.close();
       if (this.#heard++ === 0) this.#proven();
       if (frame.length > 0) await this.onFrame(frame);
     }

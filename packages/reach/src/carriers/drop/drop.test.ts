@@ -1,92 +1,22 @@
-/** Sessions over a folder that both ends write to: in memory and virtual time, and by WebDAV on loopback. */
+/** Sessions over a folder that both ends write to, by WebDAV on loopback. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Entry } from '@polynya/protocol/requests';
-import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Connection } from '../../client.ts';
-import { type Clock, pause, systemClock, systemRandom } from '../../clock.ts';
-import { seeded } from '../../test/bad-carrier.ts';
+import { systemClock, systemRandom } from '../../clock.ts';
 import { startSessions } from '../../test/loopback.ts';
 import { ToyLogs } from '../../test/toy-log.ts';
-import { VirtualTime, watchWebCrypto } from '../../test/virtual-time.ts';
 import { Cover } from '../cover.ts';
 import { sessionsEnd } from '../dns/sessions-end.ts';
 import { collect } from './collector.ts';
 import { dropCarrier, dropEndpoint, dropOf } from './drop.ts';
-import { type Folder, webdavFolder } from './folder.ts';
+import { webdavFolder } from './folder.ts';
 
 const KEY = new Uint8Array(16).fill(5);
 const ID = new Uint8Array(16).fill(1);
 const SECRET = new Uint8Array(32).fill(2);
-const SIZES = [140, 2_500, 40_000];
-const DAY = 24 * 3_600_000;
 const NEVER = new AbortController().signal;
-
-beforeAll(async () => {
-  watchWebCrypto();
-  // Loaded before time is virtual: reading files is nothing that it waits for.
-  await Promise.all([import('./client.ts'), import('./folder.ts'), import('../cover.ts')]);
-});
-
-/** In memory: each request takes a while, and may fail before it is done or after. */
-function badFolder(clock: Clock, chance: () => number, failing: number) {
-  const files = new Map<string, Uint8Array>();
-  const done = async <T>(act: () => T): Promise<T> => {
-    await pause(clock, 20 + chance() * 400, new AbortController().signal);
-    const fate = chance() * 100;
-    if (fate < failing / 2) throw new Error('no answer');
-    const given = act();
-    if (fate < failing) throw new Error('no answer');
-    return given;
-  };
-  const folder: Folder = {
-    list: () => done(() => [...files.keys(), 'readme.txt']),
-    get: (name) => done(() => files.get(name) ?? null),
-    put: (name, content) => done(() => void files.set(name, content)),
-    drop: (name) => done(() => void files.delete(name)),
-  };
-  return { folder, files };
-}
-
-test(
-  'every entry arrives once and in order, though requests to the folder fail, and the folder is empty in the end',
-  () =>
-    fc.assert(
-      fc.asyncProperty(fc.integer(), fc.integer({ min: 0, max: 25 }), async (seed, failing) => {
-        const clock = new VirtualTime();
-        const sessions = await startSessions(new ToyLogs(), { clock });
-        const { folder, files } = badFolder(clock, seeded(seed), failing);
-        const cover = new Cover(KEY, systemRandom);
-        const collector = collect({ folder, cover, clock, ...sessionsEnd(sessions) });
-        const connection = new Connection({
-          address: {
-            identity: sessions.identity(),
-            endpoints: [dropEndpoint('https://cloud.example/f', KEY)],
-          },
-          carriers: [dropCarrier(clock, systemRandom, () => folder)],
-          ...{ clock, random: systemRandom },
-        });
-        const log = connection.log(ID, SECRET);
-        const seen: Entry[] = [];
-        log.watch({ entries: (entries) => void seen.push(...entries) }, 1);
-        for (const size of SIZES) {
-          const entry = { id: systemRandom(16), epoch: 0, body: systemRandom(size) };
-          void log.append([entry], { patience: DAY });
-        }
-        await clock.until(() => seen.length >= SIZES.length, DAY);
-        expect(seen.map(({ seq }) => seq)).toEqual(SIZES.map((_, index) => index + 1));
-        for (const content of files.values()) expect(content.length).toBeGreaterThan(0);
-        connection.close();
-        await clock.until(() => files.size === 0, DAY);
-        void collector.close();
-        sessions.stop();
-      }),
-      { numRuns: 5, endOnFailure: true },
-    ),
-  120_000,
-);
 
 describe('by WebDAV', () => {
   const files = new Map<string, Buffer>();

@@ -1,0 +1,148 @@
+/**
+ * Whatever becomes of single requests to a folder, all that a client asks is answered: in virtual time, over real
+ * sessions.
+ */
+import type { Entry } from '@polynya/protocol/requests';
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { Connection } from '../../client.ts';
+import { type Clock, pause, systemRandom } from '../../clock.ts';
+import { seeded } from '../../test/bad-carrier.ts';
+import { startSessions } from '../../test/loopback.ts';
+import { ToyLogs } from '../../test/toy-log.ts';
+import { VirtualTime, watchWebCrypto } from '../../test/virtual-time.ts';
+import { Cover } from '../cover.ts';
+import { sessionsEnd } from '../dns/sessions-end.ts';
+import { collect } from './collector.ts';
+import { dropCarrier, dropEndpoint } from './drop.ts';
+import type { Folder } from './folder.ts';
+
+const TIMES = Number(process.env.POLYNYA_RUNS ?? 1);
+const KEY = new Uint8Array(16).fill(5);
+const ID = new Uint8Array(16).fill(1);
+const SECRET = new Uint8Array(32).fill(2);
+const SIZES = [140, 2_500, 40_000];
+const DAY = 24 * 3_600_000;
+const NEVER = new AbortController().signal;
+
+beforeAll(async () => {
+  watchWebCrypto();
+  // Loaded before time is virtual: reading files is nothing that it waits for.
+  await Promise.all([import('./client.ts'), import('./folder.ts'), import('../cover.ts')]);
+});
+
+/** Chances in percent, and times in ms. */
+interface Badness {
+  /** That a request fails, half of them after they were done. */
+  readonly failing: number;
+  /** That a request is done again a while after it was answered. */
+  readonly twice: number;
+  /** For how long at most what was written or taken away is not seen in the list, and the longest request, twice. */
+  readonly lateList: number;
+  readonly slow: number;
+}
+
+const run = fc.record({
+  seed: fc.integer(),
+  badness: fc.record({
+    failing: fc.integer({ min: 0, max: 25 }),
+    twice: fc.integer({ min: 0, max: 20 }),
+    lateList: fc.constantFrom(0, 2_000, 6_000),
+    slow: fc.constantFrom(50, 400, 1_000),
+  }),
+  restartAt: fc.option(fc.integer({ min: 1_000, max: 60_000 })),
+});
+
+test(
+  'every entry arrives once and in order, though requests to the folder fail, come twice and are slow, lists are old and in any order, and the server begins anew; the folder is empty in the end',
+  () => fc.assert(fc.asyncProperty(run, prove), { numRuns: 8 * TIMES, endOnFailure: true }),
+  120_000 * TIMES,
+);
+
+/** In memory, as a cloud keeps it whose lists lag behind. */
+function badFolder(clock: Clock, chance: () => number, badness: Badness) {
+  const files = new Map<string, Uint8Array>();
+  /** What lists show by now. */
+  const listed = new Set<string>();
+  const seenLate = (name: string): void => {
+    const show = (): void => void (files.has(name) ? listed.add(name) : listed.delete(name));
+    clock.setTimeout(show, chance() * badness.lateList);
+  };
+  const done = async <T>(act: () => T): Promise<T> => {
+    await pause(clock, chance() * badness.slow, NEVER);
+    const fate = chance() * 100;
+    if (fate < badness.failing / 2) throw new Error('no answer');
+    const given = act();
+    if (chance() * 100 < badness.twice) clock.setTimeout(act, chance() * 5_000);
+    await pause(clock, chance() * badness.slow, NEVER);
+    if (fate < badness.failing) throw new Error('no answer');
+    return given;
+  };
+  const inAnyOrder = (names: Iterable<string>): string[] =>
+    [...names]
+      .map((name) => [chance(), name] as const)
+      .sort(([a], [b]) => a - b)
+      .map(([, name]) => name);
+  const folder: Folder = {
+    list: () => done(() => inAnyOrder([...listed, 'readme.txt'])),
+    get: (name) => done(() => files.get(name) ?? null),
+    put: (name, content) =>
+      done(() => {
+        files.set(name, content);
+        seenLate(name);
+      }),
+    drop: (name) =>
+      done(() => {
+        files.delete(name);
+        seenLate(name);
+      }),
+  };
+  return { folder, files };
+}
+
+async function prove(given: {
+  seed: number;
+  badness: Badness;
+  restartAt: number | null;
+}): Promise<void> {
+  const clock = new VirtualTime();
+  const logs = new ToyLogs();
+  const { folder, files } = badFolder(clock, seeded(given.seed), given.badness);
+  const cover = new Cover(KEY, systemRandom);
+  let sessions = await startSessions(logs, { clock });
+  const collecting = () => collect({ folder, cover, clock, ...sessionsEnd(sessions) });
+  let collector = collecting();
+  if (given.restartAt !== null) {
+    clock.setTimeout(() => {
+      void startSessions(logs, { clock }).then((fresh) => {
+        void collector.close();
+        sessions.stop();
+        sessions = fresh;
+        collector = collecting();
+      });
+    }, given.restartAt);
+  }
+  const connection = new Connection({
+    address: {
+      identity: sessions.identity(),
+      endpoints: [dropEndpoint('https://cloud.example/f', KEY)],
+    },
+    carriers: [dropCarrier(clock, systemRandom, () => folder)],
+    ...{ clock, random: systemRandom },
+  });
+  const log = connection.log(ID, SECRET);
+  const seen: Entry[] = [];
+  log.watch({ entries: (entries) => void seen.push(...entries) }, 1);
+  const sent = SIZES.map((size) => ({ id: systemRandom(16), epoch: 0, body: systemRandom(size) }));
+  for (const entry of sent) void log.append([entry], { patience: DAY });
+  await clock.until(() => seen.length >= sent.length, DAY);
+  const bodies = (entries: readonly { body: Uint8Array }[]) =>
+    entries.map(({ body }) => Buffer.from(body).toString('hex')).sort();
+  expect(bodies(seen)).toEqual(bodies(sent));
+  expect(seen.map(({ seq }) => seq)).toEqual(sent.map((_, index) => index + 1));
+  for (const content of files.values()) expect(content.length).toBeGreaterThan(0);
+  connection.close();
+  await clock.until(() => files.size === 0, DAY);
+  void collector.close();
+  sessions.stop();
+}

@@ -27,6 +27,20 @@ export function seeded(seed: number): () => number {
   };
 }
 
+/** Brings something across, late, twice, or not at all. */
+export function across(
+  { drop, repeat, delay }: Pick<Badness, 'drop' | 'repeat' | 'delay'>,
+  chance: () => number,
+  clock: Clock,
+  deliver: () => void,
+): void {
+  const times = chance() < repeat ? 2 : 1;
+  for (let i = 0; i < times; i++) {
+    if (chance() < drop) continue;
+    clock.setTimeout(deliver, chance() * delay);
+  }
+}
+
 /** `polls`: like HTTP POST, each envelope has a way back of its own that ends with its answers. */
 export function badCarrier(
   polls: boolean,
@@ -110,15 +124,9 @@ class BadCarrier implements Carrier {
       });
   }
 
-  /** Brings something across, late, twice, or not at all. */
   #carry(deliver: () => void): void {
-    const { drop, repeat, die, delay } = this.#badness;
-    if (this.#chance() < die) this.#die('lost');
-    const times = this.#chance() < repeat ? 2 : 1;
-    for (let i = 0; i < times; i++) {
-      if (this.#chance() < drop) continue;
-      this.#clock.setTimeout(() => this.#dead || deliver(), this.#chance() * delay);
-    }
+    if (this.#chance() < this.#badness.die) this.#die('lost');
+    across(this.#badness, this.#chance, this.#clock, () => this.#dead || deliver());
   }
 
   #die(reason: CarrierEnd): void {

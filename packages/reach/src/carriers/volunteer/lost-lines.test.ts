@@ -1,0 +1,255 @@
+/**
+ * What a volunteer hands on over bad lines, on both sides: it changes nothing and holds no more than it may, and who is
+ * helped asks anew once it ends and has all that they asked for. In virtual time, over real sessions.
+ */
+import { toHex } from '@polynya/protocol/bytes';
+import type { Entry } from '@polynya/protocol/requests';
+import fc from 'fast-check';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { Connection } from '../../client.ts';
+import { systemRandom } from '../../clock.ts';
+import { across, type Badness, badCarrier, seeded } from '../../test/bad-carrier.ts';
+import { startSessions } from '../../test/loopback.ts';
+import { ToyLogs } from '../../test/toy-log.ts';
+import { VirtualTime, watchWebCrypto } from '../../test/virtual-time.ts';
+import { virtualTimers } from '../../test/virtual-timers.ts';
+import type { Carrier, CarrierFactory } from '../carrier.ts';
+import { joinCarriers } from './lender.ts';
+
+const TIMES = Number(process.env.POLYNYA_RUNS ?? 1);
+const ID = new Uint8Array(16).fill(1);
+const SECRET = new Uint8Array(32).fill(2);
+/** Of entries, in bytes: a text, a long one, a small picture. */
+const SIZES = [140, 2_500, 12_000];
+const DAY = 24 * 3_600_000;
+/** Bytes that may wait for an end; and ms after which a guest who says nothing is let go, with some to spare. */
+const UNREAD = 1_048_576;
+const LET_GO = 150_000;
+
+beforeAll(watchWebCrypto);
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+const percent = (most: number) => fc.integer({ min: 0, max: most }).map((n) => n / 100);
+const badness = fc.record({
+  drop: percent(25),
+  repeat: percent(25),
+  die: percent(8),
+  refuse: percent(40),
+  delay: fc.integer({ min: 1, max: 1_500 }),
+});
+const run = fc.record({
+  seed: fc.integer(),
+  /** Between guest and volunteer, and between volunteer and server. */
+  near: badness,
+  far: badness,
+  polls: fc.boolean(),
+  /** Chances that a guest's death is not heard of, and that an end takes nothing at the moment. */
+  unheard: percent(60),
+  stuck: percent(15),
+  /** Bytes lent to one guest. */
+  most: fc.integer({ min: 60_000, max: 400_000 }),
+  restartAt: fc.option(fc.integer({ min: 1_000, max: 60_000 })),
+});
+
+test(
+  'envelopes are handed on unchanged and in bounds, whoever is helped hears of the end, and has every entry once and in order',
+  () => fc.assert(fc.asyncProperty(run, prove), { numRuns: 12 * TIMES, endOnFailure: true }),
+  120_000 * TIMES,
+);
+
+interface Given {
+  readonly seed: number;
+  readonly near: Badness;
+  readonly far: Badness;
+  readonly polls: boolean;
+  readonly unheard: number;
+  readonly stuck: number;
+  readonly most: number;
+  readonly restartAt: number | null;
+}
+
+async function prove(given: Given): Promise<void> {
+  const clock = new VirtualTime();
+  const timers = virtualTimers(clock);
+  const chance = seeded(given.seed);
+  const logs = new ToyLogs();
+  let sessions = await startSessions(logs, { clock });
+  if (given.restartAt !== null) {
+    clock.setTimeout(() => {
+      void startSessions(logs, { clock }).then((fresh) => {
+        sessions.stop();
+        sessions = fresh;
+      });
+    }, given.restartAt);
+  }
+  const toServer = badCarrier(given.polls, given.far, chance, clock, () => sessions);
+  const lent: Lent[] = [];
+  const factory: CarrierFactory = {
+    kind: 'volunteer',
+    open: async (endpoint, signal) => {
+      const server = await toServer.open(endpoint, signal);
+      const [guest, here] = lineOf(given, chance, clock);
+      lent.push(new Lent(guest, here, server, given, chance));
+      return guest;
+    },
+  };
+  const connection = new Connection({
+    address: { identity: sessions.identity(), endpoints: ['memory:'] },
+    carriers: [factory],
+    ...{ clock, random: systemRandom },
+  });
+  const log = connection.log(ID, SECRET);
+  const seen: Entry[] = [];
+  log.watch({ entries: (entries) => void seen.push(...entries) }, 1);
+  const sent = SIZES.map((size) => ({ id: systemRandom(16), epoch: 0, body: systemRandom(size) }));
+  const acknowledged = sent.map((entry) => log.append([entry], { patience: DAY }));
+  await clock.until(() => seen.length >= sent.length, DAY);
+  let answered = false;
+  void Promise.all(acknowledged).then(() => {
+    answered = true;
+  });
+  await clock.until(() => answered, DAY);
+  const bodies = (entries: readonly { body: Uint8Array }[]) =>
+    entries.map(({ body }) => toHex(body)).sort();
+  expect(bodies(seen)).toEqual(bodies(sent));
+  expect(seen.map(({ seq }) => seq)).toEqual(sent.map((_, index) => index + 1));
+  connection.close();
+  let over = false;
+  clock.setTimeout(() => {
+    over = true;
+  }, LET_GO);
+  await clock.until(() => over, LET_GO);
+  for (const one of lent) one.look();
+  expect(timers.size).toBe(0);
+  sessions.stop();
+}
+
+/** One guest of the volunteer, and all that was handed on for them. */
+class Lent {
+  readonly #guest: LineEnd;
+  readonly #most: number;
+  readonly #wrong: string[] = [];
+  #bytes = 0;
+  #carried = 0;
+  #over = 0;
+
+  constructor(
+    guest: LineEnd,
+    here: Carrier,
+    server: Carrier,
+    { most, stuck }: Given,
+    chance: () => number,
+  ) {
+    this.#guest = guest;
+    this.#most = most;
+    const isStuck = () => chance() < stuck;
+    const [up, down]: [Uint8Array[], Uint8Array[]] = [[], []];
+    joinCarriers(
+      this.#watched(here, isStuck, up, down),
+      this.#watched(server, isStuck, down, up),
+      most,
+      (bytes) => {
+        this.#carried += bytes;
+      },
+      () => this.#over++,
+    );
+  }
+
+  look(): void {
+    expect(this.#wrong).toEqual([]);
+    expect(this.#over).toBe(1);
+    expect(this.#bytes).toBe(this.#carried);
+    expect(this.#bytes).toBeLessThanOrEqual(this.#most);
+    expect(this.#guest.ended).toBe(true);
+  }
+
+  /** @param came what comes from it @param other what came from the other side: what is sent to it must be the last of these */
+  #watched(
+    carrier: Carrier,
+    isStuck: () => boolean,
+    came: Uint8Array[],
+    other: Uint8Array[],
+  ): Carrier {
+    let waits = 0;
+    const watched: Carrier = {
+      kind: carrier.kind,
+      polls: carrier.polls,
+      send: (envelope, manner) => {
+        const last = other.pop();
+        if (!last || toHex(last) !== toHex(envelope)) this.#wrong.push('another envelope');
+        if (waits > UNREAD) this.#wrong.push('more is held than may be');
+        if (this.#over > 0) this.#wrong.push('handed on after the end');
+        this.#bytes += envelope.length;
+        carrier.send(envelope, manner);
+      },
+      backlog: () => {
+        waits = isStuck() ? UNREAD + 1 : carrier.backlog();
+        return waits;
+      },
+      close: () => carrier.close(),
+      onEnvelope: () => undefined,
+      onClose: () => undefined,
+    };
+    carrier.onEnvelope = (envelope) => {
+      came.push(new Uint8Array(envelope));
+      watched.onEnvelope(envelope);
+    };
+    carrier.onClose = (reason) => watched.onClose(reason);
+    return watched;
+  }
+}
+
+interface LineEnd extends Carrier {
+  /** It was closed here, or heard that it ended. */
+  ended: boolean;
+}
+
+/** The guest's end of a line to a volunteer, and the volunteer's. The guest hears of its end, the volunteer may not. */
+function lineOf({ near, unheard }: Given, chance: () => number, clock: VirtualTime) {
+  let isDead = false;
+  const end = (other: () => LineEnd, hears: () => boolean): LineEnd => {
+    const one: LineEnd = {
+      ...{ kind: 'volunteer', polls: true, ended: false },
+      send: (envelope) => {
+        if (one.ended) return;
+        const copy = new Uint8Array(envelope);
+        across(near, chance, clock, () => isDead || other().ended || other().onEnvelope(copy));
+        if (chance() < near.die) die();
+      },
+      backlog: () => 0,
+      close: () => {
+        one.ended = true;
+        die();
+      },
+      onEnvelope: () => undefined,
+      onClose: () => undefined,
+    };
+    const told = (): void => {
+      if (one.ended) return;
+      one.ended = true;
+      one.onClose('lost');
+    };
+    tell.push(() => {
+      if (hears()) clock.setTimeout(told, chance() * near.delay);
+    });
+    return one;
+  };
+  const tell: (() => void)[] = [];
+  const die = (): void => {
+    if (isDead) return;
+    isDead = true;
+    for (const each of tell) each();
+  };
+  const guest: LineEnd = end(
+    () => volunteer,
+    () => true,
+  );
+  const volunteer: LineEnd = end(
+    () => guest,
+    () => chance() >= unheard,
+  );
+  return [guest, volunteer] as const;
+}

@@ -1,12 +1,12 @@
 /** Whatever resolvers do to single queries, all that a client asks is answered: in virtual time, over real sessions. */
-import type { Entry } from '@polynya/protocol/requests';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { Connection } from '../../client.ts';
 import { systemRandom } from '../../clock.ts';
 import { seeded } from '../../test/bad-carrier.ts';
 import { badResolver, GOOD, type ResolverPlan } from '../../test/bad-resolver.ts';
-import { startSessions } from '../../test/loopback.ts';
+import { expectEntriesOnce } from '../../test/entries-once.ts';
+import { restartingSessions } from '../../test/restarting-sessions.ts';
 import { ToyLogs } from '../../test/toy-log.ts';
 import { VirtualTime, watchWebCrypto } from '../../test/virtual-time.ts';
 import { Cover } from '../cover.ts';
@@ -17,13 +17,10 @@ import { sessionsEnd } from './sessions-end.ts';
 import { Zone } from './zone.ts';
 
 const TIMES = Number(process.env.POLYNYA_RUNS ?? 1);
-const ID = new Uint8Array(16).fill(1);
-const SECRET = new Uint8Array(32).fill(2);
 const ZONE = 't.chat.example';
 const KEY = new Uint8Array(16).fill(3);
 /** Of entries, in bytes: a text, a long one, a small picture. */
 const SIZES = [140, 2_500, 9_000];
-const DAY = 24 * 3_600_000;
 
 beforeAll(async () => {
   watchWebCrypto();
@@ -86,42 +83,21 @@ async function deliver({ seed, plan, restartAt }: Given) {
   const clock = new VirtualTime();
   const chance = seeded(seed);
   const logs = new ToyLogs();
-  let sessions = await startSessions(logs, { clock });
-  const zoneOfNow = () => {
+  const server = await restartingSessions(logs, clock, restartAt, (sessions) => {
     const pieces = new Pieces({ ...sessionsEnd(sessions), clock });
     const cover = new Cover(KEY, systemRandom);
     return new Zone({ zone: ZONE, nameserver: 'chat.example', cover, pieces });
-  };
-  let zone = zoneOfNow();
-  if (restartAt !== null) {
-    clock.setTimeout(() => {
-      void startSessions(logs, { clock }).then((fresh) => {
-        sessions.stop();
-        sessions = fresh;
-        zone = zoneOfNow();
-      });
-    }, restartAt);
-  }
-  const ask = badResolver(() => zone, plan, { clock, chance });
+  });
+  const ask = badResolver(() => server.half, plan, { clock, chance });
   const connection = new Connection({
-    address: { identity: sessions.identity(), endpoints: [zoneEndpoint(ZONE, KEY)] },
+    address: { identity: server.sessions.identity(), endpoints: [zoneEndpoint(ZONE, KEY)] },
     carriers: [dnsCarrier(clock, systemRandom, ask)],
     clock,
     random: systemRandom,
   });
-  const log = connection.log(ID, SECRET);
-  const seen: Entry[] = [];
-  log.watch({ entries: (entries) => void seen.push(...entries) }, 1);
-  const sent = SIZES.map((size) => ({ id: systemRandom(16), epoch: 0, body: systemRandom(size) }));
-  const began = clock.steady();
-  for (const entry of sent) void log.append([entry], { patience: DAY });
-  await clock.until(() => seen.length >= sent.length, DAY);
-  const bodies = (entries: readonly { body: Uint8Array }[]) =>
-    entries.map(({ body }) => Buffer.from(body).toString('hex')).sort();
-  expect(bodies(seen)).toEqual(bodies(sent));
-  expect(seen.map(({ seq }) => seq)).toEqual(sent.map((_, index) => index + 1));
-  const result = { seconds: (clock.steady() - began) / 1_000, asked: ask.asked };
+  const seconds = await expectEntriesOnce(connection, clock, SIZES);
+  const result = { seconds, asked: ask.asked };
   connection.close();
-  sessions.stop();
+  server.sessions.stop();
   return result;
 }

@@ -2,25 +2,24 @@
  * Whatever becomes of single requests to a folder, all that a client asks is answered: in virtual time, over real
  * sessions.
  */
-import type { Entry } from '@polynya/protocol/requests';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { Connection } from '../../client.ts';
 import { type Clock, pause, systemRandom } from '../../clock.ts';
+import type { ServerSessions } from '../../server-sessions.ts';
 import { seeded } from '../../test/bad-carrier.ts';
-import { startSessions } from '../../test/loopback.ts';
+import { expectEntriesOnce } from '../../test/entries-once.ts';
+import { restartingSessions } from '../../test/restarting-sessions.ts';
 import { ToyLogs } from '../../test/toy-log.ts';
 import { VirtualTime, watchWebCrypto } from '../../test/virtual-time.ts';
 import { Cover } from '../cover.ts';
 import { sessionsEnd } from '../dns/sessions-end.ts';
-import { collect } from './collector.ts';
+import { type Collector, collect } from './collector.ts';
 import { dropCarrier, dropEndpoint } from './drop.ts';
 import type { Folder } from './folder.ts';
 
 const TIMES = Number(process.env.POLYNYA_RUNS ?? 1);
 const KEY = new Uint8Array(16).fill(5);
-const ID = new Uint8Array(16).fill(1);
-const SECRET = new Uint8Array(32).fill(2);
 const SIZES = [140, 2_500, 40_000];
 const DAY = 24 * 3_600_000;
 const NEVER = new AbortController().signal;
@@ -109,40 +108,23 @@ async function prove(given: {
   const logs = new ToyLogs();
   const { folder, files } = badFolder(clock, seeded(given.seed), given.badness);
   const cover = new Cover(KEY, systemRandom);
-  let sessions = await startSessions(logs, { clock });
-  const collecting = () => collect({ folder, cover, clock, ...sessionsEnd(sessions) });
-  let collector = collecting();
-  if (given.restartAt !== null) {
-    clock.setTimeout(() => {
-      void startSessions(logs, { clock }).then((fresh) => {
-        void collector.close();
-        sessions.stop();
-        sessions = fresh;
-        collector = collecting();
-      });
-    }, given.restartAt);
-  }
+  const newHalf = (sessions: ServerSessions, before?: Collector) => {
+    void before?.close();
+    return collect({ folder, cover, clock, ...sessionsEnd(sessions) });
+  };
+  const server = await restartingSessions(logs, clock, given.restartAt, newHalf);
   const connection = new Connection({
     address: {
-      identity: sessions.identity(),
+      identity: server.sessions.identity(),
       endpoints: [dropEndpoint('https://cloud.example/f', KEY)],
     },
     carriers: [dropCarrier(clock, systemRandom, () => folder)],
     ...{ clock, random: systemRandom },
   });
-  const log = connection.log(ID, SECRET);
-  const seen: Entry[] = [];
-  log.watch({ entries: (entries) => void seen.push(...entries) }, 1);
-  const sent = SIZES.map((size) => ({ id: systemRandom(16), epoch: 0, body: systemRandom(size) }));
-  for (const entry of sent) void log.append([entry], { patience: DAY });
-  await clock.until(() => seen.length >= sent.length, DAY);
-  const bodies = (entries: readonly { body: Uint8Array }[]) =>
-    entries.map(({ body }) => Buffer.from(body).toString('hex')).sort();
-  expect(bodies(seen)).toEqual(bodies(sent));
-  expect(seen.map(({ seq }) => seq)).toEqual(sent.map((_, index) => index + 1));
+  await expectEntriesOnce(connection, clock, SIZES);
   for (const content of files.values()) expect(content.length).toBeGreaterThan(0);
   connection.close();
   await clock.until(() => files.size === 0, DAY);
-  void collector.close();
-  sessions.stop();
+  void server.half.close();
+  server.sessions.stop();
 }

@@ -1,14 +1,14 @@
 /** Whatever becomes of single sips, all that a client asks is answered: in virtual time, over a real server. */
 import { LIMITS } from '@polynya/protocol/limits';
-import type { Entry } from '@polynya/protocol/requests';
 import { decodeUpSip, encodeDownSip } from '@polynya/protocol/sip';
 import fc from 'fast-check';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, test } from 'vitest';
 import { Connection } from '../../client.ts';
 import { systemRandom } from '../../clock.ts';
 import { Openings } from '../../openings.ts';
 import { seeded } from '../../test/bad-carrier.ts';
-import { startSessions } from '../../test/loopback.ts';
+import { expectEntriesOnce } from '../../test/entries-once.ts';
+import { restartingSessions } from '../../test/restarting-sessions.ts';
 import { ToyLogs } from '../../test/toy-log.ts';
 import { VirtualTime, watchWebCrypto } from '../../test/virtual-time.ts';
 import { BodyRoom } from '../post/body.ts';
@@ -17,14 +17,11 @@ import { Exchanges } from './server.ts';
 import { SipCarrier } from './sips.ts';
 
 const TIMES = Number(process.env.POLYNYA_RUNS ?? 1);
-const ID = new Uint8Array(16).fill(1);
-const SECRET = new Uint8Array(32).fill(2);
 const ENDPOINTS = ['a', 'b', 'c', 'd'].map((host) => `https://${host}.example/s`);
 /** Of entries, in bytes: in one sip, in two, in many. */
 const SIZES = [10, 2_500, 12_000, 40_000];
 /** At least a piece of what surely passes, and as much back. */
 const BEARS = { min: 2 * LIMITS.surelySip, max: 2 * LIMITS.sip };
-const DAY = 24 * 3_600_000;
 
 beforeAll(watchWebCrypto);
 
@@ -55,17 +52,8 @@ async function prove(given: {
   const clock = new VirtualTime();
   const chance = seeded(given.seed);
   const logs = new ToyLogs();
-  let sessions = await startSessions(logs, { clock });
-  let exchanges = new Exchanges(new BodyRoom(), clock);
-  if (given.restartAt !== null) {
-    clock.setTimeout(() => {
-      void startSessions(logs, { clock }).then((fresh) => {
-        sessions.stop();
-        sessions = fresh;
-        exchanges = new Exchanges(new BodyRoom(), clock);
-      });
-    }, given.restartAt);
-  }
+  const newHalf = () => new Exchanges(new BodyRoom(), clock);
+  const server = await restartingSessions(logs, clock, given.restartAt, newHalf);
   const frozen = (signal: AbortSignal) =>
     new Promise<never>((_, reject) =>
       signal.addEventListener('abort', () => reject(new Error('given up'))),
@@ -78,7 +66,7 @@ async function prove(given: {
     const fate = chance() * 100;
     if (fate < given.frozen / 2) return frozen(signal);
     if (fate > 100 - given.refused) return null;
-    const taken = exchanges.take(sip, sessions);
+    const taken = server.half.take(sip, server.sessions);
     if (taken === 'unknown' || taken === 'no-room') return null;
     const answer = await taken;
     const back = answer.state === 'answer' ? answer.piece.length : 0;
@@ -89,25 +77,13 @@ async function prove(given: {
   const open = (_: string, __: AbortSignal, openings = new Openings()) =>
     Promise.resolve(new SipCarrier({ ...options, openings }));
   const connection = new Connection({
-    address: { identity: sessions.identity(), endpoints: ENDPOINTS },
+    address: { identity: server.sessions.identity(), endpoints: ENDPOINTS },
     carriers: [{ kind: 'sip', spreads: true, open }],
     clock,
     random: systemRandom,
     loadWay: () => Promise.resolve('sip'),
   });
-  const log = connection.log(ID, SECRET);
-  const seen: Entry[] = [];
-  log.watch({ entries: (entries) => void seen.push(...entries) }, 1);
-  const sent = SIZES.map((size) => ({ id: systemRandom(16), epoch: 0, body: systemRandom(size) }));
-  let acknowledged = 0;
-  for (const entry of sent) {
-    void log.append([entry], { patience: DAY }).then(() => acknowledged++);
-  }
-  await clock.until(() => Math.min(seen.length, acknowledged) >= sent.length, DAY);
-  const bodies = (entries: readonly { body: Uint8Array }[]) =>
-    entries.map(({ body }) => Buffer.from(body).toString('hex')).sort();
-  expect(bodies(seen)).toEqual(bodies(sent));
-  expect(seen.map(({ seq }) => seq)).toEqual(sent.map((_, index) => index + 1));
+  await expectEntriesOnce(connection, clock, SIZES);
   connection.close();
-  sessions.stop();
+  server.sessions.stop();
 }

@@ -3,13 +3,13 @@
  * helped asks anew once it ends and has all that they asked for. In virtual time, over real sessions.
  */
 import { toHex } from '@polynya/protocol/bytes';
-import type { Entry } from '@polynya/protocol/requests';
 import fc from 'fast-check';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { Connection } from '../../client.ts';
 import { systemRandom } from '../../clock.ts';
 import { across, type Badness, badCarrier, seeded } from '../../test/bad-carrier.ts';
-import { startSessions } from '../../test/loopback.ts';
+import { expectEntriesOnce } from '../../test/entries-once.ts';
+import { restartingSessions } from '../../test/restarting-sessions.ts';
 import { ToyLogs } from '../../test/toy-log.ts';
 import { VirtualTime, watchWebCrypto } from '../../test/virtual-time.ts';
 import { virtualTimers } from '../../test/virtual-timers.ts';
@@ -17,11 +17,8 @@ import type { Carrier, CarrierFactory } from '../carrier.ts';
 import { joinCarriers } from './lender.ts';
 
 const TIMES = Number(process.env.POLYNYA_RUNS ?? 1);
-const ID = new Uint8Array(16).fill(1);
-const SECRET = new Uint8Array(32).fill(2);
 /** Of entries, in bytes: a text, a long one, a small picture. */
 const SIZES = [140, 2_500, 12_000];
-const DAY = 24 * 3_600_000;
 /** Bytes that may wait for an end; and ms after which a guest who says nothing is let go, with some to spare. */
 const UNREAD = 1_048_576;
 const LET_GO = 150_000;
@@ -76,16 +73,8 @@ async function prove(given: Given): Promise<void> {
   const timers = virtualTimers(clock);
   const chance = seeded(given.seed);
   const logs = new ToyLogs();
-  let sessions = await startSessions(logs, { clock });
-  if (given.restartAt !== null) {
-    clock.setTimeout(() => {
-      void startSessions(logs, { clock }).then((fresh) => {
-        sessions.stop();
-        sessions = fresh;
-      });
-    }, given.restartAt);
-  }
-  const toServer = badCarrier(given.polls, given.far, chance, clock, () => sessions);
+  const server = await restartingSessions(logs, clock, given.restartAt, (sessions) => sessions);
+  const toServer = badCarrier(given.polls, given.far, chance, clock, () => server.half);
   const lent: Lent[] = [];
   const factory: CarrierFactory = {
     kind: 'volunteer',
@@ -97,30 +86,16 @@ async function prove(given: Given): Promise<void> {
     },
   };
   const connection = new Connection({
-    address: { identity: sessions.identity(), endpoints: ['memory:'] },
+    address: { identity: server.sessions.identity(), endpoints: ['memory:'] },
     carriers: [factory],
     ...{ clock, random: systemRandom },
   });
-  const log = connection.log(ID, SECRET);
-  const seen: Entry[] = [];
-  log.watch({ entries: (entries) => void seen.push(...entries) }, 1);
-  const sent = SIZES.map((size) => ({ id: systemRandom(16), epoch: 0, body: systemRandom(size) }));
-  const acknowledged = sent.map((entry) => log.append([entry], { patience: DAY }));
-  await clock.until(() => seen.length >= sent.length, DAY);
-  let answered = false;
-  void Promise.all(acknowledged).then(() => {
-    answered = true;
-  });
-  await clock.until(() => answered, DAY);
-  const bodies = (entries: readonly { body: Uint8Array }[]) =>
-    entries.map(({ body }) => toHex(body)).sort();
-  expect(bodies(seen)).toEqual(bodies(sent));
-  expect(seen.map(({ seq }) => seq)).toEqual(sent.map((_, index) => index + 1));
+  await expectEntriesOnce(connection, clock, SIZES);
   connection.close();
   await clock.until(() => lent.every(({ isOver }) => isOver), LET_GO);
   expect(timers.size).toBe(0);
   for (const one of lent) one.look();
-  sessions.stop();
+  server.sessions.stop();
 }
 
 /** One guest of the volunteer, and all that was handed on for them. */

@@ -45,12 +45,7 @@ export async function look(
   notes: Notes,
   ports: LookPorts,
 ): Promise<Omit<Seen, 'reached'>> {
-  const { online, patience } = ports;
-  const steps: Steps = {
-    ...ports.steps,
-    // What goes where nobody listens is no connection.
-    fetch: (url, apart) => ports.steps.fetch(url, apart),
-  };
+  const { online, patience, steps } = ports;
   // A page cannot use one that says its certificate's hash, and would see it fail.
   const urls = endpoints.filter((endpoint) => /^https?:[^#]*$/.test(endpoint));
   const tell = async (url: string): Promise<readonly [host: string, step: Step]> => {

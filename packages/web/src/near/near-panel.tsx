@@ -1,5 +1,6 @@
 /** Talking without a server: who is called in this network by the code that a terminal shows, and files by hand. */
-import { createSignal, For, type JSX, onCleanup, Show } from 'solid-js';
+import { createSignal, For, type JSX, Show } from 'solid-js';
+import { CodeCamera } from '../panel/code-camera.tsx';
 import { useApp } from '../state/app.ts';
 import { useQuery } from '../state/query.ts';
 import { Button } from '../ui/button.tsx';
@@ -72,38 +73,17 @@ function Calling(): JSX.Element {
   const [said, setSaid] = createSignal('');
   /** A camera that looks on shows the same several times a second. */
   let last = '';
-  let ending = new AbortController();
-  onCleanup(() => ending.abort());
 
-  const stopScan = () => {
-    ending.abort();
-    setScanning(false);
-  };
   const call = async (code: string) => {
     last = code;
     setSaid('');
     const known = await attempt(messenger.nearCall(code));
-    if (known) stopScan();
+    if (known) setScanning(false);
     else if (known === false) setSaid(words().noCode);
-  };
-  const scan = async (camera: HTMLVideoElement) => {
-    ending = new AbortController();
-    try {
-      const { readCodes } = await import('../panel/read-codes.ts');
-      await readCodes(camera, ending.signal, (code) => {
-        if (code !== last) void call(code);
-      });
-    } catch (error) {
-      // Refused, or there is none.
-      if (!(error instanceof DOMException)) throw error;
-      setSaid(t().noCamera);
-      setScanning(false);
-    }
   };
   const toggle = () => {
     last = '';
-    if (scanning()) stopScan();
-    else setScanning(true);
+    setScanning(!scanning());
   };
   return (
     <form
@@ -114,13 +94,13 @@ function Calling(): JSX.Element {
       }}
     >
       <Show when={scanning()}>
-        <video
-          ref={(camera) => void attempt(scan(camera))}
-          class="scan"
-          autoplay
-          muted
-          playsinline
-          aria-label={words().scan}
+        <CodeCamera
+          label={words().scan}
+          onCode={(code) => code !== last && void call(code)}
+          onNone={() => {
+            setSaid(t().noCamera);
+            setScanning(false);
+          }}
         />
       </Show>
       <Button look="primary" onClick={toggle}>

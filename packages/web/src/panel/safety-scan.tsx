@@ -1,8 +1,9 @@
 /** The camera looks for another's safety number, and it is said plainly whether it is the same. */
-import { createResource, createSignal, type JSX, onCleanup, Show } from 'solid-js';
+import { createResource, createSignal, type JSX, Show } from 'solid-js';
 import { useApp } from '../state/app.ts';
 import { Icon } from '../ui/icon.tsx';
 import { useExtraWords } from '../words/use-words.ts';
+import { CodeCamera } from './code-camera.tsx';
 import { judged } from './safety-code.ts';
 
 export interface SafetyScanProps {
@@ -15,46 +16,30 @@ export interface SafetyScanProps {
   onClose(): void;
 }
 
-/** What few people open loads then: `read-codes.ts`, and the words. */
-const load = () => Promise.all([import('./read-codes.ts'), import('../words/seldom.ts')]);
-
 export function SafetyScan(props: SafetyScanProps): JSX.Element {
   const { t, locale } = useExtraWords();
   const { attempt, say } = useApp();
-  const [loaded] = createResource(() => attempt(load()));
+  const [loaded] = createResource(() => attempt(import('../words/seldom.ts')));
   const [said, setSaid] = createSignal<ReturnType<typeof judged>>();
-  const ending = new AbortController();
-  onCleanup(() => ending.abort());
-  const begin = async (camera: HTMLVideoElement) => {
-    try {
-      await loaded()?.[0].readCodes(camera, ending.signal, (code) => {
-        setSaid(judged(code, props.code));
-        if (said() === 'none') return;
-        ending.abort();
-        props.onCompared(said() === 'same');
-      });
-    } catch (error) {
-      // Refused, or there is none.
-      if (!(error instanceof DOMException)) throw error;
-      say(t().noCamera);
-      props.onClose();
-    }
+  const met = (code: string) => {
+    const result = setSaid(judged(code, props.code));
+    if (result !== 'none') props.onCompared(result === 'same');
   };
 
   return (
     <Show when={loaded()}>
       {(parts) => {
-        const words = () => parts()[1].seldomWords[locale()];
+        const words = () => parts().seldomWords[locale()];
         return (
           <>
             <Show when={!said() || said() === 'none'}>
-              <video
-                ref={(camera) => void attempt(begin(camera))}
-                class="scan"
-                autoplay
-                muted
-                playsinline
-                aria-label={t().scanCode}
+              <CodeCamera
+                label={t().scanCode}
+                onCode={met}
+                onNone={() => {
+                  say(t().noCamera);
+                  props.onClose();
+                }}
               />
             </Show>
             <p class={`scan-said ${said() ?? ''}`} role="status">

@@ -1,6 +1,6 @@
 /** Moves from a poor way to the line of a volunteer, if the server finds one who lends theirs. */
 import { type CarrierFactory, type Meet, stunAmong } from './carriers/carrier.ts';
-import { type Clock, pause } from './clock.ts';
+import { type Clock, pause, within } from './clock.ts';
 import type { Conversation } from './conversation.ts';
 import type { Line } from './line.ts';
 
@@ -25,16 +25,15 @@ export async function askForVolunteer(options: AskOptions): Promise<void> {
   const { conversation, line, clock, carriers, meet, closing } = options;
   const factory = carriers.find(({ meets }) => meets !== undefined);
   const { spreads = false, last = false } = conversation.way.factory;
-  if (!factory?.meets || !(spreads || last)) return;
+  const meets = factory?.meets;
+  if (!meets || !(spreads || last)) return;
   for (let wait = PAUSE.least; ; wait = Math.min(2 * wait, PAUSE.most)) {
     await pause(clock, wait, conversation.signal);
     if (conversation.ended) return;
-    const late = new AbortController();
-    const onTime = clock.setTimeout(() => late.abort(), OPEN_TIMEOUT);
-    const carrier = await factory
-      .meets(meet, stunAmong(line.endpoints), AbortSignal.any([late.signal, closing]))
-      .catch(() => null);
-    onTime();
+    const stun = stunAmong(line.endpoints);
+    const carrier = await within(clock, OPEN_TIMEOUT, closing, (signal) =>
+      meets(meet, stun, signal),
+    ).catch(() => null);
     if (carrier && (conversation.ended || closing.aborted)) carrier.close();
     else if (carrier) {
       const way = { factory, endpoint: '', host: '', failures: 0, avoidUntil: 0, took: 0 };

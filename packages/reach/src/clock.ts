@@ -37,6 +37,22 @@ export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
   });
 }
 
+/** What `ask` gives, whose signal aborts after `ms`, or with `signal`. */
+export async function within<T>(
+  clock: Clock,
+  ms: number,
+  signal: AbortSignal,
+  ask: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController();
+  const cancel = clock.setTimeout(() => late.abort(), ms);
+  try {
+    return await ask(AbortSignal.any([signal, late.signal]));
+  } finally {
+    cancel();
+  }
+}
+
 /** A random number from 0 up to, not including, 1: for spreading things out in time. */
 export function fraction(random: Random): number {
   const [high = 0, low = 0] = random(2);

@@ -4,7 +4,7 @@
  * to 30 s, or to 5 s while somebody waits.
  */
 import type { Carrier, CarrierFactory } from './carriers/carrier.ts';
-import { type Clock, fraction, type Random } from './clock.ts';
+import { type Clock, fraction, type Random, within } from './clock.ts';
 import type { Conversation } from './conversation.ts';
 import { CONNECTIONS, Openings } from './openings.ts';
 
@@ -259,12 +259,13 @@ export class Line {
   /** Opens one way, or says null. Rejects when `signal` aborts. */
   async tryOne(way: Way, signal: AbortSignal): Promise<Carrier | null> {
     if (this.#crowded(way)) return null;
-    const timeout = new AbortController();
-    const cancel = this.#clock.setTimeout(() => timeout.abort(), OPEN_TIMEOUT);
+    // Each time anew: on a slow line it is proven for longer than it may take to open.
+    const open = () =>
+      within(this.#clock, OPEN_TIMEOUT, signal, (ended) =>
+        way.factory.open(way.endpoint, ended, this.#openings),
+      );
     try {
-      const ended = AbortSignal.any([signal, timeout.signal]);
       if (!way.factory.spreads) this.#openings.note(way.host, this.#clock.now());
-      const open = () => way.factory.open(way.endpoint, ended, this.#openings);
       const began = this.#clock.now();
       const carrier = await open();
       way.took = this.#clock.now() - began;
@@ -279,8 +280,6 @@ export class Line {
     } catch {
       signal.throwIfAborted();
       return null;
-    } finally {
-      cancel();
     }
   }
 

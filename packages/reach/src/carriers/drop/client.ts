@@ -6,11 +6,11 @@ import { toHex } from '@polynya/protocol/bytes';
 import { joinEnvelopes, splitEnvelopes } from '@polynya/protocol/envelope';
 import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import { type Clock, pause, type Random } from '../../clock.ts';
+import { type Clock, pause, type Random, within } from '../../clock.ts';
 import type { Carrier, CarrierEnd, Manner } from '../carrier.ts';
 import type { Cover } from '../cover.ts';
 import { Gathering } from '../gathering.ts';
-import { DROPPED } from './drop.ts';
+import { DROPPED, REQUEST } from './drop.ts';
 import type { Folder } from './folder.ts';
 
 /** How long what is to be sent waits for company, in ms: each file is asked for again and again. */
@@ -22,8 +22,7 @@ const GROWTH = 1.4;
 /** How long an answer is waited for, in ms; and so many failures in a row end the carrier. */
 const PATIENCE = { usual: 120_000, lingers: 180_000 };
 const FAILURES = 4;
-/** Of one request to the folder, in ms. */
-const REQUEST = 30_000;
+const NEVER = new AbortController().signal;
 
 export interface DropOptions {
   readonly folder: Folder;
@@ -82,7 +81,9 @@ export class DropCarrier implements Carrier {
       await pause(clock, Math.min(wait, lingers ? PAUSE.lingers : PAUSE.usual), signal);
       const found = await this.#try((one) => folder.get(file, DROPPED.most, one));
       if (found instanceof Uint8Array) {
-        await this.#try((one) => folder.drop(file, one));
+        // Nobody waits for that, and what stays there the server takes away.
+        const drop = (one: AbortSignal) => folder.drop(file, one);
+        void within(clock, REQUEST, NEVER, drop).catch(() => undefined);
         this.#answered(cover.openAnswer(query, found));
         return;
       }
@@ -105,18 +106,14 @@ export class DropCarrier implements Carrier {
 
   /** What one request to the folder gives. */
   async #try<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T | 'failed'> {
-    const late = new AbortController();
-    const cancel = this.#options.clock.setTimeout(() => late.abort(), REQUEST);
     try {
-      const given = await ask(AbortSignal.any([this.#closing.signal, late.signal]));
+      const given = await within(this.#options.clock, REQUEST, this.#closing.signal, ask);
       this.#failures = 0;
       return given;
     } catch {
       // Whatever it was, the folder is asked again, until it fails too often.
       if (++this.#failures >= FAILURES) this.#end('lost');
       return 'failed';
-    } finally {
-      cancel();
     }
   }
 

@@ -2,9 +2,9 @@
  * The server's end of a dead drop (docs/protocol.md section 2): takes the bodies that were left in the folder, leaves
  * their answers, and takes away what nobody came for.
  */
-import { type Clock, pause } from '../../clock.ts';
+import { type Clock, pause, within } from '../../clock.ts';
 import type { Cover } from '../cover.ts';
-import { DROPPED } from './drop.ts';
+import { DROPPED, REQUEST } from './drop.ts';
 import type { Folder } from './folder.ts';
 
 /** Between one look and the next, in ms: while somebody talks, and when nobody did for a while. */
@@ -13,8 +13,8 @@ const LOOK = { often: 1_500, seldom: 10_000, calm: 120_000 };
 const KEPT = 600_000;
 /** Bodies under way (count); what is beyond waits in the folder. */
 const AT_A_TIME = 32;
-/** Of one request to the folder, in ms. */
-const REQUEST = 30_000;
+/** How long it is tried to leave an answer, in ms: nobody waits longer for it. */
+const ANSWERED = 120_000;
 
 export interface CollectorOptions {
   readonly folder: Folder;
@@ -35,30 +35,43 @@ export function collect({ folder, cover, clock, carryOut }: CollectorOptions): C
   /** When each file was seen first. */
   let seen = new Map<string, number>();
   const underWay = new Set<string>();
+  /** Of those, what was read; lists go on to show it for a while. */
+  let done = new Set<string>();
   let lastAt = clock.now();
-  const within = () => AbortSignal.any([signal, AbortSignal.timeout(REQUEST)]);
-  /** What cannot be done now is done at the next look. */
-  const quietly = <T>(asked: Promise<T>): Promise<T | null> => asked.catch(() => null);
+  /** What a request to the folder gives. */
+  const attempt = <T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T | 'failed'> =>
+    within(clock, REQUEST, signal, ask).catch(() => 'failed' as const);
 
-  const take = async (name: string): Promise<void> => {
-    const query = await quietly(folder.get(name, DROPPED.most, within()));
-    await quietly(folder.drop(name, within()));
-    const body = query && cover.openQuery(query);
-    const answer = body && (await carryOut(new Uint8Array(body)));
-    if (!query || !answer || signal.aborted) return;
+  const answer = async (name: string, query: Uint8Array): Promise<void> => {
+    const end = clock.now() + ANSWERED;
+    const body = cover.openQuery(query);
+    const said = body && (await carryOut(new Uint8Array(body)));
+    if (!said) return;
     const down = name.slice(0, -DROPPED.up.length) + DROPPED.down;
-    await quietly(folder.put(down, cover.coverAnswer(query, answer), within()));
+    const content = cover.coverAnswer(query, said);
+    const leave = () => attempt((one) => folder.put(down, content, one));
+    while (!signal.aborted && (await leave()) === 'failed' && clock.now() < end)
+      await pause(clock, LOOK.often, signal);
+  };
+  const take = async (name: string): Promise<void> => {
+    const query = await attempt((one) => folder.get(name, DROPPED.most, one));
+    // What could not be read stays there for the next look.
+    if (!(query instanceof Uint8Array)) return;
+    done.add(name);
+    const drop = (one: AbortSignal) => folder.drop(name, one);
+    await Promise.all([answer(name, query), attempt(drop)]);
   };
   const look = async (): Promise<void> => {
-    const names = await quietly(folder.list(within()));
-    if (!names) return;
+    const names = await attempt((one) => folder.list(one));
+    if (names === 'failed') return;
     const now = clock.now();
     seen = new Map(names.map((name) => [name, seen.get(name) ?? now]));
+    done = new Set(names.filter((name) => done.has(name)));
     for (const [name, at] of seen) {
       const isOurs = /^[0-9a-f]{32}\.[ud]$/.test(name);
-      if (isOurs && now - at > KEPT) await quietly(folder.drop(name, within()));
+      if (isOurs && now - at > KEPT) await attempt((one) => folder.drop(name, one));
       else if (isOurs && name.endsWith(DROPPED.up) && underWay.size < AT_A_TIME) {
-        if (underWay.has(name)) continue;
+        if (underWay.has(name) || done.has(name)) continue;
         lastAt = now;
         underWay.add(name);
         void take(name).finally(() => underWay.delete(name));

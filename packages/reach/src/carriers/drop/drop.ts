@@ -8,6 +8,9 @@ import type { Folder } from './folder.ts';
 /** Of a body in the folder, and of an answer; and what ends their names. */
 export const DROPPED = { most: 1_200_000, up: '.u', down: '.d' };
 
+/** How long one request to the folder may take, in ms. */
+export const REQUEST = 30_000;
+
 /** The folder of an endpoint and its key: `drop:https://name:password@cloud.example/folder#key=…`; null for any other. */
 export function dropOf(endpoint: string): { readonly folder: string; readonly key: Bytes } | null {
   const [, folder = '', key = ''] = /^drop:(https?:[^#]+)#key=([\w-]{22})$/.exec(endpoint) ?? [];

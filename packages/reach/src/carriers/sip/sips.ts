@@ -5,7 +5,7 @@
 import { joinEnvelopes, splitEnvelopes } from '@polynya/protocol/envelope';
 import { LIMITS } from '@polynya/protocol/limits';
 import { type DownSip, decodeDownSip, EXCHANGE } from '@polynya/protocol/sip';
-import type { Clock, Random } from '../../clock.ts';
+import { type Clock, type Random, within } from '../../clock.ts';
 import type { Openings } from '../../openings.ts';
 import type { Carrier, CarrierEnd, Manner } from '../carrier.ts';
 import { Gathering } from '../gathering.ts';
@@ -183,12 +183,11 @@ export class SipCarrier implements Carrier {
     const began = clock.now();
     // Where all takes long, a long piece has to be given its time: it does not go twice.
     sip.againAt = began + (isLong(sip.part) ? Math.max(HEDGE, 2 * this.#took) : HEDGE);
-    const late = new AbortController();
     const patience = exchange.manner === 'lingers' ? PATIENCE.lingers : PATIENCE.usual;
-    const cancel = clock.setTimeout(() => late.abort(), patience);
     try {
-      const signal = AbortSignal.any([this.#abort.signal, late.signal]);
-      const body = await post(endpoint, exchange.post(sip), signal);
+      const body = await within(clock, patience, this.#abort.signal, (signal) =>
+        post(endpoint, exchange.post(sip), signal),
+      );
       const down = body && decodeDownSip(body);
       if (down && exchange.manner !== 'lingers') {
         this.#took = Math.max(clock.now() - began, 0.8 * this.#took);
@@ -199,7 +198,6 @@ export class SipCarrier implements Carrier {
       // Cut off, frozen, or an answer that is not of this carrier.
       this.#lost(sip, endpoint, 'lost');
     } finally {
-      cancel();
       sip.at.delete(endpoint);
       if (!this.#abort.signal.aborted) this.#pump();
     }

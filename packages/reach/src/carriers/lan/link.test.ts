@@ -128,6 +128,26 @@ describe('a link', () => {
     expect(taken).toBe(1);
   }, 20_000);
 
+  test('holds little of who has proven nothing, and sends them no more than proves itself', async () => {
+    const [near, far] = await wire();
+    const keys = await agreed();
+    const called = new NearLink(reading(far), keys.called, 'called', () => expect.unreachable());
+    const closed = new Promise<void>((done) => {
+      called.onClose = done;
+    });
+    near.write(Uint8Array.of(0, 0x10, 0, 0));
+    near.write(new Uint8Array(70_000));
+    await closed;
+    const [ours, theirs] = await wire();
+    const caller = new NearLink(reading(ours), keys.caller, 'caller', () => undefined);
+    for (let n = 0; n < 10; n++) caller.send(new Uint8Array(100_000));
+    const got: Buffer[] = [];
+    theirs.on('data', (chunk: Buffer) => got.push(chunk));
+    await once(theirs, 'data');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(Buffer.concat(got).length).toBe(4 + 16);
+  });
+
   test('ends when the other has said nothing for 20 s, whatever is said to them', async () => {
     const [near] = await wire();
     const { caller } = await agreed();

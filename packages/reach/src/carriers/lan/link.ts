@@ -31,11 +31,14 @@ export class NearLink {
   readonly #pulse: ReturnType<typeof setInterval>;
   /** Called with the first frame, which proves that the other has the keys. */
   readonly #proven: () => void;
+  #begin: () => void = () => undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
   #sent = 0;
   #heard = 0;
-  /** Frames leave in the order in which they were given. */
-  #leaving: Promise<void> = Promise.resolve();
+  /** Frames leave in the order in which they were given: to who may hold little of a stranger's, none before theirs came. */
+  #leaving: Promise<void> = new Promise((resolve) => {
+    this.#begin = resolve;
+  });
 
   /** @param side `caller` for the one who connected */
   constructor(wire: Reader, { up, down }: LinkKeys, side: 'caller' | 'called', proven: () => void) {
@@ -53,17 +56,16 @@ export class NearLink {
     if (wire.closed) queueMicrotask(closed);
     else wire.onClose = closed;
     this.#listen();
-    this.send(NONE);
+    if (side === 'caller') {
+      wire.trust();
+      void this.#seal(NONE);
+    } else this.send(NONE);
     void this.#receive();
   }
 
   /** Sends, or drops where the other is gone. @param frame at most FRAME bytes */
   send(frame: Uint8Array): void {
-    this.#leaving = this.#leaving.then(async () => {
-      if (this.#wire.closed) return;
-      const sealed = await aesGcm.seal(this.#sealing, nonce(this.#sent++), NONE, frame);
-      this.#wire.send(concat(u32(sealed.length), sealed));
-    });
+    this.#leaving = this.#leaving.then(() => this.#seal(frame));
   }
 
   close(): void {
@@ -85,9 +87,19 @@ export class NearLink {
       const frame = await this.#open(sealed);
       // Whoever sends what is not sealed by the other, or not in its turn, gets no word. Nothing begins where all ended.
       if (!frame || this.#wire.closed) return this.close();
-      if (this.#heard++ === 0) this.#proven();
+      if (this.#heard++ === 0) {
+        this.#wire.trust();
+        this.#proven();
+        this.#begin();
+      }
       if (frame.length > 0) await this.onFrame(frame);
     }
+  }
+
+  async #seal(frame: Uint8Array): Promise<void> {
+    if (this.#wire.closed) return;
+    const sealed = await aesGcm.seal(this.#sealing, nonce(this.#sent++), NONE, frame);
+    this.#wire.send(concat(u32(sealed.length), sealed));
   }
 
   async #open(sealed: Uint8Array): Promise<Uint8Array | null> {

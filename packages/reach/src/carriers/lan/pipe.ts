@@ -11,8 +11,8 @@ export interface Pipe {
   onClose: () => void;
 }
 
-/** Of one who sends faster than is read, so many bytes are held; more end the pipe. */
-const UNREAD = 8_388_608;
+/** Of one who sends faster than is read, so many bytes are held, and of one who has proven nothing; more end the pipe. */
+const UNREAD = { known: 8_388_608, stranger: 65_536 };
 
 /** A pipe that is read by so many bytes, by one reader at a time. */
 export class Reader {
@@ -24,6 +24,7 @@ export class Reader {
   closed = false;
   #chunks: Uint8Array[] = [];
   #length = 0;
+  #most = UNREAD.stranger;
   #look: () => void = () => undefined;
 
   constructor(pipe: Pipe) {
@@ -32,7 +33,7 @@ export class Reader {
       this.#chunks.push(bytes);
       this.#length += bytes.length;
       this.onHeard();
-      if (this.#length > UNREAD) this.close();
+      if (this.#length > this.#most) this.close();
       else this.#look();
     };
     pipe.onClose = () => {
@@ -40,6 +41,11 @@ export class Reader {
       this.#look();
       this.onClose();
     };
+  }
+
+  /** The other has proven who they are. */
+  trust(): void {
+    this.#most = UNREAD.known;
   }
 
   /** The next so many bytes; null where it ended before they came. */

@@ -1,7 +1,7 @@
 /** What a page says is being done to its line: asked as a person asks, by the settings, and read as one reads it. */
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { DIAGNOSES, type Diagnosis } from '../diagnosis.ts';
+import { type Diagnosis, saidIn } from '../diagnosis.ts';
 import { COMPARED_WITH, HOSTS, type HostPlan, hostNames } from '../network/plan.ts';
 
 const SETTINGS = 'Settings';
@@ -13,23 +13,6 @@ const [AGAIN, SAVE] = ['Look again', 'Save for researchers'];
 const SECRET = 22;
 /** Of one look, ms. */
 const PATIENCE = 120_000;
-
-/** By what each sentence is known. */
-const SENTENCES: Readonly<Record<Diagnosis, string>> = {
-  'dns-removed': 'was taken out of the directory',
-  'name-filtered': 'cuts off whoever asks for your server by name',
-  'address-blocked': 'Nothing gets through to the address of your server',
-  frozen: 'Connections freeze after a while',
-  'connections-policed': 'Only a few connections a minute',
-  throttled: 'The line is held down',
-  'udp-dropped': 'Calls and the like are dropped',
-  'fingerprint-filtered': 'cuts off programs by how they greet',
-  'domestic-only': 'Only chosen sites can be reached',
-  'foreign-severed': 'Nothing abroad can be reached',
-  'lan-only': 'This network leads nowhere',
-  offline: 'This device is in no network',
-  none: 'Nothing is done to the line',
-};
 
 /**
  * Waits for the panel's verdict, names sites to compare with, and takes the next one.
@@ -48,7 +31,7 @@ export async function askPanel(page: Page): Promise<Diagnosis | null> {
   await again.waitFor({ state: 'hidden' });
   await again.waitFor({ timeout: PATIENCE });
   const sentence = await panel.getByRole('status').first().innerText();
-  const said = DIAGNOSES.find((one) => sentence.includes(SENTENCES[one])) ?? null;
+  const said = saidIn(sentence);
   const [file] = await Promise.all([
     page.waitForEvent('download'),
     panel.getByRole('button', { name: SAVE, exact: true }).click(),

@@ -8,7 +8,7 @@ import { decodeNearCode } from '@polynya/protocol/near-code';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Carrier } from '@polynya/reach/carriers/carrier';
 import { CarrierPlace } from '@polynya/reach/carriers/lan/carrier-place';
-import { pause } from '@polynya/reach/clock';
+import { pause, within } from '@polynya/reach/clock';
 import type { ChatId } from '../api.ts';
 import type { Device } from '../device.ts';
 import type { NearFacade, NearView } from '../near-api.ts';
@@ -112,7 +112,8 @@ export class AtHome implements NearFacade {
       if (signal.aborted) return;
       // Where there is a line nothing is missed.
       if (lost > AGAIN.length && this.#online) return this.nearEnd();
-      this.#become('silent');
+      // Where nobody is met the terminal makes room once a minute, and answers again.
+      if (!carrier || this.#view.state !== 'strangers') this.#become('silent');
       await pause(clock, AGAIN[Math.min(lost++, AGAIN.length - 1)] ?? 0, signal);
     }
   }
@@ -126,17 +127,19 @@ export class AtHome implements NearFacade {
   /** The first of the addresses that answers; null where none does. */
   async #reach(endpoints: readonly string[], signal: AbortSignal): Promise<Carrier | null> {
     const over = new AbortController();
-    const late = AbortSignal.any([signal, over.signal, AbortSignal.timeout(PATIENCE)]);
     let found: Carrier | null = null;
-    const calls = endpoints.map(async (endpoint) => {
+    const call = async (endpoint: string, late: AbortSignal): Promise<void> => {
       const factory = this.#device.ports.carriers.find(({ takes }) => takes?.(endpoint));
       if (!factory) throw new Error('no WebRTC here');
       const carrier = await factory.open(endpoint, late);
       if (found || signal.aborted) return carrier.close();
       found = carrier;
       over.abort(new Error('another one answered'));
-    });
-    await Promise.allSettled(calls);
+    };
+    const ended = AbortSignal.any([signal, over.signal]);
+    await within(this.#device.ports.clock, PATIENCE, ended, (late) =>
+      Promise.allSettled(endpoints.map((endpoint) => call(endpoint, late))),
+    );
     return found;
   }
 

@@ -100,3 +100,24 @@ test('who answers and is met no more is not said to be silent', async () => {
   await anna.messenger.nearEnd();
   await other.close();
 }, 60_000);
+
+test('whom nobody there knows is told so as long as somebody answers, though the carrier ends once a minute', async () => {
+  const strangers = (view: { state: string }) => view.state === 'strangers';
+  const [here, there] = carrierPair();
+  answer = here;
+  const seen: string[] = [];
+  const off = anna.messenger.subscribe({ query: 'near' }, (view) => void seen.push(view.state));
+  await anna.messenger.nearCall(code);
+  await anna.until({ query: 'near' }, strangers, 'strangers');
+  const [again, thereAgain] = carrierPair();
+  answer = again;
+  seen.splice(0);
+  there.close();
+  await expect.poll(() => again.sent.length, { timeout: 10_000 }).toBeGreaterThan(0);
+  expect(new Set([...seen, await state()])).toEqual(new Set(['strangers']));
+  answer = null;
+  thereAgain.close();
+  await anna.until({ query: 'near' }, (view) => view.state === 'silent', 'silent');
+  off();
+  await anna.messenger.nearEnd();
+}, 60_000);

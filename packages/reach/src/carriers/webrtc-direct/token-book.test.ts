@@ -80,6 +80,14 @@ describe('a ufrag that is a token', () => {
     ]);
   });
 
+  test('of a secret that is as new as the book is taken once, whatever either clock says', async () => {
+    const book = new TokenBook(SECRET, () => NOW, true);
+    for (const hours of [-300, -3, 3, 300]) {
+      const { ufrag } = await made(NOW + hours * HOUR);
+      expect([book.take(ufrag) !== null, book.take(ufrag)]).toEqual([true, null]);
+    }
+  });
+
   test('of another secret, or changed anywhere, is not taken', async () => {
     const book = bookAt(NOW);
     const other = await made(NOW, PASSWORD, 'BAECAwQFBgcICQoLDA0ODw');

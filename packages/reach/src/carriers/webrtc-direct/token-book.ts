@@ -31,14 +31,19 @@ export class TokenBook {
   readonly #key: Buffer;
   readonly #now: () => number;
   readonly #since: number;
+  readonly #window: number;
   readonly #seen = new Map<string, number>();
 
-  /** @param now ms since 1970 @param since nothing that was made before this is taken, because it may have been seen */
-  constructor(secret: string, now: () => number, since: number = now()) {
+  /**
+   * @param now ms since 1970; nothing that was made before the start is taken, because it may have been seen
+   * @param fresh the secret is as new as this: whatever was not seen here never was, and no clock has to be right
+   */
+  constructor(secret: string, now: () => number, fresh = false) {
     this.#secret = secret;
     this.#key = this.#derive(TOKEN_KEY, 32);
     this.#now = now;
-    this.#since = Math.floor(since / 1_000);
+    this.#since = fresh ? 0 : Math.floor(now() / 1_000);
+    this.#window = fresh ? Number.POSITIVE_INFINITY : WINDOW;
   }
 
   /** What a ufrag carries, once; null for all others. */
@@ -48,7 +53,7 @@ export class TokenBook {
     if (!plain || plain.length < 5) return null;
     const made = plain.readUInt32BE(0);
     const callerPassword = plain.subarray(4).toString('latin1');
-    if (made < this.#since || Math.abs(now - made) > WINDOW) return null;
+    if (made < this.#since || Math.abs(now - made) > this.#window) return null;
     if (callerPassword.length > LONGEST_PASSWORD || !/^[A-Za-z0-9+/]+$/.test(callerPassword)) {
       return null;
     }
@@ -77,7 +82,7 @@ export class TokenBook {
   #remember(ufrag: string, made: number, now: number): void {
     this.#seen.set(ufrag, made);
     for (const [oldest, at] of this.#seen) {
-      if (this.#seen.size <= REMEMBERED && now - at <= WINDOW) break;
+      if (this.#seen.size <= REMEMBERED && now - at <= this.#window) break;
       this.#seen.delete(oldest);
     }
   }

@@ -14,7 +14,7 @@ import { fileDeviceKey } from '@polynya/messenger/store/file-device-key';
 import { openSealedStore } from '@polynya/messenger/store/sealed-store';
 import { openSqliteStore } from '@polynya/messenger/store/sqlite-store';
 import { decodeInvite } from '@polynya/protocol/invite-link';
-import { DayKeys } from '@polynya/server/day-keys';
+import { DayKeys } from '@polynya/server/kept/day-keys';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { comingFrom, Person, Running, serve, TemporaryFolder } from './test/cli.ts';
 import { grep, seized } from './test/seize.ts';

@@ -1,6 +1,6 @@
 /** Everything a host may set about a server, with its defaults, checked in one place. */
 import * as v from 'valibot';
-import { LOG_BYTES, SUBSCRIPTIONS } from './engine.ts';
+import { LOG_BYTES, SUBSCRIPTIONS } from './engine/engine.ts';
 
 /** Room for two of the largest batches. */
 const LEAST_LOG = 2 * 1_048_576;

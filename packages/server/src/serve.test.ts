@@ -24,9 +24,10 @@ import { KnownServer } from '@polynya/reach/known-server';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { type RunningServer, type ServeOptions, startFailure, startServer } from './serve.ts';
+import { WebFiles } from './http/web-files.ts';
+import { type RunningServer, type ServeOptions, startServer } from './serve.ts';
 import type { LogLine } from './server-log.ts';
-import { WebFiles } from './web-files.ts';
+import { startFailure } from './start-error.ts';
 
 let folder = '';
 let running: RunningServer[] = [];

@@ -5,49 +5,46 @@ import { LIMITS } from '@polynya/protocol/limits';
 import type { Resolve } from '@polynya/reach/carriers/by-name/system-resolver';
 import { sessionsEnd } from '@polynya/reach/carriers/dns/sessions-end';
 import type { ChannelCarrier } from '@polynya/reach/carriers/webrtc-direct/channel';
-import { DirectError } from '@polynya/reach/carriers/webrtc-direct/node-datagrams';
 import { acceptDirect } from '@polynya/reach/carriers/webrtc-direct/server';
 import type { Random } from '@polynya/reach/clock';
 import { ServerSessions } from '@polynya/reach/server-sessions';
 import type { SteadyClock } from '@polynya/reach/steady-clock';
-import { type Config, ConfigError, type ConfigInput, parseConfig } from './config.ts';
-import { Delivery } from './delivery.ts';
-import type { DirectPlace } from './direct-port.ts';
-import type { DnsPlace } from './dns-zone.ts';
+import { type ConfigInput, parseConfig } from './config.ts';
+import { Delivery } from './delivery/delivery.ts';
+import { startRetention } from './delivery/retention.ts';
+import type { StorageError } from './engine/engine.ts';
+import { openEngine } from './engine/open-engine.ts';
 import type { Synchronous } from './engine/sqlite/database.ts';
-import { SqliteEngine } from './engine/sqlite/sqlite-engine.ts';
-import { type Engine, StorageError } from './engine.ts';
-import { HostDesk } from './host-desk.ts';
-import { SESSION_PATH, type SecretPage, startHttpServer } from './http-server.ts';
-import { wasMoved } from './migrate/move.ts';
-import { WriteGate } from './migrate/write-gate.ts';
-import { Meter } from './ops/meter.ts';
-import { type Traces, traced } from './ops/tracer.ts';
-import type { DeliveryPorts } from './push/deliver.ts';
-import { openPush } from './push/open-push.ts';
-import { isPublicAddress } from './push/public-address.ts';
-import { loadReleaseKey } from './release.ts';
-import { startRetention } from './retention.ts';
-import { type Log, lineOf } from './server-log.ts';
+import { HostDesk } from './host/host-desk.ts';
+import { SESSION_PATH, type SecretPage, startHttpServer } from './http/http-server.ts';
+import { loadReleaseKey } from './http/release.ts';
+import type { Certified } from './http/tls-options.ts';
+import { WebFiles } from './http/web-files.ts';
 import {
-  databasePath,
-  keyFolder,
   loadLastHour,
   loadRecordSerial,
   loadServerKeys,
   makeDataDir,
   saveLastHour,
   saveRecordSerial,
-} from './server-state.ts';
-import { behind, hostInUrl, hostPath } from './server-urls.ts';
-import { BridgeList, SHELF } from './shelves.ts';
+} from './kept/server-state.ts';
+import { TrustedHours } from './kept/trusted-hours.ts';
+import { WriteGate } from './migrate/write-gate.ts';
+import { Meter } from './ops/meter.ts';
+import { type Traces, traced } from './ops/tracer.ts';
+import type { DeliveryPorts } from './push/deliver.ts';
+import { openPush } from './push/open-push.ts';
+import { isPublicAddress } from './push/public-address.ts';
+import { type Log, lineOf } from './server-log.ts';
 import { ownPath } from './site/secret-paths.ts';
 import type { Site } from './site/site.ts';
-import type { Certified } from './tls-options.ts';
-import { tellAddresses } from './told-addresses.ts';
-import { ToldRecords } from './told-records.ts';
-import { TrustedHours } from './trusted-hours.ts';
-import { WebFiles } from './web-files.ts';
+import { asStartError, StartError } from './start-error.ts';
+import type { DirectPlace } from './whereabouts/direct-port.ts';
+import type { DnsPlace } from './whereabouts/dns-zone.ts';
+import { behind, hostInUrl, hostPath } from './whereabouts/server-urls.ts';
+import { BridgeList, SHELF } from './whereabouts/shelves.ts';
+import { tellAddresses } from './whereabouts/told-addresses.ts';
+import { ToldRecords } from './whereabouts/told-records.ts';
 
 const DAY = 86_400;
 /** The door of WebRTC-Direct that leads to the sessions. */
@@ -119,18 +116,6 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** The server does not start; `message` is one sentence. */
-export class StartError extends Error {
-  override readonly name = 'StartError';
-}
-
-/** What to tell the host when `startServer` rejects, or undefined for a bug. */
-export function startFailure(error: unknown): string | undefined {
-  const told =
-    error instanceof StartError || error instanceof StorageError || error instanceof ConfigError;
-  return told ? error.message : undefined;
-}
-
 /** Starts a server, whole or not at all. @throws StartError, StorageError, ConfigError */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
   const { dataDir, clock, random, tls, resolve } = options;
@@ -160,16 +145,26 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   };
   const hours = new TrustedHours({ clock, last: loadLastHour(dataDir), save: saveHour, log });
   // Before anything is written, because SQLite's keeps other servers out of the folder.
-  const engine = await openEngine(options, config, () => hours.now());
+  const engine = await openEngine({
+    ...{ dataDir, postgres: options.postgres, random, synchronous: options.synchronous },
+    ...{ now: () => hours.now(), logBytes: config.keep.logBytes },
+  });
   const scheme = tls ? 'https' : 'http';
   const urlAt = (port: number) => `${scheme}://${hostInUrl(options.host)}:${port}`;
   try {
     // What few servers have is loaded where it is asked for: a start is loading, for the most part.
     const directPort =
       options.direct &&
-      new (await import('./direct-port.ts')).DirectPort(dataDir, options.direct, random);
+      new (await import('./whereabouts/direct-port.ts')).DirectPort(
+        dataDir,
+        options.direct,
+        random,
+      );
     const keys = loadServerKeys(dataDir, random);
-    const dns = options.dns && { ...(await import('./dns-zone.ts')), place: options.dns };
+    const dns = options.dns && {
+      ...(await import('./whereabouts/dns-zone.ts')),
+      place: options.dns,
+    };
     const nameKey = dns?.zoneKey(keys.handleKey);
     const byDatagrams = [
       ...(directPort?.endpoints(OWN_DOOR) ?? []),
@@ -335,27 +330,6 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   }
 }
 
-/** @throws StorageError */
-async function openEngine(
-  options: ServeOptions,
-  { keep }: Config,
-  now: () => number,
-): Promise<Engine> {
-  const { dataDir, postgres, random, synchronous = 'FULL' } = options;
-  const { logBytes } = keep;
-  if (postgres === undefined) {
-    if (wasMoved(dataDir)) {
-      const why = `What was in ${dataDir} is in PostgreSQL now: start the server with --postgres URL.`;
-      throw new StorageError('in-use', why);
-    }
-    return new SqliteEngine({ path: databasePath(dataDir), now, random, logBytes, synchronous });
-  }
-  // Only then, for it takes as long to load as all the rest.
-  const { PostgresEngine } = await import('./engine/postgres/postgres-engine.ts');
-  const keys = keyFolder(dataDir);
-  return PostgresEngine.open({ url: postgres, keyFolder: keys, now, random, logBytes });
-}
-
 function loadPage(folder: string | undefined): WebFiles {
   try {
     return new WebFiles(folder);
@@ -364,7 +338,6 @@ function loadPage(folder: string | undefined): WebFiles {
     throw new StartError(`The page's folder ${folder} cannot be read (${why}).`, { cause: error });
   }
 }
-
 /** Node itself takes an empty certificate, and says so to each client. */
 function checkTls({ cert, key }: NonNullable<ServeOptions['tls']>): void {
   try {
@@ -378,22 +351,4 @@ function checkTls({ cert, key }: NonNullable<ServeOptions['tls']>): void {
     throw new StartError(message, { cause });
   }
   throw new StartError('The certificate or its key cannot be used: they do not belong together.');
-}
-
-function asStartError(
-  error: unknown,
-  { host, port }: Pick<ServeOptions, 'host' | 'port'>,
-): unknown {
-  if (error instanceof DirectError) return new StartError(error.message, { cause: error });
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') {
-    const message = `Port ${port} of ${host} is in use: stop what runs there, or choose another port.`;
-    return new StartError(message, { cause: error });
-  }
-  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    return new StartError(`The server cannot listen on ${host}, port ${port} (${code}).`, {
-      cause: error,
-    });
-  }
-  return error;
 }

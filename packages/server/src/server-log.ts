@@ -1,5 +1,5 @@
 /** What a server says about itself: events and counts. Never an address, id, name, or text that came from outside. */
-import { StorageError } from './engine.ts';
+import { StorageError } from './engine/engine.ts';
 
 export type LogLine =
   | { readonly event: 'started'; readonly tls: boolean; readonly page: boolean }

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
-import { makeHostInvite } from '@polynya/server/host-invite';
+import { makeHostInvite } from '@polynya/server/host/host-invite';
 import type { RunningServer } from '@polynya/server/serve';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';

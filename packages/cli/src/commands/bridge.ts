@@ -10,12 +10,12 @@ import {
   loadOwnCertificate,
   type OwnCertificate,
 } from '@polynya/server/bridge/bridge-state';
-import { DirectPort } from '@polynya/server/direct-port';
-import { zoneKey, zoneLine } from '@polynya/server/dns-zone';
-import { dropKey, dropLine } from '@polynya/server/drop-folder';
 import { lineOf } from '@polynya/server/server-log';
 import { routeTo } from '@polynya/server/site/secret-paths';
 import { Site } from '@polynya/server/site/site';
+import { DirectPort } from '@polynya/server/whereabouts/direct-port';
+import { zoneKey, zoneLine } from '@polynya/server/whereabouts/dns-zone';
+import { dropKey, dropLine } from '@polynya/server/whereabouts/drop-folder';
 import { command, wholeNumber } from '../command.ts';
 import { Failure } from '../failure.ts';
 import { acmeSettings, certificatesOf } from '../host/acme-settings.ts';

@@ -1,5 +1,5 @@
 /** `polynya invite-to [CHAT]`: a link, and its QR code on a terminal, that lets one person in. */
-import { linksOf } from '@polynya/server/page-through';
+import { linksOf } from '@polynya/server/http/page-through';
 import { findChat } from '../client/find.ts';
 import { withPerson } from '../client/profile.ts';
 import { command, profileOption } from '../command.ts';

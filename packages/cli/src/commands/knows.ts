@@ -1,6 +1,7 @@
 /** `polynya knows`: every kind of datum that the server stores, as its database itself says. */
-import { DATA_FILES, DATA_KINDS, IN_MEMORY, OWN_TABLES } from '@polynya/server/data-kinds';
-import type { TableCensus } from '@polynya/server/engine-survey';
+
+import type { TableCensus } from '@polynya/server/engine/engine-survey';
+import { DATA_FILES, DATA_KINDS, IN_MEMORY, OWN_TABLES } from '@polynya/server/host/data-kinds';
 import { command } from '../command.ts';
 import { askServer } from '../host/control-socket.ts';
 import { hourText, table } from '../host/data-words.ts';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type MoveReport, moveStopped } from '@polynya/server/migrate/move';
-import { startFailure } from '@polynya/server/serve';
+import { startFailure } from '@polynya/server/start-error';
 import { command } from '../command.ts';
 import { Failure } from '../failure.ts';
 import { askServer } from '../host/control-socket.ts';

@@ -1,7 +1,7 @@
 /** `polynya restore FILE`: makes a data folder, or a PostgreSQL database, out of a backup. */
 import { resolve } from 'node:path';
 import { restoreBackup } from '@polynya/server/backup/restore';
-import { startFailure } from '@polynya/server/serve';
+import { startFailure } from '@polynya/server/start-error';
 import { command } from '../command.ts';
 import { Failure } from '../failure.ts';
 import { dataFolder, serverOptions } from '../host/settings.ts';

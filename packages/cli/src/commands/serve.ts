@@ -1,15 +1,11 @@
 /** `polynya serve`: runs a server with the page, until Ctrl-C or SIGTERM. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeHostInvite } from '@polynya/server/host-invite';
-import {
-  type RunningServer,
-  type ServeOptions,
-  startFailure,
-  startServer,
-} from '@polynya/server/serve';
+import { makeHostInvite } from '@polynya/server/host/host-invite';
+import { type RunningServer, type ServeOptions, startServer } from '@polynya/server/serve';
 import { Site } from '@polynya/server/site/site';
-import { ownResolver } from '@polynya/server/told-addresses';
+import { startFailure } from '@polynya/server/start-error';
+import { ownResolver } from '@polynya/server/whereabouts/told-addresses';
 import { command, wholeNumber } from '../command.ts';
 import { Failure, systemCode } from '../failure.ts';
 import { ACME_PORT, acmeUrls, certificatesOf } from '../host/acme-settings.ts';

@@ -1,8 +1,8 @@
 /** Answers what commands on this machine ask of the server that runs in this process. */
-import { inviteFailure, makeHostInvite } from '@polynya/server/host-invite';
-import { linksOf } from '@polynya/server/page-through';
+import { inviteFailure, makeHostInvite } from '@polynya/server/host/host-invite';
+import { linksOf } from '@polynya/server/http/page-through';
 import type { RunningServer } from '@polynya/server/serve';
-import { BridgeError } from '@polynya/server/shelves';
+import { BridgeError } from '@polynya/server/whereabouts/shelves';
 import { Failure } from '../failure.ts';
 import { version } from '../version.ts';
 import type { Attendant } from './control-socket.ts';

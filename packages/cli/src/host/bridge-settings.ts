@@ -1,8 +1,8 @@
 /** What a host says of bridges: where one keeps its secret and leads to, and the lines that servers are told. */
 import { join, resolve } from 'node:path';
-import { isDirectLine } from '@polynya/server/direct-port';
-import { isZoneLine } from '@polynya/server/dns-zone';
-import { isDropLine } from '@polynya/server/drop-folder';
+import { isDirectLine } from '@polynya/server/whereabouts/direct-port';
+import { isZoneLine } from '@polynya/server/whereabouts/dns-zone';
+import { isDropLine } from '@polynya/server/whereabouts/drop-folder';
 import { Failure } from '../failure.ts';
 import { root } from '../root.ts';
 import type { Terminal } from '../terminal.ts';

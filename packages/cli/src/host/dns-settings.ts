@@ -1,6 +1,6 @@
 /** What a host says of a zone by whose names people ask where nothing but DNS passes. */
 import { isIP } from 'node:net';
-import { type DnsPlace, parseZone } from '@polynya/server/dns-zone';
+import { type DnsPlace, parseZone } from '@polynya/server/whereabouts/dns-zone';
 import { Failure } from '../failure.ts';
 import type { Given } from './config-file.ts';
 

@@ -1,9 +1,9 @@
 /** What commands on this machine ask of the server that runs here, and what it answers. */
 import type { BackupReport } from '@polynya/server/backup/backup';
-import type { TableCensus } from '@polynya/server/engine-survey';
-import type { PruneReport, ServerStatus } from '@polynya/server/host-desk';
+import type { TableCensus } from '@polynya/server/engine/engine-survey';
+import type { PruneReport, ServerStatus } from '@polynya/server/host/host-desk';
+import type { InviteLinks } from '@polynya/server/http/page-through';
 import type { MoveReport } from '@polynya/server/migrate/move';
-import type { InviteLinks } from '@polynya/server/page-through';
 
 /** An invite to the server that is asked for. */
 export interface InviteWish {

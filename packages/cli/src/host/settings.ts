@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Config, ConfigError, type ConfigInput, parseConfig } from '@polynya/server/config';
-import { type DirectPlace, parseDirectPlace } from '@polynya/server/direct-port';
-import type { DnsPlace } from '@polynya/server/dns-zone';
+import { type DirectPlace, parseDirectPlace } from '@polynya/server/whereabouts/direct-port';
+import type { DnsPlace } from '@polynya/server/whereabouts/dns-zone';
 import { Failure, systemCode } from '../failure.ts';
 import { root } from '../root.ts';
 import type { Terminal } from '../terminal.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { selfSigned } from '../bridge/self-signed.ts';
-import { StorageError } from '../engine.ts';
+import { StorageError } from '../engine/engine.ts';
 import { type Certificates, openCertificates } from './certificates.ts';
 import { askedName } from './challenges.ts';
 

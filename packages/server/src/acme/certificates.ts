@@ -8,10 +8,10 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '@polynya/reach/clock';
 import { selfSigned } from '../bridge/self-signed.ts';
-import { createFile } from '../durable-file.ts';
-import { StorageError } from '../engine.ts';
-import { makeDataDir } from '../server-state.ts';
-import type { Certified, Tls } from '../tls-options.ts';
+import { StorageError } from '../engine/engine.ts';
+import type { Certified, Tls } from '../http/tls-options.ts';
+import { createFile } from '../kept/durable-file.ts';
+import { makeDataDir } from '../kept/server-state.ts';
 import { Challenges } from './challenges.ts';
 import { type Authority, newAccountKey, orderCertificate } from './order.ts';
 

@@ -1,6 +1,6 @@
 /** Answers to an authority that asks whose a name is: a certificate of its own kind, shown for a moment (RFC 8737, RFC 8738). */
 import { isIP, isIPv4 } from 'node:net';
-import type { Tls } from '../tls-options.ts';
+import type { Tls } from '../http/tls-options.ts';
 
 export class Challenges {
   readonly #shown = new Map<string, Tls>();

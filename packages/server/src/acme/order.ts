@@ -1,6 +1,6 @@
 /** Getting one certificate from an authority (ACME, RFC 8555), which asks for proof over TLS on port 443 (RFC 8737). */
 import { isIP } from 'node:net';
-import type { Tls } from '../tls-options.ts';
+import type { Tls } from '../http/tls-options.ts';
 import type { Challenges } from './challenges.ts';
 
 const CHALLENGE = 'tls-alpn-01';

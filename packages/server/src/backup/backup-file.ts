@@ -7,7 +7,7 @@
  */
 import { type Cbor, decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import type { Stored, StoredTable } from '../engine.ts';
+import type { Stored, StoredTable } from '../engine/engine.ts';
 import { StreamError } from './sealed-stream.ts';
 
 const MAGIC = Buffer.from('polynya backup 1\n');

@@ -5,8 +5,8 @@
  */
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import * as v from 'valibot';
-import { createFile, overwriteFile } from '../durable-file.ts';
-import { StorageError } from '../engine.ts';
+import { StorageError } from '../engine/engine.ts';
+import { createFile, overwriteFile } from '../kept/durable-file.ts';
 
 const secret = v.pipe(
   v.string(),

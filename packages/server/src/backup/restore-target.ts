@@ -1,5 +1,5 @@
 /** Where the rows of a backup go: an empty database of either engine. */
-import { StorageError, type Stored, type StoredTable } from '../engine.ts';
+import { StorageError, type Stored, type StoredTable } from '../engine/engine.ts';
 
 export interface RestoreTarget {
   /** Called first. @throws StorageError for a schema whose rows it cannot take */

@@ -3,10 +3,10 @@ import { createReadStream, existsSync, mkdirSync, readdirSync, rmSync } from 'no
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Random } from '@polynya/reach/clock';
-import { DayKeys } from '../day-keys.ts';
-import { createFile } from '../durable-file.ts';
-import { StorageError, type StoredTable } from '../engine.ts';
-import { BACKED_UP, databasePath, keyFolder, makeDataDir } from '../server-state.ts';
+import { StorageError, type StoredTable } from '../engine/engine.ts';
+import { DayKeys } from '../kept/day-keys.ts';
+import { createFile } from '../kept/durable-file.ts';
+import { BACKED_UP, databasePath, keyFolder, makeDataDir } from '../kept/server-state.ts';
 import { type BackupRecord, decodeRecords, HEADER_BYTES, idIn } from './backup-file.ts';
 import { type BackupKeys, readBackupKeys } from './backup-keys.ts';
 import type { RestoreTarget } from './restore-target.ts';

@@ -4,11 +4,11 @@
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DayKeys } from '../day-keys.ts';
+import type { Stored, StoredTable } from '../engine/engine.ts';
 import { SCHEMAS, sqliteSchema } from '../engine/schemas.ts';
 import { SqliteTarget } from '../engine/sqlite/restore-target.ts';
 import { SqliteSnapshot } from '../engine/sqlite/snapshot.ts';
-import type { Stored, StoredTable } from '../engine.ts';
+import type { DayKeys } from '../kept/day-keys.ts';
 import type { RestoreTarget } from './restore-target.ts';
 
 const BATCH = 200;

@@ -3,9 +3,9 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '@polynya/reach/clock';
-import { createFile } from '../durable-file.ts';
-import { StorageError } from '../engine.ts';
-import { makeDataDir } from '../server-state.ts';
+import { StorageError } from '../engine/engine.ts';
+import { createFile } from '../kept/durable-file.ts';
+import { makeDataDir } from '../kept/server-state.ts';
 import { selfSigned } from './self-signed.ts';
 
 const SECRET = 32;

@@ -17,15 +17,15 @@ import { beUneven, unevenHeader } from '@polynya/reach/carriers/websocket/uneven
 import { systemClock, systemRandom } from '@polynya/reach/clock';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { WebSocketServer } from 'ws';
-import type { DirectPort } from '../direct-port.ts';
-import { type DnsPlace, startZone } from '../dns-zone.ts';
-import { type DropPlace, startDrop } from '../drop-folder.ts';
-import { StorageError } from '../engine.ts';
-import { CROSS_ORIGIN, destroyOnError, endConnections, PREFLIGHT } from '../listening.ts';
+import { StorageError } from '../engine/engine.ts';
+import { CROSS_ORIGIN, destroyOnError, endConnections, PREFLIGHT } from '../http/listening.ts';
+import type { Certified } from '../http/tls-options.ts';
 import { openFront } from '../site/front.ts';
 import { fileOf, type Route, SecretPaths } from '../site/secret-paths.ts';
 import type { Site } from '../site/site.ts';
-import type { Certified } from '../tls-options.ts';
+import type { DirectPort } from '../whereabouts/direct-port.ts';
+import { type DnsPlace, startZone } from '../whereabouts/dns-zone.ts';
+import { type DropPlace, startDrop } from '../whereabouts/drop-folder.ts';
 import { Forwarder, type ForwardLimits, join } from './forward.ts';
 import { joinDirect } from './join-direct.ts';
 

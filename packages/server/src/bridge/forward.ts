@@ -17,7 +17,7 @@ import { WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
 import { sendUnevenly } from '@polynya/reach/carriers/websocket/uneven';
 import { systemRandom } from '@polynya/reach/clock';
 import { WebSocket } from 'ws';
-import { inSmallRecords } from '../listening.ts';
+import { inSmallRecords } from '../http/listening.ts';
 
 const ENVELOPES = 'application/octet-stream';
 /** Bytes of POSTs that are being read or wait for their answer, of all who come. */

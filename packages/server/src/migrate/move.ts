@@ -7,11 +7,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '@polynya/reach/clock';
-import { createFile } from '../durable-file.ts';
+import { type Engine, StorageError, type Stored, type StoredTable } from '../engine/engine.ts';
 import type { PostgresTarget } from '../engine/postgres/restore-target.ts';
 import { SqliteEngine } from '../engine/sqlite/sqlite-engine.ts';
-import { type Engine, StorageError, type Stored, type StoredTable } from '../engine.ts';
-import { databasePath, loadServerKeys } from '../server-state.ts';
+import { createFile } from '../kept/durable-file.ts';
+import { databasePath, loadServerKeys } from '../kept/server-state.ts';
 import { RowSum } from './row-sum.ts';
 
 /** Rows that are put in at once, and their bytes at most. */

@@ -1,7 +1,7 @@
 /** What a table holds, in one number whatever the order of its rows: by it a copy is held against its original. */
 import { createHash } from 'node:crypto';
 import { encodeRecord } from '../backup/backup-file.ts';
-import type { Stored } from '../engine.ts';
+import type { Stored } from '../engine/engine.ts';
 
 const MODULUS = 1n << 256n;
 

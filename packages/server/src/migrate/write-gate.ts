@@ -7,9 +7,9 @@ import type {
   SessionLogic,
   SessionPort,
 } from '@polynya/reach/session-handler';
-import { StorageError } from '../engine.ts';
+import { type Between, SessionThrough } from '../delivery/session-through.ts';
+import { StorageError } from '../engine/engine.ts';
 import { InProgress } from '../in-progress.ts';
-import { type Between, SessionThrough } from '../session-through.ts';
 
 /** What a writer is told to wait, in ms. */
 const AGAIN_MS = 5_000;

@@ -6,8 +6,8 @@ import type {
   SessionLogic,
   SessionPort,
 } from '@polynya/reach/session-handler';
+import { type Between, SessionThrough } from '../delivery/session-through.ts';
 import { InProgress } from '../in-progress.ts';
-import { type Between, SessionThrough } from '../session-through.ts';
 import { wordOf } from './outcome.ts';
 
 /** Upper bounds of the histogram, in seconds. */

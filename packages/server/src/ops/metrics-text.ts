@@ -1,5 +1,5 @@
 /** Metrics in Prometheus' text format (exposition format 0.0.4): counts and sizes, nothing of anybody. */
-import type { ServerStatus } from '../host-desk.ts';
+import type { ServerStatus } from '../host/host-desk.ts';
 import { BOUNDS, type Meter } from './meter.ts';
 
 export interface Metrics {

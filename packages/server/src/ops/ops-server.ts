@@ -5,7 +5,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { HostDesk } from '../host-desk.ts';
+import type { HostDesk } from '../host/host-desk.ts';
 import type { Meter } from './meter.ts';
 import { CONTENT_TYPE, metricsText } from './metrics-text.ts';
 

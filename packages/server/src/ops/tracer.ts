@@ -12,7 +12,7 @@ import type {
   SessionPort,
 } from '@polynya/reach/session-handler';
 import type { SteadyClock } from '@polynya/reach/steady-clock';
-import { type Between, SessionThrough } from '../session-through.ts';
+import { type Between, SessionThrough } from '../delivery/session-through.ts';
 import { wordOf } from './outcome.ts';
 
 /** Spans are sent together, so often. In ms. */

@@ -1,6 +1,6 @@
 /** What a process took of rates, on its way to the others of its server: JSON, as it is few and once a second. */
 import * as v from 'valibot';
-import type { Taken } from '../token-bucket.ts';
+import type { Taken } from '../limits/token-bucket.ts';
 
 const schema = v.array(
   v.strictObject({

@@ -4,7 +4,7 @@
  */
 import { hkdfSync } from 'node:crypto';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import { type Access, forbidden } from '../log-rules.ts';
+import { type Access, forbidden } from '../delivery/log-rules.ts';
 
 const DEVICE = 16;
 const TOKEN = 32;

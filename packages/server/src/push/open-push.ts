@@ -1,6 +1,6 @@
 /** Web Push of a server: its key, and what sends, loaded when somebody asks for it first. */
 import { join } from 'node:path';
-import { loadP256Key } from '../p256-key.ts';
+import { loadP256Key } from '../kept/p256-key.ts';
 import type { Push, PushOptions } from './push.ts';
 
 /** Secret: whoever has it can tell browsers that something came. */

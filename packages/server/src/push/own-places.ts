@@ -4,7 +4,7 @@
  */
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { keyOf } from '@polynya/reach/key-of';
-import type { TokenBucket } from '../token-bucket.ts';
+import type { TokenBucket } from '../limits/token-bucket.ts';
 
 export class OwnPlaces {
   /** By log (`keyOf`). */

@@ -2,8 +2,8 @@
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Request } from '@polynya/protocol/requests';
 import type { SessionPort } from '@polynya/reach/session-handler';
-import type { Access } from '../log-rules.ts';
-import type { TokenBucket } from '../token-bucket.ts';
+import type { Access } from '../delivery/log-rules.ts';
+import type { TokenBucket } from '../limits/token-bucket.ts';
 import { OwnPlaces } from './own-places.ts';
 import type { MemberOf, Push } from './push.ts';
 

@@ -1,6 +1,6 @@
 /** Who sends a push message (RFC 8292, VAPID): a token that the server's key signed, for one push service and half a day. */
 import { type KeyObject, sign } from 'node:crypto';
-import { publicPoint } from '../p256-key.ts';
+import { publicPoint } from '../kept/p256-key.ts';
 
 /** s: tokens are good for a day at most (RFC 8292 section 2). */
 const LIFE = 12 * 3_600;

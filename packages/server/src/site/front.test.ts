@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { connect as secureConnect, TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { selfSigned } from '../bridge/self-signed.ts';
-import type { Certified } from '../tls-options.ts';
+import type { Certified } from '../http/tls-options.ts';
 import { type Front, openFront } from './front.ts';
 import { Site } from './site.ts';
 

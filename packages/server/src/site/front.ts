@@ -5,8 +5,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { listen, type Port } from '../listening.ts';
-import { type Certified, withTls } from '../tls-options.ts';
+import { listen, type Port } from '../http/listening.ts';
+import { type Certified, withTls } from '../http/tls-options.ts';
 import type { SiteRequest } from './request-head.ts';
 import { type Answer, bytesOf, type Site, type SiteAddress } from './site.ts';
 import { converse, type Visited } from './site-conversation.ts';

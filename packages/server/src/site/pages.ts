@@ -1,7 +1,7 @@
 /** The files of a web site in memory, found as nginx finds them with `try_files $uri $uri.html $uri/ =404`. */
 import { readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { filesIn, foldersIn } from '../files-in.ts';
+import { filesIn, foldersIn } from '../http/files-in.ts';
 
 /** As nginx's own list has them. */
 const TYPES: Readonly<Record<string, string>> = {

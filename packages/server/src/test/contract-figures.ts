@@ -1,5 +1,5 @@
 /** Figures that the engine's contract is tested with. */
-import type { Retention } from '../engine.ts';
+import type { Retention } from '../engine/engine.ts';
 
 export const HOUR = 3_600_000;
 export const START = 500_000 * HOUR;

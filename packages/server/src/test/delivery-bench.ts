@@ -14,9 +14,9 @@ import type { Codec } from '@polynya/protocol/schema';
 import { systemRandom } from '@polynya/reach/clock';
 import { asked } from '@polynya/reach/test/asked';
 import { type Config, type ConfigInput, parseConfig } from '../config.ts';
-import { Delivery } from '../delivery.ts';
+import { Delivery } from '../delivery/delivery.ts';
+import type { Engine } from '../engine/engine.ts';
 import { SqliteEngine } from '../engine/sqlite/sqlite-engine.ts';
-import type { Engine } from '../engine.ts';
 import type { Push } from '../push/push.ts';
 import { entry, hashOf, id, secret } from './ids.ts';
 

@@ -1,8 +1,8 @@
 /** What bounds the storage that nobody's allowance is asked for, as tests that each engine runs. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Engine } from '../engine.ts';
-import { STOCK_BYTES } from '../inbox-rules.ts';
-import type { Access } from '../log-rules.ts';
+import { STOCK_BYTES } from '../delivery/inbox-rules.ts';
+import type { Access } from '../delivery/log-rules.ts';
+import type { Engine } from '../engine/engine.ts';
 import { HOUR } from './contract-figures.ts';
 import { EngineStand, type OpenEngine } from './engine-stand.ts';
 import { entry, hashOf, id, refused, secret } from './ids.ts';

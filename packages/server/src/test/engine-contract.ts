@@ -1,6 +1,6 @@
 /** What every engine has to do, as tests. Each engine runs them: `engineContract('name', open)`. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Engine, Retention } from '../engine.ts';
+import type { Engine, Retention } from '../engine/engine.ts';
 import { COUNTERS, HOUR } from './contract-figures.ts';
 import { EngineStand, type OpenEngine } from './engine-stand.ts';
 import { entry, hashOf, id, refused, secret } from './ids.ts';

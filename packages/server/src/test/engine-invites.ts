@@ -1,6 +1,6 @@
 /** Invites to the server, of the host and granted (docs/protocol.md, section 4), as tests that each engine runs. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Engine } from '../engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { COUNTERS, HOUR } from './contract-figures.ts';
 import { EngineStand, type OpenEngine } from './engine-stand.ts';
 import { refused, secret } from './ids.ts';

@@ -1,6 +1,7 @@
 /** An engine that a contract is tested on, with an allowance to pay for what a test makes. */
-import type { Engine, LogChange, Retention } from '../engine.ts';
-import type { Access } from '../log-rules.ts';
+
+import type { Access } from '../delivery/log-rules.ts';
+import type { Engine, LogChange, Retention } from '../engine/engine.ts';
 import { COUNTERS, HOUR, KEEP_ALL, START } from './contract-figures.ts';
 import { entry, hashOf, id, secret } from './ids.ts';
 

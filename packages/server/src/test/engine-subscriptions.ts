@@ -1,6 +1,6 @@
 /** Push subscriptions as they are kept, as tests that each engine runs. */
 import { expect, test } from 'vitest';
-import { type StoredSubscription, SUBSCRIPTIONS } from '../engine.ts';
+import { type StoredSubscription, SUBSCRIPTIONS } from '../engine/engine.ts';
 import { HOUR } from './contract-figures.ts';
 import { EngineStand, type OpenEngine } from './engine-stand.ts';
 import { id, refused, secret } from './ids.ts';

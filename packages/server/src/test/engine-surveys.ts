@@ -1,6 +1,6 @@
 /** What a host is told about a database, by the database itself, as tests that each engine runs. */
 import { expect, test } from 'vitest';
-import { DATA_KINDS } from '../data-kinds.ts';
+import { DATA_KINDS } from '../host/data-kinds.ts';
 import { COUNTERS, HOUR, START } from './contract-figures.ts';
 import { EngineStand, type OpenEngine } from './engine-stand.ts';
 import { entry, secret } from './ids.ts';

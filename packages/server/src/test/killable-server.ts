@@ -10,7 +10,7 @@ import { ServerSessions } from '@polynya/reach/server-sessions';
 import type { SteadyClock } from '@polynya/reach/steady-clock';
 import type { Receiver } from '@polynya/reach/test/bad-carrier';
 import { parseConfig } from '../config.ts';
-import { Delivery } from '../delivery.ts';
+import { Delivery } from '../delivery/delivery.ts';
 import { SqliteEngine } from '../engine/sqlite/sqlite-engine.ts';
 import { hashOf, secret } from './ids.ts';
 

@@ -37,7 +37,7 @@ async function once(url: string, ports: TransferPorts): Promise<Transfer> {
   const last = () => come.at(-1) ?? { at: began, bytes: 0 };
   let stalled = false;
   try {
-    // From the first byte on: so it comes uncompressed, and in small records (server/src/web-files.ts).
+    // From the first byte on: so it comes uncompressed, and in small records (server/src/http/web-files.ts).
     const headers = { range: 'bytes=0-' };
     const answer = await ports.fetch(url, { headers, cache: 'no-store', signal: over.signal });
     const reader = answer.body?.getReader();

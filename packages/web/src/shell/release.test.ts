@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { publicPoint } from '@polynya/server/p256-key';
-import { loadReleaseKey, signedRelease } from '@polynya/server/release';
+import { loadReleaseKey, signedRelease } from '@polynya/server/http/release';
+import { publicPoint } from '@polynya/server/kept/p256-key';
 import { afterAll, expect, test } from 'vitest';
 import { opened, type SignedRelease } from './release.ts';
 

@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { makeHostInvite } from '@polynya/server/host-invite';
-import { linksOf } from '@polynya/server/page-through';
+import { makeHostInvite } from '@polynya/server/host/host-invite';
+import { linksOf } from '@polynya/server/http/page-through';
 import type { RunningServer } from '@polynya/server/serve';
 import { version } from '../../version.ts';
 import { longestInvite, mostUses } from '../settings.ts';

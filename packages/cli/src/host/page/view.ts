@@ -1,8 +1,8 @@
 /** The host's page, drawn from what the server says of itself. */
 
-import type { Quotas } from '@polynya/server/engine-survey';
-import type { ServerStatus } from '@polynya/server/host-desk';
-import type { InviteLinks } from '@polynya/server/page-through';
+import type { Quotas } from '@polynya/server/engine/engine-survey';
+import type { ServerStatus } from '@polynya/server/host/host-desk';
+import type { InviteLinks } from '@polynya/server/http/page-through';
 import encodeQr from 'qr';
 import { bytesText, minuteText } from '../data-words.ts';
 import { longestInvite, mostUses } from '../settings.ts';

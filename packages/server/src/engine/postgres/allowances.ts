@@ -1,8 +1,8 @@
 /** Allowances and invites to the server in PostgreSQL. What an allowance paid for is not written down. */
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import { costOf, type Share, shareOf } from '../../allowance-share.ts';
-import type { Counters, HostInvite, NewInvite, Retention } from '../../engine.ts';
-import { isLate, isPast, keptEnd, MINUTE, MINUTES_OF_HOUR } from '../../invite-end.ts';
+import { costOf, type Share, shareOf } from '../../limits/allowance-share.ts';
+import { isLate, isPast, keptEnd, MINUTE, MINUTES_OF_HOUR } from '../../limits/invite-end.ts';
+import type { Counters, HostInvite, NewInvite, Retention } from '../engine.ts';
 import { type Sql, single } from './database.ts';
 
 const RETENTION_CHUNK = 256;

@@ -1,8 +1,8 @@
 /** Blobs in PostgreSQL: a row each, and their sealed pieces. */
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Result } from '@polynya/protocol/requests';
-import type { DayKeys } from '../../day-keys.ts';
-import type { NewBlob, Retention } from '../../engine.ts';
+import type { DayKeys } from '../../kept/day-keys.ts';
+import type { NewBlob, Retention } from '../engine.ts';
 import { type Sql, single } from './database.ts';
 import { EMPTY } from './log-statements.ts';
 

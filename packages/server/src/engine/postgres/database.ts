@@ -6,7 +6,7 @@
 import { Socket } from 'node:net';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import pg from 'pg';
-import { StorageError } from '../../engine.ts';
+import { StorageError } from '../engine.ts';
 import { sql as first } from './migrations/0001-first.ts';
 import { sql as terms } from './migrations/0002-terms.ts';
 import { sql as processes } from './migrations/0003-processes.ts';

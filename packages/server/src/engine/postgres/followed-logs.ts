@@ -3,7 +3,7 @@
  * watch is repeated as a heartbeat (docs/protocol.md, section 4), so who stops repeating is forgotten.
  */
 import { keyOf } from '@polynya/reach/key-of';
-import type { LogChange } from '../../engine.ts';
+import type { LogChange } from '../engine.ts';
 import type { Logs } from './logs.ts';
 import { shardOf } from './wake-ups.ts';
 

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Result } from '@polynya/protocol/requests';
-import type { Retention, Stock } from '../../engine.ts';
-import { STOCK_BYTES, STOCK_HOURS, TOKENS, WAITING } from '../../inbox-rules.ts';
-import { type Access, forbidden } from '../../log-rules.ts';
+import { STOCK_BYTES, STOCK_HOURS, TOKENS, WAITING } from '../../delivery/inbox-rules.ts';
+import { type Access, forbidden } from '../../delivery/log-rules.ts';
+import type { Retention, Stock } from '../engine.ts';
 import { columns, type Sql, single } from './database.ts';
 
 const RETENTION_CHUNK = 256;

@@ -13,7 +13,7 @@ import {
   decideCommit,
   type Found,
   type LogRow,
-} from '../../log-rules.ts';
+} from '../../delivery/log-rules.ts';
 
 /** One request to append or commit. */
 export interface Ask {

@@ -5,8 +5,8 @@
 
 import type { Entry } from '@polynya/protocol/requests';
 import { keyOf } from '@polynya/reach/key-of';
-import { ENTRY_BYTES } from '../../engine.ts';
-import type { Found, LogRow } from '../../log-rules.ts';
+import type { Found, LogRow } from '../../delivery/log-rules.ts';
+import { ENTRY_BYTES } from '../engine.ts';
 import { columns, type Sql } from './database.ts';
 import type { Ask, Known, Plan } from './log-batch.ts';
 

@@ -4,8 +4,6 @@ import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Entry, LogState, Result } from '@polynya/protocol/requests';
 import { keyOf } from '@polynya/reach/key-of';
-import type { DayKeys } from '../../day-keys.ts';
-import { ENTRY_BYTES, type LogChange, type Retention } from '../../engine.ts';
 import {
   type Access,
   forbidden,
@@ -14,7 +12,9 @@ import {
   type LogRow,
   ROLES,
   readableEpoch,
-} from '../../log-rules.ts';
+} from '../../delivery/log-rules.ts';
+import type { DayKeys } from '../../kept/day-keys.ts';
+import { ENTRY_BYTES, type LogChange, type Retention } from '../engine.ts';
 import { type Database, type Sql, single } from './database.ts';
 import { type Ask, type Known, type Plan, plan } from './log-batch.ts';
 import { type Applied, apply, load, NOTHING, type SealedEntry } from './log-statements.ts';

@@ -8,7 +8,8 @@ import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { NewEntry, Turn } from '@polynya/protocol/requests';
 import type { Random } from '@polynya/reach/clock';
-import { DayKeys } from '../../day-keys.ts';
+import type { Access } from '../../delivery/log-rules.ts';
+import { DayKeys } from '../../kept/day-keys.ts';
 import {
   type Engine,
   type HostInvite,
@@ -21,8 +22,7 @@ import {
   type Stock,
   type StorageError,
   type StoredSubscription,
-} from '../../engine.ts';
-import type { Access } from '../../log-rules.ts';
+} from '../engine.ts';
 import { Allowances } from './allowances.ts';
 import { Blobs } from './blobs.ts';
 import { Database, type Sql, single } from './database.ts';

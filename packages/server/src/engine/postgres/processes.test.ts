@@ -6,10 +6,10 @@ import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Entry } from '@polynya/protocol/requests';
 import { systemRandom } from '@polynya/reach/clock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type LogChange, StorageError } from '../../engine.ts';
 import { EngineStand } from '../../test/engine-stand.ts';
 import { entry, hashOf, id, secret } from '../../test/ids.ts';
 import { missingPostgres, PostgresCluster } from '../../test/postgres-cluster.ts';
+import { type LogChange, StorageError } from '../engine.ts';
 import { PostgresEngine } from './postgres-engine.ts';
 
 const MEMBER = { role: 'member', epoch: 0 } as const;

@@ -1,5 +1,5 @@
 /** The table of server processes: each writes its row every few seconds, and those that stop are forgotten. */
-import type { ProcessTable, ServerProcess } from '../../engine.ts';
+import type { ProcessTable, ServerProcess } from '../engine.ts';
 import type { Database } from './database.ts';
 
 /** Who was not there for so long is gone: some beats of a slow database. */

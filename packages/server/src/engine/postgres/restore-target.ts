@@ -1,7 +1,7 @@
 /** Puts the rows of a backup into an empty PostgreSQL database, in one transaction. */
 import type { PoolClient } from 'pg';
 import { checkSchema, type RestoreTarget, sqlName } from '../../backup/restore-target.ts';
-import { StorageError, type Stored, type StoredTable } from '../../engine.ts';
+import { StorageError, type Stored, type StoredTable } from '../engine.ts';
 import { SCHEMAS } from '../schemas.ts';
 import { Database } from './database.ts';
 import { rowsOf, tablesOf } from './snapshot.ts';

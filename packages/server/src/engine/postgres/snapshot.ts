@@ -1,6 +1,6 @@
 /** One moment of the database, as one transaction sees it, while it goes on being written. */
 import type { PoolClient } from 'pg';
-import type { Snapshot, Stored, StoredTable } from '../../engine.ts';
+import type { Snapshot, Stored, StoredTable } from '../engine.ts';
 import { SCHEMAS } from '../schemas.ts';
 import type { Database, Sql } from './database.ts';
 

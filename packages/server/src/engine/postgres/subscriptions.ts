@@ -1,6 +1,6 @@
 /** Push subscriptions in PostgreSQL, sealed, by log. */
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import { type Retention, type StoredSubscription, SUBSCRIPTIONS } from '../../engine.ts';
+import { type Retention, type StoredSubscription, SUBSCRIPTIONS } from '../engine.ts';
 import { type Sql, single } from './database.ts';
 
 const RETENTION_CHUNK = 256;

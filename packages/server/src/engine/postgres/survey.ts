@@ -1,6 +1,7 @@
 /** What the host asks about the database (engine-survey.ts). */
-import { type OpenInvite, oldestIn, type Quotas, type TableCensus } from '../../engine-survey.ts';
-import { isLate, MINUTE } from '../../invite-end.ts';
+
+import { isLate, MINUTE } from '../../limits/invite-end.ts';
+import { type OpenInvite, oldestIn, type Quotas, type TableCensus } from '../engine-survey.ts';
 import type { Sql } from './database.ts';
 import { NOTHING } from './log-statements.ts';
 import { tablesOf } from './snapshot.ts';

@@ -1,9 +1,9 @@
 /** Allowances and invites to the server. What an allowance paid for is not written down. */
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import { costOf, type Share, shareOf } from '../../allowance-share.ts';
-import type { Counters, HostInvite, NewInvite, Retention } from '../../engine.ts';
-import { isLate, isPast, keptEnd, MINUTE, MINUTES_OF_HOUR } from '../../invite-end.ts';
+import { costOf, type Share, shareOf } from '../../limits/allowance-share.ts';
+import { isLate, isPast, keptEnd, MINUTE, MINUTES_OF_HOUR } from '../../limits/invite-end.ts';
+import type { Counters, HostInvite, NewInvite, Retention } from '../engine.ts';
 import { sameBytes } from './logs.ts';
 
 /** Of the host's own invites: no grant repeats them. */

@@ -2,8 +2,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Result } from '@polynya/protocol/requests';
-import type { DayKeys } from '../../day-keys.ts';
-import type { NewBlob, Retention } from '../../engine.ts';
+import type { DayKeys } from '../../kept/day-keys.ts';
+import type { NewBlob, Retention } from '../engine.ts';
 import { sameBytes } from './logs.ts';
 
 /** Pieces that one transaction deletes, so that no turn takes long. */

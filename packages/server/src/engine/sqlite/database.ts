@@ -4,8 +4,8 @@
  */
 import { closeSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import type { DayKeys } from '../../day-keys.ts';
-import { StorageError } from '../../engine.ts';
+import type { DayKeys } from '../../kept/day-keys.ts';
+import { StorageError } from '../engine.ts';
 import { sql as first } from './migrations/0001-first.ts';
 import { sql as sealed } from './migrations/0002-sealed.ts';
 import { sql as shares } from './migrations/0003-shares.ts';

@@ -7,7 +7,7 @@
  * Numbers are big-endian; seq and epoch are IEEE 754 doubles, which hold every safe integer.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import { StorageError } from '../../engine.ts';
+import { StorageError } from '../engine.ts';
 import type { JournalEntry, TailEntry } from './log-tail.ts';
 
 const ID = 16;

@@ -1,8 +1,8 @@
 /** The tables of logs: their statements, and what of them belongs together. Runs inside a turn's transaction. */
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { Entry } from '@polynya/protocol/requests';
-import { ENTRY_BYTES } from '../../engine.ts';
-import type { Found, LogRow } from '../../log-rules.ts';
+import type { Found, LogRow } from '../../delivery/log-rules.ts';
+import { ENTRY_BYTES } from '../engine.ts';
 import type { LogTail } from './log-tail.ts';
 
 /** `oldest` of a log that has no entries. */

@@ -6,7 +6,7 @@ import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { systemRandom } from '@polynya/reach/clock';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DayKeys } from '../../day-keys.ts';
+import { DayKeys } from '../../kept/day-keys.ts';
 import { entry, hashOf, id, secret } from '../../test/ids.ts';
 import { openDatabase } from './database.ts';
 import { Logs } from './logs.ts';

@@ -8,8 +8,6 @@ import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Entry, LogState, NewEntry, Result, Turn } from '@polynya/protocol/requests';
 import { keyOf } from '@polynya/reach/key-of';
-import type { DayKeys } from '../../day-keys.ts';
-import { ENTRY_BYTES, type LogChange, type NewLog, type Retention } from '../../engine.ts';
 import {
   type Access,
   decideAppend,
@@ -22,7 +20,9 @@ import {
   newLogRow,
   ROLES,
   readableEpoch,
-} from '../../log-rules.ts';
+} from '../../delivery/log-rules.ts';
+import type { DayKeys } from '../../kept/day-keys.ts';
+import { ENTRY_BYTES, type LogChange, type NewLog, type Retention } from '../engine.ts';
 import { damagedJournal } from './journal.ts';
 import { LogTables, NOTHING, type StoredEntry, type StoredRow } from './log-tables.ts';
 import { Unsettled } from './unsettled.ts';

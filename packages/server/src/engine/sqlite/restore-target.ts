@@ -1,8 +1,8 @@
 /** Puts the rows of a backup into an empty SQLite database, in one transaction. */
 import type { DatabaseSync } from 'node:sqlite';
 import { checkSchema, type RestoreTarget, sqlName } from '../../backup/restore-target.ts';
-import type { DayKeys } from '../../day-keys.ts';
-import type { Stored, StoredTable } from '../../engine.ts';
+import type { DayKeys } from '../../kept/day-keys.ts';
+import type { Stored, StoredTable } from '../engine.ts';
 import { SCHEMAS, sqliteSchema } from '../schemas.ts';
 import { asStorageError, migrate, openDatabase, truncateWal } from './database.ts';
 

@@ -7,7 +7,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
-import type { Snapshot, Stored, StoredTable } from '../../engine.ts';
+import type { Snapshot, Stored, StoredTable } from '../engine.ts';
 
 /**
  * In a process of its own, because in ours closing the file would let go of SQLite's lock on it (POSIX

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { systemRandom } from '@polynya/reach/clock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { LOG_BYTES } from '../../engine.ts';
 import { engineBounds } from '../../test/engine-bounds.ts';
 import { engineContract } from '../../test/engine-contract.ts';
 import { engineInvites } from '../../test/engine-invites.ts';
@@ -12,6 +11,7 @@ import type { OpenEngine } from '../../test/engine-stand.ts';
 import { engineSubscriptions } from '../../test/engine-subscriptions.ts';
 import { engineSurveys } from '../../test/engine-surveys.ts';
 import { entry, hashOf, id, secret } from '../../test/ids.ts';
+import { LOG_BYTES } from '../engine.ts';
 import { SqliteEngine } from './sqlite-engine.ts';
 
 let folder = '';

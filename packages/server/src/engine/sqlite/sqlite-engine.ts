@@ -4,7 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { LIMITS } from '@polynya/protocol/limits';
 import type { NewEntry, Turn } from '@polynya/protocol/requests';
 import type { Random } from '@polynya/reach/clock';
-import { DayKeys } from '../../day-keys.ts';
+import type { Access } from '../../delivery/log-rules.ts';
+import { DayKeys } from '../../kept/day-keys.ts';
 import {
   type Engine,
   type HostInvite,
@@ -17,8 +18,7 @@ import {
   type Stock,
   type StorageError,
   type StoredSubscription,
-} from '../../engine.ts';
-import type { Access } from '../../log-rules.ts';
+} from '../engine.ts';
 import { Allowances } from './allowances.ts';
 import { Blobs } from './blobs.ts';
 import {

@@ -1,7 +1,7 @@
 /** Push subscriptions, sealed, by log. */
 import type { DatabaseSync } from 'node:sqlite';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import { type Retention, type StoredSubscription, SUBSCRIPTIONS } from '../../engine.ts';
+import { type Retention, type StoredSubscription, SUBSCRIPTIONS } from '../engine.ts';
 
 const RETENTION_CHUNK = 256;
 

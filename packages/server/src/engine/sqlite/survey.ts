@@ -1,7 +1,7 @@
 /** What the host asks about the database (engine-survey.ts). */
 import type { DatabaseSync } from 'node:sqlite';
-import { oldestIn, type Quotas, type TableCensus } from '../../engine-survey.ts';
-import { isLate, MINUTE } from '../../invite-end.ts';
+import { isLate, MINUTE } from '../../limits/invite-end.ts';
+import { oldestIn, type Quotas, type TableCensus } from '../engine-survey.ts';
 import { NOTHING } from './log-tables.ts';
 import { tablesOf } from './snapshot.ts';
 

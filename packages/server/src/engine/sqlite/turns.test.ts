@@ -5,9 +5,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { systemRandom } from '@polynya/reach/clock';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DayKeys } from '../../day-keys.ts';
-import type { StorageError } from '../../engine.ts';
+import { DayKeys } from '../../kept/day-keys.ts';
 import { refused, secret } from '../../test/ids.ts';
+import type { StorageError } from '../engine.ts';
 import { openDatabase } from './database.ts';
 import { Turns } from './turns.ts';
 

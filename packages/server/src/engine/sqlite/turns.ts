@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import { StorageError } from '../../engine.ts';
+import { StorageError } from '../engine.ts';
 import { asStorageError, SQLITE, sqliteCode } from './database.ts';
 
 interface Job {

@@ -15,7 +15,16 @@ import { pageView } from '../views.ts';
 import { inAlbumOrder } from './album-order.ts';
 import { excerptAround } from './excerpt.ts';
 import { blockKey, blockOf, DIRTY, SEGMENTS } from './keys.ts';
-import { BLOCK, kindsOf, placesOf, type Segment, saidIn, segment, segmentOf } from './segment.ts';
+import {
+  BLOCK,
+  kindsOf,
+  needsOf,
+  placesOf,
+  type Segment,
+  saidIn,
+  segment,
+  segmentOf,
+} from './segment.ts';
 import { isFormOf, wordsOf } from './words.ts';
 
 /** Segments read at once, and messages answered with: what two screens hold, read in one go while somebody types. */
@@ -73,13 +82,14 @@ export class SearchIndex {
     const until = Math.min(to, before ?? to) / 1_000;
     const candidates: { at: number; chat: ChatId; seq: number }[] = [];
     if (words.length === 0 && person === undefined && kind === undefined) return NOTHING;
+    const needs = needsOf({ words, person, kind });
     for (const held of ordered) {
       if (candidates.length > 2 * ANSWERS) {
         candidates.sort((a, b) => b.at - a.at);
         if ((candidates[2 * ANSWERS]?.at ?? 0) >= held.last) break;
       }
       if (held.last < from / 1_000 || (chat !== undefined && held.chat !== chat)) continue;
-      for (const place of placesOf(held, { words, person, kind })) {
+      for (const place of placesOf(held, needs)) {
         const at = held.times[place] ?? 0;
         if (at < Math.floor(from / 1_000) || at > until) continue;
         candidates.push({ at, chat: held.chat, seq: held.block * BLOCK + place });

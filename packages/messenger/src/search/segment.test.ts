@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { MessageRow } from '../timeline/row.ts';
-import { kindsOf, placesOf, saidIn, segmentOf } from './segment.ts';
+import { kindsOf, needsOf, placesOf, saidIn, segmentOf } from './segment.ts';
 import { stemOf, wordsOf } from './words.ts';
 
 const WORDS = ['мама', 'мамы', 'мамонт', 'key', 'keys', 'keyboard', 'дом', '7', 'http://a.b', ''];
@@ -43,7 +43,7 @@ it('of any rows, for any words, persons and kinds (property)', () => {
           ),
         );
       const places = all.filter(fits).map(({ seq }) => (seq ?? 0) % 512);
-      expect(placesOf(segmentOf(all), what)).toEqual(places.sort((a, b) => a - b));
+      expect(placesOf(segmentOf(all), needsOf(what))).toEqual(places.sort((a, b) => a - b));
     }),
   );
 });

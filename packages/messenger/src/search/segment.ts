@@ -67,53 +67,61 @@ export function segmentOf(rows: readonly MessageRow[]): Segment {
   return { times, lines: lines.map(([word, found]) => `${word}\t${found}\n`).join('') };
 }
 
+/** For each thing that is wanted, how its lines begin, and whether the word ends there. */
+export type Needs = readonly (readonly (readonly [begins: string, whole: boolean])[])[];
+
+/** Made once, for all the blocks of somebody who has thousands of chats. */
+export function needsOf({ words, person, kind }: Wanted): Needs {
+  return [
+    ...(person === undefined ? [] : [[[SENDER + person, true]] as const]),
+    ...(kind === undefined ? [] : [[[KIND + kind, true]] as const]),
+    ...words.map(
+      (word) =>
+        [
+          [word, false],
+          [STEM + stemOf(word), true],
+        ] as const,
+    ),
+  ];
+}
+
 /** Places in the block that have all that is wanted. */
 export function placesOf(
   { times, lines }: Pick<Segment, 'lines'> & { times: ArrayLike<number> },
-  wanted: Wanted,
+  needs: Needs,
 ): number[] {
-  const { words, person, kind } = wanted;
-  const marks = new Uint8Array(BLOCK);
-  const needs: (readonly [begins: string, whole: boolean])[][] = [];
-  if (person !== undefined) needs.push([[SENDER + person, true]]);
-  if (kind !== undefined) needs.push([[KIND + kind, true]]);
-  for (const word of words)
-    needs.push([
-      [word, false],
-      [STEM + stemOf(word), true],
-    ]);
+  let marks: Uint8Array | undefined;
   let needed = 0;
   for (const ways of needs) {
-    let any = false;
-    for (const [begins, whole] of ways) {
-      for (const place of found(lines, begins, whole)) {
-        if (marks[place] !== needed) continue;
-        marks[place] = needed + 1;
-        any = true;
-      }
-    }
+    let letters = '';
+    for (const [begins, whole] of ways) letters += found(lines, begins, whole);
     // Most blocks have nothing of what few people say.
-    if (!any) return [];
+    if (letters === '') return [];
+    marks ??= new Uint8Array(BLOCK);
+    for (let i = 0; i < letters.length; i++) {
+      const place = letters.charCodeAt(i) - FIRST_PLACE;
+      if (marks[place] === needed) marks[place] = needed + 1;
+    }
     needed++;
   }
   const all: number[] = [];
   for (let place = 0; place < BLOCK; place++) {
-    if (marks[place] === needed && (times[place] ?? 0) > 0) all.push(place);
+    if ((marks?.[place] ?? 0) === needed && (times[place] ?? 0) > 0) all.push(place);
   }
   return all;
 }
 
-function* found(lines: string, begins: string, whole: boolean): Generator<number> {
-  for (let at = firstFrom(lines, begins); at < lines.length; ) {
-    if (!lines.startsWith(begins, at)) return;
+/** The places of all such lines. */
+function found(lines: string, begins: string, whole: boolean): string {
+  let letters = '';
+  for (let at = firstFrom(lines, begins); lines.startsWith(begins, at); ) {
     const end = lines.indexOf('\n', at);
     const tab = lines.indexOf('\t', at);
-    if (whole && tab !== at + begins.length) return;
-    for (let letter = tab + 1; letter < end; letter++) {
-      yield lines.charCodeAt(letter) - FIRST_PLACE;
-    }
+    if (whole && tab !== at + begins.length) break;
+    letters += lines.slice(tab + 1, end);
     at = end + 1;
   }
+  return letters;
 }
 
 /** Where the first line stands whose word is not below this one. */

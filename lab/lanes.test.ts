@@ -47,7 +47,7 @@ test('a row for programs has these fields and no others', () => {
   expect(Object.keys(told(rowWithout(scenario, 'polynya', 'it is late'))).sort()).toEqual(
     [
       ...['scenario', 'variant', 'side', 'expectNaive', 'passed'],
-      ...['seconds', 'bytes', 'carrier', 'host', 'diagnosis', 'expected', 'unjudged'],
+      ...['seconds', 'bytes', 'carrier', 'host', 'diagnosis', 'expected'],
     ].sort(),
   );
 });

@@ -1,16 +1,23 @@
-/** Whack-a-mole: two people talk for many rounds while whatever way works is killed in each. */
+/**
+ * Whack-a-mole: two people talk for many rounds while whatever way works is killed in each; a third one, whom nobody
+ * hunts, is asked what is done to the line whenever another answer is right than before.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Diagnosis } from './diagnosis.ts';
 import type { Middlebox } from './middlebox/middlebox.ts';
 import type { Capture } from './network/capture.ts';
 import type { Chance } from './random.ts';
 import type { Scenario } from './scenarios.ts';
-import { ECHO, type Outcome, type Talker } from './sides/talk.ts';
+import type { Said } from './sides/pair.ts';
+import { ECHO, type Outcome, spoiled, type Talker } from './sides/talk.ts';
 import { crossing, mainWay } from './sides/wire.ts';
 import { parametersOf, type Settings, value } from './techniques/technique.ts';
-import { aim, type Kill, kill } from './techniques/whack-a-mole.ts';
+import { aim, type Kill, kill, rightUnder } from './techniques/whack-a-mole.ts';
 
 /** Of all texts. */
 const DELIVERED = 0.99;
+/** Times that the line is looked at (count): each takes as long as a few rounds where nothing answers. */
+const LOOKS = 5;
 
 /** Kills the ways of each prey for itself, whatever became of the others'. */
 export class Hunter {
@@ -30,6 +37,11 @@ export class Hunter {
     const all = [...this.#kills.values()].flat();
     await this.#middlebox.impose((rules) => kill(all, rules));
   }
+
+  /** Of this prey's, those that are in force. */
+  standing(prey: Prey): readonly Kill[] {
+    return this.#kills.get(prey) ?? [];
+  }
 }
 
 export interface Prey {
@@ -40,6 +52,14 @@ export interface Prey {
   readonly texts: readonly [string, string];
   /** How it is struck; of its own, so that what it meets does not hang on when others are struck. */
   readonly chance: Chance;
+  /** What somebody beside them says of the line, whose packets are not theirs. */
+  readonly asked?: () => Promise<Diagnosis | null>;
+}
+
+/** What came of a hunt, and what was said of the line meanwhile. */
+export interface Hunted {
+  readonly outcome: Outcome;
+  readonly said: readonly Said[];
 }
 
 export interface RoundsContext {
@@ -50,41 +70,53 @@ export interface RoundsContext {
 }
 
 /** `seconds` is the 95th percentile of how long a text took. */
-export async function rounds(prey: Prey, context: RoundsContext): Promise<Outcome> {
+export async function rounds(prey: Prey, context: RoundsContext): Promise<Hunted> {
   const { hunter, capture, scenario, settings } = context;
   const { both, addresses, texts } = prey;
   const parameters = parametersOf(scenario.technique, settings);
   const count = value(parameters, 'rounds');
   const ms = (value(parameters, 'roundSeconds') / value(parameters, 'scale')) * 1_000;
   const waits: Promise<number | null>[] = [];
-  for (let round = 1; round <= count; round++) {
-    const said = capture.packets().length;
-    for (const [index, text] of texts.entries()) {
+  const told: (readonly [string, string])[] = [];
+  const said: Said[] = [];
+  const speak = (when: string): void => {
+    told.push([`${texts[0]} ${when}.`, `${texts[1]} ${when}.`]);
+    for (const [index, text] of (told.at(-1) ?? []).entries()) {
       const [speaker, listener] = index === 0 ? both : [both[1], both[0]];
-      waits.push(delivery(speaker, listener, `${text} ${round}.`, scenario.bound));
+      waits.push(delivery(speaker, listener, text, scenario.bound));
     }
+  };
+  for (let round = 1; round <= count; round++) {
+    const before = capture.packets().length;
+    speak(`${round}`);
     await pause(ms);
-    const seen = capture.packets().slice(said);
+    const seen = capture.packets().slice(before);
     const way = mainWay(crossing(seen, addresses));
     if (way !== null) await hunter.strike(prey, way);
+    const answers = rightUnder(hunter.standing(prey));
+    const isNew = String(answers) !== String(said.at(-1)?.right?.answers);
+    if (!prey.asked || !isNew || said.length === LOOKS) continue;
+    // The censor waits until it was answered. Who talks is given no rest by that: they say something right after the kill, as ever.
+    speak(`${round} and a look`);
+    const right = { answers, when: `after round ${round}` };
+    said.push({ by: 'terminal', diagnosis: await prey.asked(), right });
   }
   const times = await Promise.all(waits);
-  const twice = await heardTwice(both, texts, count);
+  const twice = await heardTwice(both, told);
   await Promise.all(both.map((each) => each.stop()));
   const outcome = judge(times, scenario.bound);
-  return twice ? { ...outcome, passed: false, why: 'a text arrived more than once' } : outcome;
+  return { outcome: twice ? spoiled(outcome, 'a text arrived more than once') : outcome, said };
 }
 
-/** Whether somebody heard a text of any round more than once. */
+/** Whether somebody heard a text more than once. */
 async function heardTwice(
   [first, second]: Prey['both'],
-  [fromFirst, fromSecond]: Prey['texts'],
-  count: number,
+  told: readonly (readonly [string, string])[],
 ): Promise<boolean> {
   await pause(ECHO);
-  for (let round = 1; round <= count; round++) {
-    if ((await second.heard(`${fromFirst} ${round}.`)) > 1) return true;
-    if ((await first.heard(`${fromSecond} ${round}.`)) > 1) return true;
+  for (const [fromFirst, fromSecond] of told) {
+    if ((await second.heard(fromFirst)) > 1) return true;
+    if ((await first.heard(fromSecond)) > 1) return true;
   }
   return false;
 }

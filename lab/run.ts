@@ -1,17 +1,19 @@
 /** One scenario: without a censor, then under it, naive client and Polynya side by side; what came of it, as rows. */
 import { type Row, rowWithout, type Side } from './board/row.ts';
+import type { Diagnosis } from './diagnosis.ts';
 import type { Lab } from './lab.ts';
 import { Capture } from './network/capture.ts';
 import type { Packet } from './network/pcap.ts';
 import { GATEWAYS, HOSTS } from './network/plan.ts';
 import { probe } from './probes/probe.ts';
 import { type Chance, letters, seeded } from './random.ts';
-import { Hunter, type RoundsContext, rounds } from './rounds.ts';
+import { type Hunted, Hunter, type RoundsContext, rounds } from './rounds.ts';
 import type { Scenario, Task } from './scenarios.ts';
 import type { BridgeHost } from './sides/bridge.ts';
 import { NaiveTalker } from './sides/naive.ts';
 import { Pair, type Said, type Witness } from './sides/pair.ts';
 import { openPlainPage } from './sides/plain-page.ts';
+import { Member } from './sides/polynya.ts';
 import { exchange, type Outcome, spoiled } from './sides/talk.ts';
 import { type Way, wayOfWire } from './sides/way.ts';
 import { busiest, bytesOf, crossing, leaksIn, mainWay } from './sides/wire.ts';
@@ -96,6 +98,8 @@ interface Settled {
   readonly open: Pair;
   readonly pair: Pair;
   readonly link: string;
+  /** Somebody else at home, who can be asked while the pair talks. */
+  readonly onlooker: Member | null;
 }
 
 /**
@@ -123,9 +127,14 @@ async function settle(
     if (scenario.settled) await open.stay(SETTLING);
     // Behind that: who is at a browser has left it before their name was said.
     if (PAST_THE_SERVER.includes(scenario.task)) await open.meet();
-    if (scenario.task !== 'new-user') return { open, pair: open, link: '' };
+    const onlooker =
+      scenario.task === 'rounds'
+        ? new Member('dora', `Dora ${letters(chance, 12)}`, lab.newFolder(), lab.authority.path)
+        : null;
+    await onlooker?.arrive(await server.invite(shelf));
+    if (scenario.task !== 'new-user') return { open, pair: open, link: '', onlooker };
     const pair = make();
-    return { open, pair, link: await pair.begin(server, shelf, through) };
+    return { open, pair, link: await pair.begin(server, shelf, through), onlooker };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return error.message;
@@ -170,7 +179,7 @@ async function naiveRun(
   const talk = (host: 'nan' | 'ned') => new NaiveTalker(host, room, lab.authority.path);
   const both = [talk('nan'), talk('ned')] as const;
   const outcome = hunt
-    ? await rounds({ both, addresses: NAIVE, texts, chance: ownChance(chance) }, hunt)
+    ? (await rounds({ both, addresses: NAIVE, texts, chance: ownChance(chance) }, hunt)).outcome
     : await exchange(both, texts, bound, began);
   await Promise.all(both.map((each) => each.stop()));
   return { outcome, clients: NAIVE, secrets: new Map(), said: [], over: now() };
@@ -199,20 +208,26 @@ async function openRun(
   return { outcome, clients: pair.addresses, secrets, said, over };
 }
 
-type Censored = Omit<TaskContext, 'texts'> & { readonly capture: Capture };
+type Censored = Omit<TaskContext, 'texts'> & {
+  readonly capture: Capture;
+  readonly onlooker: Member | null;
+};
 
 async function censoredRun(
   context: Censored,
   { chance }: RunOptions,
   hunt: RoundsContext | null,
 ): Promise<Run> {
-  const { lab, scenario, pair } = context;
+  const { lab, scenario, pair, onlooker } = context;
   const texts = wordsOf(chance, scenario.length);
   const all = { ...context, texts };
   let outcome: Outcome;
-  if (hunt) {
+  let hunted: Hunted | null = null;
+  if (hunt && onlooker) {
     const prey = { addresses: pair.addresses, texts, chance: ownChance(chance) };
-    outcome = await rounds({ ...prey, both: pair.talk() }, hunt);
+    const asked = () => onlooker.diagnosis();
+    hunted = await rounds({ ...prey, both: pair.talk(), asked }, hunt);
+    outcome = hunted.outcome;
   } else if (scenario.task === 'probes')
     outcome = await probe({ ...all, chance: ownChance(chance) });
   else if (scenario.task === 'rounds') throw new Error('rounds without a hunter');
@@ -231,7 +246,7 @@ async function censoredRun(
     const { technique, kind } = scenario;
     await lab.middlebox.impose((rules) => impose(technique, kind, context.settings, rules));
   }
-  const said = await pair.diagnoses(scenario.asked ?? EVERYBODY);
+  const said = hunted?.said ?? (await pair.diagnoses(scenario.asked ?? EVERYBODY));
   const secrets = secretsOf(lab, pair, texts);
   return { outcome, clients: pair.addresses, secrets, said, over };
 }
@@ -270,22 +285,22 @@ function wordsOf(chance: Chance, length = 30): [string, string] {
 
 function rowOf(scenario: Scenario, side: Side, run: Run, packets: readonly Packet[]): Row {
   const { outcome, said, secrets } = run;
-  const { expectNaive, bound, unjudged = null } = scenario;
-  const expected = side === 'polynya' ? scenario.expected : 'none';
+  const { expectNaive, bound } = scenario;
+  const usual = side === 'polynya' ? scenario.expected : 'none';
+  const isRight = ({ diagnosis, right }: Said): boolean =>
+    right ? right.answers.some((one) => one === diagnosis) : diagnosis === usual;
   const leaks = leaksIn(packets, secrets);
   const counted = packets.filter(({ at }) => at <= run.over);
-  const judged = side !== 'naive' && expected !== null;
-  const wrong = judged ? said.filter(({ diagnosis }) => diagnosis !== expected) : [];
-  const nobody = judged && said.length === 0;
+  const wrong = side === 'naive' ? [] : said.filter((each) => !isRight(each));
+  const nobody = side !== 'naive' && said.length === 0;
+  const told = wrong[0] ?? said.at(-1);
   const delivered = outcome.delivered ?? outcome.passed;
   const way = delivered ? (outcome.way ?? wayOfPackets(counted)) : null;
   const reasons = [
     outcome.why,
     leaks.length > 0 ? `to be read on the wire: ${leaks.join(', ')}` : null,
     nobody ? 'nobody was asked what is done to the line' : null,
-    ...wrong.map(({ by, diagnosis, why }) =>
-      [`the ${by} says ${diagnosis ?? 'nothing'} of the line`, why].filter(Boolean).join(': '),
-    ),
+    ...wrong.map(wrongly),
   ].filter((reason) => reason !== null);
   return {
     scenario: scenario.name,
@@ -298,15 +313,26 @@ function rowOf(scenario: Scenario, side: Side, run: Run, packets: readonly Packe
     busiest: busiest(counted),
     carrier: way?.carrier ?? null,
     host: way?.host ?? null,
-    diagnosis: (wrong[0] ?? said.at(-1))?.diagnosis ?? null,
-    expected,
+    diagnosis: told?.diagnosis ?? null,
+    expected: expectedOf(told) ?? usual,
     delivered,
-    unjudged: side === 'polynya' ? unjudged : null,
     says: said.map(({ by }) => by),
     bound: side === 'open' ? OPEN_BOUND : bound,
     why: reasons.length > 0 ? reasons.join('; ') : null,
     besides: outcome.besides ?? null,
   };
+}
+
+function wrongly({ by, diagnosis, why, right }: Said): string {
+  const when = right && `${right.when}, where ${right.answers.join(' or ')} would be right`;
+  const says = `the ${by} says ${diagnosis ?? 'nothing'} of the line`;
+  return [[says, when].filter(Boolean).join(' '), why].filter(Boolean).join(': ');
+}
+
+/** Of several right answers the one that was given. */
+function expectedOf(told: Said | undefined): Diagnosis | undefined {
+  const answers = told?.right?.answers ?? [];
+  return answers.find((one) => one === told?.diagnosis) ?? answers[0];
 }
 
 function wayOfPackets(packets: readonly Packet[]): Way | null {

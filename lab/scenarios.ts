@@ -44,10 +44,8 @@ export interface Scenario {
   readonly expectNaive: 'fail' | 'pass' | 'none';
   /** Seconds within which the texts are there. */
   readonly bound: number;
-  /** What whoever is asked has to say of the line; null where nothing can be held against it. */
+  /** What whoever is asked has to say of the line; null where that changes while people talk (rounds.ts). */
   readonly expected: Diagnosis | null;
-  /** Why not. */
-  readonly unjudged?: string;
   /** Who is asked: the first by the terminal, and one at a browser by the page, when absent. */
   readonly asked?: readonly Witness[];
   readonly server: 'server' | 'home';
@@ -201,7 +199,5 @@ export const scenarios: readonly Scenario[] = [
   }),
   scenario('rounds', {
     ...{ technique: whackAMole, ...bites, task: 'rounds', bound: 45, expected: null },
-    unjudged:
-      'which of the server’s own names and addresses the last kills happen to hit is left to chance: most hit bridges, of which a diagnosis says nothing',
   }),
 ];

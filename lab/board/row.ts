@@ -26,10 +26,8 @@ export interface Row {
   readonly host: string | null;
   /** What the messenger says is being done to the line; null if it says nothing. */
   readonly diagnosis: Diagnosis | null;
-  /** What it should say; null where nothing can be held against it. */
+  /** What it should say; of what changes, what was right when it was asked last; null if that never came to pass. */
   readonly expected: Diagnosis | null;
-  /** Why not, for a person. */
-  readonly unjudged: string | null;
   // From here on: for people, on the boards.
   /** Whether the texts came through, diagnosis aside. */
   readonly delivered: boolean;
@@ -60,7 +58,7 @@ export function told({
 
 /** That of a scenario which could not be run. */
 export function rowWithout(
-  { name, variant, expectNaive, bound, expected, unjudged }: Scenario,
+  { name, variant, expectNaive, bound, expected }: Scenario,
   side: Side,
   why: string,
 ): Row {
@@ -68,7 +66,7 @@ export function rowWithout(
     ...{ scenario: name, variant, side, expectNaive, bound, why },
     ...{ passed: false, delivered: false, seconds: null, bytes: 0, carrier: null, host: null },
     ...{ busiest: null, besides: null, diagnosis: null, says: [] },
-    ...{ expected: side === 'polynya' ? expected : 'none', unjudged: unjudged ?? null },
+    expected: side === 'polynya' ? expected : 'none',
   };
 }
 

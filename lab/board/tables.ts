@@ -44,11 +44,6 @@ export function remarks(rows: readonly Row[]): string[] {
     ...broken.map((row) => `${named(row)}, ${row.side}: the lab does not hold (${why(row)}).`),
     ...missed.map((row) => `${named(row)}: ${why(row)}.`),
     ...rows.flatMap((row) =>
-      row.side === 'polynya' && row.unjudged
-        ? [`${named(row)}: no diagnosis is judged, for ${row.unjudged}.`]
-        : [],
-    ),
-    ...rows.flatMap((row) =>
       row.side === 'polynya' && row.besides ? [`${named(row)}: ${row.besides}.`] : [],
     ),
   ];

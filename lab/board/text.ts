@@ -67,7 +67,7 @@ function naiveCell(naive: Row | undefined): string {
 function diagnosisCell({ diagnosis, expected, says }: Row): string {
   const by = says.includes('page') ? (says.length > 1 ? ' (terminal and page)' : ' (page)') : '';
   const said = `${diagnosis ?? '-'}${by}`;
-  return expected === null || diagnosis === expected ? said : `${said} (is ${expected})`;
+  return diagnosis === expected ? said : `${said} (is ${expected})`;
 }
 
 /** `17 of 24`, by Polynya's rows. */

@@ -16,9 +16,10 @@ export interface HostPlan {
 }
 
 export const HOSTS = {
-  /** Two members of Polynya at home, and two people with the naive messenger beside them. */
+  /** Two members of Polynya at home, one who only asks what is done to the line, and two people with the naive messenger beside them. */
   ann: { network: 'lan', address: '192.168.7.11' },
   bob: { network: 'lan', address: '192.168.7.12' },
+  dora: { network: 'lan', address: '192.168.7.13' },
   nan: { network: 'lan', address: '192.168.7.21' },
   ned: { network: 'lan', address: '192.168.7.22' },
   /** A member who lives abroad, as most do behind a home router. */

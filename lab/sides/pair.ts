@@ -125,6 +125,8 @@ export interface Said {
   readonly diagnosis: Diagnosis | null;
   /** Why there is none, for a person. */
   readonly why?: string;
+  /** What would be right, and when that was, where what is done to the line changes. */
+  readonly right?: { readonly answers: readonly Diagnosis[]; readonly when: string };
 }
 
 async function saidByPage(member: BrowserMember): Promise<Omit<Said, 'by'>> {

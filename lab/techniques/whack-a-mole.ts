@@ -1,4 +1,5 @@
 /** Whatever way is seen to work is killed, every minute another: by address, by reset, or by name. Seeded, to be repeated. */
+import type { Diagnosis } from '../diagnosis.ts';
 import type { Rules } from '../middlebox/middlebox.ts';
 import { addressOf, HOSTS } from '../network/plan.ts';
 import type { Technique } from './technique.ts';
@@ -38,6 +39,20 @@ export function aim(way: string, random: () => number): Kill {
   if (by === 'udp') return { address: address ?? target, name: null, means: 'address' };
   const means = MEANS[Math.floor(random() * (address === undefined ? 2 : 3))] ?? 'address';
   return { address: address ?? target, name: address === undefined ? null : target, means };
+}
+
+/**
+ * What is right to say of a line on which these stand; a diagnosis speaks of the server's own name and address. What is
+ * met first is what is said: a name that is gone before an address, and packets that vanish before resets. Where nothing
+ * but resets stands two answers are right, because a filter of names that has just struck leaves the same behind:
+ * whatever connects to that address is reset, under any name and at any port that anything is known of.
+ */
+export function rightUnder(kills: readonly Kill[]): readonly Diagnosis[] {
+  const stands = (wanted: Kill['means']) =>
+    kills.some(({ address, means }) => address === HOSTS.server.address && means === wanted);
+  if (stands('name')) return ['dns-removed'];
+  if (stands('address')) return ['address-blocked'];
+  return stands('reset') ? ['address-blocked', 'name-filtered'] : ['none'];
 }
 
 /** All of these are in force. */

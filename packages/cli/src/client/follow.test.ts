@@ -1,8 +1,8 @@
 /** The port is `subscribe` alone, so a list of messages stands in for the messenger. */
 import type { MessagePage, MessageView, Query, QueryResult } from '@polynya/messenger/api';
+import { aMessage } from '@polynya/messenger/test/a-message';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { aMessage } from '../test/a-message.ts';
 import { follow } from './follow.ts';
 
 class Chat {

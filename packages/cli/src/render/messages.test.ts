@@ -1,6 +1,6 @@
 import type { MessageView } from '@polynya/messenger/api';
+import { aMessage } from '@polynya/messenger/test/a-message';
 import { expect, test } from 'vitest';
-import { aMessage } from '../test/a-message.ts';
 import { messageJson } from './json-lines.ts';
 import { messageLines, namesIn } from './messages.ts';
 

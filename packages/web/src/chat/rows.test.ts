@@ -1,41 +1,19 @@
 /** Days, the unread divider and groups, as a reader expects them. */
 import type { MessageView } from '@polynya/messenger/api';
+import { aMessage } from '@polynya/messenger/test/a-message';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rowOf, seenUpTo, timelineRows } from './rows.ts';
 
 const noon = new Date(2026, 1, 12, 12).getTime();
 
-function message(seq: number, change: Partial<MessageView> = {}): MessageView {
-  return {
-    id: `m${seq}`,
-    seq,
-    sender: 'anna',
-    name: 'Anna',
-    tag: null,
-    mine: false,
-    at: noon + seq * 1000,
-    text: `${seq}`,
-    edited: false,
-    deleted: false,
-    reply: null,
-    mentions: [],
-    reactions: [],
-    file: null,
-    event: null,
-    state: null,
-    problem: null,
-    undone: null,
-    relayedBy: null,
-    forwarded: false,
-    silent: false,
-    planned: null,
-    after: 0,
-    expires: null,
-    poll: null,
+/** What Anna said a second after the one before it. */
+const message = (seq: number, change: Partial<MessageView> = {}): MessageView =>
+  aMessage({
+    ...{ id: `m${seq}`, seq, sender: 'anna', name: 'Anna' },
+    ...{ at: noon + seq * 1000, text: `${seq}` },
     ...change,
-  };
-}
+  });
 
 const drawn = (messages: MessageView[], firstUnread: number | null = null) =>
   timelineRows(messages, firstUnread).map((row) =>

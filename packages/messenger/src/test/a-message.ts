@@ -1,4 +1,4 @@
-import type { MessageView } from '@polynya/messenger/api';
+import type { MessageView } from '../api.ts';
 
 /** Somebody else's message of which only some fields matter. */
 export function aMessage(fields: Partial<MessageView>): MessageView {

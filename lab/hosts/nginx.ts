@@ -16,7 +16,10 @@ export function nginxHere(): string | null {
   return status === 0 ? (/nginx\/[\d.]+/.exec(stderr)?.[0] ?? null) : null;
 }
 
-/** Told nothing but what vectors/web-site.json says, what Debian has it told of types, its certificate and where it may write. */
+/**
+ * Told nothing but what vectors/web-site.json says, what Debian has it told of types, its certificate, where it may write
+ * and the versions of TLS that it has by itself since 1.27.3: before 1.23.4 it had no 1.3.
+ */
 const settings = (folder: string, site: string, { certPath, keyPath }: Certificate): string => `
 daemon off;
 master_process off;
@@ -37,6 +40,7 @@ http {
     ssl_certificate ${certPath};
     ssl_certificate_key ${keyPath};
     root ${site};
+    ssl_protocols TLSv1.2 TLSv1.3;
     server_tokens off;
     gzip off;
     max_ranges 1;

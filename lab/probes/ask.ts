@@ -11,6 +11,8 @@ const QUIET = 700;
 export interface Suspect {
   readonly address: string;
   readonly name: string;
+  /** 443 when absent. */
+  readonly port?: number;
 }
 
 /**

@@ -13,14 +13,13 @@ import type { Chance } from '../random.ts';
 import { exchange, type Outcome, spoiled } from '../sides/talk.ts';
 import type { TaskContext } from '../tasks.ts';
 import { parametersOf, value } from '../techniques/technique.ts';
-import { ask, Stopwatch, type Suspect, throwAt } from './ask.ts';
+import { ask, type Suspect, throwAt } from './ask.ts';
 import { classify } from './classify.ts';
-import { median, timesDiffer } from './compare.ts';
 import { nearPaths, rawProbes, requestsFor } from './requests.ts';
 import { answersToHellos } from './server-hello.ts';
+import { times } from './times.ts';
+import { librarySeen, settingsSeen } from './tls-sessions.ts';
 
-/** Two web sites that are nothing else differ in their medians by this much, ms, and more. */
-const BETWEEN_SITES = 3;
 /** Most of the time of a probe is waiting for what does not come. */
 const AT_A_TIME = 24;
 
@@ -30,7 +29,7 @@ export interface ProbeContext extends TaskContext {
 }
 
 /** A host and what is secret about it. */
-interface Target extends Suspect {
+export interface Target extends Suspect {
   readonly secret: string;
 }
 
@@ -45,31 +44,51 @@ export async function probe(context: ProbeContext): Promise<Outcome> {
   const found: string[] = [];
   const took: string[] = [];
   for (const target of await targetsOf(lab, scenario.kind)) {
+    const timed = await times(target, samples, chance);
+    took.push(...timed.took);
     const seen = [
       ...(await answersOf(target)),
       ...(await nearSecret(target)),
       ...(await replays(target, capture)),
-      ...(await times(target, samples, chance, took)),
+      ...timed.found,
     ];
     found.push(...seen.map((what) => `${target.name}: ${what}`));
   }
-  const besides = await heldAgainst(lab, scenario.kind, took);
+  const tls = await tlsOf(lab, scenario.kind);
+  found.push(...tls.found);
+  const decoy = lab.nginx ?? 'a bridge that leads nowhere, for there is no nginx here';
+  const medians = `medians near the secret path, near one that was made up, and at the decoy’s: ${took.join(', ')}`;
+  const besides = `held against ${decoy}; ${tls.besides}; ${medians}`;
   if (found.length === 0) return { ...outcome, besides };
   return spoiled({ ...outcome, besides }, `can be told from the decoy: ${found.join('; ')}`);
 }
 
 /**
- * What the decoy was, and how its TLS and times compare: TLS is each one's library's, which no setting of ours reaches,
- * and so no reason to fail (docs/seen-from-outside.md).
+ * What a host's settings decide has to be as at the decoy's; what its library has one way is said beside the board
+ * (docs/seen-from-outside.md).
  */
-async function heldAgainst({ nginx }: Lab, kind: string, took: readonly string[]): Promise<string> {
-  const decoy = nginx ?? 'a bridge that leads nowhere, for there is no nginx here';
+async function tlsOf(
+  lab: Lab,
+  kind: string,
+): Promise<{ readonly found: readonly string[]; readonly besides: string }> {
   const target = kind === 'server' ? HOSTS.home : HOSTS.bridge1;
-  const [ours, decoys] = [await answersToHellos(target), await answersToHellos(HOSTS.decoy)];
-  const differ = [...ours].filter(([hello, answer]) => decoys.get(hello) !== answer);
-  const said = differ.map(([hello, answer]) => `${hello}: ${answer}, not ${decoys.get(hello)}`);
-  const tls = said.length > 0 ? `TLS differs (${said.join('; ')})` : 'TLS is alike';
-  return `held against ${decoy}; ${tls}; medians of times near a secret path, to the decoy’s: ${took.join(', ')}`;
+  const both = (seenOf: (suspect: Suspect, folder: string) => Promise<Map<string, string>>) =>
+    Promise.all([target, HOSTS.decoy].map((host) => seenOf(host, lab.newFolder())));
+  const differing = ([ours, decoys]: readonly Map<string, string>[]) =>
+    [...(ours ?? [])]
+      .filter(([what, answer]) => decoys?.get(what) !== answer)
+      .map(([what, answer]) => `${what}: ${answer}, not ${decoys?.get(what)}`);
+  const [hellos, settings, library] = [
+    differing(await both(answersToHellos)),
+    differing(await both(settingsSeen)),
+    differing(await both(librarySeen)),
+  ];
+  const found = [...hellos, ...settings].map((what) => `TLS of ${target.name}, ${what}`);
+  const besides =
+    library.length > 0
+      ? `TLS is alike but for what its library has so (${library.join('; ')})`
+      : 'TLS is alike';
+  return { found, besides };
 }
 
 /** Bridges that are alive, or the hidden server. */
@@ -130,59 +149,6 @@ async function replays(target: Target, capture: Capture): Promise<string[]> {
     if (theirs !== ordinary) found.push(`${what} gets ${theirs}, not ${ordinary}`);
   });
   return found;
-}
-
-/**
- * Paths near the secret one and paths that never were, on one connection and in an order of chance, so that the
- * machine's moods hit both; and the decoy beside it, from which no site may stand out more than sites do.
- */
-async function times(
-  target: Target,
-  samples: number,
-  chance: Chance,
-  took: string[],
-): Promise<string[]> {
-  const [ours, decoys] = [await Stopwatch.on(target), await Stopwatch.on(HOSTS.decoy)];
-  const found: string[] = [];
-  const lots = new Map<string, number[]>();
-  const near = nearPaths(target.secret).filter((path) => path.includes(target.secret.slice(0, 8)));
-  for (let round = 0; round < samples; round++) {
-    const path = near[round % near.length] ?? '/';
-    // Of the same length, and never asked for before.
-    const never = `/${String(round).padStart(path.length - 1, 'q')}`;
-    const lot = (name: string, watch: Stopwatch, where: string, kind: string) => async () => {
-      const time = await watch.time(requestsFor(where).get(kind) ?? Buffer.alloc(0));
-      lots.set(name, [...(lots.get(name) ?? []), time]);
-    };
-    const all = ['GET', 'POST'].flatMap((kind) => [
-      lot(`near ${kind}`, ours, path, kind),
-      lot(`never ${kind}`, ours, never, kind),
-      lot(`decoy ${kind}`, decoys, never, kind),
-    ]);
-    for (const each of shuffled(all, chance)) await each();
-  }
-  ours.end();
-  decoys.end();
-  for (const kind of ['GET', 'POST']) {
-    const [one, other, third] = ['near', 'never', 'decoy'].map(
-      (name) => lots.get(`${name} ${kind}`) ?? [],
-    ) as [number[], number[], number[]];
-    const shift = Math.abs(median(one) - median(third));
-    const ms = [one, third].map((all) => median(all).toFixed(2)).join(' to ');
-    took.push(`${target.name} ${kind} ${ms} ms${timesDiffer(one, third) ? '' : ', alike'}`);
-    if (timesDiffer(one, other)) found.push(`${kind} near the secret path takes another time`);
-    if (timesDiffer(one, third) && shift > BETWEEN_SITES) {
-      found.push(`${kind} takes ${shift.toFixed(1)} ms more or less than at the decoy`);
-    }
-  }
-  return found;
-}
-
-function shuffled<T>(list: readonly T[], chance: Chance): T[] {
-  return list
-    .map((each) => [chance(), each] as const)
-    .sort(([a], [b]) => a - b)
-    .map(([, each]) => each);
 }
 
 async function inTurns<T>(list: readonly T[], does: (each: T) => Promise<void>): Promise<void> {

@@ -10,6 +10,6 @@ export const probing: Technique = {
     'Wang et al., Seeing through Network-Protocol Obfuscation, CCS 2015, https://doi.org/10.1145/2810103.2813715 (features of flows, and what they cost in false alarms)',
     'Alice et al., How China Detects and Blocks Shadowsocks, IMC 2020, https://doi.org/10.1145/3419394.3423644 (first packets replayed)',
   ],
-  parameters: { samples: 60 },
+  parameters: { samples: 1_000 },
   variants: { bridges: () => undefined, server: () => undefined, classifier: () => undefined },
 };

@@ -1,9 +1,10 @@
 /** The port over TLS, with certificates made on the spot and a client that trusts only what it was told to. */
 import { createPrivateKey } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { connect, getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { postCarrier } from '@polynya/reach/carriers/post/client';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
 import { systemRandom } from '@polynya/reach/clock';
@@ -52,6 +53,20 @@ test.each([
   await newLogOn(client, { invite: await invite(1, 1) });
   expect(await client.ask('watch', { n: 1 })).toMatchObject({ head: 0 });
   client.close();
+});
+
+test('nobody gets a second handshake on the same connection', async () => {
+  const { url } = await start(selfSigned('127.0.0.1'));
+  const { hostname: host, port } = new URL(url);
+  const socket = connect({
+    ...{ host, port: Number(port), rejectUnauthorized: false, maxVersion: 'TLSv1.2' },
+    minVersion: 'TLSv1.2',
+  });
+  await once(socket, 'secureConnect');
+  const refusal = once(socket, 'error');
+  socket.on('error', () => socket.destroy());
+  socket.renegotiate({ rejectUnauthorized: false }, () => undefined);
+  expect(String(await refusal)).toContain('no renegotiation');
 });
 
 test('a certificate or key that is not one, or not of each other, is told in one sentence', async () => {

@@ -83,8 +83,11 @@ describe.skipIf(reason !== undefined)('a censor', () => {
     );
   });
 
-  test('counts no connection that stood before it counted', () => {
-    expect(seen.policedLater).toEqual(['ok', 'ok', 'ok', 'ok']);
+  test('counts no connection that stood before it counted, and lets it carry what it carried', () => {
+    const { fresh, overBefore, bytes } = seen.policedLater;
+    expect(fresh).toEqual(['ok', 'ok', 'ok', 'ok']);
+    expect(overBefore).toBe(0);
+    expect(bytes).toEqual([32_000, 32_000, 32_000]);
   });
 
   test('throttles to the rate that is set, past a second’s worth and the burst', () => {

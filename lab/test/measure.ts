@@ -132,22 +132,23 @@ const measured = {
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     return { first, fifth, otherName, stillPenned, later: await tls(decoy, decoy.name), events };
   }),
-  policedLater: await under('throttle', 'trickle', {}, async () => {
-    const standing = Array.from({ length: 3 }, () =>
-      ann.does<Got>({
-        ...{ do: 'get', address: decoy.address, port: 443, name: decoy.name, bytes: 200_000 },
-        ms: 3_000,
-      }),
-    );
+  policedLater: await under('throttle', 'trickle', { trickleBytesPerSecond: 8_000 }, async () => {
+    let over = 0;
+    const standing = Array.from({ length: 3 }, async () => {
+      const { bytes } = await ann.does<Got>({
+        ...{ do: 'get', address: decoy.address, port: 443, name: decoy.name, bytes: 32_000 },
+        ms: PATIENCE,
+      });
+      over++;
+      return bytes;
+    });
     // All of them are through when another one is.
     await tls(decoy, '');
-    const fresh = await under('policing', 'alone', {}, async () => {
-      const four: string[] = [];
-      for (let count = 0; count < 4; count++) four.push(await tls(decoy, decoy.name));
-      return four;
+    return under('policing', 'alone', {}, async () => {
+      const fresh: string[] = [];
+      for (let count = 0; count < 4; count++) fresh.push(await tls(decoy, decoy.name));
+      return { fresh, overBefore: over, bytes: await Promise.all(standing) };
     });
-    await Promise.all(standing);
-    return fresh;
   }),
   throttle: await under('throttle', 'dropped', { bytesPerSecond: 64_000, burstBytes: 8_000 }, () =>
     crossed(decoy, () => get(decoy, 200_000)),

@@ -19,7 +19,8 @@ export interface Sip {
   readonly up: boolean;
   /** The endpoints that it is under way to. */
   readonly at: Set<string>;
-  /** When it is worth another try beside those under way, in ms since 1970. */
+  /** When it left last, and when it is worth another try beside those under way, in ms since 1970. */
+  leftAt: number;
   againAt: number;
 }
 
@@ -60,7 +61,14 @@ export class Exchange {
     if (!part) return null;
     const { from } = part;
     const cut = { from, to: Math.min(part.to, from + most) };
-    const sip = { exchange: this, part: cut, up: this.#up, at: new Set<string>(), againAt: 0 };
+    const sip = {
+      exchange: this,
+      part: cut,
+      up: this.#up,
+      at: new Set<string>(),
+      leftAt: 0,
+      againAt: 0,
+    };
     this.sips.push(sip);
     return sip;
   }

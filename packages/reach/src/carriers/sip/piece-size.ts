@@ -12,6 +12,8 @@ export class PieceSize {
   #usual: number = LIMITS.surelySip;
   #wait = WAIT.least;
   #triesAgainAt = 0;
+  /** When one of the usual length came through last. */
+  #cameAt = Number.NEGATIVE_INFINITY;
 
   /** Of a piece by which nothing is tried, in bytes. */
   get usual(): number {
@@ -28,18 +30,28 @@ export class PieceSize {
     return this.#next > this.#usual && left >= 2 * this.#next;
   }
 
-  came(length: number): void {
-    if (length <= this.#usual) return;
+  /** @param now ms since 1970 */
+  came(length: number, now: number): void {
+    if (length < this.#usual) return;
+    this.#cameAt = now;
+    if (length === this.#usual) return;
     this.#usual = length;
     this.#wait = WAIT.least;
   }
 
+  /** Whether one as long has come through since then, so that it is not the length by which another froze. */
+  passes(length: number, since: number): boolean {
+    return length <= this.#usual && this.#cameAt > since;
+  }
+
   /**
    * A piece did not come through: one that tried more, or the first of those of the usual length that now freeze.
-   * @param now ms since 1970
+   * @param now ms since 1970 @param all whether nothing else came through meanwhile
    */
-  froze(length: number, now: number): void {
-    if (length <= this.#usual) this.#usual = Math.max(LIMITS.surelySip, Math.floor(length / 2));
+  froze(length: number, now: number, all: boolean): void {
+    if (length <= this.#usual) {
+      this.#usual = all ? LIMITS.surelySip : Math.max(LIMITS.surelySip, Math.floor(length / 2));
+    }
     this.#triesAgainAt = now + this.#wait;
     this.#wait = Math.min(2 * this.#wait, WAIT.most);
   }

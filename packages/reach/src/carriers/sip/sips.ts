@@ -29,6 +29,8 @@ const SPARE = { large: 2, asked: 2, lingers: 1, said: 0 };
 const RANK = { said: 1, asked: 1.5, lingers: 2.5 };
 /** The longest time without a look at what may be sent, in ms. */
 const LONGEST = 60_000;
+/** Short sips lost since one was answered, after which the line may be dead (count): of one host alone, or that lived alone, each tells less. */
+const FAILURES = { usual: 2, alone: 3 };
 /** Endpoints that a sip is under way to at a time (count). */
 const BESIDE = 2;
 
@@ -63,6 +65,10 @@ export class SipCarrier implements Carrier {
   readonly #failed = new Map<string, CarrierEnd>();
   #failures = 0;
   #worked = false;
+  /** When an answer came last, in ms since 1970. */
+  #heardAt = Number.NEGATIVE_INFINITY;
+  /** Whether pieces stood still since, and nothing came: the line may be dead, or freeze what passed before. */
+  #doubts = false;
   #cancel: () => void = () => undefined;
 
   constructor(options: SipOptions) {
@@ -119,6 +125,8 @@ export class SipCarrier implements Carrier {
       for (let left = exchange.open; left > 0; left = exchange.open) {
         // Connections are dear: much waits for what is being tried.
         if (this.#isTrying() && this.#size.isMuch(left)) break;
+        // ... and for a sign that the line lives.
+        if (this.#doubts && this.#isLarge(exchange) && this.#probes >= BESIDE) break;
         if (!this.#sendNext(exchange, left, spare)) break;
       }
     }
@@ -147,9 +155,21 @@ export class SipCarrier implements Carrier {
     return this.#trial?.exchange.sips.includes(this.#trial) ?? false;
   }
 
+  #isLarge({ left }: Exchange): boolean {
+    return left > 2 * this.#size.usual;
+  }
+
+  /** Sips under way that are sure to pass where anything does, and to be answered at once. */
+  get #probes(): number {
+    const short = ({ part, exchange }: Sip) => !isLong(part) && exchange.manner !== 'lingers';
+    return this.#exchanges.flatMap(({ sips }) => sips.filter(short)).length;
+  }
+
   /** Of few endpoints less is left, or nothing that may wait would ever come. */
-  #spare({ left, manner }: Exchange): number {
-    const most = SPARE[left > 2 * this.#size.usual ? 'large' : manner];
+  #spare(exchange: Exchange): number {
+    // Before it is known whether anything comes through nothing is worth being left.
+    if (this.#doubts && exchange.manner === 'said') return 0;
+    const most = SPARE[this.#isLarge(exchange) ? 'large' : exchange.manner];
     return Math.min(most, Math.floor(this.#options.endpoints.length / 3));
   }
 
@@ -158,18 +178,26 @@ export class SipCarrier implements Carrier {
     return RANK[manner] * Math.ceil(left / this.#size.usual);
   }
 
-  /** Whether it has stood still where shorter ones pass. */
+  /** Whether it has stood still where shorter ones pass. Where nothing came through last only those show anything. */
   #isTooLong({ part, at }: Sip): boolean {
-    return isLong(part) && [...at].some((endpoint) => this.#slots.works(endpoint));
+    const works = (endpoint: string) => this.#slots.works(endpoint);
+    return isLong(part) && ([...at].some(works) || !this.#options.endpoints.some(works));
   }
 
+  /** That it stands still is its host's fault where another as long came through meanwhile, and else its length's. */
   #cutAnew(sip: Sip): void {
-    const length = lengthOf(sip.part);
+    const { part, leftAt, at, exchange } = sip;
+    const length = lengthOf(part);
+    exchange.release(sip);
+    if (this.#size.passes(length, leftAt)) {
+      for (const endpoint of at) this.#slots.failed(endpoint);
+      return;
+    }
+    if (this.#heardAt <= leftAt) this.#doubts = true;
     // Of many that froze together the first has said it all.
     if (sip === this.#trial || length <= this.#size.usual) {
-      this.#size.froze(length, this.#options.clock.now());
+      this.#size.froze(length, this.#options.clock.now(), this.#doubts);
     }
-    sip.exchange.release(sip);
   }
 
   #mayRepeat({ exchange, at }: Sip): boolean {
@@ -181,6 +209,7 @@ export class SipCarrier implements Carrier {
     const { exchange } = sip;
     sip.at.add(endpoint);
     const began = clock.now();
+    sip.leftAt = began;
     // Where all takes long, a long piece has to be given its time: it does not go twice.
     sip.againAt = began + (isLong(sip.part) ? Math.max(HEDGE, 2 * this.#took) : HEDGE);
     const patience = exchange.manner === 'lingers' ? PATIENCE.lingers : PATIENCE.usual;
@@ -193,10 +222,10 @@ export class SipCarrier implements Carrier {
         this.#took = Math.max(clock.now() - began, 0.8 * this.#took);
       }
       if (down) this.#taken(sip, endpoint, down);
-      else this.#lost(sip, endpoint, 'refused');
+      else this.#lost(sip, endpoint, began, 'refused');
     } catch {
       // Cut off, frozen, or an answer that is not of this carrier.
-      this.#lost(sip, endpoint, 'lost');
+      this.#lost(sip, endpoint, began, 'lost');
     } finally {
       sip.at.delete(endpoint);
       if (!this.#abort.signal.aborted) this.#pump();
@@ -209,12 +238,14 @@ export class SipCarrier implements Carrier {
     this.#failed.clear();
     this.#failures = 0;
     this.#worked = true;
+    this.#heardAt = this.#options.clock.now();
+    this.#doubts = false;
     if (down.state === 'gone') {
       this.#end('lost');
       return;
     }
     const { exchange } = sip;
-    this.#size.came(lengthOf(sip.part));
+    this.#size.came(lengthOf(sip.part), this.#heardAt);
     // Another endpoint was faster.
     if (!this.#exchanges.includes(exchange)) return;
     const allowed = exchange.allows(sip, down);
@@ -227,20 +258,28 @@ export class SipCarrier implements Carrier {
     }
   }
 
-  #lost(sip: Sip, endpoint: string, end: CarrierEnd): void {
+  #lost(sip: Sip, endpoint: string, began: number, end: CarrierEnd): void {
     if (this.#abort.signal.aborted) return;
     const waited = sip.exchange.sips.includes(sip);
-    if (end === 'lost' && isLong(sip.part) && this.#slots.works(endpoint)) {
+    const long = end === 'lost' && isLong(sip.part);
+    if (long && this.#slots.works(endpoint)) {
       if (waited) this.#cutAnew(sip);
-      return;
-    }
-    this.#slots.failed(endpoint);
-    if (!waited) return;
+    } else this.#slots.failed(endpoint);
+    if (waited) sip.againAt = 0;
+    // The line lived after this one had left.
+    if (began < this.#heardAt) return;
     this.#failed.set(endpoint, end);
-    this.#failures++;
-    sip.againAt = 0;
-    const enough = this.#worked ? this.#failures > 1 : true;
-    if (enough && this.#failed.size === this.#options.endpoints.length) this.#end(end);
+    if (!waited) return;
+    const { endpoints } = this.#options;
+    const lived = (one: string) => this.#slots.lived(one, this.#heardAt);
+    // That nothing long comes through shows nothing, and neither does a host that was dead before.
+    if (!long && lived(endpoint)) this.#failures++;
+    const most = endpoints.filter(lived).length > 1 ? FAILURES.usual : FAILURES.alone;
+    const enough = !this.#worked || this.#failures >= most;
+    const rest = endpoints.filter((one) => !this.#failed.has(one));
+    if (enough && rest.length === 0) this.#end(end);
+    // Nothing is waited for that could show more: hosts that failed before, or all of them once more.
+    else if (enough || rest.length === 0) this.#slots.forgive(rest);
   }
 
   #end(reason: CarrierEnd): void {

@@ -13,6 +13,8 @@ interface Host {
   /** The last connection there brought an answer. */
   works: boolean;
   failures: number;
+  /** Since when it does not answer, in ms since 1970; Infinity while it does. */
+  deadSince: number;
   avoidUntil: number;
 }
 
@@ -26,7 +28,7 @@ export class Slots {
     this.#hosts = endpoints.map((endpoint) => ({
       endpoint,
       host: new URL(endpoint).host,
-      ...{ works: false, failures: 0, avoidUntil: 0 },
+      ...{ works: false, failures: 0, deadSince: Number.POSITIVE_INFINITY, avoidUntil: 0 },
     }));
     this.#openings = openings;
     this.#clock = clock;
@@ -62,6 +64,11 @@ export class Slots {
     return !!this.#find(endpoint)?.works;
   }
 
+  /** Whether it had not failed yet at that time, in ms since 1970. */
+  lived(endpoint: string, at: number): boolean {
+    return (this.#find(endpoint)?.deadSince ?? 0) >= at;
+  }
+
   /** Endpoints that have brought nothing yet, or not the last time. */
   doubtful(): ReadonlySet<string> {
     return new Set(this.#hosts.filter(({ works }) => !works).map(({ endpoint }) => endpoint));
@@ -69,16 +76,27 @@ export class Slots {
 
   worked(endpoint: string): void {
     const host = this.#find(endpoint);
-    if (host) Object.assign(host, { works: true, failures: 0 });
+    if (host)
+      Object.assign(host, { works: true, failures: 0, deadSince: Number.POSITIVE_INFINITY });
   }
 
   failed(endpoint: string): void {
     const host = this.#find(endpoint);
-    if (!host) return;
+    const now = this.#clock.now();
+    // Of several that are lost together the first has said it all.
+    if (!host || host.avoidUntil > now) return;
     const penalty = Math.min(PENALTY.most, PENALTY.least * 2 ** host.failures);
-    host.avoidUntil = this.#clock.now() + penalty;
+    host.avoidUntil = now + penalty;
+    host.deadSince = Math.min(host.deadSince, now);
     host.works = false;
     host.failures++;
+  }
+
+  /** These may be tried at once, though they failed; all if there are none. */
+  forgive(endpoints: readonly string[]): void {
+    for (const host of this.#hosts) {
+      if (endpoints.length === 0 || endpoints.includes(host.endpoint)) host.avoidUntil = 0;
+    }
   }
 
   #find(endpoint: string): Host | undefined {

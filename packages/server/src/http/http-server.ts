@@ -25,7 +25,7 @@ import { Neighbours } from '@polynya/reach/neighbours';
 import type { ServerSessions } from '@polynya/reach/server-sessions';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import type { Config } from '../config.ts';
-import { collectAfterRush, collectGarbage } from '../limits/after-rush.ts';
+import { collectAfterRush, collectGarbage, quietOfThread } from '../limits/after-rush.ts';
 import { openFront } from '../site/front.ts';
 import { type SecretPath, SecretPaths } from '../site/secret-paths.ts';
 import type { Site } from '../site/site.ts';
@@ -167,7 +167,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     const sessions = await options.sessions(port, postTo());
     ready.resolve(sessions);
     const { connections } = opened;
-    const ports = { clock: systemSteadyClock, collect: collectGarbage, report };
+    const ports = {
+      clock: systemSteadyClock,
+      collect: collectGarbage,
+      quiet: quietOfThread(),
+      report,
+    };
     const stopLooking = collectAfterRush({ connections, ...ports });
     const closed = () => {
       stopLooking();

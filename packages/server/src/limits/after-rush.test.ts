@@ -1,14 +1,17 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { HandClock } from '../test/hand-clock.ts';
-import { collectAfterRush, collectGarbage } from './after-rush.ts';
+import { collectAfterRush, collectGarbage, quietOfThread } from './after-rush.ts';
 
-test('memory is given back once a rush is over, and not again before another', () => {
+test('memory is given back once a rush is over and it is quiet, and not again before another', () => {
   const clock = new HandClock();
   let connections = 0;
   let collected = 0;
+  let quiet = true;
   const stop = collectAfterRush({
     connections: () => connections,
     clock,
+    quiet: () => quiet,
     collect: async () => {
       collected++;
     },
@@ -27,8 +30,12 @@ test('memory is given back once a rush is over, and not again before another', (
   expect(at(3_010)).toBe(1);
   expect(at(3_010, 3_900, 3_900)).toBe(1);
   expect(at(10, 1_200, 1_200)).toBe(2);
+  quiet = false;
+  expect(at(10, 1_200, 1_200, 1_200)).toBe(2);
+  quiet = true;
+  expect(at(1_200, 1_200)).toBe(3);
   stop();
-  expect(at(5_000, 5_000)).toBe(2);
+  expect(at(5_000, 5_000)).toBe(3);
 });
 
 test('what nobody holds any more is gone after it', async () => {
@@ -37,4 +44,13 @@ test('what nobody holds any more is gone after it', async () => {
   await new Promise(setImmediate);
   await collectGarbage();
   expect(forgotten.deref()).toBeUndefined();
+});
+
+test('a thread is quiet where it has little to do', async () => {
+  const quiet = quietOfThread();
+  const until = performance.now() + 100;
+  while (performance.now() < until);
+  expect(quiet()).toBe(false);
+  await setTimeout(200);
+  expect(quiet()).toBe(true);
 });

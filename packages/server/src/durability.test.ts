@@ -18,14 +18,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** What the server's main thread did with the write-ahead log and with its clients' sockets, in order. */
-type Step = 'log written' | 'log synced' | 'client told';
+/** What the server's threads did with the write-ahead log and with its clients' sockets, in order. */
+type Step = 'log written' | 'sync began' | 'log synced' | 'client told';
 
 async function stepsOf(synchronous: 'FULL' | 'OFF'): Promise<Step[]> {
   const trace = join(folder, 'trace');
   const calls = 'trace=write,writev,sendto,sendmsg,pwrite64,fdatasync,fsync';
-  // A file for each thread: in one, a call is torn apart where another thread's comes between.
-  const strace = ['strace', '-ff', '-yy', '-s', '0', '-e', calls, '-o', trace];
+  const strace = ['strace', '-f', '-yy', '-s', '0', '-e', calls, '-o', trace];
   const server = await startProcess(join(folder, 'data'), synchronous, strace);
   const client = await connectTo(server);
   await newLogOn(client, server);
@@ -36,23 +35,38 @@ async function stepsOf(synchronous: 'FULL' | 'OFF'): Promise<Step[]> {
   await setTimeout(200);
   await endProcess(server, 'SIGKILL');
   client.close();
-  return readFileSync(`${trace}.${server.pid}`, 'utf8').split('\n').flatMap(stepOf);
+  return stepsIn(readFileSync(trace, 'utf8'));
 }
 
-function stepOf(line: string): Step[] {
-  if (/^pwrite64\(\d+<[^>]*-wal>/.test(line)) return ['log written'];
-  if (/^f(data)?sync\(\d+<[^>]*-wal>\)\s+= 0/.test(line)) return ['log synced'];
-  if (/^(write|writev|sendto|sendmsg)\(\d+<TCP/.test(line)) return ['client told'];
-  return [];
+/** A call during which another thread makes one has a line where it begins and one where it ends. */
+function stepsIn(trace: string): Step[] {
+  const syncing = new Set<string>();
+  return trace.split('\n').flatMap((line): Step[] => {
+    const [, thread = '', call = ''] = /^(\d+) +(.*)/.exec(line) ?? [];
+    if (/^pwrite64\(\d+<[^>]*-wal>/.test(call)) return ['log written'];
+    if (/^f(data)?sync\(\d+<[^>]*-wal>\)\s+= 0/.test(call)) return ['sync began', 'log synced'];
+    if (/^f(data)?sync\(\d+<[^>]*-wal>/.test(call)) {
+      syncing.add(thread);
+      return ['sync began'];
+    }
+    if (/^<\.\.\. f(data)?sync resumed>\)\s+= 0/.test(call)) {
+      return syncing.delete(thread) ? ['log synced'] : [];
+    }
+    if (/^(write|writev|sendto|sendmsg)\(\d+<TCP/.test(call)) return ['client told'];
+    return [];
+  });
 }
 
-/** How often a client was told something while the log had writes that were not synced. */
+/** How often a client was told something while the log had writes that were not there yet when a sync began which ended. */
 function toldTooEarly(steps: readonly Step[]): number {
-  let dirty = false;
-  let early = 0;
+  let [written, synced, early] = [0, 0, 0];
+  const began: number[] = [];
   for (const step of steps) {
-    if (step === 'client told' && dirty) early++;
-    else if (step !== 'client told') dirty = step === 'log written';
+    if (step === 'log written') written++;
+    else if (step === 'sync began') began.push(written);
+    // Of several that are under way, the one that began first.
+    else if (step === 'log synced') synced = Math.max(synced, began.shift() ?? 0);
+    else if (written > synced) early++;
   }
   return early;
 }

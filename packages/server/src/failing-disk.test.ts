@@ -9,6 +9,7 @@ import { entry } from './test/ids.ts';
 import { connectTo, endProcess, newLogOn, startProcess } from './test/server-process.ts';
 import { Lost } from './test/wire-client.ts';
 
+/** Each thread is counted by itself: of Node's four that sync in turns, the first that has done so often fails. */
 const FAILING = ['-e', 'trace=fsync,fdatasync', '-e', 'inject=fsync,fdatasync:error=EIO:when=60+'];
 const strace = ['strace', '-f', '-qq', '-o', '/dev/null', ...FAILING];
 const traced = spawnSync('strace', [...strace.slice(1), 'true']).status === 0;
@@ -32,7 +33,7 @@ describe.skipIf(!traced)(`a failing disk${title}`, () => {
     const { capability, log } = await newLogOn(client, server);
     let refusal: unknown;
     let acknowledged = 0;
-    while (refusal === undefined && acknowledged < 100) {
+    while (refusal === undefined && acknowledged < 400) {
       await client.ask('append', { n: 1, entries: [entry()] }).then(
         () => acknowledged++,
         (error: unknown) => {
@@ -45,7 +46,9 @@ describe.skipIf(!traced)(`a failing disk${title}`, () => {
     if (!(refusal instanceof Lost))
       expect(refusal).toMatchObject({ code: 'busy', retriable: true });
     expect((await ended)[0]).toBe(1);
-    expect(said).toMatch(/^The database \S+ cannot be used \(disk I\/O error\)\.\n$/);
+    expect(said).toMatch(
+      /^The database \S+ cannot be used \((disk I\/O error|EIO: i\/o error, fdatasync)\)\.\n$/,
+    );
 
     const after = await startProcess(join(folder, 'data'));
     const again = await connectTo(after);

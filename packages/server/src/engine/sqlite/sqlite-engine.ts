@@ -1,4 +1,4 @@
-/** The default engine: one SQLite file, one process, an fsync per turn of the event loop. */
+/** The default engine: one SQLite file, one process, one transaction at a time and a sync of the disk for each. */
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { LIMITS } from '@polynya/protocol/limits';
@@ -36,6 +36,7 @@ import { Subscriptions } from './subscriptions.ts';
 import { census, quotas } from './survey.ts';
 import { Turns } from './turns.ts';
 import { WalKeeper } from './wal-keeper.ts';
+import { WalSync } from './wal-sync.ts';
 
 const HOUR = 3_600_000;
 
@@ -58,6 +59,7 @@ export class SqliteEngine implements Engine {
   readonly #keys: DayKeys;
   readonly #turns: Turns;
   readonly #wal: WalKeeper;
+  readonly #disk: WalSync | undefined;
   readonly #logs: Logs;
   readonly #settler: Settler;
   readonly #inboxes: Inboxes;
@@ -66,6 +68,8 @@ export class SqliteEngine implements Engine {
   readonly #allowances: Allowances;
   readonly #failed = Promise.withResolvers<StorageError>();
   readonly #listeners: ((change: LogChange) => void)[] = [];
+  /** Committed, and not yet known to be durable. */
+  #changes: LogChange[] = [];
   /** Of earlier hours nothing is left, so the next scrub destroys their days' keys. */
   #keysSince = 0;
   /** Resolves when no copy is made of the file. */
@@ -80,14 +84,18 @@ export class SqliteEngine implements Engine {
     this.#path = path;
     this.#now = now;
     this.#db = openDatabase(path, synchronous, this.#keys);
-    this.#logs = this.#recovered(hour, logBytes);
+    this.#logs = this.#opened(() => new Logs(this.#db, this.#keys, hour, logBytes));
+    this.#disk =
+      synchronous === 'OFF' ? undefined : this.#opened(() => new WalSync(this.#db, path));
     this.#inboxes = new Inboxes(this.#db, hour);
     this.#subscriptions = new Subscriptions(this.#db, hour);
     this.#blobs = new Blobs(this.#db, this.#keys, hour);
     this.#allowances = new Allowances(this.#db, now);
-    this.#turns = new Turns(this.#db, path, {
+    const sync = this.#disk?.sync ?? (async () => undefined);
+    this.#turns = new Turns(this.#db, path, sync, {
       closing: (sparing) => this.#logs.closeTurn(sparing),
       committed: () => this.#committed(),
+      durable: () => this.#tell(),
       abandoned: () => this.#logs.undone(),
       broken: this.#failed.resolve,
     });
@@ -289,15 +297,16 @@ export class SqliteEngine implements Engine {
     await this.#standing;
     // What a failing storage does not settle any more is in the journal when it is opened next.
     const settling = this.#turns.change(() => this.#logs.settle()).catch(() => undefined);
-    this.#turns.stop();
+    await this.#turns.stop();
     await settling;
     this.#db.close();
+    this.#disk?.close();
   }
 
-  /** The logs, with what a server that was killed had in its journal. @throws StorageError */
-  #recovered(hour: () => number, logBytes: number): Logs {
+  /** @throws StorageError */
+  #opened<T>(open: () => T): T {
     try {
-      return new Logs(this.#db, this.#keys, hour, logBytes);
+      return open();
     } catch (error) {
       this.#db.close();
       throw asStorageError(error, this.#path);
@@ -335,8 +344,14 @@ export class SqliteEngine implements Engine {
 
   #committed(): void {
     this.#logs.committed();
+    this.#changes.push(...this.#logs.takeChanges());
+  }
+
+  #tell(): void {
     if (!this.#logs.settled) this.#settler.appended();
-    for (const change of this.#logs.takeChanges()) {
+    const changes = this.#changes;
+    this.#changes = [];
+    for (const change of changes) {
       for (const listener of this.#listeners) listener(change);
     }
   }

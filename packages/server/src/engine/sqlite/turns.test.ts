@@ -2,17 +2,22 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { systemRandom } from '@polynya/reach/clock';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { DayKeys } from '../../kept/day-keys.ts';
 import { refused, secret } from '../../test/ids.ts';
 import type { StorageError } from '../engine.ts';
 import { openDatabase } from './database.ts';
 import { Turns } from './turns.ts';
+import { WalSync } from './wal-sync.ts';
 
 let folder = '';
 let db: DatabaseSync;
+let disk: WalSync;
+/** What a turn waits for. */
+let sync: () => Promise<void>;
 let turns: Turns;
 let commits = 0;
 let broken: StorageError[] = [];
@@ -25,10 +30,14 @@ beforeEach(() => {
   broken = [];
   const nothing = () => undefined;
   const fail = (fault: StorageError) => void broken.push(fault);
-  turns = new Turns(db, path, { closing: nothing, committed, abandoned: nothing, broken: fail });
+  disk = new WalSync(db, path);
+  const on = { closing: nothing, committed, durable: nothing, abandoned: nothing, broken: fail };
+  sync = disk.sync;
+  turns = new Turns(db, path, () => sync(), on);
 });
 afterEach(() => {
   db.close();
+  disk.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -138,8 +147,66 @@ test('what cannot be read is refused alone, until eight turns in a row had somet
 
 test('stopping finishes what was asked for and refuses the rest', async () => {
   const asked = turns.change(write);
-  turns.stop();
+  await turns.stop();
   await asked;
   expect(count()).toBe(1);
   await expect(turns.change(write)).rejects.toMatchObject({ name: 'StorageError' });
+});
+
+test('nothing is answered or read before the disk has it, and what is asked meanwhile is the next transaction', async () => {
+  const done: string[] = [];
+  const syncs: (() => void)[] = [];
+  sync = () => new Promise((resolve) => syncs.push(resolve));
+  const note = (what: string) => () => void done.push(what);
+  turns.change(write).then(note('first'));
+  turns.read(count).then((n) => note(`reads ${n}`)());
+  await vi.waitUntil(() => syncs.length === 1);
+  turns.change(write).then(note('second'));
+  const reading = turns.read(count).then((n) => note(`reads ${n}`)());
+  await setTimeout(20);
+  expect([done, commits, count()]).toEqual([[], 1, 1]);
+  syncs[0]?.();
+  await vi.waitUntil(() => syncs.length === 2);
+  expect([done, commits]).toEqual([['first', 'reads 1'], 2]);
+  syncs[1]?.();
+  await reading;
+  expect(done.slice(2)).toEqual(['second', 'reads 2']);
+});
+
+test('when the disk fails to sync, neither what was committed nor what waited is answered, and it is not tried again', async () => {
+  let syncs = 0;
+  const failing = Promise.withResolvers<void>();
+  sync = () => {
+    syncs++;
+    return failing.promise;
+  };
+  const asked = [turns.change(write), turns.read(count)];
+  await vi.waitUntil(() => syncs === 1);
+  asked.push(turns.change(write), turns.read(count));
+  failing.reject(Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' }));
+  const failed = { name: 'StorageError', fault: 'unavailable' };
+  for (const one of asked) await expect(one).rejects.toMatchObject(failed);
+  await expect(turns.change(write)).rejects.toMatchObject(failed);
+  expect([commits, syncs, broken.length]).toEqual([1, 1, 1]);
+  await turns.stop();
+});
+
+test('stopping waits for the disk, too', async () => {
+  const syncs: (() => void)[] = [];
+  sync = () => new Promise((resolve) => syncs.push(resolve));
+  let stopped = false;
+  const asked = [turns.change(write)];
+  await vi.waitUntil(() => syncs.length === 1);
+  asked.push(turns.change(write));
+  const stopping = turns.stop().then(() => {
+    stopped = true;
+  });
+  await setTimeout(20);
+  expect(stopped).toBe(false);
+  syncs[0]?.();
+  await vi.waitUntil(() => syncs.length === 2);
+  expect(stopped).toBe(false);
+  syncs[1]?.();
+  await Promise.all([...asked, stopping]);
+  expect(count()).toBe(2);
 });

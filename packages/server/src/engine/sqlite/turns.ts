@@ -1,7 +1,7 @@
 /**
- * Group commit: what is asked for during one turn of the event loop runs in one transaction, each change
- * that may refuse halfway in a savepoint, and is answered only after COMMIT, that is after fsync, returned.
- * Reads run after the COMMIT, so nobody is shown what is not durable.
+ * Group commit: what is asked for during one turn of the event loop, or while the disk syncs, runs in one transaction,
+ * each change that may refuse halfway in a savepoint, and is answered only after the sync that follows its COMMIT.
+ * Reads run after that sync and before the next transaction, so nobody is shown what is not durable.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
@@ -18,8 +18,10 @@ interface Job {
 export interface TurnEvents {
   /** The last of each transaction; `sparing` where one failed before. */
   readonly closing: (sparing: boolean) => void;
-  /** After each fsync, before anybody is answered. */
+  /** After each COMMIT: what follows builds on it. */
   readonly committed: () => void;
+  /** What was committed is on the disk; nobody was answered yet. */
+  readonly durable: () => void;
   /** What ran since then was undone. */
   readonly abandoned: () => void;
   /** Once: from now on everything is refused. */
@@ -34,17 +36,23 @@ type Outcome = { readonly job: Job } & ({ readonly value: unknown } | { readonly
 export class Turns {
   readonly #db: DatabaseSync;
   readonly #path: string;
+  readonly #sync: () => Promise<void>;
   readonly #on: TurnEvents;
   readonly #sql;
   #changes: Job[] = [];
   #reads: Job[] = [];
   #scheduled = false;
+  /** While the disk syncs what was committed last; never rejects. */
+  #syncing: Promise<void> | undefined;
+  #stopped = false;
   #failure: StorageError | undefined;
   #faultyTurns = 0;
 
-  constructor(db: DatabaseSync, path: string, on: TurnEvents) {
+  /** `sync` resolves when what was committed is on the disk. */
+  constructor(db: DatabaseSync, path: string, sync: () => Promise<void>, on: TurnEvents) {
     this.#db = db;
     this.#path = path;
+    this.#sync = sync;
     this.#on = on;
     this.#sql = {
       begin: db.prepare('BEGIN IMMEDIATE'),
@@ -66,24 +74,38 @@ export class Turns {
     return this.#add(this.#changes, run, false);
   }
 
-  /** Runs `run` after this turn's COMMIT. */
+  /** Runs `run` when this turn's changes are durable. */
   read<T>(run: () => T): Promise<T> {
     return this.#add(this.#reads, run, false);
   }
 
-  /** Runs what was asked for, then refuses everything. */
-  stop(): void {
+  /** Finishes what was asked for, and refuses the rest. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#syncing;
     this.#flush();
-    this.#failure ??= new StorageError('unavailable', 'The storage was closed.');
+    await this.#syncing;
   }
 
   #add<T>(jobs: Job[], run: () => T, savepoint: boolean): Promise<T> {
     if (this.#failure) return Promise.reject(this.#failure);
-    if (!this.#scheduled) {
-      this.#scheduled = true;
-      setImmediate(() => this.#flush());
+    if (this.#stopped) {
+      return Promise.reject(new StorageError('unavailable', 'The storage was closed.'));
     }
-    return new Promise((resolve, reject) => jobs.push({ run, savepoint, resolve, reject }));
+    const added = new Promise<T>((resolve, reject) => {
+      jobs.push({ run, savepoint, resolve, reject });
+    });
+    this.#schedule();
+    return added;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#syncing) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#flush();
+    });
   }
 
   #flush(): void {
@@ -91,9 +113,34 @@ export class Turns {
     const reads = this.#reads;
     this.#changes = [];
     this.#reads = [];
-    this.#scheduled = false;
-    if (changes.length > 0) this.#transact(changes);
+    const outcomes: Outcome[] = [];
+    if (changes.length > 0) this.#transact(changes, outcomes);
+    if (outcomes.length === 0) {
+      this.#read(reads);
+      return;
+    }
+    this.#syncing = this.#sync().then(
+      () => this.#synced(outcomes, reads),
+      (error: unknown) => this.#lost(outcomes, reads, error),
+    );
+  }
+
+  #synced(outcomes: readonly Outcome[], reads: readonly Job[]): void {
+    this.#syncing = undefined;
+    // First, so that the disk works again while the answers are sealed.
+    if (this.#changes.length + this.#reads.length > 0) this.#schedule();
+    this.#on.durable();
+    for (const outcome of outcomes) settle(outcome);
     this.#read(reads);
+  }
+
+  /** Of what the disk may or may not have, nothing is answered; asked once more it might say that all is well. */
+  #lost(outcomes: readonly Outcome[], reads: readonly Job[], error: unknown): void {
+    this.#syncing = undefined;
+    const fault = asStorageError(error, this.#path);
+    this.#break(fault);
+    const waiting = [...reads, ...this.#changes.splice(0), ...this.#reads.splice(0)];
+    for (const { reject } of [...outcomes.map(({ job }) => job), ...waiting]) reject(fault);
   }
 
   /** What cannot be read may be one bad page, so the others are still served, for a while. */
@@ -112,20 +159,21 @@ export class Turns {
     if (fault && this.#faultyTurns >= FAULTY_TURNS) this.#break(fault);
   }
 
-  #transact(jobs: readonly Job[], sparing = false): void {
-    const outcomes: Outcome[] = [];
+  /** Adds to `outcomes` what is to be told when it is durable. */
+  #transact(jobs: readonly Job[], outcomes: Outcome[], sparing = false): void {
+    const committed: Outcome[] = [];
     try {
       this.#sql.begin.run();
-      for (const job of jobs) outcomes.push(this.#inTransaction(job));
+      for (const job of jobs) committed.push(this.#inTransaction(job));
       this.#on.closing(sparing);
       this.#sql.commit.run();
     } catch (error) {
       this.#undo();
-      this.#failed(jobs, error, sparing);
+      this.#failed(jobs, outcomes, error, sparing);
       return;
     }
     this.#on.committed();
-    for (const outcome of outcomes) settle(outcome);
+    outcomes.push(...committed);
   }
 
   #inTransaction(job: Job): Outcome {
@@ -152,7 +200,7 @@ export class Turns {
   }
 
   /** One change that does not fit on the disk, or has a bug, does not take the others of its turn along. */
-  #failed(jobs: readonly Job[], error: unknown, sparing: boolean): void {
+  #failed(jobs: readonly Job[], outcomes: Outcome[], error: unknown, sparing: boolean): void {
     const fault = faultOf(error, this.#path);
     if (fault instanceof StorageError) {
       this.#break(fault);
@@ -166,7 +214,7 @@ export class Turns {
     }
     for (const job of jobs) {
       if (this.#failure) job.reject(this.#failure);
-      else this.#transact([job], true);
+      else this.#transact([job], outcomes, true);
     }
   }
 }

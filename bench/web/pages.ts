@@ -16,7 +16,8 @@ export const SLOWED = 4;
 
 /**
  * Runs in each page before its scripts: keeps the engine's port, by which `ask` calls it as the page does, and the
- * messages that it told of last, which `tellReactions` tells once more with one reaction to so many of them.
+ * messages that it told of last: `tellReactions` tells them once more with one reaction to so many of them, `tellLast`
+ * only so many of the last, as if there were no more.
  */
 function keepPort(): void {
   type Message = { readonly id: string };
@@ -31,6 +32,7 @@ function keepPort(): void {
     Worker: typeof Worker;
     ask(method: string, ...args: unknown[]): Promise<unknown>;
     tellReactions(emoji: string, ids: readonly string[]): Promise<void>;
+    tellLast(count: number): Promise<void>;
   };
   const port = Promise.withResolvers<MessagePort>();
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
@@ -63,6 +65,15 @@ function keepPort(): void {
     (await port.promise).postMessage({ ask: 'call', id, method, args });
     return answer.promise;
   };
+  const tell = async (list: Told['list'], value = last?.value) => {
+    const data = { ...last, value, list };
+    (await port.promise).dispatchEvent(new MessageEvent('message', { data }));
+  };
+  all.tellLast = (count) => {
+    const from = Math.max(0, messages.length - count);
+    const places = Int32Array.from({ length: messages.length - from }, (_, i) => from + i);
+    return tell({ places, fresh: [] }, { ...last?.value, more: false } as Told['value']);
+  };
   all.tellReactions = async (emoji, ids) => {
     const reactions = emoji ? [{ emoji, people: ['Boris'], mine: false }] : [];
     const fresh: Message[] = [];
@@ -71,8 +82,7 @@ function keepPort(): void {
       fresh.push(Object.assign({}, message, { reactions }));
       return -1;
     });
-    const data = { ...last, list: { places: Int32Array.from(places), fresh } };
-    (await port.promise).dispatchEvent(new MessageEvent('message', { data }));
+    await tell({ places: Int32Array.from(places), fresh });
   };
 }
 

@@ -9,13 +9,13 @@ import {
   openingChat,
   openLong,
   openWhole,
-  reactions,
   scrolling,
   search,
   typing,
 } from './measures.ts';
 import { memory } from './memory.ts';
 import { openFilled } from './pages.ts';
+import { reactions } from './reactions.ts';
 import type { Timing } from './samples.ts';
 
 export const CHATS = 10_000;

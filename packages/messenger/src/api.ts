@@ -241,6 +241,8 @@ export interface MessageView {
   readonly text: string;
   readonly edited: boolean;
   readonly deleted: boolean;
+  /** Kept at the top, also where it is not among the last, which `pins` has. */
+  readonly pinned: boolean;
   readonly reply: { readonly id: MessageId; readonly name: string; readonly text: string } | null;
   readonly mentions: readonly PersonId[];
   readonly reactions: readonly {

@@ -13,6 +13,7 @@ export function aMessage(fields: Partial<MessageView>): MessageView {
     text: '',
     edited: false,
     deleted: false,
+    pinned: false,
     reply: null,
     mentions: [],
     reactions: [],

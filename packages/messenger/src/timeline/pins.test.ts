@@ -90,6 +90,10 @@ it('of many those pinned last are shown', async () => {
   await chat.tell(...many.map((n) => from(ANNA, n, text(`${n}`))));
   await chat.tell(...many.map((n) => from(ANNA, n + 100, pin(n))));
   expect(await chat.pins()).toEqual(many.reverse().slice(0, 32));
+  // The others are pinned still, which whoever lets one go has to know.
+  expect(await chat.shown(10)).toMatchObject({ pinned: true });
+  await chat.tell(from(ANNA, 150, pin(10, false)));
+  expect(await chat.shown(10)).toMatchObject({ pinned: false });
 });
 
 it('a row that an earlier version stored is read as never pinned', async () => {

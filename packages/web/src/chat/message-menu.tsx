@@ -38,10 +38,10 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
   const react = (emoji: string) =>
     attempt(messenger.react(chat, message.id, chosen(emoji) ? '' : emoji));
   const lead = one[0] ?? message;
-  const pinned = () => detail().pins.some(({ seq }) => seq === lead.seq);
+  const { pinned } = lead;
   const togglePin = () => {
-    if (pinned() && lead.seq !== null) setLetGo(lead.seq);
-    void attempt(messenger.pin(chat, lead.id, !pinned()));
+    if (pinned && lead.seq !== null) setLetGo(lead.seq);
+    void attempt(messenger.pin(chat, lead.id, !pinned));
   };
   const copy = () => attempt(navigator.clipboard.writeText(message.text));
 
@@ -108,7 +108,7 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
           </Show>
           <Show when={alive() && detail().mayPin}>
             <MenuItem icon="pin" onChoose={togglePin}>
-              {pinned() ? t().unpin : t().pin}
+              {pinned ? t().unpin : t().pin}
             </MenuItem>
           </Show>
           <Show when={message.poll && !message.poll.closed && message.mine && alive()}>

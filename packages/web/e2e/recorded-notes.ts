@@ -59,6 +59,7 @@ export function recordedNotes(people: () => { anna: Person; boris: Person }): vo
 
   it('a note that is broken off is kept, to be sent or not', async () => {
     const { anna } = people();
+    await giveSenses(anna.page);
     const waits = anna.page.getByText(anna.words.notSentYet);
     const speaks = () =>
       expect.poll(() => isKept(anna.page, 'recording'), { timeout: 60_000 }).toBe(true);
@@ -130,6 +131,40 @@ export function recordedNotes(people: () => { anna: Person; boris: Person }): vo
       });
     // Something is seen, and it is square, whatever the camera is.
     await expect.poll(shown, { timeout: 60_000 }).toBe(1);
+  });
+
+  it('a video note of which no picture could be drawn is a circle all the same', async () => {
+    const { anna, boris } = people();
+    await giveSenses(anna.page);
+    await anna.page.evaluate(() => {
+      const draw = globalThis.createImageBitmap;
+      globalThis.createImageBitmap = () => {
+        globalThis.createImageBitmap = draw;
+        return Promise.reject(new DOMException('', 'InvalidStateError'));
+      };
+    });
+    await anna.button(anna.words.attach).click();
+    await anna.page.getByRole('menuitem', { name: anna.words.videoNote }).click();
+    await expect.poll(() => pieces(anna.page), { timeout: 60_000 }).toBeGreaterThan(2);
+    await anna.button(anna.words.sendRecording).click();
+    const note = boris.page.locator('.message').filter({ has: boris.page.locator('.round') });
+    await expect.poll(() => note.count(), { timeout: 60_000 }).toBe(2);
+    expect(await note.last().locator('img').count()).toBe(0);
+    await boris.shot('video-note-without-picture');
+    const play = note.last().getByRole('button', { name: boris.words.videoOpen });
+    await play.click();
+    await expect
+      .poll(
+        () =>
+          note
+            .last()
+            .locator('video')
+            .evaluate((one) => (one as HTMLVideoElement).currentTime),
+        {
+          timeout: 60_000,
+        },
+      )
+      .toBeGreaterThan(0);
   });
 }
 

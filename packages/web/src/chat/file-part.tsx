@@ -28,7 +28,7 @@ export function FilePart(props: FilePartProps): JSX.Element {
   return (
     <div class="file">
       <Switch>
-        <Match when={props.file.round && props.file.thumb}>
+        <Match when={props.file.round}>
           <Round message={props.message} file={props.file} />
         </Match>
         <Match when={props.file.thumb}>

@@ -115,6 +115,8 @@ export function RecordBar(props: RecordBarProps): JSX.Element {
   });
 
   const keep = (piece: Blob) => {
+    // Nothing is seen yet: a note of that could be neither shown nor played.
+    if (piece.size === 0) return;
     const index = pieces++;
     const store = () => messenger.keepRecording(chat, index, piece).then(() => true);
     // What cannot be kept need not be said.
@@ -154,7 +156,7 @@ export function RecordBar(props: RecordBarProps): JSX.Element {
     const name = nameOf(file);
     const clean = (await cleanVideo(new File([file], name, { type }))) ?? file;
     const about = video
-      ? await thumbnailOf(clean)
+      ? { duration: Math.round(long()), ...(await thumbnailOf(clean)) }
       : levels.length > 0
         ? { duration: Math.round(long()), wave: packWave(levels) }
         : await measured(file);

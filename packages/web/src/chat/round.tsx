@@ -1,4 +1,7 @@
-/** A video note: a circle that plays where it stands, with a ring of how far it is. */
+/**
+ * A video note: a circle that plays where it stands, with a ring of how far it is. Empty at first where whoever sent it
+ * could not draw a picture of it, on a machine that did much else.
+ */
 import type { FileView, MessageView } from '@polynya/messenger/api';
 import { type JSX, Show } from 'solid-js';
 import { useApp } from '../state/app.ts';
@@ -22,7 +25,7 @@ export function Round(props: { message: MessageView; file: FileView }): JSX.Elem
   const at = () => (shown() ? player.at() * 1000 : 0);
 
   return (
-    <div class="round" style={{ '--done': Math.min(1, at() / props.file.duration) }}>
+    <div class="round" style={{ '--done': Math.min(1, at() / props.file.duration || 0) }}>
       <TileButton
         message={props.message}
         file={props.file}

@@ -34,10 +34,14 @@ export function TileButton(props: TileButtonProps): JSX.Element {
       <Show
         when={props.screen}
         fallback={
-          <img
-            src={thumbs.urlOf(props.message.id, props.file.thumb as Uint8Array)}
-            alt={t().picture(props.file.name)}
-          />
+          <Show when={props.file.thumb}>
+            {(thumb) => (
+              <img
+                src={thumbs.urlOf(props.message.id, thumb())}
+                alt={t().picture(props.file.name)}
+              />
+            )}
+          </Show>
         }
       >
         {props.screen}

@@ -1,10 +1,11 @@
 /** One message: who, what, in answer to what, and how far it has come. */
 import type { MessageView } from '@polynya/messenger/api';
-import { createMemo, createSignal, type JSX, Show } from 'solid-js';
+import { createComputed, createSignal, type JSX, Show } from 'solid-js';
 import { FilePart, MessageMenu, Poll, TimeLeft } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { Avatar } from '../ui/avatar.tsx';
-import { Button, IconButton } from '../ui/button.tsx';
+import { Button } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
 import { called, Tag } from '../ui/tag.tsx';
 import { nameToneOf } from '../ui/tone.ts';
 import { useWords } from '../words/use-words.ts';
@@ -33,8 +34,9 @@ export function Bubble(props: BubbleProps): JSX.Element {
   const { messenger, attempt } = useApp();
   const { detail, goTo, selected, select } = useChat();
   const [menu, setMenu] = createSignal<{ x: number; y: number }>();
-  // Of a reaction only what shows reactions hears.
-  const message = createMemo(() => props.message, undefined, { equals: sameButReactions });
+  // Of a reaction only what shows reactions hears. A memo would have all the rest asked whether it changed.
+  const [message, setMessage] = createSignal(props.message, { equals: sameButReactions });
+  createComputed(() => setMessage(props.message));
   const chat = () => detail().chat;
   const all = () => (props.album.length > 0 ? props.album : [message()]);
   const chosen = () => selected()?.has(message().id) ?? false;
@@ -154,15 +156,20 @@ export function Bubble(props: BubbleProps): JSX.Element {
       </div>
       <Show when={!message().deleted && !selecting()}>
         <span class="message-more">
-          <IconButton
-            icon="more"
-            label={t().messageMenu}
+          {/* Not an IconButton, whose properties may be any: thousands of these come by as one scrolls. */}
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={t().messageMenu}
+            title={t().messageMenu}
             aria-haspopup="menu"
             onClick={(event) => {
               const { left, bottom } = event.currentTarget.getBoundingClientRect();
               setMenu({ x: left, y: bottom });
             }}
-          />
+          >
+            <Icon name="more" />
+          </button>
         </span>
       </Show>
       <Show when={!message().deleted && menu()}>

@@ -1,6 +1,6 @@
 /** What a message says. */
 import type { MessageView, PersonView } from '@polynya/messenger/api';
-import { createMemo, For, type JSX, Match, Show, Switch } from 'solid-js';
+import { createMemo, For, type JSX, Show } from 'solid-js';
 import { sameOrder } from '../state/chat-order.ts';
 import { Tag } from '../ui/tag.tsx';
 import { useWords } from '../words/use-words.ts';
@@ -49,41 +49,47 @@ function Pieces(props: PiecesProps): JSX.Element {
   );
 }
 
+/** A piece is what it is: another takes its place. */
 function TextPiece(props: { piece: Piece; people: readonly PersonView[] }): JSX.Element {
-  const meant = () => props.people.filter(({ name }) => props.piece.text === `@${name}`);
-  const names = () => props.people.map(({ name }) => name);
-  return (
-    <Switch fallback={props.piece.text}>
-      <Match when={props.piece.kind === 'block'}>
-        <pre>{props.piece.text}</pre>
-      </Match>
-      <Match when={props.piece.kind === 'quote'}>
+  const { kind, text } = props.piece;
+  const meant = () => props.people.filter(({ name }) => text === `@${name}`);
+  switch (kind) {
+    case 'block':
+      return <pre>{text}</pre>;
+    case 'quote':
+      return (
         <blockquote>
-          <Pieces pieces={richText(props.piece.text, names())} people={props.people} />
+          <Pieces
+            pieces={richText(
+              text,
+              props.people.map(({ name }) => name),
+            )}
+            people={props.people}
+          />
         </blockquote>
-      </Match>
-      <Match when={props.piece.kind === 'code'}>
-        <code>{props.piece.text}</code>
-      </Match>
-      <Match when={props.piece.kind === 'strong'}>
-        <strong>{props.piece.text}</strong>
-      </Match>
-      <Match when={props.piece.kind === 'emphasis'}>
-        <em>{props.piece.text}</em>
-      </Match>
-      <Match when={props.piece.kind === 'link'}>
-        <a href={props.piece.text} target="_blank" rel="noopener noreferrer">
-          {props.piece.text}
+      );
+    case 'code':
+      return <code>{text}</code>;
+    case 'strong':
+      return <strong>{text}</strong>;
+    case 'emphasis':
+      return <em>{text}</em>;
+    case 'link':
+      return (
+        <a href={text} target="_blank" rel="noopener noreferrer">
+          {text}
         </a>
-      </Match>
-      <Match when={props.piece.kind === 'mention'}>
+      );
+    case 'mention':
+      return (
         <span class="mention" classList={{ me: meant().some(({ me }) => me) }}>
-          {props.piece.text}
+          {text}
           <For each={meant().filter(({ namesake }) => namesake)}>
             {({ tag }) => <Tag of={tag} />}
           </For>
         </span>
-      </Match>
-    </Switch>
-  );
+      );
+    default:
+      return text;
+  }
 }

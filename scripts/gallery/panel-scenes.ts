@@ -1,4 +1,6 @@
 /** What opens beside chats: about them, about their people, the list with all that it can show, the settings. */
+import { nearWords } from '../../packages/web/src/near/near-words.ts';
+import { bestLocale } from '../../packages/web/src/words/catalogues.ts';
 import type { Story } from './story.ts';
 
 export async function listScenes(story: Story): Promise<void> {
@@ -168,6 +170,25 @@ export async function settingsScenes(story: Story): Promise<void> {
     },
     1000,
   );
+  const said = nearWords[bestLocale([(await page.locator('html').getAttribute('lang')) ?? ''])];
+  const near = async () => {
+    await settings();
+    await me.button(words.near).click();
+    await page.getByRole('dialog', { name: said.title }).waitFor();
+  };
+  await story.scene('near', near, 1300);
+  await story.scene(
+    'near-refused',
+    async () => {
+      await near();
+      await page.getByRole('textbox', { name: said.code }).fill('polynya-near://');
+      await me.button(said.call).click();
+      await page.getByText(said.noCode).waitFor();
+      await me.button(said.out).click();
+      await page.getByText(said.nothing).waitFor();
+    },
+    1500,
+  );
   await story.scene('saved', async () => {
     await settings();
     await me.button(words.savedMessages).click();
@@ -180,5 +201,6 @@ export async function settingsScenes(story: Story): Promise<void> {
   await me.composer.press('Enter');
   await me.marked(lines.later, words.stateWaiting);
   await story.scene('offline', async () => undefined);
+  await story.scene('offline-by-keyboard', () => me.button(words.near).focus());
   await me.context.setOffline(false);
 }

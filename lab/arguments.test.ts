@@ -14,6 +14,7 @@ describe('the command line', () => {
       'same-country',
       'same-country-chromium',
       'cross-border',
+      'cross-border-chromium',
     ]);
     const curtains = scenarios.filter(({ name }) => name === 'curtain');
     expect(names(['curtain'])).toEqual(curtains.map(({ variant }) => variant));

@@ -145,11 +145,16 @@ export const scenarios: readonly Scenario[] = [
     ...{ technique: throttle, ...slows, bound: 60, expected: 'throttled' },
     ...{ task: 'long-text', length: 2_048 },
   }),
+  scenario('trickle-chromium', {
+    ...{ technique: throttle, ...slows, ...chromium, kind: 'trickle', bound: 60 },
+    ...{ expected: 'throttled', task: 'long-text', length: 2_048 },
+  }),
   scenario('all-but-dns', { ...noDatagrams, ...slows }),
   scenario('all-but-dns-chromium', {
     ...{ ...noDatagrams, ...slows, ...chromium, kind: 'all-but-dns' },
   }),
   scenario('stun', { ...noDatagrams, ...slows }),
+  scenario('stun-chromium', { ...noDatagrams, ...slows, ...chromium, kind: 'stun' }),
   scenario('node', {
     ...{ technique: fingerprint, ...bites, bound: 20, expected: 'fingerprint-filtered' },
   }),
@@ -167,6 +172,11 @@ export const scenarios: readonly Scenario[] = [
   scenario('cross-border', {
     ...{ ...cut, ...bites, bound: 30, task: 'queued-texts', hosts: ['ann', 'carol'] },
   }),
+  // Who is at the page is the one behind the border.
+  scenario('cross-border-chromium', {
+    ...{ ...cut, ...bites, ...chromium, bound: 30, task: 'queued-texts', hosts: ['carol', 'bob'] },
+    asked: ['page'],
+  }),
   scenario('lan', {
     ...{ technique: shutdown, kind: 'lan-only', ...bites, bound: 15, expected: 'lan-only' },
     task: 'texts-nearby',
@@ -179,6 +189,10 @@ export const scenarios: readonly Scenario[] = [
   scenario('file', {
     ...{ technique: shutdown, kind: 'unplugged', ...bites, bound: 15, expected: 'offline' },
     task: 'file-by-hand',
+  }),
+  scenario('file-chromium', {
+    ...{ technique: shutdown, kind: 'unplugged', ...bites, ...chromium, bound: 30 },
+    ...{ expected: 'offline', task: 'file-by-hand', settled: true },
   }),
   // Who is abroad can say what is done to no line but their own: whoever sits behind the block is asked.
   scenario('volunteer', {
@@ -196,6 +210,10 @@ export const scenarios: readonly Scenario[] = [
   scenario('classifier', {
     ...{ technique: probing, expectNaive: 'none', task: 'probes', bound: 60, expected: 'none' },
     server: 'home',
+  }),
+  scenario('classifier-chromium', {
+    ...{ technique: probing, expectNaive: 'none', task: 'probes', bound: 60, expected: 'none' },
+    ...{ ...chromium, kind: 'classifier', server: 'home' },
   }),
   scenario('rounds', {
     ...{ technique: whackAMole, ...bites, task: 'rounds', bound: 45, expected: null },

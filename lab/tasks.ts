@@ -103,7 +103,7 @@ interface FileMessage {
   readonly file: object | null;
 }
 
-/** What is said while the line is cut arrives when it is restored; the clock starts then. */
+/** What both say while the line is cut arrives when it is restored; the clock starts then. */
 async function queuedTexts({
   lab,
   pair,
@@ -111,27 +111,26 @@ async function queuedTexts({
   settings,
   texts,
 }: TaskContext): Promise<Outcome> {
-  const [first, second] = pair.talk();
+  const both = pair.talk();
+  const [first, second] = both;
   const parameters = parametersOf(scenario.technique, settings);
   const cut = value(parameters, 'seconds') / value(parameters, 'scale');
-  first.say(`${texts[0]}, said while cut off`);
+  const [there, back] = texts.map((text) => `${text}, said while cut off`) as [string, string];
+  first.say(there);
+  second.say(back);
   await pause(cut * 1_000);
-  const early = (await second.heard(texts[0])) > 0;
+  const early = (await second.heard(there)) + (await first.heard(back)) > 0;
   await lab.middlebox.lift();
   const began = performance.now();
   const signal = AbortSignal.timeout(scenario.bound * 1_000);
-  const came = await second.hears(`${texts[0]}, said while cut off`, signal);
-  const outcome = await exchange(
-    [first, second],
-    [`${texts[0]}, after`, texts[1]],
-    scenario.bound,
-    began,
-  );
-  const once = (await second.heard(`${texts[0]}, said while cut off`)) <= 1;
-  await Promise.all([first.stop(), second.stop()]);
-  if (!once) return { ...outcome, passed: false, why: 'a text arrived more than once' };
+  const came = await Promise.all([second.hears(there, signal), first.hears(back, signal)]);
+  const after: [string, string] = [`${texts[0]}, after`, `${texts[1]}, after`];
+  const outcome = await exchange(both, after, scenario.bound, began);
+  const most = Math.max(await second.heard(there), await first.heard(back));
+  await Promise.all(both.map((each) => each.stop()));
+  if (most > 1) return { ...outcome, passed: false, why: 'a text arrived more than once' };
   if (early) return { ...outcome, passed: false, why: 'a text crossed a border that was closed' };
-  if (!came)
+  if (came.includes(false))
     return { ...outcome, passed: false, why: 'what was said while cut off did not arrive' };
   return outcome;
 }

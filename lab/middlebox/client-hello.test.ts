@@ -50,6 +50,15 @@ describe('a ClientHello', () => {
     });
   });
 
+  test('is the same whatever Chromium sprinkles into its signature algorithms (RFC 8701)', async () => {
+    const own = (await helloOf({ sigalgs: 'ECDSA+SHA384:RSA+SHA512:RSA+SHA384' })).toString('hex');
+    const sprinkled = ['0503', '1a1a', 'fafa'].map((one) =>
+      readClientHello(Buffer.from(own.replace('050306010501', `${one}06010501`), 'hex')),
+    );
+    expect(sprinkled[1]).toEqual(sprinkled[2]);
+    expect(sprinkled[1]).not.toEqual(sprinkled[0]);
+  });
+
   test('is not known before its last byte, and known with it, whatever records it comes in', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 600 }), fc.nat(), (size, cut) => {

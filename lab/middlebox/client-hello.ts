@@ -74,7 +74,10 @@ function fingerprint(body: Buffer): ClientHello {
     protocolIn(extensions.get(ALPN)),
   ].join('');
   const hashed = types.filter((type) => type !== SNI && type !== ALPN);
-  const algorithms = numbers(extensions.get(SIGNATURE_ALGORITHMS)?.subarray(2) ?? Buffer.alloc(0));
+  // Chromium sprinkles into these, too.
+  const algorithms = numbers(
+    extensions.get(SIGNATURE_ALGORITHMS)?.subarray(2) ?? Buffer.alloc(0),
+  ).filter(isReal);
   const kind = [
     hash(hexList(ciphers.sort((a, b) => a - b))),
     hash([hexList(hashed.sort((a, b) => a - b)), hexList(algorithms)].filter(Boolean).join('_')),

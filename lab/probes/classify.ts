@@ -1,6 +1,6 @@
 /**
  * A classifier at the censor's: connections of members to a hidden server beside those of visitors to its web site, by
- * features of each that need no reading. Where one feature alone tells all of the ones from all of the others, a rule of
+ * features of each that need no reading: of terminals beside programs, and of a page beside a browser's. Where one feature alone tells all of the ones from all of the others, a rule of
  * one line finds every member; what hellos of all sorts are answered with must be what an ordinary site answers.
  */
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ const SITE = `https://${HOSTS.home.name}`;
 
 export async function classify(context: ProbeContext): Promise<Outcome> {
   const { lab, pair, scenario, texts, capture, chance } = context;
-  const visits = visited(lab, chance);
+  const visits = (scenario.browser ? browsed : programmed)(lab, visitsOf(chance));
   const began = performance.now();
   let outcome: Outcome = { passed: false, seconds: null, why: null };
   for (let talk = 0; talk < TALKS; talk++) {
@@ -37,7 +37,9 @@ export async function classify(context: ProbeContext): Promise<Outcome> {
   }
   await visits;
   const packets = capture.packets();
-  const ours = flowsTo(HOSTS.home.address, pair.addresses, packets);
+  // Like is held against like: a member at a page against who reads with a browser.
+  const members = scenario.browser ? [pair.second.address] : pair.addresses;
+  const ours = flowsTo(HOSTS.home.address, members, packets);
   const theirs = flowsTo(HOSTS.home.address, [HOSTS.nan.address, HOSTS.ned.address], packets);
   if (Math.min(ours.length, theirs.length) < TALKS) {
     return spoiled(outcome, 'the classifier saw too few connections to tell anything');
@@ -55,13 +57,18 @@ export async function classify(context: ProbeContext): Promise<Outcome> {
   return spoiled(outcome, `one feature is enough: ${found.join('; ')}`);
 }
 
-/** People who read the site, a few by programs of two sorts and one by a real browser, where there is one. */
-async function visited(lab: Lab, chance: () => number): Promise<void> {
-  const visits = Array.from({ length: VISITORS }, () => {
+/** What each visitor reads, page by page. */
+type Visits = readonly (readonly string[])[];
+
+function visitsOf(chance: () => number): Visits {
+  return Array.from({ length: VISITORS }, () => {
     const count = 1 + Math.floor(chance() * 2 * PAGES.length);
     return Array.from({ length: count }, () => PAGES[Math.floor(chance() * PAGES.length)] ?? '/');
   });
-  // A terminal is held against programs, as a browser would be against browsers.
+}
+
+/** People who read the site by programs of two sorts, and one by a real browser, where there is one. */
+async function programmed(lab: Lab, visits: Visits): Promise<void> {
   const read = async (kind: string, mine: (index: number) => boolean) => {
     // One after the other: all at once held each other up, and were told from members by that.
     for (const paths of visits.filter((_, index) => mine(index))) {
@@ -73,21 +80,20 @@ async function visited(lab: Lab, chance: () => number): Promise<void> {
   await Promise.all([
     read('openssl', (index) => index % 2 === 0),
     read('node', (index) => index % 2 === 1),
-    browsed(lab),
+    whyNoChromium() === undefined ? browsed(lab, [PAGES]) : undefined,
   ]);
 }
 
-async function browsed(lab: Lab): Promise<void> {
-  if (whyNoChromium() !== undefined) return;
-  const browser = await Chromium.start({
-    host: 'nan',
-    folder: lab.newFolder(),
-    caPath: lab.authority.path,
-  });
-  try {
-    const page = await browser.page();
-    for (const path of PAGES) await page.goto(SITE + path, { waitUntil: 'load' });
-  } finally {
-    await browser.stop();
+/** Each with a browser that was never there before. */
+async function browsed(lab: Lab, visits: Visits): Promise<void> {
+  for (const paths of visits) {
+    const own = { host: 'nan', folder: lab.newFolder(), caPath: lab.authority.path } as const;
+    const browser = await Chromium.start(own);
+    try {
+      const page = await browser.page();
+      for (const path of paths) await page.goto(SITE + path, { waitUntil: 'load' });
+    } finally {
+      await browser.stop();
+    }
   }
 }

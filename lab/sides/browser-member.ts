@@ -1,10 +1,11 @@
 /** A member of Polynya at a real browser, who does what people do: by what the page shows and calls by name. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import type { Diagnosis } from '../diagnosis.ts';
 import { HOSTS, type HostName } from '../network/plan.ts';
 import { Chromium, type ChromiumPlan, PATIENCE } from './chromium.ts';
 import { askPanel } from './line-panel.ts';
-import type { Talker } from './talk.ts';
+import { ECHO, type Talker } from './talk.ts';
 
 const NAME = 'Your name';
 const ENTER = 'Come in';
@@ -14,6 +15,9 @@ const CODE = 'Or the line below it';
 const CONNECT = 'Connect';
 const SETTINGS = 'Settings';
 const CLOSE = 'Close';
+const [OUT, IN] = ['Save a file', 'Take a file in'];
+/** What the page says of a file that it took. */
+const TAKEN = /\d+ messages? for you, new: \d+/;
 
 export class BrowserMember {
   readonly host: HostName;
@@ -78,6 +82,41 @@ export class BrowserMember {
     return new BrowserTalker(this.#open(title, near));
   }
 
+  /** Writes a text in that chat and saves what waits there for a line, as one file at `path`. @throws Error when nothing waits */
+  async carriesOut(title: string, text: string, path: string): Promise<void> {
+    const { browser, page } = await this.#open(title);
+    try {
+      await composer(page).fill(text);
+      await composer(page).press('Enter');
+      await page.locator('article.message.mine').filter({ hasText: text }).waitFor();
+      await openNear(page);
+      const [file] = await Promise.all([page.waitForEvent('download'), button(page, OUT).click()]);
+      await file.saveAs(path);
+    } finally {
+      await browser.stop();
+    }
+  }
+
+  /** Takes in the file at `path`. Answers how often the text came into that chat by it. @throws Error when it is refused */
+  async takesIn(title: string, text: string, path: string): Promise<number> {
+    const { browser, page } = await this.#open(title);
+    try {
+      const before = await bubbles(page, text).count();
+      await openNear(page);
+      const [chooser] = await Promise.all([
+        page.waitForEvent('filechooser'),
+        button(page, IN).click(),
+      ]);
+      await chooser.setFiles(path);
+      await page.getByText(TAKEN).waitFor();
+      await closeNear(page);
+      await pause(ECHO);
+      return (await bubbles(page, text).count()) - before;
+    } finally {
+      await browser.stop();
+    }
+  }
+
   async #open(title: string, near?: Promise<string>): Promise<Open> {
     const browser = await Chromium.start(this.#plan);
     const page = await browser.page();
@@ -137,12 +176,20 @@ class BrowserTalker implements Talker {
 
 /** As somebody does who has no line: by what the page offers then. */
 async function call(page: Page, code: string): Promise<void> {
-  // In the settings, for the line may still be looked for.
-  await button(page, SETTINGS).click();
-  await button(page, NEAR).last().click();
+  await openNear(page);
   await page.getByLabel(CODE).fill(code);
   await button(page, CONNECT).click();
   await page.getByText(/^Near\./).waitFor();
+  await closeNear(page);
+}
+
+/** In the settings, for the line may still be looked for. */
+async function openNear(page: Page): Promise<void> {
+  await button(page, SETTINGS).click();
+  await button(page, NEAR).last().click();
+}
+
+async function closeNear(page: Page): Promise<void> {
   for (const _ of [NEAR, SETTINGS]) await button(page, CLOSE).last().click();
 }
 

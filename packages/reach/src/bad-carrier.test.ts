@@ -9,6 +9,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { Connection } from './client.ts';
 import { systemRandom } from './clock.ts';
 import { type Badness, badCarrier, seeded } from './test/bad-carrier.ts';
+import { anyBadness } from './test/bad-lines.ts';
 import { startSessions } from './test/loopback.ts';
 import { ToyLogs } from './test/toy-log.ts';
 import { VirtualTime, watchWebCrypto } from './test/virtual-time.ts';
@@ -20,14 +21,7 @@ const SECRET = new Uint8Array(32).fill(2);
 const WRITERS = 2;
 const BATCHES = 10;
 
-const percent = (most: number) => fc.integer({ min: 0, max: most }).map((n) => n / 100);
-const badness = fc.record({
-  drop: percent(30),
-  repeat: percent(30),
-  die: percent(10),
-  refuse: percent(50),
-  delay: fc.integer({ min: 0, max: 2_000 }),
-});
+const badness = anyBadness({ drop: 30, repeat: 30, die: 10, refuse: 50, delay: 2_000 });
 const run = fc.record({
   seed: fc.integer(),
   first: badness,

@@ -7,6 +7,7 @@ import { systemRandom } from '../clock.ts';
 import { Openings } from '../openings.ts';
 import type { ServerSessions } from '../server-sessions.ts';
 import type { Sink } from '../sink.ts';
+import { standingStill } from './bad-lines.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 const DAY = 24 * 3_600_000;
@@ -39,19 +40,15 @@ export function sipsOver({ fate = () => 'ok', takes = () => USUAL, hosts = 4 }: 
   const after = (ms: number) => new Promise<void>((done) => void clock.setTimeout(done, ms));
   let posts = 0;
   const post = async (endpoint: string, body: Uint8Array, signal: AbortSignal) => {
-    const frozen = () =>
-      new Promise<never>((_, reject) =>
-        signal.addEventListener('abort', () => reject(new Error('given up'))),
-      );
     const sip = decodeUpSip(body);
     const becomes = fate(sip, posts++, clock.now() - began, endpoint);
     const half = takes() / 2;
     await after(half);
-    if (becomes === 'up') return frozen();
+    if (becomes === 'up') return standingStill(signal);
     const taken = exchanges.take(sip, sessions);
     if (typeof taken === 'string') return null;
     const answer = await taken;
-    if (becomes === 'back') return frozen();
+    if (becomes === 'back') return standingStill(signal);
     await after(half);
     return encodeDownSip(answer);
   };

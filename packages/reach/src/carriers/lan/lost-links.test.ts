@@ -7,6 +7,7 @@ import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { pause } from '../../clock.ts';
 import { seeded } from '../../test/bad-carrier.ts';
 import { type BadGround, BadLan } from '../../test/bad-lan.ts';
+import { percent } from '../../test/bad-lines.ts';
 import { VirtualTime, watchWebCrypto } from '../../test/virtual-time.ts';
 import { virtualTimers } from '../../test/virtual-timers.ts';
 import type { NearLink } from './link.ts';
@@ -28,8 +29,8 @@ afterEach(() => {
 const run = fc.record({
   seed: fc.integer(),
   by: fc.constantFrom('network' as const, 'carriers' as const),
-  lost: fc.integer({ min: 0, max: 80 }).map((n) => n / 100),
-  unheard: fc.integer({ min: 0, max: 60 }).map((n) => n / 100),
+  lost: percent(80),
+  unheard: percent(60),
   delay: fc.integer({ min: 1, max: 800 }),
   lives: fc.integer({ min: 500, max: 30_000 }),
   troubles: fc.array(fc.integer({ min: 1_000, max: 60_000 }), { minLength: 1, maxLength: 3 }),

@@ -4,6 +4,7 @@ import { beforeAll, test } from 'vitest';
 import { Connection } from '../../client.ts';
 import { systemRandom } from '../../clock.ts';
 import { seeded } from '../../test/bad-carrier.ts';
+import { standingStill } from '../../test/bad-lines.ts';
 import { expectEntriesOnce } from '../../test/entries-once.ts';
 import { restartingSessions } from '../../test/restarting-sessions.ts';
 import { ToyLogs } from '../../test/toy-log.ts';
@@ -50,21 +51,17 @@ async function prove(given: {
   const logs = new ToyLogs();
   const server = await restartingSessions(logs, clock, given.restartAt, (sessions) => sessions);
   const after = (ms: number) => new Promise<void>((done) => void clock.setTimeout(done, ms));
-  const standing = (signal: AbortSignal) =>
-    new Promise<never>((_, reject) =>
-      signal.addEventListener('abort', () => reject(new Error('given up'))),
-    );
   const post: Post = async (_, body, signal) => {
     const fate = chance() * 100;
     await after(chance() * given.delay);
     if (signal.aborted) throw new Error('given up');
-    if (fate < given.frozen / 2) return standing(signal);
+    if (fate < given.frozen / 2) return standingStill(signal);
     if (fate > 100 - given.refused) return null;
     const batch = beginBatch(body, server.half);
     if (!batch) return null;
     await batch.answered;
     const answer = batch.end();
-    if (fate < given.frozen) return standing(signal);
+    if (fate < given.frozen) return standingStill(signal);
     if (fate < given.frozen + given.cut) throw new Error('cut off');
     await after(chance() * given.delay);
     return answer;

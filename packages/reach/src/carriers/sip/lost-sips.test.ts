@@ -7,6 +7,7 @@ import { Connection } from '../../client.ts';
 import { systemRandom } from '../../clock.ts';
 import { Openings } from '../../openings.ts';
 import { seeded } from '../../test/bad-carrier.ts';
+import { standingStill } from '../../test/bad-lines.ts';
 import { expectEntriesOnce } from '../../test/entries-once.ts';
 import { restartingSessions } from '../../test/restarting-sessions.ts';
 import { ToyLogs } from '../../test/toy-log.ts';
@@ -54,24 +55,20 @@ async function prove(given: {
   const logs = new ToyLogs();
   const newHalf = () => new Exchanges(new BodyRoom(), clock);
   const server = await restartingSessions(logs, clock, given.restartAt, newHalf);
-  const frozen = (signal: AbortSignal) =>
-    new Promise<never>((_, reject) =>
-      signal.addEventListener('abort', () => reject(new Error('given up'))),
-    );
   const began = clock.now();
   const post: Post = async (_, body, signal) => {
     const bears = given.bears[clock.now() - began < 60_000 ? 0 : 1];
     const sip = decodeUpSip(body);
-    if (sip.piece.length > bears) return frozen(signal);
+    if (sip.piece.length > bears) return standingStill(signal);
     const fate = chance() * 100;
-    if (fate < given.frozen / 2) return frozen(signal);
+    if (fate < given.frozen / 2) return standingStill(signal);
     if (fate > 100 - given.refused) return null;
     const taken = server.half.take(sip, server.sessions);
     if (taken === 'unknown' || taken === 'no-room') return null;
     const answer = await taken;
     const back = answer.state === 'answer' ? answer.piece.length : 0;
     const freezes = fate < given.frozen || sip.piece.length + back > bears;
-    return freezes ? frozen(signal) : encodeDownSip(answer);
+    return freezes ? standingStill(signal) : encodeDownSip(answer);
   };
   const options = { endpoints: ENDPOINTS, clock, random: systemRandom, post };
   const open = (_: string, __: AbortSignal, openings = new Openings()) =>

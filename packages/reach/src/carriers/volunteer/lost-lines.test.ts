@@ -8,6 +8,7 @@ import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { Connection } from '../../client.ts';
 import { systemRandom } from '../../clock.ts';
 import { across, type Badness, badCarrier, seeded } from '../../test/bad-carrier.ts';
+import { anyBadness, percent } from '../../test/bad-lines.ts';
 import { expectEntriesOnce } from '../../test/entries-once.ts';
 import { restartingSessions } from '../../test/restarting-sessions.ts';
 import { ToyLogs } from '../../test/toy-log.ts';
@@ -29,14 +30,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const percent = (most: number) => fc.integer({ min: 0, max: most }).map((n) => n / 100);
-const badness = fc.record({
-  drop: percent(25),
-  repeat: percent(25),
-  die: percent(8),
-  refuse: percent(40),
-  delay: fc.integer({ min: 1, max: 1_500 }),
-});
+const badness = anyBadness({ drop: 25, repeat: 25, die: 8, refuse: 40, delay: 1_500 });
 const run = fc.record({
   seed: fc.integer(),
   /** Between guest and volunteer, and between volunteer and server. */

@@ -6,6 +6,7 @@
 import type { SessionHandler, SessionLogic, SessionPort } from '@polynya/reach/session-handler';
 import type { Config } from '../config.ts';
 import type { Engine } from '../engine/engine.ts';
+import { LogGrowth } from '../limits/log-growth.ts';
 import { StoredBytes } from '../limits/stored-bytes.ts';
 import { TokenBuckets } from '../limits/token-bucket.ts';
 import type { Push } from '../push/push.ts';
@@ -34,6 +35,7 @@ export interface Shared extends DeliveryOptions {
   readonly watchers: Watchers;
   readonly buckets: TokenBuckets;
   readonly stored: StoredBytes;
+  readonly growth: LogGrowth;
   readonly volunteers: Volunteers;
 }
 
@@ -45,7 +47,8 @@ export class Delivery implements SessionHandler {
     const volunteers = new Volunteers(options.engine);
     const buckets = new TokenBuckets(options.now, true);
     const stored = new StoredBytes(options.config, buckets);
-    this.#shared = { ...options, watchers, buckets, stored, volunteers };
+    const growth = new LogGrowth(options.config, options.now, buckets);
+    this.#shared = { ...options, watchers, buckets, stored, growth, volunteers };
     options.engine.onChange((change) => watchers.announce(change));
   }
 

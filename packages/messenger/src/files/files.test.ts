@@ -1,28 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CHATS_TOPIC } from '../queries/changes.ts';
-import { TestServer } from '../test/file-server.ts';
-import { ABOUT, noise, send, TestDevice } from '../test/test-device.ts';
+import { alice, aliceAndBob, bob, received } from '../test/alice-and-bob.ts';
+import { ABOUT, noise, send } from '../test/test-device.ts';
 import { CHAT } from '../test/test-timeline.ts';
 import { AUTOMATIC, MAX_FILE, PIECE_SIZE } from './file-record.ts';
 
-let server: TestServer;
-let alice: TestDevice;
-let bob: TestDevice;
-beforeEach(async () => {
-  server = await TestServer.start();
-  alice = await TestDevice.open(server);
-  bob = await TestDevice.open(server);
-});
-afterEach(async () => {
-  await Promise.all([alice.close(), bob.close()]);
-  await server.close();
-});
-
-async function received(bytes: Uint8Array<ArrayBuffer>) {
-  const sent = await send(alice, bytes);
-  await bob.receive(sent);
-  return sent;
-}
+aliceAndBob();
 
 describe('a file', () => {
   it.each([0, 1, PIECE_SIZE - 1, PIECE_SIZE, PIECE_SIZE + 1, 9 * PIECE_SIZE + 7])(

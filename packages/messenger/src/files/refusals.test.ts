@@ -1,38 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { type Clock, systemClock } from '@polynya/reach/clock';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CHATS_TOPIC } from '../queries/changes.ts';
 import { type Change, StoreError } from '../store/store.ts';
+import { alice, aliceAndBob, bob, folder, received, server } from '../test/alice-and-bob.ts';
 import { TestServer } from '../test/file-server.ts';
 import { ABOUT, noise, send, TestDevice } from '../test/test-device.ts';
 import { CHAT } from '../test/test-timeline.ts';
 import { PIECE_SIZE } from './file-record.ts';
 import { Transfer } from './transfer.ts';
 
-let server: TestServer;
-let alice: TestDevice;
-let bob: TestDevice;
-let folder: string;
-beforeEach(async () => {
-  server = await TestServer.start();
-  alice = await TestDevice.open(server);
-  bob = await TestDevice.open(server);
-  folder = mkdtempSync(join(tmpdir(), 'files-'));
-});
-afterEach(async () => {
-  await Promise.all([alice.close(), bob.close()]);
-  await server.close();
-  rmSync(folder, { recursive: true });
-});
-
-async function received(bytes: Uint8Array<ArrayBuffer>) {
-  const sent = await send(alice, bytes);
-  await bob.receive(sent);
-  return sent;
-}
+aliceAndBob();
 
 describe('a file that is not what its message says', () => {
   it('is corrupt by one bit of one piece, and its pieces are dropped', async () => {

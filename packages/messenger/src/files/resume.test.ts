@@ -1,33 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TestServer } from '../test/file-server.ts';
+import { describe, expect, it } from 'vitest';
+import { alice, aliceAndBob, bob, folder, received, server } from '../test/alice-and-bob.ts';
 import { ABOUT, noise, send, TestDevice } from '../test/test-device.ts';
 import { CHAT } from '../test/test-timeline.ts';
 import { fileKeys, PIECE_SIZE } from './file-record.ts';
 
-let server: TestServer;
-let alice: TestDevice;
-let bob: TestDevice;
-let folder: string;
-beforeEach(async () => {
-  server = await TestServer.start();
-  alice = await TestDevice.open(server);
-  bob = await TestDevice.open(server);
-  folder = mkdtempSync(join(tmpdir(), 'files-'));
-});
-afterEach(async () => {
-  await Promise.all([alice.close(), bob.close()]);
-  await server.close();
-  rmSync(folder, { recursive: true });
-});
-
-async function received(bytes: Uint8Array<ArrayBuffer>) {
-  const sent = await send(alice, bytes);
-  await bob.receive(sent);
-  return sent;
-}
+aliceAndBob();
 
 describe('5 MB, the connection cut in the middle and the device restarted', () => {
   const bytes = noise(5_000_000);

@@ -32,7 +32,7 @@ export function NearPanel(props: { onClose(): void }): JSX.Element {
               <For each={COMMANDS}>
                 {(command) => (
                   <li>
-                    <code>{command}</code>
+                    <code dir="ltr">{command}</code>
                   </li>
                 )}
               </For>

@@ -3,7 +3,7 @@ import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { LIMITS } from '@polynya/protocol/limits';
 import type { Resolve } from '@polynya/reach/carriers/by-name/system-resolver';
-import { sessionsEnd } from '@polynya/reach/carriers/dns/sessions-end';
+import { sessionsEnd } from '@polynya/reach/carriers/sessions-end';
 import type { ChannelCarrier } from '@polynya/reach/carriers/webrtc-direct/channel';
 import { acceptDirect } from '@polynya/reach/carriers/webrtc-direct/server';
 import type { Random } from '@polynya/reach/clock';

@@ -3,7 +3,7 @@
  * S-box" (2011). x0 to x7 are a byte's bits and s0 to s7 those of its image, the highest first; s1, s2, s6 and s7 come
  * out inverted.
  */
-export const CIRCUIT = `
+const CIRCUIT = `
   y14=x3^x5 y13=x0^x6 y9=x0^x3 y8=x0^x5 t0=x1^x2 y1=t0^x7 y4=y1^x3 y12=y13^y14 y2=y1^x0 y5=y1^x6 y3=y5^y8
   t1=x4^y12 y15=t1^x5 y20=t1^x1 y6=y15^x7 y10=y15^t0 y11=y20^y9 y7=x7^y11 y17=y10^y11 y19=y10^y8 y16=t0^y11
   y21=y13^y16 y18=x0^y16

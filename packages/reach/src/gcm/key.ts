@@ -4,7 +4,7 @@
  */
 
 /** Bytes of a schedule: the hash's key, and 15 round keys. */
-export const SCHEDULE = 16 + 240;
+const SCHEDULE = 16 + 240;
 /** Keys that have a schedule at a time (count). To work one out takes a twentieth of the time that a text takes. */
 const KEPT = 4_096;
 const NOTHING = new Uint8Array(0);

@@ -10,10 +10,10 @@ import { restartingSessions } from '../../test/restarting-sessions.ts';
 import { ToyLogs } from '../../test/toy-log.ts';
 import { VirtualTime, watchWebCrypto } from '../../test/virtual-time.ts';
 import { Cover } from '../cover.ts';
+import { sessionsEnd } from '../sessions-end.ts';
 import { dnsCarrier, zoneEndpoint } from './dns.ts';
 import { TYPE } from './message.ts';
 import { Pieces } from './pieces.ts';
-import { sessionsEnd } from './sessions-end.ts';
 import { Zone } from './zone.ts';
 
 const TIMES = Number(process.env.POLYNYA_RUNS ?? 1);

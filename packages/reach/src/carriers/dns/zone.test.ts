@@ -13,12 +13,12 @@ import { systemSteadyClock } from '../../steady-clock.ts';
 import { startSessions } from '../../test/loopback.ts';
 import { ToyLogs } from '../../test/toy-log.ts';
 import { Cover } from '../cover.ts';
+import { sessionsEnd } from '../sessions-end.ts';
 import { dnsCarrier, zoneEndpoint } from './dns.ts';
 import { serveZone, type ZoneServer } from './listen.ts';
 import { decodeAnswer, encodeQuestion, RCODE, TYPE } from './message.ts';
 import { Pieces } from './pieces.ts';
 import { askResolver } from './resolver.ts';
-import { sessionsEnd } from './sessions-end.ts';
 import { Stream } from './stream.ts';
 import { Zone } from './zone.ts';
 

@@ -8,7 +8,7 @@ import { systemClock, systemRandom } from '../../clock.ts';
 import { startSessions } from '../../test/loopback.ts';
 import { ToyLogs } from '../../test/toy-log.ts';
 import { Cover } from '../cover.ts';
-import { sessionsEnd } from '../dns/sessions-end.ts';
+import { sessionsEnd } from '../sessions-end.ts';
 import { collect } from './collector.ts';
 import { dropCarrier, dropEndpoint, dropOf } from './drop.ts';
 import { webdavFolder } from './folder.ts';

@@ -13,7 +13,7 @@ import { restartingSessions } from '../../test/restarting-sessions.ts';
 import { ToyLogs } from '../../test/toy-log.ts';
 import { VirtualTime, watchWebCrypto } from '../../test/virtual-time.ts';
 import { Cover } from '../cover.ts';
-import { sessionsEnd } from '../dns/sessions-end.ts';
+import { sessionsEnd } from '../sessions-end.ts';
 import { type Collector, collect } from './collector.ts';
 import { dropCarrier, dropEndpoint } from './drop.ts';
 import type { Folder } from './folder.ts';

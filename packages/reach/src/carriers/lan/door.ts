@@ -89,7 +89,7 @@ export class NearDoor {
 }
 
 /** Of IPv4, for which the door is open; those of homes before those that programs make for themselves. */
-export function homeAddresses(
+function homeAddresses(
   interfaces: ReturnType<typeof networkInterfaces> = networkInterfaces(),
 ): string[] {
   const all = Object.values(interfaces).flatMap((addresses = []) => addresses);

@@ -46,11 +46,11 @@ export class PieceSize {
 
   /**
    * A piece did not come through: one that tried more, or the first of those of the usual length that now freeze.
-   * @param now ms since 1970 @param all whether nothing else came through meanwhile
+   * @param now ms since 1970 @param alone whether nothing came through meanwhile
    */
-  froze(length: number, now: number, all: boolean): void {
+  froze(length: number, now: number, alone: boolean): void {
     if (length <= this.#usual) {
-      this.#usual = all ? LIMITS.surelySip : Math.max(LIMITS.surelySip, Math.floor(length / 2));
+      this.#usual = alone ? LIMITS.surelySip : Math.max(LIMITS.surelySip, Math.floor(length / 2));
     }
     this.#triesAgainAt = now + this.#wait;
     this.#wait = Math.min(2 * this.#wait, WAIT.most);

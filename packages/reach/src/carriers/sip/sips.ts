@@ -12,6 +12,7 @@ import { Gathering } from '../gathering.ts';
 import type { Post } from '../post/post.ts';
 import { Exchange, lengthOf, type Part, type Sip } from './exchange.ts';
 import { PieceSize } from './piece-size.ts';
+import { SignsOfLife } from './signs-of-life.ts';
 import { Slots } from './slots.ts';
 
 /** How long what is to be sent waits for company, in ms: a connection is dear. */
@@ -29,8 +30,6 @@ const SPARE = { large: 2, asked: 2, lingers: 1, said: 0 };
 const RANK = { said: 1, asked: 1.5, lingers: 2.5 };
 /** The longest time without a look at what may be sent, in ms. */
 const LONGEST = 60_000;
-/** Short sips lost since one was answered, after which the line may be dead (count): of one host alone, or that lived alone, each tells less. */
-const FAILURES = { usual: 2, alone: 3 };
 /** Endpoints that a sip is under way to at a time (count). */
 const BESIDE = 2;
 
@@ -61,20 +60,14 @@ export class SipCarrier implements Carrier {
   readonly #gathering: Gathering;
   /** Of what gathers: of one that is said, if there is one. */
   #gathered: Manner = 'said';
-  /** Endpoints that failed since one worked. */
-  readonly #failed = new Map<string, CarrierEnd>();
-  #failures = 0;
-  #worked = false;
-  /** When an answer came last, in ms since 1970. */
-  #heardAt = Number.NEGATIVE_INFINITY;
-  /** Whether pieces stood still since, and nothing came: the line may be dead, or freeze what passed before. */
-  #doubts = false;
+  readonly #signs: SignsOfLife;
   #cancel: () => void = () => undefined;
 
   constructor(options: SipOptions) {
     this.#options = options;
     const { endpoints, openings, clock } = options;
     this.#slots = new Slots(endpoints, openings, clock);
+    this.#signs = new SignsOfLife(endpoints, this.#slots, clock);
     const send = (envelopes: readonly Uint8Array[]) => this.#begin(envelopes, this.#gathered);
     this.#gathering = new Gathering({ clock, wait: GATHER, most: Number.POSITIVE_INFINITY, send });
   }
@@ -126,7 +119,7 @@ export class SipCarrier implements Carrier {
         // Connections are dear: much waits for what is being tried.
         if (this.#isTrying() && this.#size.isMuch(left)) break;
         // ... and for a sign that the line lives.
-        if (this.#doubts && this.#isLarge(exchange) && this.#probes >= BESIDE) break;
+        if (this.#signs.isDoubtful && this.#isLarge(exchange) && this.#probes >= BESIDE) break;
         if (!this.#sendNext(exchange, left, spare)) break;
       }
     }
@@ -168,7 +161,7 @@ export class SipCarrier implements Carrier {
   /** Of few endpoints less is left, or nothing that may wait would ever come. */
   #spare(exchange: Exchange): number {
     // Before it is known whether anything comes through nothing is worth being left.
-    if (this.#doubts && exchange.manner === 'said') return 0;
+    if (this.#signs.isDoubtful && exchange.manner === 'said') return 0;
     const most = SPARE[this.#isLarge(exchange) ? 'large' : exchange.manner];
     return Math.min(most, Math.floor(this.#options.endpoints.length / 3));
   }
@@ -193,10 +186,10 @@ export class SipCarrier implements Carrier {
       for (const endpoint of at) this.#slots.failed(endpoint);
       return;
     }
-    if (this.#heardAt <= leftAt) this.#doubts = true;
+    const isAlone = this.#signs.stoodStill(leftAt);
     // Of many that froze together the first has said it all.
     if (sip === this.#trial || length <= this.#size.usual) {
-      this.#size.froze(length, this.#options.clock.now(), this.#doubts);
+      this.#size.froze(length, this.#options.clock.now(), isAlone);
     }
   }
 
@@ -235,17 +228,13 @@ export class SipCarrier implements Carrier {
   #taken(sip: Sip, endpoint: string, down: DownSip): void {
     if (this.#abort.signal.aborted) return;
     this.#slots.worked(endpoint);
-    this.#failed.clear();
-    this.#failures = 0;
-    this.#worked = true;
-    this.#heardAt = this.#options.clock.now();
-    this.#doubts = false;
+    this.#signs.heard();
     if (down.state === 'gone') {
       this.#end('lost');
       return;
     }
     const { exchange } = sip;
-    this.#size.came(lengthOf(sip.part), this.#heardAt);
+    this.#size.came(lengthOf(sip.part), this.#options.clock.now());
     // Another endpoint was faster.
     if (!this.#exchanges.includes(exchange)) return;
     const allowed = exchange.allows(sip, down);
@@ -266,20 +255,8 @@ export class SipCarrier implements Carrier {
       if (waited) this.#cutAnew(sip);
     } else this.#slots.failed(endpoint);
     if (waited) sip.againAt = 0;
-    // The line lived after this one had left.
-    if (began < this.#heardAt) return;
-    this.#failed.set(endpoint, end);
-    if (!waited) return;
-    const { endpoints } = this.#options;
-    const lived = (one: string) => this.#slots.lived(one, this.#heardAt);
-    // That nothing long comes through shows nothing, and neither does a host that was dead before.
-    if (!long && lived(endpoint)) this.#failures++;
-    const most = endpoints.filter(lived).length > 1 ? FAILURES.usual : FAILURES.alone;
-    const enough = !this.#worked || this.#failures >= most;
-    const rest = endpoints.filter((one) => !this.#failed.has(one));
-    if (enough && rest.length === 0) this.#end(end);
-    // Nothing is waited for that could show more: hosts that failed before, or all of them once more.
-    else if (enough || rest.length === 0) this.#slots.forgive(rest);
+    const isDead = this.#signs.lost(endpoint, began, !long && waited);
+    if (isDead && waited) this.#end(end);
   }
 
   #end(reason: CarrierEnd): void {

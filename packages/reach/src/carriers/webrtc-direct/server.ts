@@ -13,7 +13,7 @@ export interface DirectLimits {
   readonly silence: number;
 }
 
-export const DEFAULT_DIRECT_LIMITS: DirectLimits = {
+const DEFAULT_DIRECT_LIMITS: DirectLimits = {
   unread: 1_572_864,
   buffered: 8_388_608,
   silence: 120_000,

@@ -1,5 +1,5 @@
 /**
- * The called's view of ufrags: whether one was sealed under the secret of its endpoint, of late, and never seen before.
+ * The called's view of ufrags: whether one was sealed under the secret of its endpoint, and was never seen before.
  * Whoever cannot make one gets no answer, and neither does who repeats what they heard.
  */
 import { createDecipheriv, hkdfSync } from 'node:crypto';

@@ -1,7 +1,7 @@
-/** Bodies that came by DNS lead to the server's own sessions. */
-import type { ServerSessions } from '../../server-sessions.ts';
-import { beginBatch } from '../post/batch.ts';
-import type { PiecesEnd } from './pieces.ts';
+/** Bodies that came by DNS or a dead drop lead to the server's own sessions. */
+import type { ServerSessions } from '../server-sessions.ts';
+import type { PiecesEnd } from './dns/pieces.ts';
+import { beginBatch } from './post/batch.ts';
 
 export function sessionsEnd(sessions: ServerSessions): PiecesEnd {
   return {

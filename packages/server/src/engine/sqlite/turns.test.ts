@@ -210,3 +210,18 @@ test('stopping waits for the disk, too', async () => {
   await Promise.all([...asked, stopping]);
   expect(count()).toBe(2);
 });
+
+test('where many ask, more of them share a transaction; who asks alone need not wait for others', async () => {
+  sync = async () => undefined;
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(1_000);
+  await Promise.all(Array.from({ length: 4 }, () => turns.change(write)));
+  const early = turns.change(write);
+  for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
+  expect(commits).toBe(1);
+  await Promise.all([early, turns.change(write)]);
+  expect(commits).toBe(2);
+  turns.change(write);
+  for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
+  expect(commits).toBe(3);
+  clock.mockRestore();
+});

@@ -28,6 +28,12 @@ export interface TurnEvents {
   readonly broken: (fault: StorageError) => void;
 }
 
+/**
+ * Where many ask, the next transaction waits for more of them: each writes pages of its own, whatever is in it. How many
+ * changes are many, and how long after the beginning of the one before the next begins (ms).
+ */
+const MANY = 4;
+const GATHER = 4;
 /** Turns in a row whose reads the storage failed, until it is given up. */
 const FAULTY_TURNS = 8;
 
@@ -42,6 +48,8 @@ export class Turns {
   #changes: Job[] = [];
   #reads: Job[] = [];
   #scheduled = false;
+  /** When the next transaction may begin, by `performance.now`. */
+  #next = 0;
   /** While the disk syncs what was committed last; never rejects. */
   #syncing: Promise<void> | undefined;
   #stopped = false;
@@ -102,10 +110,13 @@ export class Turns {
   #schedule(): void {
     if (this.#scheduled || this.#syncing) return;
     this.#scheduled = true;
-    setImmediate(() => {
+    const wait = this.#next - performance.now();
+    const flush = (): void => {
       this.#scheduled = false;
       this.#flush();
-    });
+    };
+    if (wait < 1) setImmediate(flush);
+    else setTimeout(flush, wait);
   }
 
   #flush(): void {
@@ -114,6 +125,7 @@ export class Turns {
     this.#changes = [];
     this.#reads = [];
     const outcomes: Outcome[] = [];
+    this.#next = changes.length < MANY ? 0 : performance.now() + GATHER;
     if (changes.length > 0) this.#transact(changes, outcomes);
     if (outcomes.length === 0) {
       this.#read(reads);

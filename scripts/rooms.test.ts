@@ -65,7 +65,7 @@ describe('an import is refused when', () => {
     ['it leaves packages/', 'packages/cli/src/a.ts', '../../../scripts/chromium.ts'],
     ['it takes ts-mls elsewhere than in mls', 'packages/messenger/src/a.ts', 'ts-mls'],
     ['it does so in a test', 'packages/messenger/src/a.test.ts', 'ts-mls/crypto'],
-    ['lab enters a room', 'lab/sides/a.ts', '@polynya/reach/client'],
+    ['lab enters a room', 'lab/sides/a.ts', '@polynya/reach/client/client'],
     ['lab does so by a relative path', 'lab/sides/a.ts', '../../packages/cli/src/main.ts'],
     ['lab takes from bench', 'lab/a.ts', '../bench/row.ts'],
     ['it takes a test into the product', 'packages/mls/src/a.ts', './b.test.ts'],

@@ -13,7 +13,7 @@ import { listHolds } from '@polynya/messenger/identity/device-list';
 import { decodeCbor } from '@polynya/protocol/cbor';
 import { deviceList } from '@polynya/protocol/device-list';
 import { orNull } from '@polynya/protocol/schema';
-import { hpkeOpen, hpkePublicKey } from '@polynya/reach/hpke';
+import { hpkeOpen, hpkePublicKey } from '@polynya/reach/seal/hpke';
 import * as cborg from 'cborg';
 import { describe, expect, it } from 'vitest';
 import { vectorFiles } from './vectors.ts';

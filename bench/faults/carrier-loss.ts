@@ -4,7 +4,7 @@
  */
 
 import type { Entry } from '@polynya/protocol/requests';
-import { Connection } from '@polynya/reach/client';
+import { Connection } from '@polynya/reach/client/client';
 import { systemRandom } from '@polynya/reach/clock';
 import { badCarrier } from '@polynya/reach/test/bad-carrier';
 import { VirtualTime, watchWebCrypto } from '@polynya/reach/test/virtual-time';

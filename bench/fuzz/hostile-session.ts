@@ -15,9 +15,9 @@ import {
 } from '@polynya/protocol/envelope';
 import { firstFlight, firstReply } from '@polynya/protocol/requests';
 import { systemRandom } from '@polynya/reach/clock';
-import { hpkeSeal } from '@polynya/reach/hpke';
-import { openGcm, rawX25519, x25519 } from '@polynya/reach/hpke-recipient';
-import { flightInfo, SESSION_SECRET, sessionKeys } from '@polynya/reach/session-keys';
+import { hpkeSeal } from '@polynya/reach/seal/hpke';
+import { openGcm, rawX25519, x25519 } from '@polynya/reach/seal/hpke-recipient';
+import { flightInfo, SESSION_SECRET, sessionKeys } from '@polynya/reach/seal/session-keys';
 
 /** Posts envelopes, and answers with those that came back. */
 export type PostEnvelopes = (envelopes: readonly Uint8Array[]) => Promise<Uint8Array[]>;

@@ -8,7 +8,7 @@ import { openProfile } from '../../packages/cli/src/client/open-profile.ts';
 import type { ChatId, MessageView, Messenger } from '../../packages/messenger/src/api.ts';
 import { type Device, Person } from '../../packages/web/e2e/person.ts';
 import { ServerProcess } from '../../packages/web/e2e/server-process.ts';
-import { packWave } from '../../packages/web/src/chat/waveform.ts';
+import { packWave } from '../../packages/web/src/chat/media/waveform.ts';
 import { LINES, type Lines } from './lines.ts';
 import { PICTURES, type Picture, paint } from './pictures.ts';
 

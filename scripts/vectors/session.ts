@@ -19,15 +19,15 @@ import {
 } from '@polynya/protocol/envelope';
 import { call, firstFlight, type Request, results, up } from '@polynya/protocol/requests';
 import type { Codec } from '@polynya/protocol/schema';
-import { EnvelopeSealer } from '@polynya/reach/envelope-sealer';
-import { Handles } from '@polynya/reach/handles';
-import { openGcm, rawX25519, x25519 } from '@polynya/reach/hpke-recipient';
-import { ItemEncoder } from '@polynya/reach/item-encoder';
-import { ServerSession, type SessionsShared } from '@polynya/reach/server-session';
-import { DEFAULT_SESSION_LIMITS } from '@polynya/reach/server-sessions';
-import { flightInfo, SESSION_SECRET, sessionKeys } from '@polynya/reach/session-keys';
-import { Sink } from '@polynya/reach/sink';
-import { TurnEnds } from '@polynya/reach/turn-ends';
+import { EnvelopeSealer } from '@polynya/reach/seal/envelope-sealer';
+import { Handles } from '@polynya/reach/seal/handles';
+import { openGcm, rawX25519, x25519 } from '@polynya/reach/seal/hpke-recipient';
+import { ItemEncoder } from '@polynya/reach/seal/item-encoder';
+import { flightInfo, SESSION_SECRET, sessionKeys } from '@polynya/reach/seal/session-keys';
+import { ServerSession, type SessionsShared } from '@polynya/reach/server/server-session';
+import { DEFAULT_SESSION_LIMITS } from '@polynya/reach/server/server-sessions';
+import { Sink } from '@polynya/reach/server/sink';
+import { TurnEnds } from '@polynya/reach/server/turn-ends';
 import { EXCHANGES } from './requests.ts';
 
 const NOW = 1_790_000_000_123;

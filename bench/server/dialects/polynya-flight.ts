@@ -28,8 +28,8 @@ import {
 import { PROTOCOL_VERSION } from '@polynya/protocol/limits';
 import { firstFlight, firstReply } from '@polynya/protocol/requests';
 import { systemRandom } from '@polynya/reach/clock';
-import { openGcm, rawX25519, x25519 } from '@polynya/reach/hpke-recipient';
-import { flightInfo, SESSION_SECRET, sessionKeys } from '@polynya/reach/session-keys';
+import { openGcm, rawX25519, x25519 } from '@polynya/reach/seal/hpke-recipient';
+import { flightInfo, SESSION_SECRET, sessionKeys } from '@polynya/reach/seal/session-keys';
 
 const ML_KEM_KEY = 1_184;
 const SUITE = concat(utf8('HPKE'), Uint8Array.of(0x64, 0x7a, 0, 1, 0, 2));

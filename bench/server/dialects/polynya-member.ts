@@ -19,7 +19,7 @@ import {
 } from '@polynya/protocol/requests';
 import type { Codec } from '@polynya/protocol/schema';
 import { systemRandom } from '@polynya/reach/clock';
-import { openGcm } from '@polynya/reach/hpke-recipient';
+import { openGcm } from '@polynya/reach/seal/hpke-recipient';
 import type { Heard } from './dialect.ts';
 import type { Line } from './line.ts';
 import { askRecord, flight, type SessionSecrets, type Target } from './polynya-flight.ts';

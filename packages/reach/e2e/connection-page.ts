@@ -5,9 +5,9 @@ import { postCarrier } from '../src/carriers/post/client.ts';
 import { pageVolunteerCarrier } from '../src/carriers/volunteer/asker.ts';
 import { pageDirectCarrier } from '../src/carriers/webrtc-direct/page-client.ts';
 import { webSocketCarrier } from '../src/carriers/websocket/client.ts';
-import { Connection } from '../src/client.ts';
+import { Connection } from '../src/client/client.ts';
+import type { LogHandle } from '../src/client/log-handle.ts';
 import { systemClock, systemRandom } from '../src/clock.ts';
-import type { LogHandle } from '../src/log-handle.ts';
 
 const CARRIERS = {
   websocket: webSocketCarrier,

@@ -19,8 +19,8 @@ import {
   recordRequest,
   splitEnvelopes,
 } from '@polynya/protocol/envelope';
+import { KnownServer } from '@polynya/reach/client/known-server';
 import { systemRandom } from '@polynya/reach/clock';
-import { KnownServer } from '@polynya/reach/known-server';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';

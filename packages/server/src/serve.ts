@@ -7,7 +7,7 @@ import { sessionsEnd } from '@polynya/reach/carriers/sessions-end';
 import type { ChannelCarrier } from '@polynya/reach/carriers/webrtc-direct/channel';
 import { acceptDirect } from '@polynya/reach/carriers/webrtc-direct/server';
 import type { Random } from '@polynya/reach/clock';
-import { ServerSessions } from '@polynya/reach/server-sessions';
+import { ServerSessions } from '@polynya/reach/server/server-sessions';
 import type { SteadyClock } from '@polynya/reach/steady-clock';
 import { type ConfigInput, parseConfig } from './config.ts';
 import { Delivery } from './delivery/delivery.ts';

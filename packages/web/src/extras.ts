@@ -4,21 +4,21 @@
  */
 export { LinkNew, NewChat, NewGroup, Recover } from './adding-later.tsx';
 export { Away } from './away/away.tsx';
-export { AttachMenu } from './chat/attach-menu.tsx';
 export { ChatFoot } from './chat/chat-foot.tsx';
 export { ChatSearch } from './chat/chat-search.tsx';
 export { Doubt } from './chat/doubt.tsx';
-export { EmojiDialog } from './chat/emoji-dialog.tsx';
-export { FilePart } from './chat/file-part.tsx';
-export { MentionList } from './chat/mention-list.tsx';
-export { MessageMenu } from './chat/message-menu.tsx';
+export { FilePart } from './chat/message/file-part.tsx';
+export { MessageMenu } from './chat/message/message-menu.tsx';
+export { Poll } from './chat/message/poll.tsx';
+export { TimeLeft } from './chat/message/time-left.tsx';
 export { Pins } from './chat/pins.tsx';
-export { Poll } from './chat/poll.tsx';
-export { RecordBar } from './chat/record-bar.tsx';
 export { SelectionBar } from './chat/selection-bar.tsx';
-export { SendFiles } from './chat/send-files.tsx';
-export { SendMenu } from './chat/send-menu.tsx';
-export { TimeLeft } from './chat/time-left.tsx';
+export { AttachMenu } from './chat/writing/attach-menu.tsx';
+export { EmojiDialog } from './chat/writing/emoji-dialog.tsx';
+export { MentionList } from './chat/writing/mention-list.tsx';
+export { RecordBar } from './chat/writing/record-bar.tsx';
+export { SendFiles } from './chat/writing/send-files.tsx';
+export { SendMenu } from './chat/writing/send-menu.tsx';
 // Named for adding.ts, which shares them with the first screens: what extras.js does not have in common with both, the
 // bundler moves out of the first file into one more.
 export { LinkForm } from './first/link-form.tsx';

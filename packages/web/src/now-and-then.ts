@@ -3,8 +3,9 @@
  * who has seen what, the list of keys. A file of its own, which loads when the first of it opens;
  * `now-and-then-later.tsx` is how the views of `extras.ts` reach it.
  */
-export { LaterForm } from './chat/later-form.tsx';
-export { MessageInfo } from './chat/message-info.tsx';
-export { NewPoll } from './chat/new-poll.tsx';
-export { ScheduledBar } from './chat/scheduled-bar.tsx';
+
+export { MessageInfo } from './chat/message/message-info.tsx';
+export { LaterForm } from './chat/writing/later-form.tsx';
+export { NewPoll } from './chat/writing/new-poll.tsx';
+export { ScheduledBar } from './chat/writing/scheduled-bar.tsx';
 export { Shortcuts } from './hand/shortcuts.tsx';

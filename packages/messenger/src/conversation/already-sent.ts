@@ -5,7 +5,7 @@
 import { toHex } from '@polynya/protocol/bytes';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Entry, NewEntry } from '@polynya/protocol/requests';
-import type { LogHandle } from '@polynya/reach/log-handle';
+import type { LogHandle } from '@polynya/reach/client/log-handle';
 import type { Core } from './core.ts';
 
 /** @returns their seqs: new ones, or those under which the log has had them. @throws ProtocolError */

@@ -6,7 +6,7 @@
 import { equal, fromHex, toHex } from '@polynya/protocol/bytes';
 import type { KnownContent } from '@polynya/protocol/content';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import type { LogHandle } from '@polynya/reach/log-handle';
+import type { LogHandle } from '@polynya/reach/client/log-handle';
 import { type ChatId, type MessageId, Problem } from '../api.ts';
 import { KnownHead } from '../line/known-head.ts';
 import { StoreError } from '../store/store.ts';

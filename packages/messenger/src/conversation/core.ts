@@ -1,6 +1,6 @@
 /** What the parts of a conversation share: what is held, how it is stored, and the log. */
 import type { ProtocolError } from '@polynya/protocol/protocol-error';
-import type { LogHandle } from '@polynya/reach/log-handle';
+import type { LogHandle } from '@polynya/reach/client/log-handle';
 import type { ChatId } from '../api.ts';
 import type { Change } from '../store/store.ts';
 import { capability } from './capability.ts';

@@ -1,6 +1,6 @@
 /** A conversation that was made here comes to be on the server. Can be repeated. */
 import { sha256 } from '@noble/hashes/sha2.js';
-import type { LogHandle } from '@polynya/reach/log-handle';
+import type { LogHandle } from '@polynya/reach/client/log-handle';
 import { repair } from '../recovery/later.ts';
 import { capabilityHash } from './capability.ts';
 import type { Held } from './held.ts';

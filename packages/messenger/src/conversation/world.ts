@@ -1,7 +1,7 @@
 /** What conversations share: the ports, this person, the line to one server. */
 import type { Engine } from '@polynya/mls/engine';
 import type { ContactCard } from '@polynya/protocol/content';
-import type { Connection } from '@polynya/reach/client';
+import type { Connection } from '@polynya/reach/client/client';
 import type { Clock, Random } from '@polynya/reach/clock';
 import type { ChatId, PersonId } from '../api.ts';
 import type { ChatRequest } from '../chat-memory.ts';

@@ -10,7 +10,7 @@ import { deviceCards } from '@polynya/protocol/content';
 import { deviceList } from '@polynya/protocol/device-list';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { bytes, type Infer, list, struct, text } from '@polynya/protocol/schema';
-import type { Connection } from '@polynya/reach/client';
+import type { Connection } from '@polynya/reach/client/client';
 import { idOf } from '../conversation/people.ts';
 import type { Device } from '../device.ts';
 

@@ -7,7 +7,7 @@ import { equal, fromHex, toHex, utf8 } from '@polynya/protocol/bytes';
 import type { DeviceList } from '@polynya/protocol/device-list';
 import { inviteLink } from '@polynya/protocol/invite-link';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import { hpkeOpen, hpkePublicKey, hpkeSeal } from '@polynya/reach/hpke';
+import { hpkeOpen, hpkePublicKey, hpkeSeal } from '@polynya/reach/seal/hpke';
 import { Problem, type ProblemCode } from '../api.ts';
 import type { Device } from '../device.ts';
 import type { LinkView } from '../devices-api.ts';

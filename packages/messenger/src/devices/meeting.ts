@@ -6,9 +6,9 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { concat } from '@polynya/protocol/bytes';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Entry } from '@polynya/protocol/requests';
-import type { Connection } from '@polynya/reach/client';
+import type { Connection } from '@polynya/reach/client/client';
+import type { LogHandle } from '@polynya/reach/client/log-handle';
 import type { Random } from '@polynya/reach/clock';
-import type { LogHandle } from '@polynya/reach/log-handle';
 import { decodeStep, encodeStep, meetingSecrets, type Step, type StepOf } from './link-steps.ts';
 
 const NONCE = 12;

@@ -4,7 +4,7 @@ import { MlsError } from '@polynya/mls/mls-error';
 import { equal, toHex } from '@polynya/protocol/bytes';
 import type { ContactCard } from '@polynya/protocol/content';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import type { Connection } from '@polynya/reach/client';
+import type { Connection } from '@polynya/reach/client/client';
 import { type ChatId, type PersonId, Problem } from '../api.ts';
 import { findPerson } from '../conversation/people.ts';
 import type { Device } from '../device.ts';

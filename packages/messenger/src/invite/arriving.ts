@@ -12,7 +12,7 @@ import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { struct, text } from '@polynya/protocol/schema';
 import { seatSecrets } from '@polynya/protocol/seat-secrets';
-import { hostOf } from '@polynya/reach/line';
+import { hostOf } from '@polynya/reach/client/line';
 import { type ChatId, type InvitePreview, Problem } from '../api.ts';
 import { heldChanges } from '../conversation/held.ts';
 import { openSeat } from '../conversation/joining.ts';

@@ -9,7 +9,7 @@ import { type WelcomePackage, welcome as welcomeCodec } from '@polynya/protocol/
 import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { seatSecrets } from '@polynya/protocol/seat-secrets';
-import type { Connection } from '@polynya/reach/client';
+import type { Connection } from '@polynya/reach/client/client';
 import { blobSeal } from '../blob-seal.ts';
 
 const TAG = 16;

@@ -10,7 +10,7 @@ import type { Carrier } from '@polynya/reach/carriers/carrier';
 import { VOLUNTEER } from '@polynya/reach/carriers/volunteer/asker';
 import { type Channel, ChannelCarrier } from '@polynya/reach/carriers/webrtc-direct/channel';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
-import { Connection } from '@polynya/reach/client';
+import { Connection } from '@polynya/reach/client/client';
 import { systemClock, systemRandom } from '@polynya/reach/clock';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { type RunningServer, startServer } from '@polynya/server/serve';

@@ -8,7 +8,7 @@ import { type Carrier, type CarrierFactory, stunAmong } from '@polynya/reach/car
 import { postCarrier } from '@polynya/reach/carriers/post/client';
 import { type Guest, joinCarriers, takeOffer } from '@polynya/reach/carriers/volunteer/lender';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
-import { Connection } from '@polynya/reach/client';
+import { Connection } from '@polynya/reach/client/client';
 import { systemClock, systemRandom } from '@polynya/reach/clock';
 
 /** By which a page reaches its server, the better one first. */

@@ -7,10 +7,10 @@ import { decodeCbor, encodeCbor } from '@polynya/protocol/cbor';
 import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { list, struct, text, uint } from '@polynya/protocol/schema';
-import { MOST_OPENINGS, type Opening, Openings } from '@polynya/reach/openings';
+import { MOST_OPENINGS, type Opening, Openings } from '@polynya/reach/client/openings';
 import { type Store, StoreError } from '../store/store.ts';
 
-export { Openings } from '@polynya/reach/openings';
+export { Openings } from '@polynya/reach/client/openings';
 
 const KEY = 'openings';
 const codec = list(

@@ -12,8 +12,8 @@ import { toHex } from '@polynya/protocol/bytes';
 import { isHostAddresses } from '@polynya/protocol/host-addresses';
 import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import type { Connection } from '@polynya/reach/client';
-import { openEndpointRecord } from '@polynya/reach/known-server';
+import type { Connection } from '@polynya/reach/client/client';
+import { openEndpointRecord } from '@polynya/reach/client/known-server';
 import type { Store } from '../store/store.ts';
 import type { Server } from './server.ts';
 

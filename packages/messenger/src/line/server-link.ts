@@ -1,7 +1,7 @@
 /** The line to one server, the own inbox there, and the world that conversations on it live in. */
 import type { ContactCard } from '@polynya/protocol/content';
-import { Connection } from '@polynya/reach/client';
-import type { Hello } from '@polynya/reach/session-keeper';
+import { Connection } from '@polynya/reach/client/client';
+import type { Hello } from '@polynya/reach/client/session-keeper';
 import type { World } from '../conversation/world.ts';
 import type { Device } from '../device.ts';
 import { Inbox } from '../inbox/inbox.ts';

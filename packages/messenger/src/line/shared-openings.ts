@@ -4,7 +4,7 @@
  * connections are counted, two accounts of one line together would make more than it bears.
  */
 
-import { counts, MOST_OPENINGS, type Opening, Openings } from '@polynya/reach/openings';
+import { counts, MOST_OPENINGS, type Opening, Openings } from '@polynya/reach/client/openings';
 import { OPENINGS_CHANNEL } from './openings-channel.ts';
 
 /** Of the whole origin. Each leaves what it made itself under a name of its own: nobody overwrites what another made meanwhile. */
@@ -12,7 +12,7 @@ const KEPT = '/openings/';
 /** What a browser opens to a page's host by itself whenever the page is opened, and need not use (count). */
 const AHEAD = 2;
 
-export { Openings } from '@polynya/reach/openings';
+export { Openings } from '@polynya/reach/client/openings';
 
 /**
  * Never rejects: where the browser keeps nothing, the account is our own.

@@ -2,7 +2,7 @@
 import { equal, toHex } from '@polynya/protocol/bytes';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { bytes, list, struct, text, uint } from '@polynya/protocol/schema';
-import type { LogHandle } from '@polynya/reach/log-handle';
+import type { LogHandle } from '@polynya/reach/client/log-handle';
 import type { ChatId } from '../api.ts';
 import { peerOf } from '../conversation/about.ts';
 import { capability } from '../conversation/capability.ts';

@@ -3,7 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { concat } from '@polynya/protocol/bytes';
 import { decodeCbor } from '@polynya/protocol/cbor';
 import { content as contentCodec } from '@polynya/protocol/content';
-import type { LogHandle } from '@polynya/reach/log-handle';
+import type { LogHandle } from '@polynya/reach/client/log-handle';
 import { isWritten } from '../conversation/contents.ts';
 import type { Core } from '../conversation/core.ts';
 import { devicesIn } from '../identity/device-list.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
-import { Connection } from '@polynya/reach/client';
+import { Connection } from '@polynya/reach/client/client';
 import { systemClock, systemRandom } from '@polynya/reach/clock';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import type { ConfigInput } from '@polynya/server/config';

@@ -2,7 +2,7 @@
 import { toHex } from '@polynya/protocol/bytes';
 import type { KnownContent } from '@polynya/protocol/content';
 import type { Op, Request, Result } from '@polynya/protocol/requests';
-import type { Connection } from '@polynya/reach/client';
+import type { Connection } from '@polynya/reach/client/client';
 import { type Clock, systemClock, systemRandom } from '@polynya/reach/clock';
 import type { FileView, MessageId } from '../api.ts';
 import { Files } from '../files/files.ts';

@@ -2,7 +2,7 @@
  * A way to move envelopes between a client and a server. It may lose, repeat and reorder them, and die
  * at any moment: nothing above it relies on more.
  */
-import type { Openings } from '../openings.ts';
+import type { Openings } from '../client/openings.ts';
 
 export type CarrierKind = 'websocket' | 'post' | (string & {});
 

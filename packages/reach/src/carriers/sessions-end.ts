@@ -1,5 +1,5 @@
 /** Bodies that came by DNS or a dead drop lead to the server's own sessions. */
-import type { ServerSessions } from '../server-sessions.ts';
+import type { ServerSessions } from '../server/server-sessions.ts';
 import type { PiecesEnd } from './dns/pieces.ts';
 import { beginBatch } from './post/batch.ts';
 

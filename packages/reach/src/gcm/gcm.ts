@@ -5,7 +5,7 @@
  */
 import { createCipheriv, timingSafeEqual } from 'node:crypto';
 import { NONCE, TAG } from '@polynya/protocol/envelope';
-import { openGcm } from '../hpke-recipient.ts';
+import { openGcm } from '../seal/hpke-recipient.ts';
 import { AT_ONCE, NONCE_AT, ROUND_KEYS, ROUND_KEYS_AT, stream, substitute } from './aes.ts';
 import { clear, copy, ghash, HASH_AT, HASH_KEY_AT, mix } from './ghash.ts';
 import { type GcmKey, Schedules } from './key.ts';

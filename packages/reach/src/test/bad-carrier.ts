@@ -1,8 +1,8 @@
 /** Carriers in memory that drop, repeat, reorder and delay envelopes and die, as a seed says. */
 import type { Carrier, CarrierEnd, CarrierFactory } from '../carriers/carrier.ts';
 import type { Clock } from '../clock.ts';
-import type { ServerSessions } from '../server-sessions.ts';
-import { Sink } from '../sink.ts';
+import type { ServerSessions } from '../server/server-sessions.ts';
+import { Sink } from '../server/sink.ts';
 
 /** What takes envelopes at the other end; a server that is down takes none. */
 export type Receiver = Pick<ServerSessions, 'receive'>;

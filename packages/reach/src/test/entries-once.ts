@@ -1,7 +1,7 @@
 /** What every carrier owes whoever uses it, however bad the line: all that is said arrives once and in order. */
 import type { Entry } from '@polynya/protocol/requests';
 import { expect } from 'vitest';
-import type { Connection } from '../client.ts';
+import type { Connection } from '../client/client.ts';
 import { systemRandom } from '../clock.ts';
 import type { VirtualTime } from './virtual-time.ts';
 

@@ -8,10 +8,10 @@ import { handlePost } from '../carriers/post/server.ts';
 import { Exchanges } from '../carriers/sip/server.ts';
 import { webSocketCarrier } from '../carriers/websocket/client.ts';
 import { type ServerSocket, WebSockets } from '../carriers/websocket/server.ts';
-import { Connection } from '../client.ts';
+import { Connection } from '../client/client.ts';
+import type { ConnectionOptions } from '../client/connection-options.ts';
 import { systemClock, systemRandom } from '../clock.ts';
-import type { ConnectionOptions } from '../connection-options.ts';
-import { ServerSessions, type ServerSessionsOptions } from '../server-sessions.ts';
+import { ServerSessions, type ServerSessionsOptions } from '../server/server-sessions.ts';
 import { systemSteadyClock } from '../steady-clock.ts';
 import { ToyLogs } from './toy-log.ts';
 

@@ -1,5 +1,5 @@
 /** A server that is killed and begins anew once, its logs kept, in virtual time: its sessions, and a carrier's half there. */
-import type { ServerSessions } from '../server-sessions.ts';
+import type { ServerSessions } from '../server/server-sessions.ts';
 import { startSessions } from './loopback.ts';
 import type { ToyLogs } from './toy-log.ts';
 import type { VirtualTime } from './virtual-time.ts';

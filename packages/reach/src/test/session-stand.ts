@@ -1,10 +1,10 @@
 /** For tests of server sessions: a server over toy logs in virtual time, and what it sends to one connection. */
 import type { Call, Item } from '@polynya/protocol/requests';
-import { openAccessRecord } from '../access-record-signing.ts';
-import { ClientSession } from '../client-session.ts';
+import { ClientSession } from '../client/client-session.ts';
 import { systemRandom } from '../clock.ts';
-import type { ServerSessions } from '../server-sessions.ts';
-import { Sink } from '../sink.ts';
+import { openAccessRecord } from '../seal/access-record-signing.ts';
+import type { ServerSessions } from '../server/server-sessions.ts';
+import { Sink } from '../server/sink.ts';
 import { startSessions } from './loopback.ts';
 import { ToyLogs } from './toy-log.ts';
 import { VirtualTime } from './virtual-time.ts';

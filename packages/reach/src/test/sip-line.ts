@@ -3,10 +3,10 @@ import { decodeUpSip, encodeDownSip, type UpSip } from '@polynya/protocol/sip';
 import { BodyRoom } from '../carriers/post/body.ts';
 import { Exchanges } from '../carriers/sip/server.ts';
 import { SipCarrier } from '../carriers/sip/sips.ts';
+import { Openings } from '../client/openings.ts';
 import { systemRandom } from '../clock.ts';
-import { Openings } from '../openings.ts';
-import type { ServerSessions } from '../server-sessions.ts';
-import type { Sink } from '../sink.ts';
+import type { ServerSessions } from '../server/server-sessions.ts';
+import type { Sink } from '../server/sink.ts';
 import { standingStill } from './bad-lines.ts';
 import { VirtualTime } from './virtual-time.ts';
 

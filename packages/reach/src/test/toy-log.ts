@@ -4,7 +4,12 @@ import { toHex } from '@polynya/protocol/bytes';
 import type { Cbor } from '@polynya/protocol/cbor';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { type Entry, type Request, results } from '@polynya/protocol/requests';
-import type { Outcome, SessionHandler, SessionLogic, SessionPort } from '../session-handler.ts';
+import type {
+  Outcome,
+  SessionHandler,
+  SessionLogic,
+  SessionPort,
+} from '../server/session-handler.ts';
 
 export class ToyLogs implements SessionHandler {
   readonly entries = new Map<string, Entry[]>();

@@ -5,9 +5,9 @@
  */
 import { toHex } from '@polynya/protocol/bytes';
 import type { Entry, NewEntry } from '@polynya/protocol/requests';
-import { Connection } from '@polynya/reach/client';
+import { Connection } from '@polynya/reach/client/client';
+import type { LogHandle } from '@polynya/reach/client/log-handle';
 import { systemRandom } from '@polynya/reach/clock';
-import type { LogHandle } from '@polynya/reach/log-handle';
 import { badCarrier, seeded } from '@polynya/reach/test/bad-carrier';
 import { VirtualTime, watchWebCrypto } from '@polynya/reach/test/virtual-time';
 import fc from 'fast-check';

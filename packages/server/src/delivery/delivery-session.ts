@@ -5,7 +5,7 @@ import { LIMITS } from '@polynya/protocol/limits';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { type NewEntry, type Request, type Result, results } from '@polynya/protocol/requests';
 import { keyOf } from '@polynya/reach/key-of';
-import type { Outcome, SessionLogic, SessionPort } from '@polynya/reach/session-handler';
+import type { Outcome, SessionLogic, SessionPort } from '@polynya/reach/server/session-handler';
 import { type Engine, StorageError } from '../engine/engine.ts';
 import { sha256, withdrawalTag } from '../kept/secret-hashes.ts';
 import { Fare, limited, TokenBucket } from '../limits/token-bucket.ts';

@@ -3,7 +3,11 @@
  * envelope, key or connection; a session is somebody who asks and can be told.
  */
 
-import type { SessionHandler, SessionLogic, SessionPort } from '@polynya/reach/session-handler';
+import type {
+  SessionHandler,
+  SessionLogic,
+  SessionPort,
+} from '@polynya/reach/server/session-handler';
 import type { Config } from '../config.ts';
 import type { Engine } from '../engine/engine.ts';
 import { LogGrowth } from '../limits/log-growth.ts';

@@ -3,7 +3,7 @@
  * whatever number. There are as many of these as sessions and logs: what most of them never need is made when asked for.
  */
 import { keyOf } from '@polynya/reach/key-of';
-import type { SessionPort } from '@polynya/reach/session-handler';
+import type { SessionPort } from '@polynya/reach/server/session-handler';
 import { TokenBucket } from '../limits/token-bucket.ts';
 import type { Shared } from './delivery.ts';
 import type { Access } from './log-rules.ts';

@@ -1,6 +1,6 @@
 /** A session whose requests go by something that stands between sessions and what answers them. */
 import type { Request } from '@polynya/protocol/requests';
-import type { Outcome, SessionLogic } from '@polynya/reach/session-handler';
+import type { Outcome, SessionLogic } from '@polynya/reach/server/session-handler';
 
 /** What stands between: it asks `logic`, or answers by itself, as `SessionLogic.call` does. */
 export interface Between {

@@ -1,6 +1,6 @@
 import { encodeMeeting } from '@polynya/protocol/meeting';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import type { SessionPort } from '@polynya/reach/session-handler';
+import type { SessionPort } from '@polynya/reach/server/session-handler';
 import { VirtualTime } from '@polynya/reach/test/virtual-time';
 import { expect, test } from 'vitest';
 import { Volunteers } from './volunteers.ts';

@@ -10,7 +10,7 @@ import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Request, Result } from '@polynya/protocol/requests';
 import { type Clock, type Random, systemClock, systemRandom } from '@polynya/reach/clock';
 import { keyOf } from '@polynya/reach/key-of';
-import type { SessionPort } from '@polynya/reach/session-handler';
+import type { SessionPort } from '@polynya/reach/server/session-handler';
 import type { Engine } from '../engine/engine.ts';
 import { TokenBuckets } from '../limits/token-bucket.ts';
 

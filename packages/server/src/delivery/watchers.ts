@@ -3,7 +3,7 @@
 import { equal } from '@polynya/protocol/bytes';
 import type { Entry, NewEntry } from '@polynya/protocol/requests';
 import { keyOf } from '@polynya/reach/key-of';
-import type { SessionPort } from '@polynya/reach/session-handler';
+import type { SessionPort } from '@polynya/reach/server/session-handler';
 import type { LogChange } from '../engine/engine.ts';
 import { type Access, isLive } from './log-rules.ts';
 

@@ -1,8 +1,8 @@
 /** The end of a server that is asked to stop: what was asked before is answered, and nobody waits for ever. */
 import type { Request } from '@polynya/protocol/requests';
 import { systemRandom } from '@polynya/reach/clock';
-import { ServerSessions } from '@polynya/reach/server-sessions';
-import type { Outcome } from '@polynya/reach/session-handler';
+import { ServerSessions } from '@polynya/reach/server/server-sessions';
+import type { Outcome } from '@polynya/reach/server/session-handler';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { afterEach, expect, test } from 'vitest';
 import { parseConfig } from '../config.ts';

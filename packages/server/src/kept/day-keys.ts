@@ -15,7 +15,7 @@ import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Random } from '@polynya/reach/clock';
 import { Gcm } from '@polynya/reach/gcm/gcm';
 import { GcmKey } from '@polynya/reach/gcm/key';
-import { pooled } from '@polynya/reach/random-pool';
+import { pooled } from '@polynya/reach/seal/random-pool';
 import { StorageError } from '../engine/engine.ts';
 import { createFileOnce, destroyFile } from './durable-file.ts';
 

@@ -6,7 +6,7 @@ import type {
   SessionHandler,
   SessionLogic,
   SessionPort,
-} from '@polynya/reach/session-handler';
+} from '@polynya/reach/server/session-handler';
 import { type Between, SessionThrough } from '../delivery/session-through.ts';
 import { StorageError } from '../engine/engine.ts';
 import { InProgress } from '../in-progress.ts';

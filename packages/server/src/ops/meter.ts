@@ -5,7 +5,7 @@ import type {
   SessionHandler,
   SessionLogic,
   SessionPort,
-} from '@polynya/reach/session-handler';
+} from '@polynya/reach/server/session-handler';
 import { type Between, SessionThrough } from '../delivery/session-through.ts';
 import { InProgress } from '../in-progress.ts';
 import { wordOf } from './outcome.ts';

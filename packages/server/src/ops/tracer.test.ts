@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import { systemRandom } from '@polynya/reach/clock';
-import type { SessionHandler } from '@polynya/reach/session-handler';
+import type { SessionHandler } from '@polynya/reach/server/session-handler';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { asked } from '@polynya/reach/test/asked';
 import { expect, test } from 'vitest';

@@ -10,7 +10,7 @@ import type {
   SessionHandler,
   SessionLogic,
   SessionPort,
-} from '@polynya/reach/session-handler';
+} from '@polynya/reach/server/session-handler';
 import type { SteadyClock } from '@polynya/reach/steady-clock';
 import { type Between, SessionThrough } from '../delivery/session-through.ts';
 import { wordOf } from './outcome.ts';

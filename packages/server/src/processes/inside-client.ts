@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import { WEBSOCKET_OPTIONS } from '@polynya/reach/carriers/websocket/server';
-import type { LineEvents, Neighbour, NeighbourLine } from '@polynya/reach/neighbour';
+import type { LineEvents, Neighbour, NeighbourLine } from '@polynya/reach/server/neighbour';
 import { WebSocket } from 'ws';
 import type { Told } from './inside-server.ts';
 import { clientTls } from './inside-tls.ts';

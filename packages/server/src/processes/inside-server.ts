@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { WebSockets } from '@polynya/reach/carriers/websocket/server';
 import { asksForWebSocket } from '@polynya/reach/carriers/websocket/upgrade';
-import type { Receiver } from '@polynya/reach/neighbour';
+import type { Receiver } from '@polynya/reach/server/neighbour';
 import { systemSteadyClock } from '@polynya/reach/steady-clock';
 import { serverTls } from './inside-tls.ts';
 

@@ -5,8 +5,8 @@
 import type { RequestListener } from 'node:http';
 import { equal } from '@polynya/protocol/bytes';
 import type { Random } from '@polynya/reach/clock';
-import type { Neighbour } from '@polynya/reach/neighbour';
-import type { ServerSessions } from '@polynya/reach/server-sessions';
+import type { Neighbour } from '@polynya/reach/server/neighbour';
+import type { ServerSessions } from '@polynya/reach/server/server-sessions';
 import { ConfigError } from '../config.ts';
 import type { ProcessTable, ServerProcess } from '../engine/engine.ts';
 import type { TokenBuckets } from '../limits/token-bucket.ts';

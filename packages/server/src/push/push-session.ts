@@ -1,7 +1,7 @@
 /** What one session has to do with Web Push: it subscribes to logs, wakes others, and brings subscriptions along. */
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Request } from '@polynya/protocol/requests';
-import type { SessionPort } from '@polynya/reach/session-handler';
+import type { SessionPort } from '@polynya/reach/server/session-handler';
 import type { Access } from '../delivery/log-rules.ts';
 import type { TokenBucket } from '../limits/token-bucket.ts';
 import { OwnPlaces } from './own-places.ts';

@@ -10,7 +10,7 @@ import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Request } from '@polynya/protocol/requests';
 import type { Random } from '@polynya/reach/clock';
 import { keyOf } from '@polynya/reach/key-of';
-import type { SessionPort } from '@polynya/reach/session-handler';
+import type { SessionPort } from '@polynya/reach/server/session-handler';
 import type { SteadyClock } from '@polynya/reach/steady-clock';
 import type { Access } from '../delivery/log-rules.ts';
 import type { Engine, StoredSubscription } from '../engine/engine.ts';

@@ -5,8 +5,8 @@
 
 import { ProtocolError } from '@polynya/protocol/protocol-error';
 import type { Entry, NewEntry, Turn } from '@polynya/protocol/requests';
+import type { LogHandle } from '@polynya/reach/client/log-handle';
 import type { Clock } from '@polynya/reach/clock';
-import type { LogHandle } from '@polynya/reach/log-handle';
 import { hashOf, id, secret } from './ids.ts';
 
 /** More refusals than races can explain (count). */

@@ -6,7 +6,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemRandom } from '@polynya/reach/clock';
-import { ServerSessions } from '@polynya/reach/server-sessions';
+import { ServerSessions } from '@polynya/reach/server/server-sessions';
 import type { SteadyClock } from '@polynya/reach/steady-clock';
 import type { Receiver } from '@polynya/reach/test/bad-carrier';
 import { parseConfig } from '../config.ts';

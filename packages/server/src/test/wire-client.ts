@@ -14,7 +14,7 @@ import {
 import type { Codec } from '@polynya/protocol/schema';
 import type { Carrier, CarrierFactory } from '@polynya/reach/carriers/carrier';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
-import { ClientSession } from '@polynya/reach/client-session';
+import { ClientSession } from '@polynya/reach/client/client-session';
 import { systemRandom } from '@polynya/reach/clock';
 
 /** The connection ended before the answer came. */

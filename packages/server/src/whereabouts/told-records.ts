@@ -3,8 +3,8 @@
  * they ask, and sessions that follow theirs again whenever it names other endpoints.
  */
 import type { Request, Result } from '@polynya/protocol/requests';
-import type { ServerSessions } from '@polynya/reach/server-sessions';
-import type { SessionPort } from '@polynya/reach/session-handler';
+import type { ServerSessions } from '@polynya/reach/server/server-sessions';
+import type { SessionPort } from '@polynya/reach/server/session-handler';
 import type { Engine } from '../engine/engine.ts';
 import { sha256 } from '../kept/secret-hashes.ts';
 import type { BridgeList, Shelves } from './shelves.ts';

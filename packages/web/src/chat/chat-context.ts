@@ -2,7 +2,7 @@
 import type { ChatDetail, MessageId, MessageView } from '@polynya/messenger/api';
 import { type Accessor, createContext, type Owner, useContext } from 'solid-js';
 import type { Turned } from './chat-view.tsx';
-import type { ThumbUrls } from './thumb-urls.ts';
+import type { ThumbUrls } from './message/thumb-urls.ts';
 
 export interface OpenChat {
   readonly detail: Accessor<ChatDetail>;

@@ -6,7 +6,7 @@ import { Button } from '../ui/button.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
-import { RecordBar } from './record-bar.tsx';
+import { RecordBar } from './writing/record-bar.tsx';
 
 export function ChatFoot(): JSX.Element {
   const { t } = useExtraWords();

@@ -26,10 +26,10 @@ import { useWords } from '../words/use-words.ts';
 import { ChatContext } from './chat-context.ts';
 import { ChatHead } from './chat-head.tsx';
 import './chat-view.css';
-import { Composer } from './composer.tsx';
-import { ThumbUrls } from './thumb-urls.ts';
+import { ThumbUrls } from './message/thumb-urls.ts';
 import { Timeline } from './timeline.tsx';
 import { Trouble } from './trouble.tsx';
+import { Composer } from './writing/composer.tsx';
 
 /** What the composer is turned to. */
 export type Turned =

@@ -11,7 +11,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
 import './pinned-bar.css';
-import { plainText } from './rich-text.ts';
+import { plainText } from './message/rich-text.ts';
 
 /** ms: long enough to see that it was a mistake, and to reach the button. */
 const REGRET = 15_000;

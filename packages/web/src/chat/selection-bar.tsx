@@ -6,8 +6,8 @@ import { useApp } from '../state/app.ts';
 import { IconButton } from '../ui/button.tsx';
 import { useExtraWords } from '../words/use-words.ts';
 import { useChat } from './chat-context.ts';
-import { DeleteDialog } from './delete-dialog.tsx';
-import { forward } from './forwarding.ts';
+import { DeleteDialog } from './message/delete-dialog.tsx';
+import { forward } from './message/forwarding.ts';
 import './selection-bar.css';
 
 export function SelectionBar(): JSX.Element {

@@ -1,8 +1,8 @@
 /** A row of the timeline, whatever it is. */
 import { type Accessor, type JSX, untrack } from 'solid-js';
 import { useWords } from '../words/use-words.ts';
-import { Bubble } from './bubble.tsx';
-import { eventText } from './event-text.ts';
+import { Bubble } from './message/bubble.tsx';
+import { eventText } from './message/event-text.ts';
 import type { Row } from './rows.ts';
 
 type Of<K extends Row['kind']> = Accessor<Extract<Row, { kind: K }>>;

@@ -1,7 +1,7 @@
 /** A chat found by the beginning of any word of its name (WAI-ARIA combobox; the focus stays in the text). */
 import type { ChatId } from '@polynya/messenger/api';
 import { createMemo, createSignal, For, type JSX, Show } from 'solid-js';
-import { beginsWord } from '../chat/mentions.ts';
+import { beginsWord } from '../chat/writing/mentions.ts';
 import { useApp } from '../state/app.ts';
 import { inOrder, titleOf } from '../state/chat-order.ts';
 import { Avatar } from '../ui/avatar.tsx';

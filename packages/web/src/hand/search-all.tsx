@@ -11,7 +11,7 @@ import {
   onCleanup,
   Show,
 } from 'solid-js';
-import { ThumbUrls } from '../chat/thumb-urls.ts';
+import { ThumbUrls } from '../chat/message/thumb-urls.ts';
 import { useApp } from '../state/app.ts';
 import { inOrder, titleOf } from '../state/chat-order.ts';
 import { Avatar } from '../ui/avatar.tsx';

@@ -9,7 +9,7 @@ import {
 } from '@polynya/messenger/line/diagnosis';
 import { OPENINGS_CHANNEL } from '@polynya/messenger/line/openings-channel';
 import { createResource, createSignal, For, type JSX, onCleanup, Show } from 'solid-js';
-import { saveBlob } from '../chat/save-blob.ts';
+import { saveBlob } from '../chat/message/save-blob.ts';
 import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';

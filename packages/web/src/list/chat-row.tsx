@@ -1,9 +1,9 @@
 /** One chat in the list: who, what was said last, when, and what is new. */
 import type { ChatSummary } from '@polynya/messenger/api';
 import { createMemo, createSignal, type JSX, Show } from 'solid-js';
-import { onLongPress } from '../chat/long-press.ts';
-import { plainText } from '../chat/rich-text.ts';
-import { SendMark } from '../chat/send-mark.tsx';
+import { onLongPress } from '../chat/message/long-press.ts';
+import { plainText } from '../chat/message/rich-text.ts';
+import { SendMark } from '../chat/message/send-mark.tsx';
 import { ChatMenu } from '../later.tsx';
 import { useApp } from '../state/app.ts';
 import { Avatar } from '../ui/avatar.tsx';

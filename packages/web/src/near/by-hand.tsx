@@ -1,6 +1,6 @@
 /** A file with what waits, for somebody to carry, and such a file from somebody else. */
 import { createSignal, type JSX, Show } from 'solid-js';
-import { saveBlob } from '../chat/save-blob.ts';
+import { saveBlob } from '../chat/message/save-blob.ts';
 import { useApp } from '../state/app.ts';
 import { Button } from '../ui/button.tsx';
 import type { nearWords } from './near-words.ts';

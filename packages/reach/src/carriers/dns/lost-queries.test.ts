@@ -1,7 +1,7 @@
 /** Whatever resolvers do to single queries, all that a client asks is answered: in virtual time, over real sessions. */
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { Connection } from '../../client.ts';
+import { Connection } from '../../client/client.ts';
 import { systemRandom } from '../../clock.ts';
 import { seeded } from '../../test/bad-carrier.ts';
 import { badResolver, GOOD, type ResolverPlan } from '../../test/bad-resolver.ts';

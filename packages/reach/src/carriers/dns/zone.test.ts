@@ -6,9 +6,9 @@ import { type DnsQuery, dnsName, encodeDnsQuery } from '@polynya/protocol/dns-qu
 import { decodeDownSip } from '@polynya/protocol/sip';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Connection } from '../../client.ts';
+import { Connection } from '../../client/client.ts';
 import { systemClock, systemRandom } from '../../clock.ts';
-import type { ServerSessions } from '../../server-sessions.ts';
+import type { ServerSessions } from '../../server/server-sessions.ts';
 import { systemSteadyClock } from '../../steady-clock.ts';
 import { startSessions } from '../../test/loopback.ts';
 import { ToyLogs } from '../../test/toy-log.ts';

@@ -4,9 +4,9 @@
  */
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { Connection } from '../../client.ts';
+import { Connection } from '../../client/client.ts';
 import { type Clock, pause, systemRandom } from '../../clock.ts';
-import type { ServerSessions } from '../../server-sessions.ts';
+import type { ServerSessions } from '../../server/server-sessions.ts';
 import { seeded } from '../../test/bad-carrier.ts';
 import { expectEntriesOnce } from '../../test/entries-once.ts';
 import { restartingSessions } from '../../test/restarting-sessions.ts';

@@ -1,8 +1,8 @@
 /** What the envelopes of one POST ask for: all begun at once, their answers gathered into one body. */
 import { envelopesIn, joinEnvelopes } from '@polynya/protocol/envelope';
 import { LIMITS } from '@polynya/protocol/limits';
-import type { ServerSessions } from '../../server-sessions.ts';
-import { Sink } from '../../sink.ts';
+import type { ServerSessions } from '../../server/server-sessions.ts';
+import { Sink } from '../../server/sink.ts';
 
 /** Bytes of envelopes in one answer; what is beyond is dropped and asked for again. */
 const ANSWER = LIMITS.post - 4 * LIMITS.postEnvelopes;

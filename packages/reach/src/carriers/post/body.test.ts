@@ -3,7 +3,7 @@ import { LIMITS } from '@polynya/protocol/limits';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemRandom } from '../../clock.ts';
-import { Handles } from '../../handles.ts';
+import { Handles } from '../../seal/handles.ts';
 import { HANDLE_KEY, Loopback } from '../../test/loopback.ts';
 import { type BodyLimits, BodyRoom, DEFAULT_BODY_LIMITS, readBody } from './body.ts';
 

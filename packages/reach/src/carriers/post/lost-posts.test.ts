@@ -1,7 +1,7 @@
 /** Whatever becomes of single POSTs, all that a client asks is answered: in virtual time, over a real server. */
 import fc from 'fast-check';
 import { beforeAll, test } from 'vitest';
-import { Connection } from '../../client.ts';
+import { Connection } from '../../client/client.ts';
 import { systemRandom } from '../../clock.ts';
 import { seeded } from '../../test/bad-carrier.ts';
 import { standingStill } from '../../test/bad-lines.ts';

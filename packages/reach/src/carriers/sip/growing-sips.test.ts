@@ -2,8 +2,8 @@
 import { joinEnvelopes } from '@polynya/protocol/envelope';
 import { encodeDownSip, type UpSip } from '@polynya/protocol/sip';
 import { describe, expect, test } from 'vitest';
+import { Openings } from '../../client/openings.ts';
 import { systemRandom } from '../../clock.ts';
-import { Openings } from '../../openings.ts';
 import { sipsOver } from '../../test/sip-line.ts';
 import { VirtualTime } from '../../test/virtual-time.ts';
 import { SipCarrier } from './sips.ts';

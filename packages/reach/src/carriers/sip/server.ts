@@ -4,7 +4,7 @@
  */
 import { HANDLE } from '@polynya/protocol/envelope';
 import type { DownSip, UpSip } from '@polynya/protocol/sip';
-import type { ServerSessions } from '../../server-sessions.ts';
+import type { ServerSessions } from '../../server/server-sessions.ts';
 import type { SteadyClock } from '../../steady-clock.ts';
 import { type Batch, beginBatch } from '../post/batch.ts';
 import type { BodyRoom } from '../post/body.ts';

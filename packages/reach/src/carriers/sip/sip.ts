@@ -1,6 +1,7 @@
 /** The carrier of sips, loaded only where a line needs it. */
+
+import { Openings } from '../../client/openings.ts';
 import type { Clock, Random } from '../../clock.ts';
-import { Openings } from '../../openings.ts';
 import type { CarrierFactory } from '../carrier.ts';
 import { fetchPost, type Post } from '../post/post.ts';
 

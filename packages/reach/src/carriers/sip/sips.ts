@@ -5,8 +5,8 @@
 import { joinEnvelopes, splitEnvelopes } from '@polynya/protocol/envelope';
 import { LIMITS } from '@polynya/protocol/limits';
 import { type DownSip, decodeDownSip, EXCHANGE } from '@polynya/protocol/sip';
+import type { Openings } from '../../client/openings.ts';
 import { type Clock, type Random, within } from '../../clock.ts';
-import type { Openings } from '../../openings.ts';
 import type { Carrier, CarrierEnd, Manner } from '../carrier.ts';
 import { Gathering } from '../gathering.ts';
 import type { Post } from '../post/post.ts';

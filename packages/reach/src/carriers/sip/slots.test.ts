@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Openings } from '../../openings.ts';
+import { Openings } from '../../client/openings.ts';
 import { VirtualTime } from '../../test/virtual-time.ts';
 import { Slots } from './slots.ts';
 

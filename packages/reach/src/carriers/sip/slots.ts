@@ -2,8 +2,9 @@
  * When which endpoint may be connected to: so many new connections to a host within a minute, by whatever
  * carrier, and those that failed are left alone for a while.
  */
+
+import { CONNECTIONS, type Openings } from '../../client/openings.ts';
 import type { Clock } from '../../clock.ts';
-import { CONNECTIONS, type Openings } from '../../openings.ts';
 
 const PENALTY = { least: 20_000, most: 420_000 };
 

@@ -5,7 +5,7 @@
 import { toHex } from '@polynya/protocol/bytes';
 import fc from 'fast-check';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { Connection } from '../../client.ts';
+import { Connection } from '../../client/client.ts';
 import { systemRandom } from '../../clock.ts';
 import { across, type Badness, badCarrier, seeded } from '../../test/bad-carrier.ts';
 import { anyBadness, percent } from '../../test/bad-lines.ts';

@@ -1,7 +1,7 @@
 /** A server's sessions over WebRTC-Direct: what is not for them is answered by closing, as on a WebSocket. */
 import type { Clock } from '../../clock.ts';
-import type { ServerSessions } from '../../server-sessions.ts';
-import { Sink } from '../../sink.ts';
+import type { ServerSessions } from '../../server/server-sessions.ts';
+import { Sink } from '../../server/sink.ts';
 import type { ChannelCarrier } from './channel.ts';
 
 export interface DirectLimits {

@@ -7,8 +7,8 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { LIMITS } from '@polynya/protocol/limits';
 import type { Random } from '../../clock.ts';
-import type { Receiver } from '../../neighbour.ts';
-import { Sink, type SinkWay } from '../../sink.ts';
+import type { Receiver } from '../../server/neighbour.ts';
+import { Sink, type SinkWay } from '../../server/sink.ts';
 import type { SteadyClock } from '../../steady-clock.ts';
 import {
   CLOSE,

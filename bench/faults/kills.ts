@@ -13,7 +13,7 @@ const GARBAGE = 8_192;
 
 interface Strike {
   start(): Promise<ServerProcess>;
-  /** At each acknowledgement. */
+  /** At each acknowledgement, and at each push. */
   told?(): void;
   /** Ends the server, or what it stands on. */
   strike(server: ServerProcess, round: number): Promise<void>;
@@ -55,7 +55,7 @@ export const drained: Fault = (options) =>
   });
 
 /**
- * As if the power went: of what stands in the write-ahead log behind the last acknowledgement, any part may
+ * As if the power went: of what stands in the write-ahead log behind the last acknowledgement or push, any part may
  * not have reached the disk. What is before it was there when somebody was told so.
  */
 export const tornWal: Fault = (options) => {

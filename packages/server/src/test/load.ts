@@ -94,7 +94,7 @@ export class Group {
   /** Of the epochs, the newest last: what the members share. */
   readonly capabilities: Uint8Array[];
   acknowledged = 0;
-  /** Called at each acknowledgement. */
+  /** Called at each acknowledgement, and when who watches was handed something: that is as good as one. */
   onTold: () => void = () => undefined;
   /** Why the server put members off, each time. */
   readonly refused: string[] = [];
@@ -164,7 +164,11 @@ export class Group {
   async #watch(server: ServerProcess): Promise<WireClient> {
     const client = await reach(server);
     const hear = this.history.watch();
-    client.onPush = (item) => item.item === 'push' && hear(item.entries);
+    client.onPush = (item) => {
+      if (item.item !== 'push') return;
+      hear(item.entries);
+      this.onTold();
+    };
     const secret = this.capabilities.at(-1) ?? this.log;
     await client.send([
       { op: 'open', n: 1, log: this.log, secret },

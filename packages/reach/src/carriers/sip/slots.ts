@@ -14,7 +14,7 @@ interface Host {
   /** The last connection there brought an answer. */
   works: boolean;
   failures: number;
-  /** Since when it does not answer, in ms since 1970; Infinity while it does. */
+  /** Since when it does not answer, in ms since 1970: 0 before it ever did, Infinity while it does. */
   deadSince: number;
   avoidUntil: number;
 }
@@ -29,7 +29,7 @@ export class Slots {
     this.#hosts = endpoints.map((endpoint) => ({
       endpoint,
       host: new URL(endpoint).host,
-      ...{ works: false, failures: 0, deadSince: Number.POSITIVE_INFINITY, avoidUntil: 0 },
+      ...{ works: false, failures: 0, deadSince: 0, avoidUntil: 0 },
     }));
     this.#openings = openings;
     this.#clock = clock;
@@ -65,7 +65,7 @@ export class Slots {
     return !!this.#find(endpoint)?.works;
   }
 
-  /** Whether it had not failed yet at that time, in ms since 1970. */
+  /** Whether it had answered by that time, and not failed since; in ms since 1970. */
   lived(endpoint: string, at: number): boolean {
     return (this.#find(endpoint)?.deadSince ?? 0) >= at;
   }

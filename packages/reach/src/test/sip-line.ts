@@ -4,7 +4,7 @@ import { BodyRoom } from '../carriers/post/body.ts';
 import { Exchanges } from '../carriers/sip/server.ts';
 import { SipCarrier } from '../carriers/sip/sips.ts';
 import { Openings } from '../client/openings.ts';
-import { systemRandom } from '../clock.ts';
+import { type Clock, systemRandom } from '../clock.ts';
 import type { ServerSessions } from '../server/server-sessions.ts';
 import type { Sink } from '../server/sink.ts';
 import { standingStill } from './bad-lines.ts';
@@ -26,12 +26,19 @@ export interface SipLine {
   readonly takes?: () => number;
   /** `a` and the next letters (count). */
   readonly hosts?: number;
+  /** By how much the client's clock is set back, and when, in ms since the beginning. */
+  readonly setBack?: { readonly by: number; readonly at: number };
 }
 
 /** A carrier to a server that answers every envelope by one of 256 bytes. */
-export function sipsOver({ fate = () => 'ok', takes = () => USUAL, hosts = 4 }: SipLine) {
+export function sipsOver({ fate = () => 'ok', takes = () => USUAL, hosts = 4, setBack }: SipLine) {
   const clock = new VirtualTime();
   const began = clock.now();
+  const late = () => (setBack && clock.now() - began >= setBack.at ? setBack.by : 0);
+  const clients: Clock = {
+    now: () => clock.now() - late(),
+    setTimeout: (run, ms) => clock.setTimeout(run, ms),
+  };
   const exchanges = new Exchanges(new BodyRoom(), clock);
   const sessions = {
     issued: () => true,
@@ -53,7 +60,8 @@ export function sipsOver({ fate = () => 'ok', takes = () => USUAL, hosts = 4 }: 
     return encodeDownSip(answer);
   };
   const endpoints = [...'abcdef'].slice(0, hosts).map((host) => `https://${host}.example/s`);
-  const options = { endpoints, openings: new Openings(), clock, random: systemRandom, post };
+  const openings = new Openings();
+  const options = { endpoints, openings, clock: clients, random: systemRandom, post };
   const carrier = new SipCarrier(options);
   let heard = 0;
   let endedAt: number | null = null;

@@ -38,6 +38,16 @@ test.each([
   },
 );
 
+test('that a line died is noticed though the clock was set back before', async () => {
+  const by = 300_000;
+  const { ends } = sipsOver({
+    fate: (_, __, ms) => (ms > 120_000 ? 'up' : 'ok'),
+    setBack: { by, at: 118_000 },
+  });
+  // What waits for a time of day waits for it once more.
+  expect(await ends(256)).toBeLessThan(120_000 + by + 160_000);
+});
+
 const living = fc.record({
   seed: fc.integer(),
   hosts: fc.integer({ min: 2, max: 6 }),

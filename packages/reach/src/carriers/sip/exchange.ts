@@ -19,8 +19,9 @@ export interface Sip {
   readonly up: boolean;
   /** The endpoints that it is under way to. */
   readonly at: Set<string>;
-  /** When it left last, and when it is worth another try beside those under way, in ms since 1970. */
-  leftAt: number;
+  /** How many answers had come, to any, when it left last. */
+  leftAfter: number;
+  /** When it is worth another try beside those under way, in ms since 1970. */
   againAt: number;
 }
 
@@ -66,7 +67,7 @@ export class Exchange {
       part: cut,
       up: this.#up,
       at: new Set<string>(),
-      leftAt: 0,
+      leftAfter: 0,
       againAt: 0,
     };
     this.sips.push(sip);

@@ -12,8 +12,8 @@ export class PieceSize {
   #usual: number = LIMITS.surelySip;
   #wait = WAIT.least;
   #triesAgainAt = 0;
-  /** When one of the usual length came through last. */
-  #cameAt = Number.NEGATIVE_INFINITY;
+  /** The last answer to one of the usual length, counted among all. */
+  #cameAs = 0;
 
   /** Of a piece by which nothing is tried, in bytes. */
   get usual(): number {
@@ -30,18 +30,18 @@ export class PieceSize {
     return this.#next > this.#usual && left >= 2 * this.#next;
   }
 
-  /** @param now ms since 1970 */
-  came(length: number, now: number): void {
+  /** @param nth which answer it was, from 1 on */
+  came(length: number, nth: number): void {
     if (length < this.#usual) return;
-    this.#cameAt = now;
+    this.#cameAs = nth;
     if (length === this.#usual) return;
     this.#usual = length;
     this.#wait = WAIT.least;
   }
 
-  /** Whether one as long has come through since then, so that it is not the length by which another froze. */
-  passes(length: number, since: number): boolean {
-    return length <= this.#usual && this.#cameAt > since;
+  /** Whether one as long has come through after so many answers, so that it is not the length by which another froze. */
+  passes(length: number, after: number): boolean {
+    return length <= this.#usual && this.#cameAs > after;
   }
 
   /**

@@ -1,8 +1,8 @@
 /**
  * Whether a line lives over which sips go: what came last, and what was lost since, at which hosts. Long pieces that are
- * lost show nothing, for they may freeze by their length, and neither does what left before the last answer came.
+ * lost show nothing, for they may freeze by their length, and neither does what left before the last answer came. No time
+ * of day is asked for, which somebody may set.
  */
-import type { Clock } from '../../clock.ts';
 import type { Slots } from './slots.ts';
 
 /** Short sips lost since one was answered, after which the line may be dead (count): where one host alone had lived, each tells less. */
@@ -11,18 +11,22 @@ const LOST = { usual: 2, alone: 3 };
 export class SignsOfLife {
   readonly #endpoints: readonly string[];
   readonly #slots: Slots;
-  readonly #clock: Clock;
-  /** When an answer came last, in ms since 1970. */
-  #heardAt = Number.NEGATIVE_INFINITY;
+  #answers = 0;
+  /** Endpoints that worked when the last answer came; null before there was one. */
+  #lived: ReadonlySet<string> | null = null;
   #isDoubtful = false;
   /** Endpoints at which something was lost since. */
   readonly #lostAt = new Set<string>();
   #lost = 0;
 
-  constructor(endpoints: readonly string[], slots: Slots, clock: Clock) {
+  constructor(endpoints: readonly string[], slots: Slots) {
     this.#endpoints = endpoints;
     this.#slots = slots;
-    this.#clock = clock;
+  }
+
+  /** How many have come: by this sips know what came before they left and what after. */
+  get answers(): number {
+    return this.#answers;
   }
 
   /** Whether pieces stood still and nothing came since: it may be dead, or freeze what passed before. */
@@ -30,32 +34,32 @@ export class SignsOfLife {
     return this.#isDoubtful;
   }
 
-  /** An answer came. */
+  /** An answer came, after its endpoint was said to work. */
   heard(): void {
-    this.#heardAt = this.#clock.now();
+    this.#answers++;
+    this.#lived = this.#slots.working();
     this.#isDoubtful = false;
     this.#lostAt.clear();
     this.#lost = 0;
   }
 
-  /** A piece stands still that left then, in ms since 1970. Whether nothing at all came meanwhile. */
-  stoodStill(leftAt: number): boolean {
-    this.#isDoubtful ||= this.#heardAt <= leftAt;
+  /** A piece stands still that left after so many answers. Whether nothing at all came meanwhile. */
+  stoodStill(leftAfter: number): boolean {
+    this.#isDoubtful ||= this.#answers === leftAfter;
     return this.#isDoubtful;
   }
 
   /**
    * A sip was lost. Whether the line is dead.
-   * @param leftAt when it left, in ms since 1970 @param tells whether it was short, and nothing came in its place
+   * @param leftAfter how many answers had come when it left @param tells whether it was short, and nothing came in its place
    */
-  lost(endpoint: string, leftAt: number, tells: boolean): boolean {
-    if (leftAt < this.#heardAt) return false;
+  lost(endpoint: string, leftAfter: number, tells: boolean): boolean {
+    if (leftAfter < this.#answers) return false;
     this.#lostAt.add(endpoint);
-    const lived = (one: string) => this.#slots.lived(one, this.#heardAt);
+    const lived = (one: string) => this.#lived?.has(one) ?? true;
     if (tells && lived(endpoint)) this.#lost++;
     const most = this.#endpoints.filter(lived).length > 1 ? LOST.usual : LOST.alone;
-    const never = this.#heardAt === Number.NEGATIVE_INFINITY;
-    const enough = never || this.#lost >= most;
+    const enough = this.#answers === 0 || this.#lost >= most;
     const rest = this.#endpoints.filter((one) => !this.#lostAt.has(one));
     if (enough && rest.length === 0) return true;
     // Nothing is waited for that could show more: hosts that failed before, or all of them once more.

@@ -67,7 +67,7 @@ export class SipCarrier implements Carrier {
     this.#options = options;
     const { endpoints, openings, clock } = options;
     this.#slots = new Slots(endpoints, openings, clock);
-    this.#signs = new SignsOfLife(endpoints, this.#slots, clock);
+    this.#signs = new SignsOfLife(endpoints, this.#slots);
     const send = (envelopes: readonly Uint8Array[]) => this.#begin(envelopes, this.#gathered);
     this.#gathering = new Gathering({ clock, wait: GATHER, most: Number.POSITIVE_INFINITY, send });
   }
@@ -179,14 +179,14 @@ export class SipCarrier implements Carrier {
 
   /** That it stands still is its host's fault where another as long came through meanwhile, and else its length's. */
   #cutAnew(sip: Sip): void {
-    const { part, leftAt, at, exchange } = sip;
+    const { part, leftAfter, at, exchange } = sip;
     const length = lengthOf(part);
     exchange.release(sip);
-    if (this.#size.passes(length, leftAt)) {
+    if (this.#size.passes(length, leftAfter)) {
       for (const endpoint of at) this.#slots.failed(endpoint);
       return;
     }
-    const isAlone = this.#signs.stoodStill(leftAt);
+    const isAlone = this.#signs.stoodStill(leftAfter);
     // Of many that froze together the first has said it all.
     if (sip === this.#trial || length <= this.#size.usual) {
       this.#size.froze(length, this.#options.clock.now(), isAlone);
@@ -202,7 +202,8 @@ export class SipCarrier implements Carrier {
     const { exchange } = sip;
     sip.at.add(endpoint);
     const began = clock.now();
-    sip.leftAt = began;
+    const leftAfter = this.#signs.answers;
+    sip.leftAfter = leftAfter;
     // Where all takes long, a long piece has to be given its time: it does not go twice.
     sip.againAt = began + (isLong(sip.part) ? Math.max(HEDGE, 2 * this.#took) : HEDGE);
     const patience = exchange.manner === 'lingers' ? PATIENCE.lingers : PATIENCE.usual;
@@ -215,10 +216,10 @@ export class SipCarrier implements Carrier {
         this.#took = Math.max(clock.now() - began, 0.8 * this.#took);
       }
       if (down) this.#taken(sip, endpoint, down);
-      else this.#lost(sip, endpoint, began, 'refused');
+      else this.#lost(sip, endpoint, leftAfter, 'refused');
     } catch {
       // Cut off, frozen, or an answer that is not of this carrier.
-      this.#lost(sip, endpoint, began, 'lost');
+      this.#lost(sip, endpoint, leftAfter, 'lost');
     } finally {
       sip.at.delete(endpoint);
       if (!this.#abort.signal.aborted) this.#pump();
@@ -234,7 +235,7 @@ export class SipCarrier implements Carrier {
       return;
     }
     const { exchange } = sip;
-    this.#size.came(lengthOf(sip.part), this.#options.clock.now());
+    this.#size.came(lengthOf(sip.part), this.#signs.answers);
     // Another endpoint was faster.
     if (!this.#exchanges.includes(exchange)) return;
     const allowed = exchange.allows(sip, down);
@@ -247,7 +248,7 @@ export class SipCarrier implements Carrier {
     }
   }
 
-  #lost(sip: Sip, endpoint: string, began: number, end: CarrierEnd): void {
+  #lost(sip: Sip, endpoint: string, leftAfter: number, end: CarrierEnd): void {
     if (this.#abort.signal.aborted) return;
     const waited = sip.exchange.sips.includes(sip);
     const long = end === 'lost' && isLong(sip.part);
@@ -255,7 +256,7 @@ export class SipCarrier implements Carrier {
       if (waited) this.#cutAnew(sip);
     } else this.#slots.failed(endpoint);
     if (waited) sip.againAt = 0;
-    const isDead = this.#signs.lost(endpoint, began, !long && waited);
+    const isDead = this.#signs.lost(endpoint, leftAfter, !long && waited);
     if (isDead && waited) this.#end(end);
   }
 

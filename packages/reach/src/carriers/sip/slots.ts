@@ -14,8 +14,6 @@ interface Host {
   /** The last connection there brought an answer. */
   works: boolean;
   failures: number;
-  /** Since when it does not answer, in ms since 1970: 0 before it ever did, Infinity while it does. */
-  deadSince: number;
   avoidUntil: number;
 }
 
@@ -29,7 +27,7 @@ export class Slots {
     this.#hosts = endpoints.map((endpoint) => ({
       endpoint,
       host: new URL(endpoint).host,
-      ...{ works: false, failures: 0, deadSince: 0, avoidUntil: 0 },
+      ...{ works: false, failures: 0, avoidUntil: 0 },
     }));
     this.#openings = openings;
     this.#clock = clock;
@@ -65,20 +63,19 @@ export class Slots {
     return !!this.#find(endpoint)?.works;
   }
 
-  /** Whether it had answered by that time, and not failed since; in ms since 1970. */
-  lived(endpoint: string, at: number): boolean {
-    return (this.#find(endpoint)?.deadSince ?? 0) >= at;
+  /** Endpoints that brought an answer the last time. */
+  working(): ReadonlySet<string> {
+    return this.#which(true);
   }
 
   /** Endpoints that have brought nothing yet, or not the last time. */
   doubtful(): ReadonlySet<string> {
-    return new Set(this.#hosts.filter(({ works }) => !works).map(({ endpoint }) => endpoint));
+    return this.#which(false);
   }
 
   worked(endpoint: string): void {
     const host = this.#find(endpoint);
-    if (host)
-      Object.assign(host, { works: true, failures: 0, deadSince: Number.POSITIVE_INFINITY });
+    if (host) Object.assign(host, { works: true, failures: 0 });
   }
 
   failed(endpoint: string): void {
@@ -88,7 +85,6 @@ export class Slots {
     if (!host || host.avoidUntil > now) return;
     const penalty = Math.min(PENALTY.most, PENALTY.least * 2 ** host.failures);
     host.avoidUntil = now + penalty;
-    host.deadSince = Math.min(host.deadSince, now);
     host.works = false;
     host.failures++;
   }
@@ -98,6 +94,11 @@ export class Slots {
     for (const host of this.#hosts) {
       if (endpoints.length === 0 || endpoints.includes(host.endpoint)) host.avoidUntil = 0;
     }
+  }
+
+  #which(work: boolean): ReadonlySet<string> {
+    const found = this.#hosts.filter(({ works }) => works === work);
+    return new Set(found.map(({ endpoint }) => endpoint));
   }
 
   #find(endpoint: string): Host | undefined {

@@ -22,11 +22,7 @@ async function main(): Promise<void> {
     log: (line) => {
       if (line.event === 'bug') console.error(JSON.stringify(line));
     },
-    config: {
-      allowance: plenty,
-      keep: { logBytes: 1e12 },
-      rates: { commits: free, entries: free, makes: free },
-    },
+    config: { allowance: plenty, rates: { commits: free, entries: free, makes: free } },
   });
   console.log(
     JSON.stringify({ identity: hex(server.identity), invite: hex(await server.invite(1_000, 1)) }),

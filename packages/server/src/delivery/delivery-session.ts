@@ -270,7 +270,7 @@ export class DeliverySession implements SessionLogic {
     entries: readonly NewEntry[],
   ): Promise<Cbor> {
     const { log, access } = opened;
-    const fare = new Fare(this.#shared.growth.append(opened.key, entries, buckets));
+    const fare = new Fare(buckets, entries.length);
     const told = asOwn(opened, entries);
     const appending = this.#engine.append(log, access, entries, fare.paid);
     this.#appending = appending;
@@ -298,8 +298,7 @@ export class DeliverySession implements SessionLogic {
     const { log, access } = await this.#opened(n);
     const buckets =
       access.role === 'contact' ? [await this.#contactBucket('take', log, access)] : [];
-    const tolls = buckets.map((bucket) => ({ bucket, n: 1 }));
-    return limited(tolls, async (mayTake) => {
+    return limited(buckets, 1, async (mayTake) => {
       if (!mayTake) throw new ProtocolError('rate', 'KeyPackages');
       return { value: await this.#engine.take(log, access, id), free: false };
     });
@@ -320,10 +319,9 @@ export class DeliverySession implements SessionLogic {
   async #commit({ n, entry, turn }: Of<'commit'>): Promise<number> {
     const opened = await this.#opened(n);
     const { log, access } = opened;
-    const { growth } = this.#shared;
-    const own = opened.of.entries(this.#shared);
-    const tolls = growth.commit(opened.key, entry, turn.closes, own);
-    return limited(tolls, async (mayTurn) => {
+    const { config, buckets } = this.#shared;
+    const perLog = turn.closes ? [] : [buckets.of(`commit ${keyOf(log)}`, config.rates.commits)];
+    return limited([opened.of.entries(this.#shared), ...perLog], 1, async (mayTurn) => {
       const over = asOwn(opened, [entry]);
       try {
         const { seq, repeated } = await this.#engine.commit(log, access, entry, turn, mayTurn);

@@ -10,7 +10,6 @@ import type {
 } from '@polynya/reach/server/session-handler';
 import type { Config } from '../config.ts';
 import type { Engine } from '../engine/engine.ts';
-import { LogGrowth } from '../limits/log-growth.ts';
 import { StoredBytes } from '../limits/stored-bytes.ts';
 import { TokenBuckets } from '../limits/token-bucket.ts';
 import type { Push } from '../push/push.ts';
@@ -39,7 +38,6 @@ export interface Shared extends DeliveryOptions {
   readonly watchers: Watchers;
   readonly buckets: TokenBuckets;
   readonly stored: StoredBytes;
-  readonly growth: LogGrowth;
   readonly volunteers: Volunteers;
 }
 
@@ -51,8 +49,7 @@ export class Delivery implements SessionHandler {
     const volunteers = new Volunteers(options.engine);
     const buckets = new TokenBuckets(options.now, true);
     const stored = new StoredBytes(options.config, buckets);
-    const growth = new LogGrowth(options.config, options.now, buckets);
-    this.#shared = { ...options, watchers, buckets, stored, growth, volunteers };
+    this.#shared = { ...options, watchers, buckets, stored, volunteers };
     options.engine.onChange((change) => watchers.announce(change));
   }
 

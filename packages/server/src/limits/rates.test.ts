@@ -1,7 +1,6 @@
 /** What a session may make at once, since nothing of it is charged to an allowance, and what a contact token may. */
-import type { ProtocolError } from '@polynya/protocol/protocol-error';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DeliveryBench, TestGroup } from '../test/delivery-bench.ts';
+import { DeliveryBench } from '../test/delivery-bench.ts';
 import { entry, hashOf, id, refused, secret } from '../test/ids.ts';
 
 let bench: DeliveryBench;
@@ -42,35 +41,4 @@ test('a contact token that allows nothing is malformed, one that allows a letter
   const say = () => session.ask('append', { n: 2, entries: [entry()] });
   expect(await say()).toEqual({ seqs: [0] });
   await expect(say()).rejects.toMatchObject({ ...refused('rate'), retryAfter: 3_600_000 });
-});
-
-test('a log grows by a quarter of what it holds at once, from however many sessions, and by all of it in four hours', async () => {
-  const logBytes = 2_097_152;
-  const body = 'x'.repeat(65_000);
-  const small = await new DeliveryBench({ keep: { logBytes } }).start();
-  try {
-    const group = await new TestGroup(small).create();
-    const session = () => small.opened(group.log, group.capability());
-    const append = async () => (await session()).ask('append', { n: 1, entries: [entry(0, body)] });
-    for (let i = 0; i < 8; i++) await append();
-    const refusal = await append().catch((error: unknown) => error);
-    expect(refusal).toMatchObject(refused('rate'));
-    // Time for one more, but for the little that was left.
-    const { retryAfter } = refusal as ProtocolError;
-    const one = (65_000 + 500) / logBytes;
-    expect(retryAfter).toBeGreaterThan(0.9 * one * 4 * 3_600_000);
-    expect(retryAfter).toBeLessThan(one * 4 * 3_600_000);
-
-    // Who is to be put out of the group cannot hold that up.
-    const turn = { closes: true, next: hashOf(secret()) };
-    const closing = { n: 1, entry: entry(0, body), turn };
-    await expect(
-      (await session()).ask('commit', { ...closing, turn: { ...turn, closes: false } }),
-    ).rejects.toMatchObject(refused('rate'));
-    small.now += retryAfter ?? 0;
-    await append();
-    await (await session()).ask('commit', closing);
-  } finally {
-    await small.close();
-  }
 });

@@ -116,37 +116,33 @@ export class TokenBuckets {
   }
 }
 
-/** So many tokens of a bucket. */
-export interface Toll {
-  readonly bucket: TokenBucket;
-  readonly n: number;
-}
-
-/** Tokens of several buckets, taken for one request. */
+/** Tokens of all the buckets, taken for one request. */
 export class Fare {
-  readonly #tolls: readonly Toll[];
-  /** Those whose buckets had as many. */
-  readonly #taken: readonly Toll[];
+  readonly #buckets: readonly TokenBucket[];
+  readonly #n: number;
+  /** Those that had as many. */
+  readonly #taken: readonly TokenBucket[];
 
-  constructor(tolls: readonly Toll[]) {
-    this.#tolls = tolls;
-    this.#taken = tolls.filter(({ bucket, n }) => bucket.take(n));
+  constructor(buckets: readonly TokenBucket[], n: number) {
+    this.#buckets = buckets;
+    this.#n = n;
+    this.#taken = buckets.filter((bucket) => bucket.take(n));
   }
 
   /** Whether all had as many. */
   get paid(): boolean {
-    return this.#taken.length === this.#tolls.length;
+    return this.#taken.length === this.#buckets.length;
   }
 
   /** Nothing new came of it. */
   giveBack(): void {
-    for (const { bucket, n } of this.#taken) bucket.giveBack(n);
+    for (const bucket of this.#taken) bucket.giveBack(this.#n);
   }
 
   /** The request was refused: gives back, and answers what to tell. A refusal `rate` says when to come again. */
   refused(error: unknown): unknown {
     // By what is there while these tokens are taken.
-    const wait = Math.max(...this.#tolls.map(({ bucket, n }) => bucket.wait(n)));
+    const wait = Math.max(...this.#buckets.map((bucket) => bucket.wait(this.#n)));
     this.giveBack();
     if (!(error instanceof ProtocolError) || error.code !== 'rate') return error;
     return new ProtocolError('rate', error.message, wait);
@@ -154,14 +150,15 @@ export class Fare {
 }
 
 /**
- * Runs `use` when the tolls are paid, or tells it that they could not be; they are given back when nothing new came of
- * it. A refusal `rate` says when to come again.
+ * Runs `use` with tokens of all the buckets, or tells it that there are none; they are given back when
+ * nothing new came of it. A refusal `rate` says when to come again.
  */
 export function limited<T>(
-  tolls: readonly Toll[],
+  buckets: readonly TokenBucket[],
+  n: number,
   use: (may: boolean) => Promise<{ value: T; free: boolean }>,
 ): Promise<T> {
-  const fare = new Fare(tolls);
+  const fare = new Fare(buckets, n);
   return use(fare.paid).then(
     ({ value, free }) => {
       if (free) fare.giveBack();

@@ -25,7 +25,7 @@ const server = await startServer({
   log: (line) => {
     if (line.event === 'bug') console.error(JSON.stringify(line));
   },
-  config: { keep: { logBytes: 1e12 }, rates: { commits: free, entries: free, makes: free } },
+  config: { rates: { commits: free, entries: free, makes: free } },
   ...(postgres !== undefined && { postgres }),
   ...(several && { inside: { host: '127.0.0.1', port: 0 } }),
   synchronous: synchronous === 'OFF' ? 'OFF' : 'FULL',

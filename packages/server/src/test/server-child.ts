@@ -43,5 +43,6 @@ process.on('SIGTERM', () => server.close());
 server.failed.then(async ({ message }) => {
   await server.close();
   console.log(message);
-  process.exitCode = 1;
+  // As the program does: Node takes objects down when it runs out of work, and with them closes databases.
+  process.exit(1);
 });

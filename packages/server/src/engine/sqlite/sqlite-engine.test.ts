@@ -1,6 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { systemRandom } from '@polynya/reach/clock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -41,6 +51,15 @@ async function withLog(engine: SqliteEngine) {
   return { log, owner, allowance, access: (await engine.open(log, hashOf(owner))).access };
 }
 
+/** The file that a descriptor is of, unless it was closed meanwhile. */
+function tryReadlink(descriptor: string): string | undefined {
+  try {
+    return readlinkSync(descriptor);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The beginnings of all bodies, as they are stored. */
 function sealedBodies(database: string): Buffer[] {
   const db = new DatabaseSync(database);
@@ -59,6 +78,25 @@ describe('the database file', () => {
     expect((await after.open(log, hashOf(owner))).state).toMatchObject({ head: 1 });
     await after.close();
   });
+
+  test.runIf(existsSync('/proc/self/fd'))(
+    'has its log where it is, wherever a link to it lies',
+    async () => {
+      const elsewhere = join(folder, 'elsewhere');
+      mkdirSync(elsewhere);
+      // As if it were the log, which SQLite has beside the database.
+      writeFileSync(`${path}-wal`, '');
+      symlinkSync(join(elsewhere, 'real.db'), path);
+      const engine = new SqliteEngine({ path, now, random: systemRandom });
+      const open = readdirSync('/proc/self/fd').flatMap((fd) => {
+        const file = tryReadlink(`/proc/self/fd/${fd}`);
+        return file?.startsWith(folder) ? [relative(folder, file)] : [];
+      });
+      expect(new Set(open)).toEqual(new Set(['elsewhere/real.db', 'elsewhere/real.db-wal']));
+      await withLog(engine);
+      await engine.close();
+    },
+  );
 
   test('is refused to a second server', async () => {
     const first = new SqliteEngine({ path, now, random: systemRandom });

@@ -85,8 +85,7 @@ export class SqliteEngine implements Engine {
     this.#now = now;
     this.#db = openDatabase(path, synchronous, this.#keys);
     this.#logs = this.#opened(() => new Logs(this.#db, this.#keys, hour, logBytes));
-    this.#disk =
-      synchronous === 'OFF' ? undefined : this.#opened(() => new WalSync(this.#db, path));
+    this.#disk = synchronous === 'OFF' ? undefined : this.#opened(() => new WalSync(this.#db));
     this.#inboxes = new Inboxes(this.#db, hour);
     this.#subscriptions = new Subscriptions(this.#db, hour);
     this.#blobs = new Blobs(this.#db, this.#keys, hour);
@@ -299,8 +298,8 @@ export class SqliteEngine implements Engine {
     const settling = this.#turns.change(() => this.#logs.settle()).catch(() => undefined);
     await this.#turns.stop();
     await settling;
-    this.#db.close();
-    this.#disk?.close();
+    if (this.#disk) this.#disk.close();
+    else this.#db.close();
   }
 
   /** @throws StorageError */

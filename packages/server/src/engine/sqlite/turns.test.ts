@@ -30,13 +30,12 @@ beforeEach(() => {
   broken = [];
   const nothing = () => undefined;
   const fail = (fault: StorageError) => void broken.push(fault);
-  disk = new WalSync(db, path);
+  disk = new WalSync(db);
   const on = { closing: nothing, committed, durable: nothing, abandoned: nothing, broken: fail };
   sync = disk.sync;
   turns = new Turns(db, path, () => sync(), on);
 });
 afterEach(() => {
-  db.close();
   disk.close();
   rmSync(folder, { recursive: true });
 });

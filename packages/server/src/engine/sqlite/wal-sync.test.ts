@@ -24,7 +24,7 @@ test('what was answered is there after the power went, whatever was written sinc
   const db = openDatabase(path, 'FULL', new DayKeys(join(folder, 'keys'), systemRandom));
   // So often that the log begins anew many times.
   db.exec('PRAGMA wal_autocheckpoint = 20');
-  const disk = new WalSync(db, path);
+  const disk = new WalSync(db);
   const held = join(folder, 'held.db');
   const sync = async () => {
     // In a process of its own: closing a file of SQLite's in this one lets go of its locks.
@@ -58,6 +58,5 @@ test('what was answered is there after the power went, whatever was written sinc
     left.close();
   }
   await turns.stop();
-  db.close();
   disk.close();
 });

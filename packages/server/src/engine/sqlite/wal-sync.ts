@@ -8,20 +8,42 @@ import { promisify } from 'node:util';
 
 const synced = promisify(fdatasync);
 
-export class WalSync {
-  readonly #file: number;
+/**
+ * Databases whose log failed to sync: SQLite would copy it into the database as it closes, by what a failed disk now says
+ * it holds. They stay open until `process.exit`, kept from who collects garbage; the next start goes by checksums.
+ */
+const lost: DatabaseSync[] = [];
 
-  /** `db`: opened with `synchronous = FULL`. SQLite's locks lie on the database, so a file of ours on its log lets go of none. */
-  constructor(db: DatabaseSync, path: string) {
-    this.#file = openSync(`${path}-wal`, 'r+');
+export class WalSync {
+  readonly #db: DatabaseSync;
+  readonly #file: number;
+  #failed = false;
+
+  /**
+   * `db`: opened with `synchronous = FULL`. SQLite's locks lie on the database, so a file of ours on its log lets go of
+   * none.
+   */
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    // As SQLite has it, which names the log by where the database is and not by a link to it.
+    this.#file = openSync(`${db.location()}-wal`, 'r+');
     db.exec('PRAGMA synchronous = NORMAL');
   }
 
   /** What was committed before is on the disk when this resolves. Once it rejected nothing may be taken for stored any more. */
-  readonly sync = (): Promise<void> => synced(this.#file);
+  readonly sync = async (): Promise<void> => {
+    try {
+      await synced(this.#file);
+    } catch (error) {
+      this.#failed = true;
+      throw error;
+    }
+  };
 
-  /** After the last sync. */
+  /** Closes the database, too, after the last sync; where one failed it is left as it is for the next start. */
   close(): void {
     closeSync(this.#file);
+    if (this.#failed) lost.push(this.#db);
+    else this.#db.close();
   }
 }

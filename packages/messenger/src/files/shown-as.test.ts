@@ -21,6 +21,13 @@ test('what is said of a file to show it comes out again, and its type without it
   expect(sent('video/webm;codecs=vp8,opus', {}).type).toBe('video/webm');
 });
 
+test.each(['application/pdf', 'videos/x', 'video', ''])(
+  'only a video is a circle, whoever says otherwise: %s',
+  (type) => {
+    expect(shownAs(sent(type, { round: true })).round).toBe(false);
+  },
+);
+
 test('a waveform belongs to sound, and has its length', () => {
   const wave = new Uint8Array(30).fill(9);
   expect(shownAs(sent('audio/webm', { wave })).wave).toEqual(wave);

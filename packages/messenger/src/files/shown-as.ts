@@ -22,7 +22,7 @@ export function shownAs({ type, thumb }: FileRef): Shown {
     type: essenceOf(type),
     wave: thumb?.length === WAVE && type.startsWith('audio/') ? thumb : null,
     album: id && place ? { id, place: Number(place) } : null,
-    round: /^video.*;round=1/.test(type),
+    round: /^video\/.*;round=1/.test(type),
   };
 }
 

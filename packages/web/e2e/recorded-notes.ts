@@ -57,6 +57,34 @@ export function recordedNotes(people: () => { anna: Person; boris: Person }): vo
     expect(await anna.page.locator('.file').count()).toBe(2);
   });
 
+  it('of a recording in which nothing came that is said, and nothing is sent or waits', async () => {
+    const { anna } = people();
+    await giveSenses(anna.page);
+    const bar = anna.page.locator('.voice-bar');
+    const said = anna.page.getByText(anna.words.nothingRecorded);
+    await bringsNothing(anna.page);
+    await anna.choose('Good to see you.', anna.words.reply);
+    await anna.button(anna.words.recordVoice).click();
+    const send = anna.button(anna.words.sendRecording);
+    await expect.poll(() => send.isEnabled()).toBe(true);
+    await send.click();
+    await said.waitFor();
+    await bar.waitFor({ state: 'detached' });
+    // What was to be answered still is.
+    await anna.button(anna.words.stopReply).click();
+
+    await said.waitFor({ state: 'detached' });
+    await bringsNothing(anna.page);
+    await anna.button(anna.words.recordVoice).click();
+    await expect.poll(() => send.isEnabled()).toBe(true);
+    await anna.choose('Good to see you.', anna.words.select);
+    await said.waitFor();
+    await anna.button(anna.words.stopSelecting).click();
+    await anna.button(anna.words.recordVoice).waitFor();
+    expect(await bar.count()).toBe(0);
+    expect(await anna.page.locator('.file').count()).toBe(2);
+  });
+
   it('a note that is broken off is kept, to be sent or not', async () => {
     const { anna } = people();
     await giveSenses(anna.page);
@@ -165,6 +193,21 @@ export function recordedNotes(people: () => { anna: Person; boris: Person }): vo
         },
       )
       .toBeGreaterThan(0);
+  });
+}
+
+/** The next recording is over before anything of it came. */
+async function bringsNothing(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const { prototype } = MediaRecorder;
+    const own = Object.getOwnPropertyDescriptor(prototype, 'ondataavailable');
+    Object.defineProperty(prototype, 'ondataavailable', {
+      configurable: true,
+      set(this: MediaRecorder, take: (event: { data: Blob }) => void) {
+        this.addEventListener('dataavailable', () => take({ data: new Blob() }));
+        if (own) Object.defineProperty(prototype, 'ondataavailable', own);
+      },
+    });
   });
 }
 

@@ -173,6 +173,7 @@ export const enExtras = {
   dropRecording: 'Delete the recording',
   sendRecording: 'Send the recording',
   notSentYet: 'Recorded, not sent yet',
+  nothingRecorded: 'Nothing was recorded.',
   recordingKept: (chat: string) => `Your recording waits in “${chat}”.`,
   noCamera:
     'There is no camera or microphone here, or this page may not use them. Allow them in the browser’s settings.',

@@ -188,6 +188,7 @@ export const ruExtras: ExtraWords = {
   dropRecording: 'Удалить запись',
   sendRecording: 'Отправить запись',
   notSentYet: 'Записано, не отправлено',
+  nothingRecorded: 'Ничего не записалось.',
   recordingKept: (chat) => `Запись ждёт в чате «${chat}».`,
   noCamera:
     'Камеры или микрофона нет, или странице нельзя ими пользоваться. Разрешите их в настройках браузера.',

@@ -60,6 +60,7 @@ export function RecordBar(props: RecordBarProps): JSX.Element {
   let recorder: Recorder | undefined;
   let began = 0;
   let over = false;
+  /** Kept by now. */
   let pieces = 0;
   let stored: Promise<unknown> = Promise.resolve();
   let bar!: HTMLDivElement;
@@ -117,17 +118,24 @@ export function RecordBar(props: RecordBarProps): JSX.Element {
   const keep = (piece: Blob) => {
     // Nothing is seen yet: a note of that could be neither shown nor played.
     if (piece.size === 0) return;
-    const index = pieces++;
-    const store = () => messenger.keepRecording(chat, index, piece).then(() => true);
+    const store = () => messenger.keepRecording(chat, pieces, piece).then(() => true);
     // What cannot be kept need not be said.
-    stored = stored.then(() => attempt(store())).then((done) => done || recorder?.stop());
+    stored = stored
+      .then(() => attempt(store()))
+      .then((done) => (done ? pieces++ : recorder?.stop()));
   };
   const ended = async () => {
     await stored;
     setKept(true);
     const sends = wanted();
     if (sends !== undefined) await finish(sends);
+    else if (pieces === 0) nothing();
     else if (over) say(t().recordingKept(title));
+  };
+  /** Who ends it at once may have said nothing yet: there is nothing to send, and nothing that waits. */
+  const nothing = () => {
+    say(t().nothingRecorded);
+    if (!over) props.onClose(false);
   };
   const finish = async (sends: boolean) => {
     // What the hand does from here on says nothing more: who slid it away also lifts it.
@@ -150,7 +158,10 @@ export function RecordBar(props: RecordBarProps): JSX.Element {
   };
   const deliver = async (reply: MessageId | undefined) => {
     const file = await messenger.recording(chat);
-    if (!file) return true;
+    if (!file) {
+      nothing();
+      return false;
+    }
     const { type } = file;
     const video = isVideo(file);
     const name = nameOf(file);

@@ -33,6 +33,12 @@ test('a difference that is certain and helps nobody is none', () => {
   expect(compare(a, b).differ).toBe(false);
 });
 
+test('what is the furthest of many has to be further: chance had as many goes', () => {
+  const [a, b] = [0, 40].map((from) => Array.from({ length: 125 }, (_, at) => from + at));
+  expect(compare(a ?? [], b ?? [])).toEqual({ distance: expect.closeTo(0.32), differ: true });
+  expect(compare(a ?? [], b ?? [], 8).differ).toBe(false);
+});
+
 test('the distance is the furthest that two distributions are from each other', () => {
   expect(compare([1, 2, 3, 4], [1, 2, 3, 4]).distance).toBe(0);
   expect(compare([1, 2], [3, 4]).distance).toBe(1);

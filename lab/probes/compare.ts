@@ -16,11 +16,14 @@ export interface Compared {
   readonly differ: boolean;
 }
 
-/** Ranks: how busy the machine is moves both lots, and outliers count as one each. */
-export function compare(a: readonly number[], b: readonly number[]): Compared {
+/**
+ * Ranks: how busy the machine is moves both lots, and outliers count as one each.
+ * @param among so many comparisons of which the furthest is taken: chance has as many goes, and gets no more of them right
+ */
+export function compare(a: readonly number[], b: readonly number[], among = 1): Compared {
   const distance = furthest(a, b);
   const sizes = Math.sqrt((a.length + b.length) / (a.length * b.length));
-  const byChance = Math.sqrt(-Math.log(FALSE_ALARM / 2) / 2) * sizes;
+  const byChance = Math.sqrt(-Math.log(FALSE_ALARM / among / 2) / 2) * sizes;
   return { distance, differ: distance > Math.max(byChance, LEAST) };
 }
 

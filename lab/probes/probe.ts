@@ -16,9 +16,8 @@ import { parametersOf, value } from '../techniques/technique.ts';
 import { ask, type Suspect, throwAt } from './ask.ts';
 import { classify } from './classify.ts';
 import { nearPaths, rawProbes, requestsFor } from './requests.ts';
-import { answersToHellos } from './server-hello.ts';
 import { times } from './times.ts';
-import { librarySeen, settingsSeen } from './tls-sessions.ts';
+import { tlsOf } from './tls.ts';
 
 /** Most of the time of a probe is waiting for what does not come. */
 const AT_A_TIME = 24;
@@ -54,41 +53,14 @@ export async function probe(context: ProbeContext): Promise<Outcome> {
     ];
     found.push(...seen.map((what) => `${target.name}: ${what}`));
   }
-  const tls = await tlsOf(lab, scenario.kind);
+  const suspect = scenario.kind === 'server' ? HOSTS.home : HOSTS.bridge1;
+  const tls = await tlsOf(suspect, HOSTS.decoy, () => lab.newFolder());
   found.push(...tls.found);
   const decoy = lab.nginx ?? 'a bridge that leads nowhere, for there is no nginx here';
   const medians = `medians near the secret path, near one that was made up, and at the decoy’s: ${took.join(', ')}`;
   const besides = `held against ${decoy}; ${tls.besides}; ${medians}`;
   if (found.length === 0) return { ...outcome, besides };
   return spoiled({ ...outcome, besides }, `can be told from the decoy: ${found.join('; ')}`);
-}
-
-/**
- * What a host's settings decide has to be as at the decoy's; what its library has one way is said beside the board
- * (docs/seen-from-outside.md).
- */
-async function tlsOf(
-  lab: Lab,
-  kind: string,
-): Promise<{ readonly found: readonly string[]; readonly besides: string }> {
-  const target = kind === 'server' ? HOSTS.home : HOSTS.bridge1;
-  const both = (seenOf: (suspect: Suspect, folder: string) => Promise<Map<string, string>>) =>
-    Promise.all([target, HOSTS.decoy].map((host) => seenOf(host, lab.newFolder())));
-  const differing = ([ours, decoys]: readonly Map<string, string>[]) =>
-    [...(ours ?? [])]
-      .filter(([what, answer]) => decoys?.get(what) !== answer)
-      .map(([what, answer]) => `${what}: ${answer}, not ${decoys?.get(what)}`);
-  const [hellos, settings, library] = [
-    differing(await both(answersToHellos)),
-    differing(await both(settingsSeen)),
-    differing(await both(librarySeen)),
-  ];
-  const found = [...hellos, ...settings].map((what) => `TLS of ${target.name}, ${what}`);
-  const besides =
-    library.length > 0
-      ? `TLS is alike but for what its library has so (${library.join('; ')})`
-      : 'TLS is alike';
-  return { found, besides };
 }
 
 /** Bridges that are alive, or the hidden server. */

@@ -46,6 +46,23 @@ export async function librarySeen(suspect: Suspect, folder: string): Promise<Map
   ]);
 }
 
+/** What every web site has that is held against others: else nothing was seen of it, and two that were not seen are alike. */
+const SURE: ReadonlyMap<string, RegExp> = new Map([
+  ...VERSIONS.flatMap((version) => [
+    [`tickets of ${version}`, /^[1-9]/] as const,
+    [`a ticket of ${version} that comes back`, /^taken$/] as const,
+  ]),
+  ['the group X25519', /^taken$/],
+  ['tickets', /\d/],
+]);
+
+/** Of what was asked in `seen`, what any web site has and this one was not seen to have. */
+export function unseenIn(seen: ReadonlyMap<string, string>): string[] {
+  return [...seen].flatMap(([what, answer]) =>
+    SURE.get(what)?.test(answer) === false ? [`${what}: ${answer}`] : [],
+  );
+}
+
 /** What `openssl s_client` says of a visit, and of the next one by the session of the first. */
 async function comesTwice(
   suspect: Suspect,
@@ -58,11 +75,16 @@ async function comesTwice(
   return { first, again };
 }
 
-async function visit({ address, port = 443 }: Suspect, more: readonly string[]): Promise<string> {
+/** @throws Error where nothing was agreed on, nor refused, for so long: that is no answer to hold against another's */
+export async function visit(
+  { address, name, port = 443 }: Suspect,
+  more: readonly string[],
+  patience = PATIENCE,
+): Promise<string> {
   const to = ['-connect', `${address}:${port}`, '-servername', NAME];
   const client = spawn('openssl', ['s_client', ...to, '-msg', ...more], {
     stdio: ['pipe', 'pipe', 'ignore'],
-    timeout: PATIENCE,
+    timeout: patience,
   });
   let said = '';
   client.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -70,9 +92,15 @@ async function visit({ address, port = 443 }: Suspect, more: readonly string[]):
   });
   client.stdin.on('error', () => undefined);
   const closed = once(client, 'close');
-  while (!/^ *Verify return code/m.test(said) && client.exitCode === null) {
+  const agreed = () => /^ *Verify return code/m.test(said);
+  // Who was ended by a signal has no exit code.
+  while (!agreed() && client.exitCode === null && client.signalCode === null) {
     await Promise.race([closed, once(client.stdout, 'data')]);
   }
+  if (!agreed() && client.signalCode !== null)
+    throw new Error(
+      `${name} shook no hands by ${more[0]} within ${patience / 1_000} s, nor refused`,
+    );
   await pause(BEHIND);
   client.stdin.end();
   await closed;

@@ -3,15 +3,16 @@ import { spawnSync } from 'node:child_process';
 import { constants } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createPlain } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServer, type Server, type TlsOptions } from 'node:tls';
+import { createServer, type TlsOptions } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CertificateAuthority } from '../network/certificates.ts';
 import type { Suspect } from './ask.ts';
 import { acknowledgesNames, answersToHellos } from './server-hello.ts';
-import { librarySeen, settingsSeen } from './tls-sessions.ts';
+import { tlsOf } from './tls.ts';
+import { librarySeen, settingsSeen, unseenIn, visit } from './tls-sessions.ts';
 
 const without = spawnSync('openssl', ['version']).status !== 0;
 if (without) console.warn('What a prober sees of TLS is not tested here: there is no openssl.');
@@ -19,7 +20,7 @@ if (without) console.warn('What a prober sees of TLS is not tested here: there i
 describe.skipIf(without)('a prober of TLS', () => {
   let folder = '';
   let keys: TlsOptions = {};
-  const running: Server[] = [];
+  const running: { close(): unknown }[] = [];
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'lab-tls-'));
@@ -58,6 +59,28 @@ describe.skipIf(without)('a prober of TLS', () => {
     await expect(answersToHellos(gone)).rejects.toThrow('no hello');
   });
 
+  test('ends at a server that takes the connection and says nothing, and says that it said nothing', async () => {
+    const silent = createPlain(
+      (socket) => void socket.on('error', () => socket.destroy()).resume(),
+    );
+    running.push(silent);
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const suspect = { address: '127.0.0.1', name: 'home.example', port };
+    await expect(visit(suspect, ['-tls1_3'], 500)).rejects.toThrow(
+      'home.example shook no hands by -tls1_3 within 0.5 s, nor refused',
+    );
+  });
+
+  test('holds nothing against a decoy that shows nothing, however alike the other is', async () => {
+    const bare = { maxVersion: 'TLSv1.2', secureOptions: constants.SSL_OP_NO_TICKET } as const;
+    const [ours, decoy] = [await serving(bare), await serving(bare)];
+    const folders = ['d', 'e', 'f', 'g', 'h', 'i'].map((name) => join(folder, name));
+    const { found } = await tlsOf(ours, decoy, () => folders.pop() ?? '');
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(/^nothing to compare TLS with, .*tickets of tls1_3: 0 for {2}s; /);
+  });
+
   test('sees tickets, what becomes of them, groups, and a second handshake', async () => {
     const seen = await settingsSeen(await serving({ sessionTimeout: 300 }), join(folder, 'a'));
     expect(Object.fromEntries(seen)).toMatchObject({
@@ -68,6 +91,7 @@ describe.skipIf(without)('a prober of TLS', () => {
       'the group P-384': 'taken',
       'a second handshake on one connection': 'done',
     });
+    expect(unseenIn(seen)).toEqual([]);
     const secureOptions = constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_TICKET;
     const other = await settingsSeen(
       await serving({ secureOptions, ecdhCurve: 'X25519:P-256' }),
@@ -84,6 +108,7 @@ describe.skipIf(without)('a prober of TLS', () => {
   test('sees apart what a library has one way', async () => {
     const seen = await librarySeen(await serving({}), join(folder, 'c'));
     expect([...seen.keys()]).toHaveLength(4);
+    expect(unseenIn(seen)).toEqual([]);
     expect(seen.get('tickets')).toMatch(/^of \d{3} and \d{3} bytes$/);
     expect(seen.get('a name')).toBe('passed over');
   });

@@ -21,12 +21,12 @@ const LOOKS = 5;
 
 /** Kills the ways of each prey for itself, whatever became of the others'. */
 export class Hunter {
-  readonly #middlebox: Middlebox;
+  readonly #middlebox: Pick<Middlebox, 'impose'>;
   readonly #kept: number;
   readonly #kills = new Map<Prey, readonly Kill[]>();
 
   /** @param kept so many of the newest kills of each prey are in force */
-  constructor(middlebox: Middlebox, kept: number) {
+  constructor(middlebox: Pick<Middlebox, 'impose'>, kept: number) {
     this.#middlebox = middlebox;
     this.#kept = kept;
   }
@@ -34,13 +34,13 @@ export class Hunter {
   async strike(prey: Prey, way: string): Promise<void> {
     const kills = [...(this.#kills.get(prey) ?? []), aim(way, prey.chance)].slice(-this.#kept);
     this.#kills.set(prey, kills);
-    const all = [...this.#kills.values()].flat();
+    const all = this.standing;
     await this.#middlebox.impose((rules) => kill(all, rules));
   }
 
-  /** Of this prey's, those that are in force. */
-  standing(prey: Prey): readonly Kill[] {
-    return this.#kills.get(prey) ?? [];
+  /** All that are in force, whoever's way it was: the line is everybody's. */
+  get standing(): readonly Kill[] {
+    return [...this.#kills.values()].flat();
   }
 }
 
@@ -64,7 +64,7 @@ export interface Hunted {
 
 export interface RoundsContext {
   readonly hunter: Hunter;
-  readonly capture: Capture;
+  readonly capture: Pick<Capture, 'packets'>;
   readonly scenario: Scenario;
   readonly settings: Settings;
 }
@@ -79,6 +79,7 @@ export async function rounds(prey: Prey, context: RoundsContext): Promise<Hunted
   const waits: Promise<number | null>[] = [];
   const told: (readonly [string, string])[] = [];
   const said: Said[] = [];
+  let [last, changes]: [readonly Diagnosis[], number] = [[], 0];
   const speak = (when: string): void => {
     told.push([`${texts[0]} ${when}.`, `${texts[1]} ${when}.`]);
     for (const [index, text] of (told.at(-1) ?? []).entries()) {
@@ -93,9 +94,11 @@ export async function rounds(prey: Prey, context: RoundsContext): Promise<Hunted
     const seen = capture.packets().slice(before);
     const way = mainWay(crossing(seen, addresses));
     if (way !== null) await hunter.strike(prey, way);
-    const answers = rightUnder(hunter.standing(prey));
-    const isNew = String(answers) !== String(said.at(-1)?.right?.answers);
-    if (!prey.asked || !isNew || said.length === LOOKS) continue;
+    const answers = rightUnder(hunter.standing);
+    if (String(answers) === String(last)) continue;
+    last = answers;
+    changes++;
+    if (!prey.asked || said.length === LOOKS) continue;
     // The censor waits until it was answered. Who talks is given no rest by that: they say something right after the kill, as ever.
     speak(`${round} and a look`);
     const right = { answers, when: `after round ${round}` };
@@ -104,7 +107,8 @@ export async function rounds(prey: Prey, context: RoundsContext): Promise<Hunted
   const times = await Promise.all(waits);
   const twice = await heardTwice(both, told);
   await Promise.all(both.map((each) => each.stop()));
-  const outcome = judge(times, scenario.bound);
+  const besides = `what is done to the line was asked at ${said.length} of the ${changes} times that another answer was right than before`;
+  const outcome = { ...judge(times, scenario.bound), ...(prey.asked && { besides }) };
   return { outcome: twice ? spoiled(outcome, 'a text arrived more than once') : outcome, said };
 }
 

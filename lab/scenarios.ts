@@ -115,6 +115,7 @@ export const scenarios: readonly Scenario[] = [
     ...{ technique: addressBlock, ...bites, ...chromium, kind: 'dropped', bound: 20 },
     expected: 'address-blocked',
   }),
+  scenario('reset', { technique: addressBlock, ...bites, bound: 20, expected: 'address-blocked' }),
   scenario('datagrams', { ...noTcp, ...bites }),
   scenario('datagrams-chromium', { ...noTcp, ...bites, ...chromium }),
   scenario('packets-in-all', { ...frozen, ...bites }),

@@ -29,6 +29,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'name-filter/drop-hello': 'the greeting itself vanishes',
   'address-block/dropped': 'all that goes there vanishes',
   'address-block/chromium': 'the same, in a browser',
+  'address-block/reset': 'whoever connects there is cut off at the first word',
   'address-block/datagrams': 'all bridges are blocked too, except for datagrams',
   'address-block/datagrams-chromium': 'the same, in a browser',
   'curtain/packets-in-all': 'after 25 packets',

@@ -50,6 +50,13 @@ describe.skipIf(reason !== undefined)('a censor', () => {
     expect(seen.address.other.bytes).toBe(1);
   });
 
+  test('resets every hello to the listed addresses, whatever name is in it, and no other', () => {
+    const { hellos, datagrams, elsewhere } = seen.addressReset;
+    expect(hellos).toEqual(['reset', 'reset', 'reset']);
+    expect(datagrams).toBe(false);
+    expect(elsewhere).toEqual(['ok', true]);
+  });
+
   test('freezes a connection after 25 packets in all, or as many as are set', () => {
     const { curtainInAll, curtainMoved } = seen;
     expect(curtainInAll.up + curtainInAll.down).toBe(25);

@@ -111,6 +111,11 @@ const measured = {
     other: await get(decoy, 1),
     list: BLOCKED.addresses,
   })),
+  addressReset: await under('address-block', 'reset', {}, async () => ({
+    hellos: [await tls(naive, naive.name), await tls(naive, decoy.name), await tls(naive, '')],
+    datagrams: await udp(naive, 3478, 'aa', QUIET),
+    elsewhere: [await tls(decoy, decoy.name), await udp(decoy, 3478, 'aa')],
+  })),
   curtainInAll: await under('curtain', 'packets-in-all', {}, () => crossed(decoy, pings(decoy))),
   curtainMoved: await under('curtain', 'packets-in-all', { packets: 31 }, () =>
     crossed(decoy, pings(decoy)),

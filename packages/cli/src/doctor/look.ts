@@ -7,6 +7,7 @@ import {
   type Note,
   type Notes,
   type Seen,
+  type Step,
 } from '@polynya/messenger/line/diagnosis';
 import { datagramsSeen } from './datagrams.ts';
 import { greetings, PATIENCE } from './greetings.ts';
@@ -52,13 +53,14 @@ export async function look(
     .sort((a, b) => isIP(b.host) - isIP(a.host));
   const addresses = hosts.filter(({ host }) => isIP(host) !== 0);
   const names = hosts.slice(addresses.length);
-  const seeAll = (targets: readonly Target[], patience?: number) =>
-    Promise.all(targets.map((target) => seenOf(notes, target, patience)));
+  const seeAll = (targets: readonly Target[], more?: More) =>
+    Promise.all(targets.map((target) => seenOf(notes, target, more)));
   const site = (host: string) => ({ host, port: 443, secure: true, hidden: false });
   const compared = Promise.all([home, abroad].map((all) => seeAll(all.map(site))));
   const server = await seeAll(addresses);
   const patience = isQuick(notes, addresses) ? PATIENCE.quick : PATIENCE.usual;
-  server.push(...(await seeAll(names, patience)));
+  const unnamed = new Map(server.map(({ host, tls }) => [host, tls]));
+  server.push(...(await seeAll(names, { patience, unnamed })));
   const [atHome = [], outside = []] = await compared;
   const best = hosts.find((_, index) =>
     [server[index]?.tls, server[index]?.otherHello].includes('ok'),
@@ -134,10 +136,17 @@ async function passedOfMany(sites: readonly HostSeen[], notes: Notes): Promise<n
   return null;
 }
 
+/** Of hosts that are the server's own. */
+interface More {
+  readonly patience: number;
+  /** How TLS went at addresses, which has no name in it. */
+  readonly unnamed: ReadonlyMap<string, Step | null>;
+}
+
 async function seenOf(
   notes: Notes,
   { host, port, secure, hidden }: Target,
-  patience?: number,
+  more?: More,
 ): Promise<HostSeen> {
   const seen: HostSeen = {
     host,
@@ -147,7 +156,11 @@ async function seenOf(
     tls: null,
     otherHello: null,
   };
-  const dns = isIP(host) === 0 ? await notes.take('dns', host, 0, dnsStep(host)) : null;
+  let address = '';
+  const onFound = (found: string): void => {
+    address = found;
+  };
+  const dns = isIP(host) === 0 ? await notes.take('dns', host, 0, dnsStep(host, onFound)) : null;
   if (dns !== null && dns !== 'ok') return { ...seen, dns };
   const reach = (at: number) => notes.take('tcp', host, at, tcpStep(host, at));
   const tcp = await reach(port);
@@ -155,5 +168,17 @@ async function seenOf(
     return { ...seen, dns, tcp, otherPort: hidden ? null : await reach(NOBODY) };
   }
   if (!secure) return { ...seen, dns, tcp, tls: 'ok' };
-  return { ...seen, dns, tcp, ...(await greetings(notes, host, port, patience)) };
+  // Before the name is said, which may be punished. Browsers say it, and so do readers of a web site.
+  const asked = more && address !== '' && !hidden && !more.unnamed.has(address);
+  const nameless = { patience: PATIENCE.again };
+  const unnamed = asked
+    ? await notes.take('tls', address, port, tlsStep(address, port, 'nodes', nameless))
+    : (more?.unnamed.get(address) ?? null);
+  const heard = await greetings(notes, host, port, more?.patience);
+  const all = { ...seen, dns, tcp, unnamed, ...heard };
+  if (!more || heard.tls === 'ok' || heard.otherHello === 'ok') return all;
+  // What punishes an address for a name may have struck meanwhile: then not even a connection gets through any more.
+  const after = await reach(port);
+  if (after === 'ok') return all;
+  return { ...all, tcp: after, otherPort: hidden ? null : await reach(NOBODY) };
 }

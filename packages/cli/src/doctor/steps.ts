@@ -9,10 +9,11 @@ import { systemCode } from '../failure.ts';
 /** How long a connection may take before it counts as silent, ms. */
 const PATIENCE = 4_000;
 
-/** `refused`: the resolver says that there is no such name. */
-export async function dnsStep(name: string): Promise<Step> {
+/** `refused`: the resolver says that there is no such name. @param onFound told the address that it leads to */
+export async function dnsStep(name: string, onFound: (address: string) => void): Promise<Step> {
   try {
-    await lookup(name, { family: 4 });
+    const { address } = await lookup(name, { family: 4 });
+    onFound(address);
     return 'ok';
   } catch (error) {
     return systemCode(error) === 'ENOTFOUND' ? 'refused' : 'silent';

@@ -61,6 +61,36 @@ describe('a line', () => {
       'name-filtered',
     ],
     [
+      'a hello that says the name is reset, and one to the same address that does not passes',
+      { server: [named({ tls: 'reset', unnamed: 'ok' })] },
+      'name-filtered',
+    ],
+    [
+      'the only name is reset, and nobody could ask without it',
+      { server: [named({ tls: 'reset' })] },
+      'name-filtered',
+    ],
+    [
+      'every hello to the address is reset, with the name or without',
+      { server: [address({ tls: 'reset' }), named({ tls: 'reset', unnamed: 'reset' })] },
+      'address-blocked',
+    ],
+    [
+      'every hello to the address is reset, of a server that has no name',
+      { server: [address({ tls: 'reset' })] },
+      'address-blocked',
+    ],
+    [
+      'every hello to the name’s address is met with silence, with the name or without',
+      { server: [named({ tls: 'silent', unnamed: 'silent' })] },
+      'address-blocked',
+    ],
+    [
+      'connections to an address refuse that is known by no name',
+      { server: [address({ tcp: 'refused', otherPort: 'refused', tls: null })] },
+      'address-blocked',
+    ],
+    [
       'no packet comes from the address',
       { server: [address(dead), named(dead)] },
       'address-blocked',
@@ -131,6 +161,14 @@ describe('a line', () => {
     const stalled = { bytes: 16_000, bitsPerSecond: null, stalled: true };
     const finding = { diagnosis: 'connections-policed', figure: 4 };
     expect(said({ passed: 4, transfer: stalled })).toEqual(finding);
+  });
+
+  test('that counts connections is policed, though all hellos to the server are met with silence', () => {
+    const silent = [address({ tls: 'silent' }), named({ tls: 'silent', unnamed: 'silent' })];
+    const finding = { diagnosis: 'connections-policed', figure: 4 };
+    expect(said({ server: silent, passed: 4 })).toEqual(finding);
+    const gone = { server: [address(dead), named(dead)], passed: 4 };
+    expect(said(gone).diagnosis).toBe('address-blocked');
   });
 
   test('that counts connections is policed, though the server’s name is silent after too many to it', () => {

@@ -42,6 +42,8 @@ export interface HostSeen {
   /** A port at which nobody is expected: `refused` shows that packets come and go. */
   readonly otherPort: Step | null;
   readonly tls: Step | null;
+  /** TLS at a name's address without saying the name; null for an address, and where nobody could ask. */
+  readonly unnamed?: Step | null;
   /** TLS again, by a hello that is not that of any program of this kind; null where the first one did. */
   readonly otherHello: Step | null;
 }
@@ -91,7 +93,8 @@ export function diagnose(seen: Seen): Finding {
   const whole = ofNetwork(seen) ?? ofServer(seen);
   // Where connections are counted, the silence of one host says that we made too many to it.
   const counted = passed !== null && !seen.server.some(({ tls }) => tls === 'reset');
-  const explained = whole === 'name-filtered' && counted;
+  const atHellos = whole === 'address-blocked' && seen.server.some(({ tcp }) => tcp === 'ok');
+  const explained = (whole === 'name-filtered' || atHellos) && counted;
   const denied = seen.server.some(({ dns }) => dns === 'refused');
   const figure = whole === 'dns-removed' && !denied ? (seen.waited ?? null) : null;
   if (whole && !explained) return { diagnosis: whole, figure };
@@ -132,19 +135,32 @@ function ofServer({ server, resolver, abroad, reached }: Seen): Diagnosis | null
   if (resolver && named.some(({ dns }) => dns === 'refused')) return 'dns-removed';
   // A resolver that says nothing of a name, or nothing at all: past it, something answers.
   if (named.some(({ dns }) => dns === 'silent')) return 'dns-removed';
-  const cut = ({ tls, dns }: HostSeen) => dns === 'ok' && (tls === 'reset' || tls === 'silent');
-  if (named.some(cut) && addresses.some(({ tls }) => tls === 'ok')) return 'name-filtered';
+  const addressed = addresses.some(({ tls }) => tls === 'ok');
+  const passes = ({ unnamed = null }: HostSeen) =>
+    unnamed === null ? addressed : unnamed === 'ok';
+  if (named.some((host) => isCut(host.tls) && passes(host))) return 'name-filtered';
   if (server.some(({ tls }) => tls === 'ok')) return null;
   // Packets come and go, but none at the port of TLS: the residue of a filter that has just struck.
   if (server.some(({ tcp, otherPort }) => tcp === 'silent' && otherPort === 'refused')) {
     return 'name-filtered';
   }
-  if (server.some(({ tcp, tls }) => tcp === 'ok' && tls === 'silent')) return 'name-filtered';
   if (reached && named.some(({ tcp }) => tcp === 'refused')) return 'name-filtered';
+  const cut = server.filter(({ tcp, tls }) => tcp === 'ok' && isCut(tls));
+  if (cut.length > 0) {
+    // Who says no name and fares no better is not cut off for the name.
+    const anyway = cut.some(({ dns, unnamed }) => dns === null || isCut(unnamed));
+    return anyway ? 'address-blocked' : 'name-filtered';
+  }
+  if (reached && addresses.some(({ tcp }) => tcp === 'refused')) return 'address-blocked';
   // Of a server that could not be looked at nothing is said.
   if (server.length === 0) return null;
   const gone = server.every(({ tcp, otherPort }) => tcp !== 'ok' && otherPort !== 'refused');
   return gone && (resolver || abroad.some(answers)) ? 'address-blocked' : null;
+}
+
+/** Of a hello. */
+function isCut(step: Step | null | undefined): boolean {
+  return step === 'reset' || step === 'silent';
 }
 
 /** Packets come back from there. */

@@ -9,7 +9,7 @@ import type { Capture } from './network/capture.ts';
 import type { Chance } from './random.ts';
 import type { Scenario } from './scenarios.ts';
 import type { Said } from './sides/pair.ts';
-import { ECHO, type Outcome, spoiled, type Talker } from './sides/talk.ts';
+import { ECHO, type Outcome, repeated, type Talker } from './sides/talk.ts';
 import { crossing, mainWay } from './sides/wire.ts';
 import { parametersOf, type Settings, value } from './techniques/technique.ts';
 import { aim, type Kill, kill, rightUnder } from './techniques/whack-a-mole.ts';
@@ -109,7 +109,7 @@ export async function rounds(prey: Prey, context: RoundsContext): Promise<Hunted
   await Promise.all(both.map((each) => each.stop()));
   const besides = `what is done to the line was asked at ${said.length} of the ${changes} times that another answer was right than before`;
   const outcome = { ...judge(times, scenario.bound), ...(prey.asked && { besides }) };
-  return { outcome: twice ? spoiled(outcome, 'a text arrived more than once') : outcome, said };
+  return { outcome: twice ? repeated(outcome) : outcome, said };
 }
 
 /** Whether somebody heard a text more than once. */

@@ -9,7 +9,7 @@ import type { Lab } from './lab.ts';
 import { nearby } from './nearby.ts';
 import type { Scenario, Task } from './scenarios.ts';
 import type { Pair } from './sides/pair.ts';
-import { exchange, type Outcome } from './sides/talk.ts';
+import { exchange, type Outcome, repeated } from './sides/talk.ts';
 import { parametersOf, type Settings, value } from './techniques/technique.ts';
 
 export interface TaskContext {
@@ -128,7 +128,7 @@ async function queuedTexts({
   const outcome = await exchange(both, after, scenario.bound, began);
   const most = Math.max(await second.heard(there), await first.heard(back));
   await Promise.all(both.map((each) => each.stop()));
-  if (most > 1) return { ...outcome, passed: false, why: 'a text arrived more than once' };
+  if (most > 1) return repeated(outcome);
   if (early) return { ...outcome, passed: false, why: 'a text crossed a border that was closed' };
   if (came.includes(false))
     return { ...outcome, passed: false, why: 'what was said while cut off did not arrive' };

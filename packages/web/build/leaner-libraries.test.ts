@@ -11,7 +11,6 @@ import { CHANGES, leanerLibraries } from './leaner-libraries.ts';
 const root = join(import.meta.dirname, '..', '..', '..', 'node_modules');
 const files = [
   'qr/index.js',
-  'idb/build/index.js',
   'solid-js/dist/solid.js',
   'solid-js/web/dist/web.js',
   'virtua/lib/solid/index.jsx',

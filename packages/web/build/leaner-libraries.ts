@@ -24,12 +24,6 @@ export const CHANGES: readonly Change[] = [
     to: '',
   },
   {
-    // Nothing walks a store by `for await`.
-    module: /\/node_modules\/idb\/build\/index\.js$/,
-    from: /const advanceMethodProps[\s\S]*(?=export \{)/,
-    to: '',
-  },
-  {
     // Nothing here begins a transition: who comes to need one takes this away.
     module: SOLID,
     from: /\bTransition && Transition\.running\b/g,

@@ -2,8 +2,8 @@
  * The device key in a browser: a non-extractable CryptoKey in an IndexedDB database of its own, which the page can
  * use and never read (Web Cryptography API, section 13: structured clone); under a lock (lock.ts), wrapped.
  */
-import { deleteDB, type IDBPDatabase, openDB } from 'idb';
 import { DEVICE_KEY_ALGORITHM, DEVICE_KEY_USAGES, type DeviceKey } from './device-key.ts';
+import { answer, deleteDatabase, openDatabase, written } from './idb.ts';
 import type { Lock, Unlocked } from './lock.ts';
 import { KEY_TABLE, LOCK_KEY } from './lock-in.ts';
 import { StoreError } from './store.ts';
@@ -29,20 +29,18 @@ export interface IdbDeviceKey extends DeviceKey {
 export function idbDeviceKey(name: string, unlocked?: Unlocked): IdbDeviceKey {
   const inClear = () =>
     withDatabase(name, async (db) => {
-      const key: unknown = await db.get(TABLE, KEY);
+      const key: unknown = await read(db, KEY);
       if (key === undefined) return undefined;
       if (key instanceof CryptoKey) return key;
       throw new StoreError('corrupt', 'what is kept as the device key is not a key');
     });
-  const lock = () => withDatabase(name, (db) => db.get(TABLE, LOCK_KEY));
+  const lock = () => withDatabase(name, (db) => read(db, LOCK_KEY));
   const change = (changes: readonly (readonly [key: string, value: CryptoKey | Lock | null])[]) =>
-    withDatabase(name, async (db) => {
-      const transaction = db.transaction(TABLE, 'readwrite', { durability: 'strict' });
+    write(name, (table) => {
       for (const [key, value] of changes) {
-        if (value === null) await transaction.store.delete(key);
-        else await transaction.store.put(value, key);
+        if (value === null) table.delete(key);
+        else table.put(value, key);
       }
-      await transaction.done;
     });
 
   return {
@@ -67,28 +65,33 @@ export function idbDeviceKey(name: string, unlocked?: Unlocked): IdbDeviceKey {
       const key = await crypto.subtle.generateKey(DEVICE_KEY_ALGORITHM, false, [
         ...DEVICE_KEY_USAGES,
       ]);
-      await withDatabase(name, async (db) => {
-        const transaction = db.transaction(TABLE, 'readwrite', { durability: 'strict' });
-        // add() refuses to replace, and of two tabs one wins.
-        const outcomes = await Promise.allSettled([
-          transaction.done,
-          transaction.store.add(key, KEY),
-        ]);
-        for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-      });
+      // add() refuses to replace, and of two tabs one wins.
+      await write(name, (table) => void table.add(key, KEY));
       return key;
     },
     async destroy() {
-      await deleteDB(name).catch((cause) => Promise.reject(failed(cause)));
+      await deleteDatabase(name).catch((cause) => Promise.reject(failed(cause)));
     },
   };
 }
 
-async function withDatabase<T>(name: string, use: (db: IDBPDatabase) => Promise<T>): Promise<T> {
+const read = (db: IDBDatabase, key: string) =>
+  answer(db.transaction(TABLE).objectStore(TABLE).get(key));
+
+/** All that `put` asks for, or nothing. */
+function write(name: string, put: (table: IDBObjectStore) => void): Promise<void> {
+  return withDatabase(name, (db) => {
+    const transaction = db.transaction(TABLE, 'readwrite', { durability: 'strict' });
+    put(transaction.objectStore(TABLE));
+    return written(transaction);
+  });
+}
+
+async function withDatabase<T>(name: string, use: (db: IDBDatabase) => Promise<T>): Promise<T> {
   try {
-    const db = await openDB(name, 1, {
+    const db = await openDatabase(name, 1, {
       upgrade: (database) => void database.createObjectStore(TABLE),
-      blocking: (_current, _next, event) => (event.target as IDBDatabase).close(),
+      wanted: (_version, database) => database.close(),
     });
     try {
       return await use(db);

@@ -2,7 +2,7 @@
  * The Store over IndexedDB (W3C Indexed Database API 3.0), one object store per table.
  * Several tabs may have it open; that only one of them writes is Web Locks' business, not ours.
  */
-import { deleteDB, type IDBPDatabase, openDB } from 'idb';
+import { answer, deleteDatabase, openDatabase, written } from './idb.ts';
 import {
   type Change,
   copyOf,
@@ -14,8 +14,6 @@ import {
   TABLES,
   type Table,
 } from './store.ts';
-
-type Schema = { [T in Table]: { key: string; value: Uint8Array } };
 
 export interface IdbStoreOptions {
   /**
@@ -46,19 +44,19 @@ export async function openIdbStore(name: string, options: IdbStoreOptions = {}):
   const db = await unlessBlocked(
     patience,
     (blocked) =>
-      openDB<Schema>(name, TABLES.length, {
+      openDatabase(name, TABLES.length, {
         upgrade(database) {
           for (const table of TABLES) {
             if (!database.objectStoreNames.contains(table)) database.createObjectStore(table);
           }
         },
         blocked,
-        blocking(_current, next, event) {
-          (event.target as IDBDatabase).close();
+        wanted(next, database) {
+          database.close();
           if (next === null) lose('failed', 'this store was wiped');
           else lose('newer', 'a newer version has taken over this store: reload');
         },
-        terminated: () => lose('failed', 'the browser has closed this store'),
+        lost: () => lose('failed', 'the browser has closed this store'),
       }),
     (late) => late.close(),
   );
@@ -66,39 +64,45 @@ export async function openIdbStore(name: string, options: IdbStoreOptions = {}):
 }
 
 class IdbStore implements Store {
-  readonly #db: IDBPDatabase<Schema>;
+  readonly #db: IDBDatabase;
   readonly #lost: { readonly reason?: StoreError };
   readonly #patience: number;
 
-  constructor(db: IDBPDatabase<Schema>, lost: { readonly reason?: StoreError }, patience: number) {
+  constructor(db: IDBDatabase, lost: { readonly reason?: StoreError }, patience: number) {
     this.#db = db;
     this.#lost = lost;
     this.#patience = patience;
   }
 
   get(table: Table, key: string): Promise<Uint8Array | undefined> {
-    return this.#guard(() => this.#db.get(table, key));
+    return this.#guard(() => answer(this.#table(table).get(key)));
   }
 
   range(table: Table, range: Range = {}): Promise<[string, Uint8Array][]> {
     return this.#guard(async () => {
       if (isEmptyRange(range)) return [];
-      const { store } = this.#db.transaction(table);
+      const store = this.#table(table);
       let { from } = range;
       const { to, limit, reverse = false } = range;
+      if (reverse && limit === 1) {
+        const last = await answer(store.openCursor(keyRange(from, to), 'prev'));
+        return last ? [[String(last.key), last.value]] : [];
+      }
       if (reverse && limit !== undefined) {
         // getAll cannot go backwards: find the lowest key wanted, then read upwards from it.
-        let cursor = await store.openKeyCursor(keyRange(from, to), 'prev');
-        if (cursor && limit > 1) cursor = await cursor.advance(limit - 1);
-        from = cursor?.key ?? from;
+        const asked = store.openKeyCursor(keyRange(from, to), 'prev');
+        let cursor = await answer(asked);
+        cursor?.advance(limit - 1);
+        if (cursor) cursor = await answer(asked);
+        from = cursor ? String(cursor.key) : from;
       }
       const wanted = keyRange(from, to);
       const count = reverse ? undefined : limit;
       const [keys, values] = await Promise.all([
-        store.getAllKeys(wanted, count),
-        store.getAll(wanted, count),
+        answer(store.getAllKeys(wanted, count)),
+        answer(store.getAll(wanted, count)),
       ]);
-      const found = keys.map((key, i): [string, Uint8Array] => [key, values[i] as Uint8Array]);
+      const found = keys.map((key, i): [string, Uint8Array] => [String(key), values[i]]);
       return reverse ? found.reverse() : found;
     });
   }
@@ -108,20 +112,21 @@ class IdbStore implements Store {
       if (changes.length === 0) return;
       const tables = [...new Set(changes.map((change) => change.table))];
       const transaction = this.#db.transaction(tables, 'readwrite', { durability: 'strict' });
-      const requests: Promise<unknown>[] = [];
+      const outcomes: Promise<unknown>[] = [written(transaction)];
       try {
         for (const { table, key, value } of changes) {
           const store = transaction.objectStore(table);
-          requests.push(value === null ? store.delete(key) : store.put(copyOf(value), key));
+          const request = value === null ? store.delete(key) : store.put(copyOf(value), key);
+          outcomes.push(answer(request as IDBRequest<unknown>));
         }
       } catch (cause) {
         transaction.abort();
-        await Promise.allSettled([transaction.done, ...requests]);
+        await Promise.allSettled(outcomes);
         throw cause;
       }
       // The transaction knows why it was aborted; its requests only know that it was.
-      const [outcome] = await Promise.allSettled([transaction.done, ...requests]);
-      if (outcome.status === 'rejected') throw outcome.reason;
+      const [outcome] = await Promise.allSettled(outcomes);
+      if (outcome?.status === 'rejected') throw outcome.reason;
     });
   }
 
@@ -131,7 +136,11 @@ class IdbStore implements Store {
 
   async destroy(): Promise<void> {
     await this.close();
-    await unlessBlocked(this.#patience, (blocked) => deleteDB(this.#db.name, { blocked }));
+    await unlessBlocked(this.#patience, (blocked) => deleteDatabase(this.#db.name, blocked));
+  }
+
+  #table(table: Table): IDBObjectStore {
+    return this.#db.transaction(table).objectStore(table);
   }
 
   async #guard<T>(work: () => Promise<T>): Promise<T> {

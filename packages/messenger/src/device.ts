@@ -114,6 +114,7 @@ export class Device {
     this.summaries = new Summaries({
       changes: this.changes,
       summarise: (chat) => summaryOf(this, chat),
+      pause: () => this.loading.pause(),
     });
     this.#kept = ports.lateTrouble ? new KeptSummaries(this.ports, this) : null;
     this.loading = new Loading(this, (chat, held) => this.#begin(chat, held));
@@ -169,7 +170,7 @@ export class Device {
     for (const conversation of this.conversations.values()) await conversation.start();
     if (this.#kept) {
       const opened = this.#kept.open(this.summaries);
-      this.summaries.after(opened.then(({ length }) => (length > 0 ? null : this.loading.whole)));
+      this.summaries.after(opened.then(({ length }) => (length > 0 ? null : this.loading.begun)));
       await this.loading.all(await opened);
       this.changes.onChat((chat) => this.#kept?.touched(chat));
     }

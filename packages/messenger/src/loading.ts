@@ -5,12 +5,15 @@ import { type Held, loadHeld } from './conversation/held.ts';
 import { chatsWaiting } from './conversation/outbox.ts';
 import type { Device, Ports } from './device.ts';
 import { HANDOVER_PHASE, handoverGone, loadHandovers } from './invite/handover.ts';
+import type { Range, Reads } from './store/store.ts';
 
-/** Chats that are read side by side: one after another would wait for the disk each time. */
+/** Chats that are read together: a read of many costs little more than a read of one. */
 const AT_ONCE = 32;
+/** ms: so often the list of chats follows those that were read. */
+const PAUSE = 500;
 
-type Loaded = Pick<Device, 'changes' | 'closing' | 'conversations' | 'summaries'> & {
-  readonly ports: Pick<Ports, 'store' | 'engine'>;
+type Loaded = Pick<Device, 'changes' | 'closing' | 'conversations'> & {
+  readonly ports: Pick<Ports, 'store' | 'engine' | 'clock'>;
 };
 
 export class Loading {
@@ -21,6 +24,7 @@ export class Loading {
   readonly #coming = new Map<ChatId, Promise<void>>();
   readonly #wholeness = Promise.withResolvers<void>();
   #isWhole = false;
+  readonly #beginning = Promise.withResolvers<void>();
 
   /** @param begin of a chat that was read */
   constructor(device: Loaded, begin: (chat: ChatId, held: Held) => Promise<void>) {
@@ -33,6 +37,19 @@ export class Loading {
 
   get isWhole(): boolean {
     return this.#isWhole;
+  }
+
+  /** Settles when there are chats to be shown, or none at all. */
+  get begun(): Promise<void> {
+    return Promise.race([this.#beginning.promise, this.whole]);
+  }
+
+  /** Settles when the list is to follow: with each chat that comes it would take as long as all the reading. */
+  async pause(): Promise<void> {
+    if (this.#isWhole) return;
+    const { promise: over, resolve } = Promise.withResolvers<void>();
+    this.#device.ports.clock.setTimeout(resolve, PAUSE);
+    await Promise.race([over, this.whole.catch(() => undefined)]);
   }
 
   /**
@@ -71,18 +88,25 @@ export class Loading {
     let from = '';
     while (!this.#device.closing.aborted) {
       const logs = await store.range('log', { from, limit: AT_ONCE });
-      const last = logs.at(-1)?.[0];
+      const [[first] = [], [last] = []] = [logs[0], logs.at(-1)];
       if (last === undefined) return;
-      await Promise.all(logs.map(([chat]) => this.#one(chat)));
+      const chats = { from: `${first}/`, to: `${last}0` };
+      const [group, invite] = await Promise.all([
+        store.range('group', chats),
+        store.range('invite', chats),
+      ]);
+      const together = readIn({ log: logs, group, invite });
+      await Promise.all(logs.map(([chat]) => this.#one(chat, together)));
       from = `${last}\0`;
+      this.#beginning.resolve();
     }
   }
 
-  async #load(chat: ChatId): Promise<void> {
+  async #load(chat: ChatId, reads: Reads = this.#device.ports.store): Promise<void> {
     const { store, engine } = this.#device.ports;
     const [held, handovers] = await Promise.all([
-      loadHeld(store, engine, chat),
-      loadHandovers(store, chat),
+      loadHeld(reads, engine, chat),
+      loadHandovers(reads, chat),
     ]);
     if (!held) return;
     // Wanted when the program ended, and their Commit was never stored: nobody waits for them.
@@ -97,11 +121,21 @@ export class Loading {
   }
 
   /** A chat begins once, whoever asks; one that began meanwhile does not begin again. */
-  async #one(chat: ChatId): Promise<void> {
+  async #one(chat: ChatId, reads?: Reads): Promise<void> {
     const begun = this.#device.conversations.has(chat) && !this.#coming.has(chat);
     if (begun) return;
-    const coming = this.#coming.get(chat) ?? this.#load(chat);
+    const coming = this.#coming.get(chat) ?? this.#load(chat, reads);
     this.#coming.set(chat, coming);
     await coming;
   }
+}
+
+/** Rows of some tables that were read already. */
+function readIn(tables: { readonly [table: string]: [key: string, value: Uint8Array][] }): Reads {
+  const range: Reads['range'] = async (table, { from = '', to = '' }: Range = {}) =>
+    tables[table]?.filter(([key]) => key >= from && key < to) ?? [];
+  return {
+    range,
+    get: async (table, key) => tables[table]?.find(([one]) => one === key)?.[1],
+  };
 }

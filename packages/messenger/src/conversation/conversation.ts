@@ -86,7 +86,6 @@ export class Conversation {
       if (this.held.state.phase === 'stopped') this.#world.stuck(this.chat);
       return;
     }
-    this.#read = (await this.#world.timeline.marks(this.chat)).read;
     if (this.held.state.created) this.#watch();
     if (this.held.parent) this.#world.stuck(this.chat);
     this.wake();
@@ -345,6 +344,8 @@ export class Conversation {
   async #begin(): Promise<true> {
     const { head } = await this.#log.state();
     this.#sync.reach(head);
+    const { read } = await this.#world.timeline.marks(this.chat);
+    this.#read = Math.max(this.#read, read);
     this.#begun = true;
     return true;
   }

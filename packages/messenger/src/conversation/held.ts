@@ -6,7 +6,7 @@ import type { Engine, Group, GroupRecords, RecordChange } from '@polynya/mls/eng
 import { MlsError } from '@polynya/mls/mls-error';
 import { equal } from '@polynya/protocol/bytes';
 import type { ChatId } from '../api.ts';
-import { type Change, type Store, StoreError } from '../store/store.ts';
+import { type Change, type Reads, type Store, StoreError } from '../store/store.ts';
 import { type ConversationState, decodeState, encodeState } from './state.ts';
 
 export interface Held {
@@ -88,7 +88,7 @@ export async function forgetHeld(store: Store, chat: ChatId): Promise<Change[]> 
  * @throws StoreError `older` for what an earlier version stored; ProtocolError or MlsError `malformed` where what is
  *   stored is not what was stored
  */
-export async function loadHeld(store: Store, engine: Engine, chat: ChatId): Promise<Held | null> {
+export async function loadHeld(store: Reads, engine: Engine, chat: ChatId): Promise<Held | null> {
   const [state, records] = await Promise.all([
     store.get('log', chat),
     store.range('group', recordsOf(chat)),

@@ -9,7 +9,7 @@ import { LIMITS } from '@polynya/protocol/limits';
 import { bytes, type Infer, optional, struct, text, uint } from '@polynya/protocol/schema';
 import type { Random } from '@polynya/reach/clock';
 import type { ChatId } from '../api.ts';
-import type { Change, Store } from '../store/store.ts';
+import type { Change, Reads } from '../store/store.ts';
 
 const codec = struct({
   id: bytes(16),
@@ -80,7 +80,7 @@ export function handoverGone(chat: ChatId, handover: Handover): Change {
 }
 
 /** Of one chat; of all of them, by one read, where none is named. */
-export async function loadHandovers(store: Store, chat?: ChatId): Promise<Handover[]> {
+export async function loadHandovers(store: Reads, chat?: ChatId): Promise<Handover[]> {
   const range = chat === undefined ? {} : { from: `${chat}/`, to: `${chat}0` };
   const rows = await store.range('invite', range);
   // Among all of them stand arrivals (arriving.ts), which are no handovers.

@@ -36,7 +36,10 @@ async function opened(store: Store, chats: Map<string, Summary | null>) {
     () => 'aa'.repeat(16),
     () => 0,
   );
-  const kept = new KeptSummaries({ store, clock }, { timeline });
+  const kept = new KeptSummaries(
+    { store, clock },
+    { timeline, loading: { whole: Promise.resolve() } },
+  );
   await kept.open(summaries);
   return { changes, summaries, kept, timeline };
 }

@@ -15,10 +15,16 @@ const MOMENT = 1_000;
 /** Records: nothing else happens in their chats while they are written. */
 const AT_ONCE = 16;
 
+interface Around {
+  readonly timeline: Pick<Timeline, 'locked'>;
+  /** Until all chats are known they change by the hundred. */
+  readonly loading: { readonly whole: Promise<void> };
+}
+
 export class KeptSummaries {
   readonly #store: Store;
   readonly #clock: Pick<Clock, 'setTimeout'>;
-  readonly #around: { readonly timeline: Pick<Timeline, 'locked'> };
+  readonly #around: Around;
   readonly #records = new Map<string, Map<ChatId, ChatSummary>>();
   readonly #unwritten = new Set<string>();
   #summaries: Summaries | null = null;
@@ -28,7 +34,7 @@ export class KeptSummaries {
   /** @param around what takes a text away does so in `timeline.locked` of its chat */
   constructor(
     { store, clock }: { readonly store: Store; readonly clock: Pick<Clock, 'setTimeout'> },
-    around: { readonly timeline: Pick<Timeline, 'locked'> },
+    around: Around,
   ) {
     this.#store = store;
     this.#clock = clock;
@@ -62,6 +68,7 @@ export class KeptSummaries {
   }
 
   async #write(): Promise<void> {
+    await this.#around.loading.whole;
     await this.#summaries?.list();
     const keys = [...this.#unwritten];
     this.#unwritten.clear();

@@ -19,6 +19,8 @@ export interface SummariesPorts {
   readonly changes: Changes;
   /** null: not to be listed; undefined: not known yet. */
   summarise(chat: ChatId): Promise<Summary | null | undefined>;
+  /** Waited for before what changed is computed, where there is a list already. */
+  pause?(): Promise<void>;
 }
 
 /** One that changed, or went. */
@@ -91,6 +93,7 @@ export class Summaries {
   }
 
   async #refresh(): Promise<void> {
+    if (this.#list.length > 0) await this.#ports.pause?.();
     const chats = [...this.#stale];
     this.#stale.clear();
     try {

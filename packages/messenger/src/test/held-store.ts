@@ -19,8 +19,11 @@ export class HeldStore implements Store {
     return this.#store.get(table, key);
   }
 
-  range(table: Table, range?: Range): Promise<[string, Uint8Array][]> {
-    return this.#store.range(table, range);
+  async range(table: Table, range?: Range): Promise<[string, Uint8Array][]> {
+    const found = await this.#store.range(table, range);
+    const chats = table === 'group' ? found.map(([key]) => key.slice(0, key.indexOf('/'))) : [];
+    for (const chat of new Set(chats)) await this.#held(chat);
+    return found;
   }
 
   async apply(changes: readonly Change[]): Promise<void> {

@@ -20,6 +20,12 @@ const VISITORS = 10;
 const PATIENCE = 60_000;
 const PAGES = ['/', '/about.html', '/dir/', '/pic.png', '/a.js', '/nothing-there'] as const;
 const SITE = `https://${HOSTS.home.name}`;
+/**
+ * What links to a site carry that were shared or advertised: a campaign in three words and a click's own number
+ * (https://support.google.com/analytics/answer/10917952). About every second visitor comes by one.
+ */
+const TAGS = ['utm_source=social', 'utm_medium=share', 'utm_campaign=autumn-2026'] as const;
+const CLICK = { least: 30, most: 200 };
 
 export async function classify(context: ProbeContext): Promise<Outcome> {
   const { lab, pair, scenario, texts, capture, chance } = context;
@@ -61,10 +67,20 @@ export async function classify(context: ProbeContext): Promise<Outcome> {
 type Visits = readonly (readonly string[])[];
 
 function visitsOf(chance: () => number): Visits {
-  return Array.from({ length: VISITORS }, () => {
+  return Array.from({ length: VISITORS }, (_, index) => {
     const count = 1 + Math.floor(chance() * 2 * PAGES.length);
-    return Array.from({ length: count }, () => PAGES[Math.floor(chance() * PAGES.length)] ?? '/');
+    const pages = Array.from(
+      { length: count },
+      () => PAGES[Math.floor(chance() * PAGES.length)] ?? '/',
+    );
+    return index % 2 === 0 ? pages : [`${pages[0]}?${tags(chance)}`, ...pages.slice(1)];
   });
+}
+
+function tags(chance: () => number): string {
+  const letters = CLICK.least + Math.floor(chance() * (CLICK.most - CLICK.least));
+  const click = Array.from({ length: letters }, () => Math.floor(chance() * 36).toString(36));
+  return [...TAGS, `click=${click.join('')}`].join('&');
 }
 
 /** People who read the site by programs of two sorts, and one by a real browser, where there is one. */

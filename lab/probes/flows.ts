@@ -32,28 +32,35 @@ export function flowsTo(
     const isOf = (packet: Packet) =>
       (packet.from === from && packet.fromPort === fromPort) ||
       (packet.to === from && packet.toPort === fromPort);
-    const times = packets.filter((one) => one.payload.length > 0 && isOf(one)).map(({ at }) => at);
+    const spoken = packets.filter((one) => one.payload.length > 0 && isOf(one));
     const said = recordsIn(up.bytes).slice(1);
     const heard = recordsIn(down?.bytes ?? Buffer.alloc(0));
     const hello = readClientHello(up.bytes);
     if (said.length === 0 || typeof hello === 'string') return [];
-    return [{ hello: hello.ja4, numbers: numbersOf(said, heard, times), said, heard }];
+    return [{ hello: hello.ja4, numbers: numbersOf(said, heard, spoken, from), said, heard }];
   });
 }
 
 function numbersOf(
   said: readonly number[],
   heard: readonly number[],
-  times: readonly number[],
+  spoken: readonly Packet[],
+  client: string,
 ): Flow['numbers'] {
   const [up, down] = [sum(said), sum(heard)];
+  const times = spoken.map(({ at }) => at);
+  const turns = spoken.map(({ from }) => (from === client ? 'u' : 'd')).join('');
   const silences = times.slice(1).map((at, index) => at - (times[index] ?? at));
   return {
     'the first record up': said[0] ?? 0,
+    'the shortest record up': Math.min(...said),
     'the longest record up': Math.max(...said),
+    'the shortest record down': Math.min(...heard),
     'the longest record down': Math.max(0, ...heard),
     'records up': said.length,
     'records down': heard.length,
+    'records down for each up': heard.length / said.length,
+    'packets up in a row': Math.max(...turns.split('d').map(({ length }) => length)),
     'bytes up': up,
     'bytes down': down,
     'bytes down for each up': down / up,

@@ -27,9 +27,10 @@ export async function askPanel(page: Page): Promise<Diagnosis | null> {
   await again.waitFor({ timeout: PATIENCE });
   await panel.getByLabel(HOME).fill(COMPARED_WITH.home.join(' '));
   await panel.getByLabel(ABROAD).fill(COMPARED_WITH.abroad.join(', '));
+  // A look may be over before anybody sees that it began; what shows its end is made anew.
+  await again.evaluate((button) => button.setAttribute('data-before', ''));
   await again.click();
-  await again.waitFor({ state: 'hidden' });
-  await again.waitFor({ timeout: PATIENCE });
+  await again.and(page.locator(':not([data-before])')).waitFor({ timeout: PATIENCE });
   const sentence = await panel.getByRole('status').first().innerText();
   const said = saidIn(sentence);
   const [file] = await Promise.all([

@@ -4,7 +4,8 @@
  */
 import type { Primitives } from '@polynya/crypto/primitives';
 import { makeEngine } from '@polynya/mls/engine/polynya-engine';
-import type { CarrierFactory } from '@polynya/reach/carriers/carrier';
+import { type CarrierFactory, isPlain } from '@polynya/reach/carriers/carrier';
+import { isHidden } from '@polynya/reach/carriers/hidden';
 import { postCarrierBy } from '@polynya/reach/carriers/post/client';
 import { fetchPost, type Post } from '@polynya/reach/carriers/post/post';
 import { sipCarrier } from '@polynya/reach/carriers/sip/sip';
@@ -51,6 +52,10 @@ export async function openMessenger(
   }: Platform = {},
 ): Promise<Messenger> {
   const now = () => Math.floor(systemClock.now() / 1_000);
+  const byPost = (hidden: boolean): CarrierFactory => ({
+    ...postCarrierBy(post, systemClock, systemRandom),
+    takes: (endpoint) => isPlain(endpoint) && isHidden(endpoint) === hidden,
+  });
   return createMessenger({
     store,
     engine: makeEngine({
@@ -61,7 +66,8 @@ export async function openMessenger(
     clock: systemClock,
     random: systemRandom,
     carriers: [
-      ...[webSocket, ...carriers, postCarrierBy(post)],
+      // A page goes by no WebSocket to what passes for a web site: POSTs are the first there.
+      ...[webSocket, byPost(true), ...carriers, byPost(false)],
       sipCarrier(systemClock, systemRandom, post),
       ...last,
     ].map((factory) => through(factory)),

@@ -7,6 +7,8 @@ export class SlowLine {
   rate = Number.POSITIVE_INFINITY;
   /** The port that connections are passed on to, on this machine. */
   target = 0;
+  /** Reads along what goes up. */
+  heard: (bytes: Buffer) => void = () => undefined;
   #broken = false;
   readonly #sockets = new Set<Socket>();
   readonly #server = createServer((socket) => this.#pass(socket));
@@ -50,6 +52,7 @@ export class SlowLine {
     ] as const) {
       this.#sockets.add(one);
       one.on('data', (bytes) => {
+        if (one === from) this.heard(bytes);
         one.pause();
         other.write(bytes);
         setTimeout(() => one.resume(), (bytes.length / this.rate) * 1000);

@@ -46,10 +46,10 @@ export async function look(
   const own = web.every(({ href }) => isHidden(href)) ? '' : (endpoints.find(isStun) ?? '');
   const asked = stun ?? /^stun:([\w.:]+)$/.exec(own)?.[1];
   // The page is beside the endpoint: behind a secret path where the server has one.
-  const pages = [...new Set(web.map((url) => new URL('./', url).href))];
+  const pages = new Map(web.map((url) => [new URL('./', url).href, isHidden(url.href)]));
   // Addresses before names: a filter that hears the name may cut off the address for minutes.
-  const hosts = pages
-    .map((page) => ({ page, ...targetOf(page) }))
+  const hosts = [...pages]
+    .map(([page, hidden]) => ({ page, hidden, ...targetOf(page) }))
     .sort((a, b) => isIP(b.host) - isIP(a.host));
   const addresses = hosts.filter(({ host }) => isIP(host) !== 0);
   const names = hosts.slice(addresses.length);
@@ -105,12 +105,12 @@ interface Target {
   readonly hidden: boolean;
 }
 
-function targetOf(page: string): Target {
+function targetOf(page: string): Omit<Target, 'hidden'> {
   const { hostname, port, protocol } = new URL(page);
   const secure = protocol === 'https:';
   const usual = secure ? 443 : 80;
   const host = hostname.replace(/^\[|\]$/g, '');
-  return { host, port: port === '' ? usual : Number(port), secure, hidden: isHidden(page) };
+  return { host, port: port === '' ? usual : Number(port), secure };
 }
 
 /** Whether one of these hosts has just answered at once: silence can be told sooner then. */

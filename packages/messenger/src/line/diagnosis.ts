@@ -1,4 +1,6 @@
 /** What is being done to the line: reach's judgement, for the terminal and the page, which look for themselves. */
+
+export { isHidden } from '@polynya/reach/carriers/hidden';
 export {
   type DatagramsSeen,
   DIAGNOSES,
@@ -10,7 +12,6 @@ export {
   type Step,
   type Transfer,
 } from '@polynya/reach/diagnosis/diagnose';
-export { isHidden } from '@polynya/reach/diagnosis/hidden';
 export { type Note, Notes } from '@polynya/reach/diagnosis/notes';
 export { isAddress, type Measured, ooniMeasurement } from '@polynya/reach/diagnosis/ooni';
 export { SENTENCES } from '@polynya/reach/diagnosis/sentences';

@@ -57,6 +57,11 @@ export interface CarrierFactory {
 /** Hands an offer to somebody whom the server chooses, and answers theirs. */
 export type Meet = (offer: Uint8Array) => Promise<Uint8Array>;
 
+/** Whether an endpoint is a URL of the web and no more, which any browser can go to. */
+export function isPlain(endpoint: string): boolean {
+  return !endpoint.includes('#') && !endpoint.startsWith('stun:');
+}
+
 /** The hash of the certificate that an endpoint shows, in base64url, if it says so (docs/protocol.md section 2). */
 export function pinOf(endpoint: string): string | undefined {
   return /#sha256=([\w-]{43})$/.exec(endpoint)?.[1];

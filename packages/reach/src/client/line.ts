@@ -3,7 +3,7 @@
  * by failing is left alone for a while, what won before begins. When none works, a pause that grows from 0.5 s
  * to 30 s, or to 5 s while somebody waits.
  */
-import type { Carrier, CarrierFactory } from '../carriers/carrier.ts';
+import { type Carrier, type CarrierFactory, isPlain } from '../carriers/carrier.ts';
 import { type Clock, fraction, type Random, within } from '../clock.ts';
 import type { Conversation } from './conversation.ts';
 import { CONNECTIONS, Openings } from './openings.ts';
@@ -366,10 +366,6 @@ export class Line {
 /** A way's name, good for keeping. */
 export function nameOf({ factory, endpoint }: Way): string {
   return factory.spreads ? factory.kind : `${factory.kind} ${endpoint}`;
-}
-
-function isPlain(endpoint: string): boolean {
-  return !endpoint.includes('#') && !endpoint.startsWith('stun:');
 }
 
 /** With its port, where it names one; '' for what is not reached by a host. */

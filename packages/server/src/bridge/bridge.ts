@@ -83,7 +83,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
   const paths = new SecretPaths(options.routes);
   const forwarder = new Forwarder(options.limits);
   const sockets = new WebSocketServer({ noServer: true, ...WEBSOCKET_OPTIONS });
-  sockets.on('headers', (headers) => headers.push(unevenHeader(systemRandom)));
+  sockets.on('headers', (headers) => headers.push(`etag: ${unevenHeader(systemRandom).etag}`));
 
   const serve: RequestListener = async (request, response) => {
     try {
@@ -106,7 +106,8 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
         return true;
       }
       if (request.method !== 'POST') return false;
-      for (const [name, value] of Object.entries(CROSS_ORIGIN)) response.setHeader(name, value);
+      const headers = { ...CROSS_ORIGIN, ...unevenHeader(systemRandom) };
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
       return forwarder.post(route.endpoint, request, response);
     }
     const readable = request.method === 'GET' || request.method === 'HEAD';

@@ -17,7 +17,7 @@ import { BodyRoom } from '@polynya/reach/carriers/post/body';
 import { handlePost } from '@polynya/reach/carriers/post/server';
 import { Exchanges } from '@polynya/reach/carriers/sip/server';
 import { WebSockets } from '@polynya/reach/carriers/websocket/server';
-import { beUneven } from '@polynya/reach/carriers/websocket/uneven';
+import { beUneven, unevenHeader } from '@polynya/reach/carriers/websocket/uneven';
 import { asksForWebSocket } from '@polynya/reach/carriers/websocket/upgrade';
 import { systemRandom } from '@polynya/reach/clock';
 import type { FindNeighbour, Receiver } from '@polynya/reach/server/neighbour';
@@ -100,7 +100,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     (neighbour?: FindNeighbour): RequestListener =>
     async (request, response) => {
       try {
-        for (const [name, value] of Object.entries(CROSS_ORIGIN)) response.setHeader(name, value);
+        const headers = { ...CROSS_ORIGIN, ...(options.decoy && unevenHeader(systemRandom)) };
+        for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
         const sessions = await ready.promise;
         const outcome = await handlePost(request, response, sessions, room, exchanges, neighbour);
         if (outcome === 'no-room') response.destroy();

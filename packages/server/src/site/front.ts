@@ -5,6 +5,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { endSilently } from '@polynya/reach/carriers/websocket/uneven';
 import { listen, type Port } from '../http/listening.ts';
 import { type Certified, withTls } from '../http/tls-options.ts';
 import type { SiteRequest } from './request-head.ts';
@@ -65,6 +66,7 @@ export async function openFront(options: FrontOptions): Promise<Front> {
     handOn: (socket) => {
       forget.call(socket);
       socket.off('close', forget);
+      endSilently(socket);
       inner.emit('connection', socket);
     },
   };

@@ -2,6 +2,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  joinEnvelopes,
+  RECORD_FILL,
+  RECORD_NONCE,
+  recordRequest,
+} from '@polynya/protocol/envelope';
 import { postCarrier } from '@polynya/reach/carriers/post/client';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
 import { systemRandom } from '@polynya/reach/clock';
@@ -102,6 +108,18 @@ describe('whoever does not is told what the web site tells of any page that it h
     expect(await told(`${server.url}/s`)).toEqual(missing);
     expect(await told(server.url)).toEqual(missing);
   });
+});
+
+test('what it answers to POSTs is of no length known beforehand', async () => {
+  const lengths = new Set<number | undefined>();
+  for (let each = 0; each < 20; each++) {
+    const [nonce, fill] = [systemRandom(RECORD_NONCE), systemRandom(RECORD_FILL)];
+    const body = joinEnvelopes([recordRequest(server.identity, nonce, fill)]);
+    const response = await fetch(server.endpoints[0] ?? '', { method: 'POST', body });
+    expect(response.status).toBe(200);
+    lengths.add(response.headers.get('etag')?.length);
+  }
+  expect(lengths.size).toBeGreaterThan(5);
 });
 
 test('it ends at once, whoever looks at the site', async () => {

@@ -170,7 +170,7 @@ test('compared with sites, a line that leads nowhere abroad is told from one tha
 
 test('of a bridge, or a server that passes for a web site, nothing is asked but what readers ask', async () => {
   const path = 'abcdefghijklmnopqrstuv';
-  const behind = [`https://bakery.example/${path}/s`, `https://203.0.113.20/${path}/s`];
+  const behind = [`https://bakery.example/${path}/s`, `https://203.0.113.20/${path}`];
   const asked: string[] = [];
   const lookAt = async (endpoints: readonly string[], step: Step) => {
     const { steps, ...ports } = portsOf({ known: has('bakery.example') });
@@ -182,13 +182,21 @@ test('of a bridge, or a server that passes for a web site, nothing is asked but 
       asked.push(url);
       return 'ok';
     };
-    const all = { ...ports, steps: { ...steps, fetch, stun } };
+    const socket: Steps['socket'] = async (url) => {
+      asked.push(url);
+      return 'ok';
+    };
+    const all = { ...ports, steps: { ...steps, fetch, socket, stun } };
     const seen = await look(endpoints, ALONE, new Notes(), all);
     return diagnose({ ...seen, reached: false }).diagnosis;
   };
   for (const step of ['silent', 'failed'] as const) {
     expect(await lookAt([...behind, STUN], step)).toBe('address-blocked');
   }
+  expect(new Set(asked)).toEqual(new Set(behind));
+  // Nor a WebSocket, of which there are many where connections are to be counted.
+  asked.length = 0;
+  expect(await lookAt(behind, 'ok')).toBe('none');
   expect(new Set(asked)).toEqual(new Set(behind));
   // Beside a server that shows itself, neither.
   asked.length = 0;

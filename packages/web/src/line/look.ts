@@ -176,8 +176,9 @@ async function passedOfMany(
       .filter(({ began, ended }) => (ended - began) * 1_000 < AT_ONCE)
       .map(({ host }) => host),
   );
-  const [url, another] = urls.filter((one) => quick.has(hostOf(one)));
-  if (!url || !another) return null;
+  const answering = urls.filter((one) => quick.has(hostOf(one)));
+  const url = answering.find((one) => !isHidden(one));
+  if (!url || answering.length < 2) return null;
   const host = hostOf(url);
   const over = new AbortController();
   try {

@@ -1,8 +1,13 @@
-/** Envelopes as the binary messages of a WebSocket (RFC 6455), from the platform's own client. */
-import type { Carrier, CarrierEnd, CarrierFactory } from '../carrier.ts';
+/**
+ * Envelopes as the binary messages of a WebSocket (RFC 6455), from the platform's own client: not to hosts that pass
+ * for web sites, since a browser's WebSocket asks for HTTP/1.1 alone (RFC 7301), which no reader of a site does.
+ */
+import { type Carrier, type CarrierEnd, type CarrierFactory, isPlain } from '../carrier.ts';
+import { isHidden } from '../hidden.ts';
 
 export const webSocketCarrier: CarrierFactory = {
   kind: 'websocket',
+  takes: (endpoint) => isPlain(endpoint) && !isHidden(endpoint),
   open: (endpoint, signal) =>
     new Promise((resolve, reject) => {
       signal.throwIfAborted();

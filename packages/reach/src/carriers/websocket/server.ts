@@ -86,7 +86,7 @@ export class WebSockets {
     }
     // Of HTTP, for what stands idle; it would only cost memory.
     if (stream instanceof Socket) stream.setTimeout(0);
-    upgrade(request, stream, this.uneven ? [unevenHeader(this.uneven)] : []);
+    upgrade(request, stream, this.uneven && unevenHeader(this.uneven));
     if (head.length > 0) stream.unshift(head);
     this.#all.add(new ServerSocket(stream, sessions, this));
     this.#cancel ??= this.#again();

@@ -47,13 +47,17 @@ export function unevenPong(random: Random, length: number): Uint8Array {
 /** Before a connection is upgraded: what is long is cut, at each where another's would not be, and who goes is not answered. */
 export function beUneven(stream: Duplex, random: Random): void {
   if (stream instanceof TLSSocket) stream.setMaxSendFragment(FRAGMENT + below(MORE, random));
-  // Before the alert that closes TLS is sent (RFC 8446 section 6.1): of those who read a site nobody is sent one.
+  endSilently(stream);
+}
+
+/** Who goes is sent no alert that closes TLS (RFC 8446 section 6.1): of those who read a site nobody is. */
+export function endSilently(stream: Duplex): void {
   stream.prependListener('end', () => stream.destroy());
 }
 
-/** A header that means nothing, in the answer to an upgrade. */
-export function unevenHeader(random: Random): string {
-  return `ETag: "${unevenText(random)}"`;
+/** A header that means nothing, in the answer to an upgrade or a POST. */
+export function unevenHeader(random: Random): { readonly etag: string } {
+  return { etag: `"${unevenText(random)}"` };
 }
 
 /** Letters, as many as chance says. */

@@ -21,7 +21,7 @@ export function asksForWebSocket({ method, headers }: IncomingMessage): boolean 
 export function upgrade(
   { headers }: IncomingMessage,
   stream: Writable,
-  besides: readonly string[] = [],
+  besides: Readonly<Record<string, string>> = {},
 ): void {
   const key = headers['sec-websocket-key'] ?? '';
   const accept = createHash('sha1')
@@ -32,7 +32,7 @@ export function upgrade(
     'Upgrade: websocket',
     'Connection: Upgrade',
     `Sec-WebSocket-Accept: ${accept}`,
-    ...besides,
+    ...Object.entries(besides).map(([name, value]) => `${name}: ${value}`),
   ];
   stream.write(`${lines.join('\r\n')}\r\n\r\n`);
 }

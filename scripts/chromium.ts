@@ -23,9 +23,10 @@ export function chromiumOptions(): LaunchOptions {
   return { executablePath, args };
 }
 
-/** A browser whose contexts each have a profile of their own, forgotten when they close. */
-export function launch(): Promise<Browser> {
-  return chromium.launch(chromiumOptions());
+/** A browser whose contexts each have a profile of their own, forgotten when they close. @param more arguments */
+export function launch(more: readonly string[] = []): Promise<Browser> {
+  const { args = [], ...options } = chromiumOptions();
+  return chromium.launch({ ...options, args: [...args, ...more] });
 }
 
 /** A folder in which a browser keeps IndexedDB, caches and service workers over its restarts. */

@@ -2,16 +2,20 @@
  * What near.test.ts looks at, run in a network of its own: Bo and Vera at pages, Ann at a terminal, members of one
  * group, their server killed. Prints what they saw, as JSON.
  */
+import { writeFileSync } from 'node:fs';
 import { TemporaryFolder, Person as Terminal, until } from '@polynya/cli/test/cli';
 import type { Browser } from 'playwright-core';
 import { launch } from '../../../scripts/chromium.ts';
 import { nearWords } from '../src/near/near-words.ts';
 import { Person, PHONE } from './person.ts';
+import { filmOfScreen, filmsFrom } from './screen-film.ts';
 import { ServerProcess } from './server-process.ts';
 
 export interface Seen {
   /** A line that is no code was refused in words. */
   readonly refused: boolean;
+  /** The camera is off once it has seen the code. */
+  readonly cameras: number;
   readonly violations: readonly string[];
   readonly complaints: readonly string[];
   /** Texts, before the server is back. */
@@ -53,7 +57,14 @@ async function calls(person: Person, code: string): Promise<boolean> {
   return refused;
 }
 
-async function scenario(folder: TemporaryFolder, browser: Browser): Promise<Seen> {
+/** Holds the terminal's screen before the camera. Answers how many cameras still look on when somebody is near. */
+async function scans({ page }: Person): Promise<number> {
+  await page.getByRole('button', { name: near.scan, exact: true }).click();
+  await page.getByText(near.state.near).waitFor();
+  return page.locator('video').count();
+}
+
+async function scenario(folder: TemporaryFolder, browser: Browser, film: string): Promise<Seen> {
   const server = await ServerProcess.start();
   const ann = new Terminal(folder, 'ann');
   await ann.does('join', server.link, '--name', 'Ann');
@@ -80,7 +91,10 @@ async function scenario(folder: TemporaryFolder, browser: Browser): Promise<Seen
   const talk = ann.starts('chat', 'Family', '--near');
   talk.type('/near');
   const [code] = await talk.until(/polynya-near:\S+/);
-  const refused = [await calls(bo, code), await calls(vera, code)].every(Boolean);
+  const refused = await calls(bo, code);
+  writeFileSync(film, filmOfScreen(talk.out));
+  await vera.button(vera.words.near).first().click();
+  const cameras = await scans(vera);
   const violations = await bo.violations();
   for (const person of [bo, vera]) {
     await person.page.keyboard.press('Escape');
@@ -128,13 +142,14 @@ async function scenario(folder: TemporaryFolder, browser: Browser): Promise<Seen
   const logged = { bo: await said(bo), vera: await said(vera) };
   await server.stop();
   const complaints = [...bo.complaints, ...vera.complaints];
-  return { refused, violations, complaints, offline, heard, carried, logged };
+  return { refused, cameras, violations, complaints, offline, heard, carried, logged };
 }
 
 const folder = new TemporaryFolder();
-const browser = await launch();
+const film = folder.in('screen.y4m');
+const browser = await launch(filmsFrom(film));
 try {
-  console.log(JSON.stringify(await scenario(folder, browser)));
+  console.log(JSON.stringify(await scenario(folder, browser, film)));
 } finally {
   await browser.close();
   folder[Symbol.dispose]();

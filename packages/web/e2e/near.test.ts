@@ -7,10 +7,11 @@ import type { Seen } from './near-scenario.ts';
 const SCENARIO = join(import.meta.dirname, 'near-scenario.ts');
 
 it.skipIf(!hasLonelyNetworks('a page without a server'))(
-  'pages that open offline talk with a terminal by its code, and with each other through it, each text once',
+  'pages that open offline talk with a terminal by its code, pasted or before the camera, and with each other through it, each text once',
   async () => {
     const seen = (await runInLonelyNetwork(SCENARIO)) as Seen;
     expect(seen.refused).toBe(true);
+    expect(seen.cameras).toBe(0);
     expect(seen.violations).toEqual([]);
     expect(seen.complaints).toEqual([]);
     const said = ['from the terminal', 'from Bo', 'from Vera'].sort();

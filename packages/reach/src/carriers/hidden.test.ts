@@ -9,7 +9,10 @@ test.each([
   ['a server behind a web site', `https://203.0.113.20/${PATH}/s`, true],
   ['its page', `https://203.0.113.20/${PATH}/`, true],
   ['a server that shows itself', 'https://chat.example/s', false],
+  ['a bridge with a certificate of its own', `https://bakery.example/${PATH}#sha256=abc`, true],
   ['a path of another length', `https://chat.example/${PATH}w/s`, false],
+  ['a host of as many letters', `https://${PATH}/s`, false],
+  ['what is no URL', 'https://[', false],
 ])('of %s it is told whether it passes for a web site', (_, endpoint, hidden) => {
   expect(isHidden(endpoint)).toBe(hidden);
 });

@@ -2,8 +2,9 @@
 
 /**
  * Whether an endpoint, or a page, is behind a web site, as bridges are and servers may be (docs/protocol.md section 2):
- * a path of 22 letters leads to it, and whoever watches takes it for a site.
+ * a path of 22 letters leads to it, and whoever watches takes it for a site. What is no URL, as whoever made an invite may
+ * say, is behind none.
  */
 export function isHidden(endpoint: string): boolean {
-  return /\/[\w-]{22}(\/|$)/.test(new URL(endpoint).pathname);
+  return /[^/]\/[\w-]{22}([/?#]|$)/.test(endpoint);
 }

@@ -1,11 +1,13 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { CarrierFactory } from '../carriers/carrier.ts';
+import { isHidden } from '../carriers/hidden.ts';
 import { systemRandom } from '../clock.ts';
 import { badCarrier } from '../test/bad-carrier.ts';
 import { startSessions } from '../test/loopback.ts';
 import { ToyLogs } from '../test/toy-log.ts';
 import { VirtualTime, watchWebCrypto } from '../test/virtual-time.ts';
 import { Connection } from './client.ts';
+import { Line } from './line.ts';
 
 const MINUTE = 60_000;
 /** Bytes: a first flight takes one such entry along, and no more. */
@@ -113,4 +115,20 @@ test('a server that forgets every session at once is not begun anew with in a lo
   connection.close();
   remembering.stop();
   forgetting.stop();
+});
+
+test('who goes by a bridge does not look whether the server itself is better, again and again', () => {
+  const open = () => Promise.reject(new Error('nobody opens these'));
+  const first: CarrierFactory = { kind: 'websocket', open, takes: (one) => !isHidden(one) };
+  const hidden: CarrierFactory = { kind: 'post', open, takes: isHidden };
+  const worse: CarrierFactory = { kind: 'worse', open };
+  const line = new Line([first, hidden, worse], new VirtualTime(), systemRandom);
+  const bridge = 'https://bakery.example/abcdefghijklmnopqrstuv';
+  const server = 'https://chat.example/s';
+  line.lead([server, bridge]);
+  const by = (factory: CarrierFactory, endpoint: string) =>
+    line.better({ factory, endpoint, host: '', failures: 0, avoidUntil: 0, took: 0 })?.way.endpoint;
+  expect(by(hidden, bridge)).toBeUndefined();
+  expect(by(worse, bridge)).toBe(bridge);
+  expect(by(worse, server)).toBe(server);
 });

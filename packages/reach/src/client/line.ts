@@ -4,6 +4,7 @@
  * to 30 s, or to 5 s while somebody waits.
  */
 import { type Carrier, type CarrierFactory, isPlain } from '../carriers/carrier.ts';
+import { isHidden } from '../carriers/hidden.ts';
 import { type Clock, fraction, type Random, within } from '../clock.ts';
 import type { Conversation } from './conversation.ts';
 import { CONNECTIONS, Openings } from './openings.ts';
@@ -339,10 +340,16 @@ export class Line {
     this.#rounds = 0;
   }
 
-  /** The best way by a carrier before `way`'s in the order given, and when it is worth a try again. */
+  /**
+   * The best way by a carrier before `way`'s in the order given, and when it is worth a try again. None to a server that
+   * shows itself beside a host that passes for a web site: who goes by that may have to.
+   */
   better(way: Way): { way: Way; at: number } | null {
     const rank = ({ factory }: Way): number => this.#factories.indexOf(factory);
-    const before = this.#ways.filter((each) => rank(each) < rank(way));
+    const stays = !way.factory.spreads && isHidden(way.endpoint);
+    const before = this.#ways.filter(
+      (each) => rank(each) < rank(way) && (!stays || isHidden(each.endpoint)),
+    );
     const [soonest] = before.sort((a, b) => a.avoidUntil - b.avoidUntil);
     return soonest ? { way: soonest, at: soonest.avoidUntil } : null;
   }

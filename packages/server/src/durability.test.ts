@@ -71,6 +71,27 @@ function toldTooEarly(steps: readonly Step[]): number {
   return early;
 }
 
+/** How often the log was begun anew, and how often of these the database had writes that were not synced. */
+function begunAnew(trace: string): { times: number; early: number } {
+  let [times, early, written, synced] = [0, 0, 0, 0];
+  const began = new Map<string, number>();
+  for (const line of trace.split('\n')) {
+    const [, thread = '', call = ''] = /^(\d+) +(.*)/.exec(line) ?? [];
+    // Where two threads are in a call at once, what it did is in the line where it begins.
+    if (/^pwrite64\(\d+<[^>]*\.db>/.test(call)) written++;
+    if (/^f(data)?sync\(\d+<[^>]*\.db>/.test(call)) began.set(thread, written);
+    if (/(^f(data)?sync\(.*\)|^<\.\.\. f(data)?sync resumed>\))\s+= 0/.test(call)) {
+      synced = Math.max(synced, began.get(thread) ?? 0);
+      began.delete(thread);
+    }
+    if (/^pwrite64\(\d+<[^>]*-wal>, ""\.\.\., 32, 0/.test(call)) {
+      times++;
+      if (written > synced) early++;
+    }
+  }
+  return { times, early };
+}
+
 describe.skipIf(!traced)(`an acknowledgement${title}`, () => {
   test('is not written to the client before the write-ahead log was synced', async () => {
     const steps = await stepsOf('FULL');
@@ -82,4 +103,24 @@ describe.skipIf(!traced)(`an acknowledgement${title}`, () => {
   test('is seen to come too early when the database does not sync', async () => {
     expect(toldTooEarly(await stepsOf('OFF'))).toBeGreaterThanOrEqual(APPENDS);
   });
+
+  test('is forgotten by the write-ahead log only when the database has it on the disk', async () => {
+    const trace = join(folder, 'trace');
+    const strace = ['strace', '-f', '-yy', '-s', '0', '-e', 'trace=pwrite64,fdatasync,fsync'];
+    const server = await startProcess(join(folder, 'data'), 'FULL', [...strace, '-o', trace]);
+    const client = await connectTo(server);
+    await newLogOn(client, server);
+    const large = 'x'.repeat(60_000);
+    const append = async (): Promise<void> => {
+      for (let i = 0; i < 200; i++)
+        await client.ask('append', { n: 1, entries: [entry(0, large)] });
+    };
+    // Together some times what the log has before it is moved.
+    await Promise.all(Array.from({ length: 4 }, append));
+    await endProcess(server, 'SIGKILL');
+    client.close();
+    const { times, early } = begunAnew(readFileSync(trace, 'utf8'));
+    expect(times).toBeGreaterThan(3);
+    expect(early).toBe(0);
+  }, 60_000);
 });

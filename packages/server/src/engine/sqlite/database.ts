@@ -4,6 +4,7 @@
  */
 import { closeSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import type { DayKeys } from '../../kept/day-keys.ts';
 import { StorageError } from '../engine.ts';
 import { sql as first } from './migrations/0001-first.ts';
@@ -20,12 +21,6 @@ const migrations: readonly string[] = [
   journal,
 ];
 
-/**
- * Moves the write-ahead log into the database when it has so many pages. Whoever commits then waits for it, and a text
- * for them: with four times as many it took four times as long, and no less of the processor in all.
- */
-export const CHECKPOINTS = 'PRAGMA wal_autocheckpoint = 4096';
-
 /** A check of the whole file takes about a second per this many bytes; larger ones start unchecked. */
 const CHECKED_AT_START = 256 * 1024 * 1024;
 
@@ -41,6 +36,20 @@ export function sqliteCode(error: unknown): { primary: number; extended: number 
 
 export type Synchronous = 'FULL' | 'OFF';
 
+const WINDOWS = process.platform === 'win32';
+/** What is open in this process, by where it is: SQLite keeps out other processes. */
+const open = new Map<string, DatabaseSync>();
+
+/**
+ * The database as SQLite opens it for this process alone, with the index of its log in memory, where another thread of
+ * ours finds it, too. On Windows it knows no such way: one connection has the file for itself.
+ */
+export function databaseUrl(path: string): URL {
+  const url = pathToFileURL(path);
+  if (!WINDOWS) url.searchParams.set('vfs', 'unix-excl');
+  return url;
+}
+
 /**
  * Opens or makes the database at `path`, whose bodies `keys` seals, and brings it forward to `version`: the
  * newest, but for rows of an earlier one. @throws StorageError
@@ -55,9 +64,11 @@ export function openDatabase(
   try {
     // For its owner alone; SQLite gives the write-ahead log the same mode.
     closeSync(openSync(path, 'a', 0o600));
-    db = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: false });
-    // Makes a second server fail here, and keeps the WAL's index in memory.
-    db.exec('PRAGMA locking_mode = EXCLUSIVE');
+    db = new DatabaseSync(databaseUrl(path), { timeout: 0, enableForeignKeyConstraints: false });
+    if (WINDOWS) db.exec('PRAGMA locking_mode = EXCLUSIVE');
+    const place = db.location() ?? path;
+    if (open.get(place)?.isOpen) throw inUse(path);
+    open.set(place, db);
     // Before anything that could write to a damaged file.
     check(db, path);
     db.exec(`
@@ -69,7 +80,6 @@ export function openDatabase(
       PRAGMA secure_delete = ON;
       PRAGMA temp_store = MEMORY;
       PRAGMA cache_size = -32768;
-      ${CHECKPOINTS};
       PRAGMA journal_size_limit = 67108864;
     `);
     migrate(db, keys, version);
@@ -121,6 +131,10 @@ function check(db: DatabaseSync, path: string): void {
   if (found !== 'ok') throw corrupt(path);
 }
 
+function inUse(path: string, cause?: unknown): StorageError {
+  return new StorageError('in-use', `Another server is running on ${path}: stop it first.`, cause);
+}
+
 function corrupt(path: string, cause?: unknown): StorageError {
   return new StorageError(
     'corrupt',
@@ -134,13 +148,7 @@ export function asStorageError(error: unknown, path: string): StorageError {
   if (error instanceof StorageError) return error;
   const code = sqliteCode(error)?.primary;
   if (code === SQLITE.corrupt || code === SQLITE.notADatabase) return corrupt(path, error);
-  if (code === SQLITE.busy) {
-    return new StorageError(
-      'in-use',
-      `Another server is running on ${path}: stop it first.`,
-      error,
-    );
-  }
+  if (code === SQLITE.busy) return inUse(path, error);
   const why = error instanceof Error ? error.message : String(error);
   return new StorageError('unavailable', `The database ${path} cannot be used (${why}).`, error);
 }

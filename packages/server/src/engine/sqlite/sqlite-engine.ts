@@ -21,13 +21,8 @@ import {
 } from '../engine.ts';
 import { Allowances } from './allowances.ts';
 import { Blobs } from './blobs.ts';
-import {
-  asStorageError,
-  CHECKPOINTS,
-  openDatabase,
-  type Synchronous,
-  truncateWal,
-} from './database.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { asStorageError, openDatabase, type Synchronous } from './database.ts';
 import { Inboxes } from './inboxes.ts';
 import { Logs } from './logs.ts';
 import { Settler } from './settler.ts';
@@ -59,7 +54,8 @@ export class SqliteEngine implements Engine {
   readonly #keys: DayKeys;
   readonly #turns: Turns;
   readonly #wal: WalKeeper;
-  readonly #disk: WalSync | undefined;
+  readonly #disk: WalSync;
+  readonly #checkpoints: Checkpoints;
   readonly #logs: Logs;
   readonly #settler: Settler;
   readonly #inboxes: Inboxes;
@@ -72,8 +68,6 @@ export class SqliteEngine implements Engine {
   #changes: LogChange[] = [];
   /** Of earlier hours nothing is left, so the next scrub destroys their days' keys. */
   #keysSince = 0;
-  /** Resolves when no copy is made of the file. */
-  #standing: Promise<unknown> = Promise.resolve();
   /** Since the last scrub more was stored than is kept. */
   #tooMuch = false;
 
@@ -85,12 +79,16 @@ export class SqliteEngine implements Engine {
     this.#now = now;
     this.#db = openDatabase(path, synchronous, this.#keys);
     this.#logs = this.#opened(() => new Logs(this.#db, this.#keys, hour, logBytes));
-    this.#disk = synchronous === 'OFF' ? undefined : this.#opened(() => new WalSync(this.#db));
+    this.#disk = this.#opened(() => new WalSync(this.#db, synchronous));
+    this.#checkpoints = new Checkpoints(this.#db, this.#disk);
     this.#inboxes = new Inboxes(this.#db, hour);
     this.#subscriptions = new Subscriptions(this.#db, hour);
     this.#blobs = new Blobs(this.#db, this.#keys, hour);
     this.#allowances = new Allowances(this.#db, now);
-    const sync = this.#disk?.sync ?? (async () => undefined);
+    const sync = async (): Promise<void> => {
+      await this.#disk.sync();
+      await this.#checkpoints.turn();
+    };
     this.#turns = new Turns(this.#db, path, sync, {
       closing: (sparing) => this.#logs.closeTurn(sparing),
       committed: () => this.#committed(),
@@ -105,7 +103,7 @@ export class SqliteEngine implements Engine {
       }),
     );
     if (!this.#logs.settled) this.#settler.appended();
-    this.#wal = new WalKeeper(() => this.#standingOver(() => truncateWal(this.#db)));
+    this.#wal = new WalKeeper(() => this.#emptying(() => this.#checkpoints.truncate()));
   }
 
   create(log: NewLog) {
@@ -243,26 +241,21 @@ export class SqliteEngine implements Engine {
   }
 
   scrub() {
-    return this.#standingOver(() => {
+    return this.#emptying(() => {
       this.#db.exec('PRAGMA incremental_vacuum(4096)');
-      truncateWal(this.#db);
+      this.#checkpoints.truncate();
       this.#keys.destroyBefore(this.#keysSince);
     });
   }
 
   async snapshot(scratch: string) {
-    await this.#standing;
     // The file stands still from here to the end of the copy: all that comes goes to the write-ahead log.
-    const settling = this.#turns.change(() => this.#logs.settle());
-    const standing = this.#turns.read(() => {
-      truncateWal(this.#db);
-      this.#db.exec('PRAGMA wal_autocheckpoint = 0');
+    const copy = await this.#checkpoints.alone(async () => {
+      const settling = this.#turns.change(() => this.#logs.settle());
+      const emptying = this.#turns.read(() => this.#checkpoints.truncate());
+      await Promise.all([settling, emptying]);
+      return copyStanding(this.#path, scratch);
     });
-    const copying = Promise.all([settling, standing])
-      .then(() => copyStanding(this.#path, scratch))
-      .finally(() => this.#db.isOpen && this.#db.exec(CHECKPOINTS));
-    this.#standing = copying.catch(() => undefined);
-    const copy = await copying;
     this.#settleIn(copy);
     return new SqliteSnapshot(copy, scratch);
   }
@@ -293,13 +286,12 @@ export class SqliteEngine implements Engine {
   async close() {
     this.#wal.stop();
     this.#settler.stop();
-    await this.#standing;
+    await this.#checkpoints.stop();
     // What a failing storage does not settle any more is in the journal when it is opened next.
     const settling = this.#turns.change(() => this.#logs.settle()).catch(() => undefined);
     await this.#turns.stop();
     await settling;
-    if (this.#disk) this.#disk.close();
-    else this.#db.close();
+    this.#disk.close();
   }
 
   /** @throws StorageError */
@@ -335,10 +327,12 @@ export class SqliteEngine implements Engine {
     });
   }
 
-  /** Runs what moves the write-ahead log, once nobody needs the file to stand still. */
-  async #standingOver(run: () => void): Promise<void> {
-    await this.#standing;
-    await this.#turns.read(run);
+  /** Runs what empties the write-ahead log, once nobody needs the file to stand still and most of it was copied. */
+  #emptying(run: () => void): Promise<void> {
+    return this.#checkpoints.alone(async () => {
+      await this.#checkpoints.copy();
+      await this.#turns.read(run);
+    });
   }
 
   #committed(): void {

@@ -8,7 +8,8 @@ import { systemRandom } from '@polynya/reach/clock';
 import { seeded } from '@polynya/reach/test/bad-carrier';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DayKeys } from '../../kept/day-keys.ts';
-import { openDatabase, truncateWal } from './database.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { openDatabase } from './database.ts';
 import { Turns } from './turns.ts';
 import { WalSync } from './wal-sync.ts';
 
@@ -22,15 +23,16 @@ test('what was answered is there after the power went, whatever was written sinc
   const random = seeded(7);
   const path = join(folder, 'polynya.db');
   const db = openDatabase(path, 'FULL', new DayKeys(join(folder, 'keys'), systemRandom));
-  // So often that the log begins anew many times.
-  db.exec('PRAGMA wal_autocheckpoint = 20');
   const disk = new WalSync(db);
+  // So often that the log begins anew many times, and the other thread copies while it is looked at.
+  const checkpoints = new Checkpoints(db, disk, { begin: 20, rest: 4, most: 80 });
   const held = join(folder, 'held.db');
   const sync = async () => {
     // In a process of its own: closing a file of SQLite's in this one lets go of its locks.
     execFileSync('cp', [path, held]);
     execFileSync('cp', [`${path}-wal`, `${held}-wal`]);
     await disk.sync();
+    await checkpoints.turn();
   };
   const nothing = () => undefined;
   const on = { closing: nothing, committed: nothing, durable: nothing, abandoned: nothing };
@@ -48,7 +50,9 @@ test('what was answered is there after the power went, whatever was written sinc
         answered.push(n);
       }),
     );
-    if (turn % 20 === 19) await turns.read(() => truncateWal(db));
+    if (turn % 20 === 19) {
+      await checkpoints.alone(() => turns.read(() => checkpoints.truncate()));
+    }
     // A part of what came after may be there, or what only looks like it.
     appendFileSync(`${held}-wal`, Buffer.alloc(random() * 9_000, random() * 256));
     const left = new DatabaseSync(held);
@@ -57,6 +61,7 @@ test('what was answered is there after the power went, whatever was written sinc
     expect(left.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
     left.close();
   }
+  await checkpoints.stop();
   await turns.stop();
   disk.close();
 });

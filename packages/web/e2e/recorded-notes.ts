@@ -193,6 +193,11 @@ export function recordedNotes(people: () => { anna: Person; boris: Person }): vo
         },
       )
       .toBeGreaterThan(0);
+    // Whatever it claims to be, it can be had as the file that it is.
+    await note.last().click({ button: 'right', position: { x: 8, y: 8 } });
+    const downloading = boris.page.waitForEvent('download');
+    await boris.page.getByRole('menuitem', { name: boris.words.fileSave, exact: true }).click();
+    expect((await downloading).suggestedFilename()).toMatch(/\.(webm|mp4)$/);
   });
 }
 

@@ -9,6 +9,7 @@ import { useExtraWords } from '../../words/use-words.ts';
 import { useChat } from '../chat-context.ts';
 import { EmojiDialog } from '../writing/emoji-dialog.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
+import { useTransfer } from './file-transfer.ts';
 import { forward } from './forwarding.ts';
 
 const QUICK = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
@@ -38,7 +39,8 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
   const react = (emoji: string) =>
     attempt(messenger.react(chat, message.id, chosen(emoji) ? '' : emoji));
   const lead = one[0] ?? message;
-  const { pinned } = lead;
+  const { pinned, file } = lead;
+  const { save } = useTransfer(() => lead);
   const togglePin = () => {
     if (pinned && lead.seq !== null) setLetGo(lead.seq);
     void attempt(messenger.pin(chat, lead.id, !pinned));
@@ -104,6 +106,11 @@ export function MessageMenu(props: MessageMenuProps): JSX.Element {
           <Show when={message.text !== ''}>
             <MenuItem icon="copy" onChoose={copy}>
               {t().copyText}
+            </MenuItem>
+          </Show>
+          <Show when={file?.state === 'here'}>
+            <MenuItem icon="download" onChoose={save}>
+              {t().fileSave}
             </MenuItem>
           </Show>
           <Show when={alive() && detail().mayPin}>

@@ -191,6 +191,45 @@ test('a volunteer whose own line is POST alone is met, helps, and hands down wha
   await expect.poll(() => offered, { timeout: 10_000 }).toBeGreaterThan(0);
 });
 
+test('by POST few are taken in at a time: a request of each lingers, and a browser makes few connections to a host', async () => {
+  const front = await postsAlone(server.endpoints[0] ?? '');
+  // As of what passes for a web site: it stays there.
+  const endpoint = front.replace(/\/s$/, '/abcdefghijklmnopqrstuv/s');
+  const slow = { ...decodeInvite(invite), endpoints: [endpoint] } as Invite;
+  const lines = Array.from({ length: 3 }, pair);
+  const left = lines.map(([, far]) => far);
+  let lent: Lent | undefined;
+  const stop = lendLine({
+    invite: inviteLink('http://127.0.0.1/', slow).split('#')[1] ?? '',
+    allowance: systemRandom(32),
+    told: (now) => {
+      lent = now;
+    },
+    take: async () => ({
+      answer: Uint8Array.of(1, 2),
+      carrier: Promise.resolve(left.shift() as ChannelCarrier),
+    }),
+  });
+  ends.push(stop);
+  await expect.poll(() => lent?.phase, { timeout: 60_000 }).toBe('ready');
+  const asker = client();
+  for (const [index, [near]] of lines.entries()) {
+    const allowance = systemRandom(32);
+    await asker.call({ op: 'admit', invite: secretOf(invite), allowance });
+    const met = asker.call({ op: 'meet', allowance, offer }, { patience: 0 });
+    if (index === 2) {
+      await expect(met).rejects.toMatchObject({ code: 'busy' });
+      break;
+    }
+    await met;
+    // Its line stands a little later, as WebRTC's do.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await client(near).call({ op: 'allowance', allowance });
+    await expect.poll(() => lent?.phase).toBe('ready');
+  }
+  expect(lent?.guests).toBe(2);
+});
+
 test('a link that is no good any more is told as such, and one that is none at all throws', async () => {
   const spent = { ...decodeInvite(invite), secret: systemRandom(32) };
   const broken = inviteLink('http://127.0.0.1/', spent).split('#')[1] ?? '';

@@ -4,7 +4,12 @@
  */
 import { decodeInvite } from '@polynya/protocol/invite-link';
 import { ProtocolError } from '@polynya/protocol/protocol-error';
-import { type Carrier, type CarrierFactory, stunAmong } from '@polynya/reach/carriers/carrier';
+import {
+  type Carrier,
+  type CarrierFactory,
+  isPlain,
+  stunAmong,
+} from '@polynya/reach/carriers/carrier';
 import { postCarrier } from '@polynya/reach/carriers/post/client';
 import { type Guest, joinCarriers, takeOffer } from '@polynya/reach/carriers/volunteer/lender';
 import { webSocketCarrier } from '@polynya/reach/carriers/websocket/client';
@@ -15,6 +20,8 @@ import { systemClock, systemRandom } from '@polynya/reach/clock';
 const CARRIERS: readonly CarrierFactory[] = [webSocketCarrier, postCarrier];
 /** People at a time (count). */
 const PLACES = 4;
+/** ... by POST: a request of each lingers on a connection of its own, and a browser makes six to a host in all. */
+const PLACES_BY_POST = 2;
 /** Offers under way (count): whoever made them has no place before the server answered them. */
 const MEETING = 4;
 /** Within this, by who has come, in ms. */
@@ -81,9 +88,11 @@ export function lendLine({ invite, allowance, told, take = takeOffer }: LendOpti
     connection.close();
     change({ phase });
   };
+  const free = (): number =>
+    Math.max(0, (way.startsWith(postCarrier.kind) ? PLACES_BY_POST : PLACES) - guests.size);
   let waiting = 0;
   const say = async (): Promise<void> => {
-    const places = PLACES - guests.size;
+    const places = free();
     // What the server has not heard since the last time it was told, it does not hear.
     if (waiting++ > 0 && lent.phase === 'ready') change({ phase: 'connecting' });
     await connection.call({ op: 'lend', allowance, places }, { patience: 0 });
@@ -100,7 +109,7 @@ export function lendLine({ invite, allowance, told, take = takeOffer }: LendOpti
     const answer = async (said: Uint8Array): Promise<void> => {
       await connection.call({ op: 'accept', id: body.slice(0, ID), answer: said });
     };
-    if (guests.size >= PLACES || ends.size - guests.size >= MEETING) return answer(NO);
+    if (free() === 0 || ends.size - guests.size >= MEETING) return answer(NO);
     let end = (): void => undefined;
     let late: ReturnType<typeof setTimeout> | undefined;
     const leave = (): void => {
@@ -137,7 +146,7 @@ export function lendLine({ invite, allowance, told, take = takeOffer }: LendOpti
       ({ end } = joinCarriers(here, there, EACH, count, leave));
       // The server answers nothing that its own people would not say.
       late = setTimeout(end, ANSWERED_WITHIN);
-      if (!isOn() || guests.size >= PLACES) end();
+      if (!isOn() || free() === 0) end();
     } catch (error) {
       leave();
       throw error;
@@ -157,7 +166,7 @@ async function openToServer(endpoints: readonly string[], way: string): Promise<
   const signal = AbortSignal.timeout(OPENS_WITHIN);
   const [kind, own = ''] = way.split(' ');
   const factory = CARRIERS.find((one) => one.kind === kind) ?? webSocketCarrier;
-  const web = endpoints.filter((url) => /^https?:[^#]*$/.test(url));
+  const web = endpoints.filter((url) => /^https?:/.test(url) && (factory.takes ?? isPlain)(url));
   for (const endpoint of new Set([...web.filter((url) => url === own), ...web])) {
     const carrier = await factory.open(endpoint, signal).catch(() => null);
     if (carrier) return carrier;

@@ -285,7 +285,7 @@ export class Connection {
       const ask = (ms: number, signal: AbortSignal) =>
         this.#request('linger', null, () => ({ op: 'linger', ms }), { signal });
       const wanted = () => this.#watching;
-      void lingerOn({ conversation, clock, ask, wanted, pushed: () => this.#pushes });
+      void lingerOn({ conversation, clock, random, ask, wanted, pushed: () => this.#pushes });
     }
     const answers = (probe: Conversation) => this.#keeper.answers(probe);
     const { signal: closing } = this.#closing;

@@ -31,6 +31,11 @@ export class SlowLine {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
+  /** What there is goes silent, and neither end is told. */
+  abandon(): void {
+    for (const socket of this.#sockets) socket.removeAllListeners('data').resume();
+  }
+
   mend(): void {
     this.#broken = false;
   }

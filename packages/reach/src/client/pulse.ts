@@ -10,6 +10,9 @@ const HEARTBEAT = 30_000;
 const EARLY = [2_000, 4_500, 8_000, 13_000, 20_000];
 const EAGER = [1_500, 3_000, 5_000, 7_000, 10_000, 13_000, 17_000, 21_000];
 
+/** A device that slept, on which no timer ran, sees so soon that it is late, ms. */
+const LOOK = 5_000;
+
 /** Calls `ask` as long as the carrier lives. @param suspect others like it have frozen of late */
 export async function keepAsking(
   conversation: Conversation,
@@ -28,7 +31,7 @@ export async function keepAsking(
     since = conversation.stirredAt;
     const soon = sure || conversation.unfrozen ? undefined : (suspect ? EAGER : EARLY)[early];
     const at = Math.min(next, since + (soon ?? Number.POSITIVE_INFINITY));
-    await untilStirred(conversation, clock, at - clock.now());
+    await untilStirred(conversation, clock, Math.min(LOOK, at - clock.now()));
     if (conversation.ended || clock.now() < at) continue;
     early++;
     next = usual();

@@ -5,7 +5,6 @@ import { FilePart, MessageMenu, Poll, TimeLeft } from '../../later.tsx';
 import { useApp } from '../../state/app.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Icon } from '../../ui/icon.tsx';
 import { called, Tag } from '../../ui/tag.tsx';
 import { nameToneOf } from '../../ui/tone.ts';
 import { useWords } from '../../words/use-words.ts';
@@ -99,58 +98,69 @@ export function Bubble(props: BubbleProps): JSX.Element {
             {message().name} <Tag of={message().tag} />
           </strong>
         </Show>
-        <Show when={message().forwarded && !message().deleted}>
-          <span class="bubble-forwarded">{t().forwarded}</span>
-        </Show>
-        <Show when={message().reply}>
-          {(quoted) => (
-            <button
-              type="button"
-              class="bubble-quote"
-              title={t().goToQuoted}
-              onClick={() => goTo(quoted().id)}
-            >
-              <strong>{quoted().name || t().quotedGone}</strong>
-              <span>{plainText(quoted().text) || (quoted().name && t().deletedMessage)}</span>
-            </button>
-          )}
-        </Show>
-        <Show when={!message().deleted && message().file}>
-          {(file) => <FilePart message={message()} all={all()} file={file()} />}
+        {/* Each condition costs as much as an element, and most messages are a text alone. */}
+        <Show when={message().forwarded || message().reply || message().file}>
+          <Show when={message().forwarded && !message().deleted}>
+            <span class="bubble-forwarded">{t().forwarded}</span>
+          </Show>
+          <Show when={message().reply}>
+            {(quoted) => (
+              <button
+                type="button"
+                class="bubble-quote"
+                title={t().goToQuoted}
+                onClick={() => goTo(quoted().id)}
+              >
+                <strong>{quoted().name || t().quotedGone}</strong>
+                <span>{plainText(quoted().text) || (quoted().name && t().deletedMessage)}</span>
+              </button>
+            )}
+          </Show>
+          <Show when={!message().deleted && message().file}>
+            {(file) => <FilePart message={message()} all={all()} file={file()} />}
+          </Show>
         </Show>
         <MessageText message={message()} />
         <Show when={message().poll}>{(poll) => <Poll message={message()} poll={poll()} />}</Show>
         <div class="bubble-meta">
-          <Show when={(message().after > 0 || message().planned) && !message().deleted}>
-            <TimeLeft message={message()} />
-          </Show>
-          <Show when={message().relayedBy}>{(by) => <span>{t().relayedBy(by())}</span>}</Show>
-          <Show when={message().edited && !message().deleted}>
-            <span>{t().edited}</span>
+          <Show
+            when={
+              message().after > 0 || message().planned || message().relayedBy || message().edited
+            }
+          >
+            <Show when={(message().after > 0 || message().planned) && !message().deleted}>
+              <TimeLeft message={message()} />
+            </Show>
+            <Show when={message().relayedBy}>{(by) => <span>{t().relayedBy(by())}</span>}</Show>
+            <Show when={message().edited && !message().deleted}>
+              <span>{t().edited}</span>
+            </Show>
           </Show>
           <time dateTime={new Date(message().at).toISOString()} title={format().full(message().at)}>
             {format().time(message().at)}
           </time>
           <Show when={message().state}>{(state) => <SendMark state={state()} />}</Show>
         </div>
-        <Show when={message().state === 'failed'}>
-          <div class="bubble-problem">
-            <span>{t().problem[message().problem ?? 'failed']}</span>
-            <div>
-              <Button look="small" onClick={() => attempt(messenger.retry(chat(), message().id))}>
-                {t().retry}
-              </Button>
-              <Button
-                look="small danger"
-                onClick={() => attempt(messenger.discard(chat(), message().id))}
-              >
-                {t().discard}
-              </Button>
+        <Show when={message().state === 'failed' || message().undone}>
+          <Show when={message().state === 'failed'}>
+            <div class="bubble-problem">
+              <span>{t().problem[message().problem ?? 'failed']}</span>
+              <div>
+                <Button look="small" onClick={() => attempt(messenger.retry(chat(), message().id))}>
+                  {t().retry}
+                </Button>
+                <Button
+                  look="small danger"
+                  onClick={() => attempt(messenger.discard(chat(), message().id))}
+                >
+                  {t().discard}
+                </Button>
+              </div>
             </div>
-          </div>
-        </Show>
-        <Show when={message().undone}>
-          {(undone) => <div class="bubble-problem">{t().undone[undone()]}</div>}
+          </Show>
+          <Show when={message().undone}>
+            {(undone) => <div class="bubble-problem">{t().undone[undone()]}</div>}
+          </Show>
         </Show>
         <Reactions message={props.message} />
       </div>
@@ -167,9 +177,7 @@ export function Bubble(props: BubbleProps): JSX.Element {
               const { left, bottom } = event.currentTarget.getBoundingClientRect();
               setMenu({ x: left, y: bottom });
             }}
-          >
-            <Icon name="more" />
-          </button>
+          />
         </span>
       </Show>
       <Show when={!message().deleted && menu()}>

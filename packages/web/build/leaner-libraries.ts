@@ -91,6 +91,19 @@ export const CHANGES: readonly Change[] = [
     to: '"margin-top": props._offset + "px",',
   },
   {
+    // So none lies over another before it is measured, and none need be hidden until then: all that is in it would be
+    // given its style twice.
+    module: VIRTUA,
+    from: /visibility: !hide \|\| isSSR[^\n]+/,
+    to: '',
+  },
+  { module: VIRTUA, from: /const hide = (?:props\._hide;|createMemo\([^}]+\}\);)/g, to: '' },
+  {
+    module: VIRTUA,
+    from: / _hide=\{hide\(\)\}|get _hide\(\) \{\s+return hide\(\);\s+\},/g,
+    to: '',
+  },
+  {
     module: VIRTUA,
     from: /return store\.\$getItemOffset\(itemIndex\(\)\);/,
     to: `const above = dataSlice()._indexes[index() - 1];

@@ -259,6 +259,7 @@ export function Timeline(props: TimelineProps): JSX.Element {
         </Show>
         <Virtualizer
           ref={setHandle}
+          item={Item}
           scrollRef={scroller}
           data={ids()}
           shift={shift()}
@@ -278,6 +279,19 @@ export function Timeline(props: TimelineProps): JSX.Element {
         </div>
       </Show>
       <NewMessages messages={page()?.messages ?? []} />
+    </div>
+  );
+}
+
+/** What stands around a row that is in sight; the list's own takes any properties, which costs as much as a short text. */
+function Item(
+  props: Pick<JSX.HTMLAttributes<HTMLDivElement>, 'style' | 'children'> & {
+    ref: (element: HTMLElement) => void;
+  },
+): JSX.Element {
+  return (
+    <div ref={props.ref} style={props.style}>
+      {props.children}
     </div>
   );
 }
